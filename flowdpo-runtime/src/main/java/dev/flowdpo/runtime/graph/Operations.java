@@ -1,0 +1,454 @@
+package dev.flowdpo.runtime.graph;
+
+import com.google.common.base.Preconditions;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Adds operations to a graph, one method per ONNX operator, and works out the shape of each result. All methods return
+ * the new value. Operators that exist only in ONNX Runtime are marked with their operator set's name. Not thread-safe.
+ */
+public final class Operations {
+  private final Graph graph;
+
+  /** Adds to this graph. */
+  public Operations(Graph graph) {
+    this.graph = graph;
+  }
+
+  /** Returns the graph to which the operations are added. */
+  public Graph graph() {
+    return graph;
+  }
+
+  // Elementwise, with broadcasting.
+
+  /** {@code left + right}. */
+  public Value add(Value left, Value right) {
+    return elementwise("Add", left, right);
+  }
+
+  /** {@code left − right}. */
+  public Value subtract(Value left, Value right) {
+    return elementwise("Sub", left, right);
+  }
+
+  /** {@code left · right}. */
+  public Value multiply(Value left, Value right) {
+    return elementwise("Mul", left, right);
+  }
+
+  /** {@code left / right}. */
+  public Value divide(Value left, Value right) {
+    return elementwise("Div", left, right);
+  }
+
+  private Value elementwise(String operator, Value left, Value right) {
+    return node(
+        operator,
+        List.of(left, right),
+        Map.of(),
+        left.type(),
+        Shape.broadcast(left.shape(), right.shape()));
+  }
+
+  /** {@code −x}. */
+  public Value negate(Value x) {
+    return unary("Neg", x);
+  }
+
+  /** {@code √x}. */
+  public Value squareRoot(Value x) {
+    return unary("Sqrt", x);
+  }
+
+  /** {@code 1 / x}. */
+  public Value reciprocal(Value x) {
+    return unary("Reciprocal", x);
+  }
+
+  /** {@code eˣ}. */
+  public Value exponential(Value x) {
+    return unary("Exp", x);
+  }
+
+  /** {@code 1 / (1 + e⁻ˣ)}. */
+  public Value sigmoid(Value x) {
+    return unary("Sigmoid", x);
+  }
+
+  private Value unary(String operator, Value x) {
+    return node(operator, List.of(x), Map.of(), x.type(), x.shape());
+  }
+
+  /** {@code x · sigmoid(x)}, the SiLU activation (com.microsoft). */
+  public Value silu(Value x) {
+    return microsoft("QuickGelu", List.of(x), Map.of("alpha", 1f), x.shape());
+  }
+
+  // Matrix products.
+
+  /** {@code alpha · op(left) op(right)} over the last two dimensions (com.microsoft unless plain). */
+  public Value matrixProduct(
+      Value left, boolean transposeLeft, Value right, boolean transposeRight, float alpha) {
+    Shape rows = left.shape();
+    Shape columns = right.shape();
+    Shape shape =
+        rows.with(-2, rows.dimension(transposeLeft ? -1 : -2))
+            .with(-1, columns.dimension(transposeRight ? -2 : -1));
+    if (!transposeLeft && !transposeRight && alpha == 1) {
+      return node("MatMul", List.of(left, right), Map.of(), ElementType.FLOAT, shape);
+    }
+    Map<String, Object> attributes =
+        Map.of(
+            "transA", transposeLeft ? 1L : 0L, "transB", transposeRight ? 1L : 0L, "alpha", alpha);
+    return microsoft("FusedMatMul", List.of(left, right), attributes, shape);
+  }
+
+  /** {@code x wᵀ} for rows {@code x [n, in]} and a weight {@code w [out, in]} as checkpoints store it. */
+  public Value linear(Value x, Value weight) {
+    return gemm(List.of(x, weight), false, true);
+  }
+
+  /** {@code x wᵀ + c} for {@code c [n, out]}. */
+  public Value linear(Value x, Value weight, Value addend) {
+    return gemm(List.of(x, weight, addend), false, true);
+  }
+
+  /** {@code op(a) op(b)}, plus the third input where there is one; two-dimensional. */
+  Value gemm(List<Value> inputs, boolean transposeA, boolean transposeB) {
+    Shape a = inputs.get(0).shape();
+    Shape b = inputs.get(1).shape();
+    Preconditions.checkArgument(
+        a.rank() == 2 && b.rank() == 2, "Gemm takes matrices, found %s and %s", a, b);
+    Shape shape =
+        new Shape(
+            List.of(a.dimension(transposeA ? 1 : 0), b.dimension(transposeB ? 0 : 1)));
+    return node(
+        "Gemm",
+        inputs,
+        Map.of("transA", transposeA ? 1L : 0L, "transB", transposeB ? 1L : 0L),
+        ElementType.FLOAT,
+        shape);
+  }
+
+  // Along an axis.
+
+  /** Softmax over the last axis. */
+  public Value softmax(Value x) {
+    return node("Softmax", List.of(x), Map.of("axis", -1L), x.type(), x.shape());
+  }
+
+  /** Logarithm of the softmax over the last axis. */
+  public Value logSoftmax(Value x) {
+    return node("LogSoftmax", List.of(x), Map.of("axis", -1L), x.type(), x.shape());
+  }
+
+  /** Mean over the last axis, which stays with size 1. */
+  public Value meanOfLast(Value x) {
+    return node(
+        "ReduceMean",
+        List.of(x, graph.integers(-1)),
+        Map.of("keepdims", 1L),
+        x.type(),
+        x.shape().withLast(1));
+  }
+
+  /** Sum over the last axis, which stays with size 1. */
+  public Value sumOfLast(Value x) {
+    return sum(x, -1);
+  }
+
+  /** Sum over some axes, which stay with size 1. */
+  Value sum(Value x, long... axes) {
+    Shape shape = x.shape();
+    for (long axis : axes) {
+      shape = shape.with((int) axis, new Shape.Dimension(1, ""));
+    }
+    return node(
+        "ReduceSum",
+        List.of(x, graph.integers(axes)),
+        Map.of("keepdims", 1L),
+        x.type(),
+        shape);
+  }
+
+  /** Index of the largest element of the last axis, which goes. */
+  Value argumentOfMaximum(Value x) {
+    return node(
+        "ArgMax",
+        List.of(x),
+        Map.of("axis", -1L, "keepdims", 0L),
+        ElementType.INT64,
+        new Shape(x.shape().dimensions().subList(0, x.shape().rank() - 1)));
+  }
+
+  /** Running sum over the last axis; exclusive starts at 0. */
+  Value cumulativeSum(Value x, boolean exclusive) {
+    return node(
+        "CumSum",
+        List.of(x, graph.integer(-1)),
+        Map.of("exclusive", exclusive ? 1L : 0L),
+        x.type(),
+        x.shape());
+  }
+
+  /** The {@code k} largest elements of the last axis in falling order: values, then their indices. */
+  List<Value> largest(Value x, Value k) {
+    Shape shape = x.shape().with(-1, new Shape.Dimension(-1, "candidates"));
+    return graph
+        .node(
+            "TopK",
+            "",
+            List.of(x, k),
+            Map.of("axis", -1L, "largest", 1L, "sorted", 1L),
+            List.of(x.type(), ElementType.INT64),
+            List.of(shape, shape))
+        .outputs();
+  }
+
+  // Transformer blocks.
+
+  /**
+   * {@code x / √(mean(x²) + epsilon) · weight} over the last axis.
+   *
+   * @return the result, then {@code 1 / √(mean(x²) + epsilon)}, which the derivative uses
+   */
+  public List<Value> rootMeanSquareNorm(Value x, Value weight, float epsilon) {
+    return graph
+        .node(
+            "SimplifiedLayerNormalization",
+            "",
+            List.of(x, weight),
+            Map.of("axis", -1L, "epsilon", epsilon, "stash_type", 1L),
+            List.of(x.type(), x.type()),
+            List.of(x.shape(), x.shape().withLast(1)))
+        .outputs();
+  }
+
+  /**
+   * Rotary position embedding in the half-split layout (com.microsoft): {@code x [batch, tokens, heads·size]}, {@code
+   * positions [batch, tokens]}, {@code cosine} and {@code sine [positions, size/2]}.
+   */
+  public Value rotary(Value x, Value positions, Value cosine, Value sine) {
+    return microsoft(
+        "RotaryEmbedding", List.of(x, positions, cosine, sine), Map.of(), x.shape());
+  }
+
+  // Layout.
+
+  /** Permutes the dimensions. */
+  public Value transpose(Value x, int... permutation) {
+    ImmutableList.Builder<Shape.Dimension> dimensions = ImmutableList.builder();
+    long[] order = new long[permutation.length];
+    for (int i = 0; i < permutation.length; i++) {
+      order[i] = permutation[i];
+      dimensions.add(x.shape().dimension(permutation[i]));
+    }
+    return node(
+        "Transpose", List.of(x), Map.of("perm", order), x.type(), new Shape(dimensions.build()));
+  }
+
+  /** Reshapes to sizes known when the graph is built; -1 takes the rest, 0 keeps the size at its place. */
+  public Value reshape(Value x, Shape result, long... sizes) {
+    return reshape(x, result, graph.integers(sizes));
+  }
+
+  /** Reshapes to sizes computed by the graph. */
+  public Value reshape(Value x, Shape result, Value sizes) {
+    return node("Reshape", List.of(x, sizes), Map.of(), x.type(), result);
+  }
+
+  /** Inserts an axis of size 1. */
+  Value unsqueeze(Value x, int axis) {
+    ImmutableList.Builder<Shape.Dimension> dimensions = ImmutableList.builder();
+    dimensions.addAll(x.shape().dimensions().subList(0, axis));
+    dimensions.add(new Shape.Dimension(1, ""));
+    dimensions.addAll(x.shape().dimensions().subList(axis, x.shape().rank()));
+    return node(
+        "Unsqueeze",
+        List.of(x, graph.integers(axis)),
+        Map.of(),
+        x.type(),
+        new Shape(dimensions.build()));
+  }
+
+  /** Joins along an axis, whose size in the result is given. */
+  public Value concatenate(int axis, Shape.Dimension joined, Value... parts) {
+    Value first = parts[0];
+    return node(
+        "Concat",
+        List.of(parts),
+        Map.of("axis", (long) axis),
+        first.type(),
+        first.shape().with(axis, joined));
+  }
+
+  /** Splits along an axis into parts of the sizes in {@code sizes}. */
+  public List<Value> split(Value x, int axis, Value sizes, Shape.Dimension... parts) {
+    ImmutableList.Builder<Shape> shapes = ImmutableList.builder();
+    ImmutableList.Builder<ElementType> types = ImmutableList.builder();
+    for (Shape.Dimension part : parts) {
+      shapes.add(x.shape().with(axis, part));
+      types.add(x.type());
+    }
+    return graph
+        .node(
+            "Split",
+            "",
+            List.of(x, sizes),
+            Map.of("axis", (long) axis),
+            types.build(),
+            shapes.build())
+        .outputs();
+  }
+
+  // Indexing and shapes.
+
+  /** Takes rows: {@code table [n, width]} and indices of any shape give that shape with {@code width} after it. */
+  public Value rows(Value table, Value indices) {
+    ImmutableList.Builder<Shape.Dimension> dimensions = ImmutableList.builder();
+    dimensions.addAll(indices.shape().dimensions());
+    dimensions.addAll(table.shape().dimensions().subList(1, table.shape().rank()));
+    return node(
+        "Gather",
+        List.of(table, indices),
+        Map.of("axis", 0L),
+        table.type(),
+        new Shape(dimensions.build()));
+  }
+
+  /** Takes from every row the elements that {@code indices [n, k]} names in it. */
+  public Value elements(Value matrix, Value indices) {
+    return node(
+        "GatherElements",
+        List.of(matrix, indices),
+        Map.of("axis", 1L),
+        matrix.type(),
+        indices.shape());
+  }
+
+  /** Takes the columns {@code indices [k]} of a matrix. */
+  Value columns(Value matrix, Value indices) {
+    return node(
+        "Gather",
+        List.of(matrix, indices),
+        Map.of("axis", 1L),
+        matrix.type(),
+        matrix.shape().with(1, indices.shape().dimension(0)));
+  }
+
+  /** The sizes of a value from one axis up to (not including) another, as a list of integers. */
+  public Value sizes(Value x, int from, int to) {
+    return node(
+        "Shape",
+        List.of(x),
+        Map.of("start", (long) from, "end", (long) to),
+        ElementType.INT64,
+        Shape.of(to - from));
+  }
+
+  /** All sizes of a value. */
+  Value sizes(Value x) {
+    return sizes(x, 0, x.shape().rank());
+  }
+
+  /** Joins lists of integers into the sizes of a shape. */
+  public Value sizeList(Value... parts) {
+    long total = 0;
+    for (Value part : parts) {
+      total += part.shape().dimension(0).size();
+    }
+    return concatenate(0, new Shape.Dimension(total, ""), parts);
+  }
+
+  /** Zeros of a shape that the graph computes. */
+  public Value zeros(Value sizes, Shape shape) {
+    return node("ConstantOfShape", List.of(sizes), Map.of(), ElementType.FLOAT, shape);
+  }
+
+  /** Repeats along axes of size 1 until the shape is that of {@code like}. */
+  Value expand(Value x, Value like) {
+    return node(
+        "Expand", List.of(x, sizes(like)), Map.of(), x.type(), like.shape());
+  }
+
+  /** {@code left > right}. */
+  public Value greater(Value left, Value right) {
+    return comparison("Greater", left, right);
+  }
+
+  /** {@code left < right}. */
+  Value less(Value left, Value right) {
+    return comparison("Less", left, right);
+  }
+
+  /** {@code left = right}. */
+  Value equal(Value left, Value right) {
+    return comparison("Equal", left, right);
+  }
+
+  private Value comparison(String operator, Value left, Value right) {
+    return node(
+        operator,
+        List.of(left, right),
+        Map.of(),
+        ElementType.BOOL,
+        Shape.broadcast(left.shape(), right.shape()));
+  }
+
+  /** Converts the element type. */
+  public Value cast(Value x, ElementType type) {
+    return node("Cast", List.of(x), Map.of("to", (long) type.code()), type, x.shape());
+  }
+
+  /** The smaller of two, elementwise. */
+  Value minimum(Value left, Value right) {
+    return elementwise("Min", left, right);
+  }
+
+  /** {@code left ∨ right}. */
+  Value or(Value left, Value right) {
+    return comparison("Or", left, right);
+  }
+
+  /** {@code ¬x}. */
+  Value not(Value x) {
+    return node("Not", List.of(x), Map.of(), ElementType.BOOL, x.shape());
+  }
+
+  /** Whether every element of {@code x [n]} is true, rank 0. */
+  Value all(Value x) {
+    Value numbers = cast(x, ElementType.FLOAT);
+    Value least =
+        node("ReduceMin", List.of(numbers), Map.of("keepdims", 0L), ElementType.FLOAT, Shape.of());
+    return greater(least, graph.real(0));
+  }
+
+  /** {@code x}, as a value of its own. */
+  Value identity(Value x) {
+    return node("Identity", List.of(x), Map.of(), x.type(), x.shape());
+  }
+
+  /** {@code x [rows, 1]} as {@code [rows]}. */
+  Value flat(Value x) {
+    return reshape(x, new Shape(List.of(x.shape().dimension(0))), -1);
+  }
+
+  private Value microsoft(
+      String operator, List<Value> inputs, Map<String, Object> attributes, Shape shape) {
+    return graph.node(
+        operator, Graph.MICROSOFT, inputs, attributes, ElementType.FLOAT, shape);
+  }
+
+  Value node(
+      String operator,
+      List<Value> inputs,
+      Map<String, Object> attributes,
+      ElementType type,
+      Shape shape) {
+    return graph.node(operator, "", inputs, ImmutableMap.copyOf(attributes), type, shape);
+  }
+}

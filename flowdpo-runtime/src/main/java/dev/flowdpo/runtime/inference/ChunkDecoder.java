@@ -1,0 +1,220 @@
+package dev.flowdpo.runtime.inference;
+
+import ai.onnxruntime.OrtSession;
+import com.google.common.base.Preconditions;
+import dev.flowdpo.policy.SamplingOptions;
+import dev.flowdpo.runtime.adapter.AdapterSnapshot;
+import dev.flowdpo.runtime.checkpoint.ModelConfig;
+import dev.flowdpo.runtime.graph.ChunkGraph;
+import dev.flowdpo.runtime.graph.PrefillGraph;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/**
+ * Decodes a chunk for many rows, each batch in one native call. Rows with the same prefix form a group that shares its
+ * keys and values; a call takes groups of one size, of similar prefix lengths. Thread-safe.
+ */
+final class ChunkDecoder {
+  private static final int MAX_ROWS = 256;
+
+  private final FrozenBase base;
+  private final ModelConfig config;
+  private final Set<String> outputs = new HashSet<>();
+
+  /**
+   * One row.
+   *
+   * @param prefix the keys and values of everything before the start token
+   * @param startToken the last known token, which is not in the prefix
+   * @param forbidEnd whether the first token must not be an end token
+   * @param seed what the row's random numbers come from
+   */
+  record Row(KvPath prefix, int startToken, boolean forbidEnd, long seed) {}
+
+  /**
+   * What one row gives.
+   *
+   * @param tokens the chosen tokens, with the end token where there is one
+   * @param logProbability the sum of their log-probabilities at temperature 1
+   * @param ended whether the last token is an end token
+   * @param block the keys and values of the start token and of all tokens but the last
+   */
+  record Decoded(int[] tokens, double logProbability, boolean ended, KvBlock block) {}
+
+  ChunkDecoder(FrozenBase base) {
+    this.base = base;
+    this.config = base.config();
+    outputs.add(ChunkGraph.CHOSEN);
+    outputs.add(ChunkGraph.LOG_PROBABILITIES);
+    for (int layer = 0; layer < config.layers(); layer++) {
+      outputs.add(PrefillGraph.key(layer));
+      outputs.add(PrefillGraph.value(layer));
+    }
+  }
+
+  /** Decodes at most {@code maxSteps} tokens for every row; the results have the order of the rows. */
+  List<Decoded> run(
+      AdapterSnapshot adapter, List<Row> rows, int maxSteps, SamplingOptions sampling) {
+    Decoded[] results = new Decoded[rows.size()];
+    for (List<List<Integer>> groups : groupsBySize(rows)) {
+      int rollouts = groups.get(0).size();
+      int groupsPerCall = Math.max(1, MAX_ROWS / rollouts);
+      for (int begin = 0; begin < groups.size(); begin += groupsPerCall) {
+        List<List<Integer>> part =
+            groups.subList(begin, Math.min(groups.size(), begin + groupsPerCall));
+        List<Integer> order = part.stream().flatMap(List::stream).toList();
+        List<Decoded> decoded =
+            runBatch(
+                adapter,
+                order.stream().map(rows::get).toList(),
+                part.size(),
+                maxSteps,
+                sampling);
+        for (int i = 0; i < order.size(); i++) {
+          results[order.get(i)] = decoded.get(i);
+        }
+      }
+    }
+    return Arrays.asList(results);
+  }
+
+  /** Rows with the same prefix together; groups of the same size together, short prefixes first. */
+  private static List<List<List<Integer>>> groupsBySize(List<Row> rows) {
+    Map<KvPath, List<Integer>> byPrefix = new IdentityHashMap<>();
+    List<List<Integer>> inOrder = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      KvPath prefix = rows.get(i).prefix();
+      List<Integer> group = byPrefix.get(prefix);
+      if (group == null) {
+        group = new ArrayList<>();
+        byPrefix.put(prefix, group);
+        inOrder.add(group);
+      }
+      group.add(i);
+    }
+    Map<Integer, List<List<Integer>>> bySize = new TreeMap<>();
+    inOrder.forEach(
+        group -> bySize.computeIfAbsent(group.size(), size -> new ArrayList<>()).add(group));
+    Comparator<List<Integer>> byLength =
+        Comparator.comparingInt(group -> rows.get(group.get(0)).prefix().length());
+    bySize.values().forEach(groups -> groups.sort(byLength));
+    return List.copyOf(bySize.values());
+  }
+
+  private List<Decoded> runBatch(
+      AdapterSnapshot adapter,
+      List<Row> rows,
+      int groups,
+      int maxSteps,
+      SamplingOptions sampling) {
+    Preconditions.checkArgument(maxSteps >= 1, "A chunk has at least one token");
+    int rollouts = rows.size() / groups;
+    List<KvPath> prefixes = new ArrayList<>();
+    for (int group = 0; group < groups; group++) {
+      prefixes.add(rows.get(group * rollouts).prefix());
+    }
+    try (TensorFeed feed = base.feed()) {
+      feedRows(feed, rows, prefixes, maxSteps);
+      feedSampling(feed, sampling);
+      KvAssembly.feed(feed, config, prefixes, ChunkGraph::prefixKey, ChunkGraph::prefixValue);
+      feed.adapter(adapter);
+      try (OrtSession.Result result = feed.run(base.session(FrozenBase.Kind.CHUNK), outputs)) {
+        long[] chosen = SessionResults.longs(result, ChunkGraph.CHOSEN);
+        float[] logProbabilities = SessionResults.floats(result, ChunkGraph.LOG_PROBABILITIES);
+        float[][] keys = SessionResults.layers(result, config, PrefillGraph::key);
+        float[][] values = SessionResults.layers(result, config, PrefillGraph::value);
+        int steps = chosen.length / rows.size();
+        int rowSize = steps * config.headSize();
+        List<Decoded> decoded = new ArrayList<>();
+        for (int row = 0; row < rows.size(); row++) {
+          int group = row / rollouts;
+          int rollout = row % rollouts;
+          // Layout [groups, keyHeads, rollouts, steps, headSize].
+          int offset = (group * config.keyValueHeads() * rollouts + rollout) * rowSize;
+          decoded.add(
+              readRow(
+                  chosen,
+                  logProbabilities,
+                  row,
+                  rows.size(),
+                  new KvBlock(keys, values, offset, rollouts * rowSize, steps)));
+        }
+        return decoded;
+      }
+    }
+  }
+
+  private Decoded readRow(
+      long[] chosen, float[] logProbabilities, int row, int rows, KvBlock block) {
+    int steps = block.length();
+    int length = 0;
+    boolean ended = false;
+    double sum = 0;
+    int[] tokens = new int[steps];
+    while (length < steps && !ended) {
+      int place = length * rows + row;
+      tokens[length] = (int) chosen[place];
+      sum += logProbabilities[place];
+      ended = config.endOfSequenceIds().contains(tokens[length]);
+      length++;
+    }
+    return new Decoded(Arrays.copyOf(tokens, length), sum, ended, block.first(length));
+  }
+
+  private void feedRows(TensorFeed feed, List<Row> rows, List<KvPath> prefixes, int maxSteps) {
+    int count = rows.size();
+    feed.longs(ChunkGraph.MAX_STEPS).put(maxSteps);
+    LongBuffer start = feed.longs(ChunkGraph.START_TOKENS, count);
+    LongBuffer positions = feed.longs(ChunkGraph.POSITIONS, count, 1);
+    FloatBuffer forbid = feed.floats(ChunkGraph.FORBID_END, count, 1);
+    FloatBuffer uniform = feed.floats(ChunkGraph.UNIFORM, maxSteps, count, 1);
+    for (int row = 0; row < count; row++) {
+      Row one = rows.get(row);
+      start.put(one.startToken());
+      positions.put(one.prefix().length());
+      forbid.put(one.forbidEnd() ? 1 : 0);
+      SplittableRandom random = new SplittableRandom(one.seed());
+      for (int step = 0; step < maxSteps; step++) {
+        // 24 random bits: every value is a float below 1.
+        uniform.put(step * count + row, (random.nextInt() >>> 8) * 0x1p-24f);
+      }
+    }
+    int longest = KvAssembly.longest(prefixes);
+    FloatBuffer bias = feed.floats(ChunkGraph.PREFIX_BIAS, prefixes.size(), 1, 1, longest);
+    for (KvPath prefix : prefixes) {
+      for (int i = 0; i < longest; i++) {
+        bias.put(i < prefix.length() ? 0 : ChunkGraph.MASKED);
+      }
+    }
+    List<Integer> ends = config.endOfSequenceIds();
+    LongBuffer endTokens = feed.longs(ChunkGraph.END_TOKENS, ends.size());
+    FloatBuffer endColumns = feed.floats(ChunkGraph.END_COLUMNS, config.vocabularySize());
+    endColumns.put(new float[config.vocabularySize()]);
+    for (int end : ends) {
+      endTokens.put(end);
+      endColumns.put(end, 1);
+    }
+  }
+
+  private void feedSampling(TensorFeed feed, SamplingOptions sampling) {
+    int vocabulary = config.vocabularySize();
+    boolean ranked = sampling.topK() > 0 || sampling.topP() < 1;
+    int candidates = sampling.topK() > 0 ? Math.min(sampling.topK(), vocabulary) : vocabulary;
+    float inverse = sampling.isGreedy() ? 1 : (float) (1 / sampling.temperature());
+    feed.flag(ChunkGraph.GREEDY, sampling.isGreedy());
+    feed.flag(ChunkGraph.RANKED, ranked);
+    feed.floats(ChunkGraph.INVERSE_TEMPERATURE).put(inverse);
+    feed.longs(ChunkGraph.TOP_K, 1).put(candidates);
+    feed.floats(ChunkGraph.TOP_P).put((float) sampling.topP());
+  }
+}

@@ -1,0 +1,149 @@
+package dev.flowdpo.runtime.inference;
+
+import ai.onnxruntime.OrtSession;
+import dev.flowdpo.runtime.adapter.AdapterSnapshot;
+import dev.flowdpo.runtime.checkpoint.ModelConfig;
+import dev.flowdpo.runtime.graph.PrefillGraph;
+import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Reads known tokens after known prefixes, many rows at once: prompts under the Answer adapter, chunks and the stop
+ * question under the Stop adapter. Thread-safe.
+ */
+final class Prefill {
+  /** One run takes rows until padded tokens times keys pass this number, so that scores stay small. */
+  private static final long MAX_SCORES = 1L << 22;
+
+  private static final int MAX_ROWS = 256;
+
+  private final FrozenBase base;
+  private final ModelConfig config;
+  private final Set<String> outputs = new HashSet<>();
+
+  /**
+   * One row.
+   *
+   * @param past the keys and values before the tokens
+   * @param tokens what to read, at least one token
+   */
+  record Request(KvPath past, int[] tokens) {
+    int end() {
+      return past.length() + tokens.length;
+    }
+  }
+
+  /**
+   * What one row gives.
+   *
+   * @param block the keys and values of the tokens
+   * @param logProbabilities the log-probability of each candidate after the last token
+   */
+  record Result(KvBlock block, float[] logProbabilities) {}
+
+  Prefill(FrozenBase base) {
+    this.base = base;
+    this.config = base.config();
+    outputs.add(PrefillGraph.LOG_PROBABILITIES);
+    for (int layer = 0; layer < config.layers(); layer++) {
+      outputs.add(PrefillGraph.key(layer));
+      outputs.add(PrefillGraph.value(layer));
+    }
+  }
+
+  /** Reads all rows, similar lengths together, and returns their results in the order of the requests. */
+  List<Result> run(AdapterSnapshot adapter, List<Request> requests, int[] candidates) {
+    List<Integer> order = new ArrayList<>();
+    for (int i = 0; i < requests.size(); i++) {
+      order.add(i);
+    }
+    order.sort((i, j) -> Integer.compare(requests.get(i).end(), requests.get(j).end()));
+    Result[] results = new Result[requests.size()];
+    int begin = 0;
+    while (begin < order.size()) {
+      int end = begin + 1;
+      long longestTokens = requests.get(order.get(begin)).tokens().length;
+      while (end < order.size() && end - begin < MAX_ROWS) {
+        Request next = requests.get(order.get(end));
+        long tokens = Math.max(longestTokens, next.tokens().length);
+        if ((end - begin + 1) * tokens * next.end() > MAX_SCORES) {
+          break;
+        }
+        longestTokens = tokens;
+        end++;
+      }
+      List<Integer> rows = order.subList(begin, end);
+      List<Result> part = runBatch(adapter, rows.stream().map(requests::get).toList(), candidates);
+      for (int i = 0; i < rows.size(); i++) {
+        results[rows.get(i)] = part.get(i);
+      }
+      begin = end;
+    }
+    return Arrays.asList(results);
+  }
+
+  private List<Result> runBatch(
+      AdapterSnapshot adapter, List<Request> requests, int[] candidates) {
+    int batch = requests.size();
+    int tokens = requests.stream().mapToInt(request -> request.tokens().length).max().orElseThrow();
+    List<KvPath> pasts = requests.stream().map(Request::past).toList();
+    try (TensorFeed feed = base.feed()) {
+      feedTokens(feed, requests, tokens, KvAssembly.longest(pasts));
+      LongBuffer ids = feed.longs(PrefillGraph.CANDIDATES, candidates.length);
+      for (int candidate : candidates) {
+        ids.put(candidate);
+      }
+      KvAssembly.feed(feed, config, pasts, PrefillGraph::pastKey, PrefillGraph::pastValue);
+      feed.adapter(adapter);
+      try (OrtSession.Result result = feed.run(base.session(FrozenBase.Kind.PREFILL), outputs)) {
+        float[] logProbabilities = SessionResults.floats(result, PrefillGraph.LOG_PROBABILITIES);
+        float[][] keys = SessionResults.layers(result, config, PrefillGraph::key);
+        float[][] values = SessionResults.layers(result, config, PrefillGraph::value);
+        int headStride = tokens * config.headSize();
+        List<Result> results = new ArrayList<>();
+        for (int row = 0; row < batch; row++) {
+          int length = requests.get(row).tokens().length;
+          int offset = row * config.keyValueHeads() * headStride;
+          results.add(
+              new Result(
+                  new KvBlock(keys, values, offset, headStride, length),
+                  Arrays.copyOfRange(
+                      logProbabilities,
+                      row * candidates.length,
+                      (row + 1) * candidates.length)));
+        }
+        return Collections.unmodifiableList(results);
+      }
+    }
+  }
+
+  private static void feedTokens(
+      TensorFeed feed, List<Request> requests, int tokens, int longestPast) {
+    int batch = requests.size();
+    LongBuffer ids = feed.longs(PrefillGraph.TOKENS, batch, tokens);
+    LongBuffer positions = feed.longs(PrefillGraph.POSITIONS, batch, tokens);
+    LongBuffer keyPositions = feed.longs(PrefillGraph.KEY_POSITIONS, batch, longestPast + tokens);
+    LongBuffer last = feed.longs(PrefillGraph.LAST, batch);
+    for (int row = 0; row < batch; row++) {
+      Request request = requests.get(row);
+      int past = request.past().length();
+      int length = request.tokens().length;
+      for (int i = 0; i < longestPast; i++) {
+        keyPositions.put(i < past ? i : Long.MAX_VALUE);
+      }
+      for (int i = 0; i < tokens; i++) {
+        boolean real = i < length;
+        ids.put(real ? request.tokens()[i] : 0);
+        // Padding repeats the last position: nothing reads it, and it stays inside the rotary tables.
+        positions.put(past + Math.min(i, length - 1));
+        keyPositions.put(real ? past + i : Long.MAX_VALUE);
+      }
+      last.put((long) row * tokens + length - 1);
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package dev.flowdpo.runtime.inference;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import dev.flowdpo.FlowException;
+import dev.flowdpo.runtime.adapter.AdapterSnapshot;
+import dev.flowdpo.runtime.graph.LinearSite;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * The inputs of one run of a session, in native memory that the next run uses again. Close it after the results are
+ * read. Not thread-safe.
+ */
+public final class TensorFeed implements AutoCloseable {
+  private final OrtEnvironment environment;
+  private final NativeScratch scratch;
+  private final Consumer<NativeScratch> giveBack;
+  private final Map<String, OnnxTensorLike> inputs = new HashMap<>();
+  private final Map<String, OnnxValue> outputs = new HashMap<>();
+
+  TensorFeed(
+      OrtEnvironment environment, NativeScratch scratch, Consumer<NativeScratch> giveBack) {
+    this.environment = environment;
+    this.scratch = scratch;
+    this.giveBack = giveBack;
+  }
+
+  /** Adds a floating-point input and returns its memory, to be filled; its contents are not cleared. */
+  public FloatBuffer floats(String name, long... shape) {
+    ByteBuffer memory = scratch.take(4 * elements(shape));
+    add(name, memory, shape, OnnxJavaType.FLOAT);
+    return memory.asFloatBuffer();
+  }
+
+  /** Adds a 64-bit integer input and returns its memory, to be filled; its contents are not cleared. */
+  public LongBuffer longs(String name, long... shape) {
+    ByteBuffer memory = scratch.take(8 * elements(shape));
+    add(name, memory, shape, OnnxJavaType.INT64);
+    return memory.asLongBuffer();
+  }
+
+  /** Adds a boolean of rank 0. */
+  public void flag(String name, boolean value) {
+    ByteBuffer memory = scratch.take(1);
+    memory.put(0, (byte) (value ? 1 : 0));
+    add(name, memory, new long[0], OnnxJavaType.BOOL);
+  }
+
+  /** Adds the factors of an adapter. */
+  public void adapter(AdapterSnapshot adapter) {
+    List<LinearSite> sites = adapter.layout().sites();
+    int rank = adapter.layout().rank();
+    for (int i = 0; i < sites.size(); i++) {
+      LinearSite site = sites.get(i);
+      adapter.copyA(i, floats(site.inputOfA(), rank, site.inputs()));
+      adapter.copyScaledB(i, floats(site.inputOfB(), site.outputs(), rank));
+    }
+  }
+
+  /** Has an output written to memory of this feed, which it returns. */
+  public ByteBuffer outputFloats(String name, long... shape) {
+    ByteBuffer memory = scratch.take(4 * elements(shape));
+    outputs.put(name, tensor(name, memory, shape, OnnxJavaType.FLOAT));
+    return memory;
+  }
+
+  /** Adds an input that lies in memory of somebody else. */
+  public void shared(String name, ByteBuffer memory, long... shape) {
+    add(name, memory, shape, OnnxJavaType.FLOAT);
+  }
+
+  /** Has an output written to memory of somebody else. */
+  public void sharedOutput(String name, ByteBuffer memory, long... shape) {
+    outputs.put(name, tensor(name, memory, shape, OnnxJavaType.FLOAT));
+  }
+
+  /**
+   * Runs a session on these inputs.
+   *
+   * @param requested the outputs to return beside those that have memory here
+   * @throws FlowException if ONNX Runtime reports an error
+   */
+  public OrtSession.Result run(OrtSession session, Set<String> requested) {
+    try {
+      return session.run(inputs, requested, outputs);
+    } catch (OrtException e) {
+      throw new FlowException("ONNX Runtime failed in a run: " + e.getMessage(), e);
+    }
+  }
+
+  private void add(String name, ByteBuffer memory, long[] shape, OnnxJavaType type) {
+    OnnxTensorLike previous = inputs.put(name, tensor(name, memory, shape, type));
+    if (previous != null) {
+      previous.close();
+      throw new IllegalStateException("Input " + name + " was given twice");
+    }
+  }
+
+  private OnnxTensor tensor(String name, ByteBuffer memory, long[] shape, OnnxJavaType type) {
+    try {
+      return OnnxTensor.createTensor(environment, memory, shape, type);
+    } catch (OrtException e) {
+      throw new FlowException("ONNX Runtime refused the tensor " + name + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static long elements(long[] shape) {
+    long product = 1;
+    for (long size : shape) {
+      product = Math.multiplyExact(product, size);
+    }
+    return product;
+  }
+
+  /** Frees the tensors and gives the memory back. */
+  @Override
+  public void close() {
+    inputs.values().forEach(OnnxTensorLike::close);
+    outputs.values().forEach(OnnxValue::close);
+    scratch.reset();
+    giveBack.accept(scratch);
+  }
+}

@@ -1,0 +1,111 @@
+package dev.flowdpo.runtime.training;
+
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/**
+ * AdamW: Adam with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101), over one flat vector.
+ *
+ * <pre>
+ *   m ← β₁ m + (1 − β₁) g      v ← β₂ v + (1 − β₂) g²
+ *   p ← p − η λ p − η · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
+ * </pre>
+ *
+ * <p>Not thread-safe.
+ */
+public final class AdamW {
+  private final Settings settings;
+  private final INDArray decaying;
+  private final INDArray firstMoment;
+  private final INDArray secondMoment;
+  private long steps;
+
+  /**
+   * The constants.
+   *
+   * @param beta1 decay of the first moment, usually 0.9
+   * @param beta2 decay of the second moment, usually 0.999
+   * @param epsilon added to the root of the second moment, usually 1e-8
+   * @param weightDecay λ; 0 makes this plain Adam
+   */
+  public record Settings(double beta1, double beta2, double epsilon, double weightDecay) {}
+
+  /** Starts with zero moments for a vector of this size, all of which decays. */
+  public AdamW(Settings settings, long size) {
+    this(settings, Nd4j.ones(DataType.FLOAT, size));
+  }
+
+  /**
+   * Starts with zero moments.
+   *
+   * @param decaying one element a parameter: 1 where weight decay applies, 0 where it does not
+   */
+  public AdamW(Settings settings, INDArray decaying) {
+    this.settings = settings;
+    this.decaying = decaying;
+    this.firstMoment = Nd4j.zeros(DataType.FLOAT, decaying.length());
+    this.secondMoment = Nd4j.zeros(DataType.FLOAT, decaying.length());
+  }
+
+  /**
+   * Takes one step.
+   *
+   * @param parameters the vector, changed in place
+   * @param gradient the gradient; overwritten
+   * @param learningRate η of this step
+   */
+  public void step(INDArray parameters, INDArray gradient, double learningRate) {
+    steps++;
+    double beta1 = settings.beta1();
+    double beta2 = settings.beta2();
+    if (settings.weightDecay() != 0) {
+      parameters.subi(
+          parameters.mul(decaying).muli(learningRate * settings.weightDecay()));
+    }
+    firstMoment.muli(beta1).addi(gradient.mul(1 - beta1));
+    secondMoment.muli(beta2).addi(gradient.muli(gradient).muli(1 - beta2));
+    double correction1 = 1 - Math.pow(beta1, steps);
+    double correction2 = 1 - Math.pow(beta2, steps);
+    INDArray denominator =
+        Transforms.sqrt(secondMoment, true)
+            .divi(Math.sqrt(correction2))
+            .addi(settings.epsilon());
+    parameters.subi(firstMoment.div(denominator).muli(learningRate / correction1));
+  }
+
+  /**
+   * Scales a gradient down to a Euclidean norm, as PyTorch's {@code clip_grad_norm_} does.
+   *
+   * @return the norm before
+   */
+  public static double clip(INDArray gradient, double norm) {
+    double found = gradient.norm2Number().doubleValue();
+    double factor = norm / (found + 1e-6);
+    if (factor < 1) {
+      gradient.muli(factor);
+    }
+    return found;
+  }
+
+  /** Returns the number of steps taken. */
+  public long steps() {
+    return steps;
+  }
+
+  /** Returns a copy of both moments. */
+  public State state() {
+    return new State(steps, firstMoment.toFloatVector(), secondMoment.toFloatVector());
+  }
+
+  /** Goes back to a state. */
+  public void restore(State state) {
+    steps = state.steps();
+    firstMoment.assign(Nd4j.createFromArray(state.firstMoment()));
+    secondMoment.assign(Nd4j.createFromArray(state.secondMoment()));
+  }
+
+  /** What a checkpoint keeps of the optimizer. */
+  public record State(long steps, float[] firstMoment, float[] secondMoment) {}
+}

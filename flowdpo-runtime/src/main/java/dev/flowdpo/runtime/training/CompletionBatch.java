@@ -1,0 +1,111 @@
+package dev.flowdpo.runtime.training;
+
+import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.runtime.graph.TrainingGraph;
+import dev.flowdpo.runtime.inference.TensorFeed;
+import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Completions that go through a training graph together, padded on the right to the longest. Immutable.
+ *
+ * @param completions the sequences, in the order of the batch
+ * @param width the padded number of tokens
+ * @param scored the number of completion tokens of all sequences together
+ */
+public record CompletionBatch(List<Completion> completions, int width, int scored) {
+
+  /** Returns the batch of these completions. */
+  public static CompletionBatch of(List<Completion> completions) {
+    int width = completions.stream().mapToInt(Completion::inputLength).max().orElseThrow();
+    int scored = completions.stream().mapToInt(c -> c.completion().length).sum();
+    return new CompletionBatch(List.copyOf(completions), width, scored);
+  }
+
+  /**
+   * Splits completions into batches of similar lengths.
+   *
+   * @param maxTokens the largest number of padded tokens of a batch, unless one sequence alone has more
+   * @return for each batch the indices of its completions
+   */
+  public static List<List<Integer>> split(List<Completion> completions, int maxTokens) {
+    List<Integer> order = new ArrayList<>();
+    for (int i = 0; i < completions.size(); i++) {
+      order.add(i);
+    }
+    order.sort(Comparator.comparingInt(i -> completions.get(i).inputLength()));
+    List<List<Integer>> batches = new ArrayList<>();
+    List<Integer> batch = new ArrayList<>();
+    for (int index : order) {
+      int length = completions.get(index).inputLength();
+      if (!batch.isEmpty() && (long) (batch.size() + 1) * length > maxTokens) {
+        batches.add(batch);
+        batch = new ArrayList<>();
+      }
+      batch.add(index);
+    }
+    if (!batch.isEmpty()) {
+      batches.add(batch);
+    }
+    return batches;
+  }
+
+  /** Returns the number of sequences. */
+  public int size() {
+    return completions.size();
+  }
+
+  /** Returns the number of padded tokens of all sequences together. */
+  public int rows() {
+    return size() * width;
+  }
+
+  /**
+   * Adds the tokens, positions, scored rows and targets to the inputs of a run.
+   *
+   * @throws InvalidInputException if a sequence is longer than the model allows
+   */
+  void feed(TensorFeed feed, int maxTokens, int vocabulary) {
+    if (width > maxTokens) {
+      throw new InvalidInputException(
+          "A sequence has " + width + " tokens; the model takes at most " + maxTokens);
+    }
+    LongBuffer tokens = feed.longs(TrainingGraph.TOKENS, size(), width);
+    LongBuffer positions = feed.longs(TrainingGraph.POSITIONS, size(), width);
+    LongBuffer rows = feed.longs(TrainingGraph.ROWS, scored);
+    LongBuffer targets = feed.longs(TrainingGraph.TARGETS, scored, 1);
+    for (int i = 0; i < size(); i++) {
+      Completion completion = completions.get(i);
+      for (int j = 0; j < width; j++) {
+        tokens.put(j < completion.inputLength() ? checked(completion.token(j), vocabulary) : 0);
+        positions.put(j);
+      }
+      for (int j = 0; j < completion.completion().length; j++) {
+        rows.put((long) i * width + completion.prompt().length - 1 + j);
+        targets.put(checked(completion.completion()[j], vocabulary));
+      }
+    }
+  }
+
+  private static int checked(int token, int vocabulary) {
+    if (token < 0 || token >= vocabulary) {
+      throw new InvalidInputException(
+          "Token id " + token + " is outside the vocabulary of " + vocabulary + " entries");
+    }
+    return token;
+  }
+
+  /** Adds up a number per scored token for each sequence. */
+  double[] sums(float[] perToken) {
+    double[] sums = new double[size()];
+    int next = 0;
+    for (int i = 0; i < sums.length; i++) {
+      for (int j = 0; j < completions.get(i).completion().length; j++) {
+        sums[i] += perToken[next++];
+      }
+    }
+    return sums;
+  }
+}

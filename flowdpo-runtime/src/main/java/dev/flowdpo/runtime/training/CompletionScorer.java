@@ -1,0 +1,64 @@
+package dev.flowdpo.runtime.training;
+
+import ai.onnxruntime.OrtSession;
+import dev.flowdpo.runtime.adapter.AdapterSnapshot;
+import dev.flowdpo.runtime.graph.TrainingGraph;
+import dev.flowdpo.runtime.inference.FrozenBase;
+import dev.flowdpo.runtime.inference.TensorFeed;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Log-probabilities of given completions under an adapter: the reference's side of an objective, and the scores that a
+ * user asks for. Thread-safe.
+ */
+public final class CompletionScorer {
+  private static final int MAX_TOKENS = 1 << 13;
+
+  private final FrozenBase base;
+
+  /** Scores with this model. */
+  public CompletionScorer(FrozenBase base) {
+    this.base = base;
+  }
+
+  /** Returns log p of every completion token, given all tokens before it: one array a completion, in their order. */
+  public List<float[]> tokenLogProbabilities(
+      AdapterSnapshot adapter, List<Completion> completions) {
+    float[][] results = new float[completions.size()][];
+    for (List<Integer> indices : CompletionBatch.split(completions, MAX_TOKENS)) {
+      CompletionBatch batch =
+          CompletionBatch.of(indices.stream().map(completions::get).toList());
+      float[] scores = score(adapter, batch);
+      int next = 0;
+      for (int i = 0; i < indices.size(); i++) {
+        int length = batch.completions().get(i).completion().length;
+        results[indices.get(i)] = Arrays.copyOfRange(scores, next, next + length);
+        next += length;
+      }
+    }
+    return Arrays.asList(results);
+  }
+
+  /** Returns the sum of the log-probabilities of each sequence of a batch. */
+  double[] sums(AdapterSnapshot adapter, CompletionBatch batch) {
+    return batch.sums(score(adapter, batch));
+  }
+
+  private float[] score(AdapterSnapshot adapter, CompletionBatch batch) {
+    try (TensorFeed feed = base.feed()) {
+      batch.feed(feed, base.maxTokens(), base.config().vocabularySize());
+      feed.adapter(adapter);
+      FloatBuffer scores =
+          feed.outputFloats(TrainingGraph.LOG_PROBABILITIES, batch.scored(), 1).asFloatBuffer();
+      try (OrtSession.Result result =
+          feed.run(base.session(FrozenBase.Kind.SCORE), Set.of())) {
+        float[] values = new float[batch.scored()];
+        scores.get(values);
+        return values;
+      }
+    }
+  }
+}

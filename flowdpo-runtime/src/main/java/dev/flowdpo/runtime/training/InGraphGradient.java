@@ -1,0 +1,77 @@
+package dev.flowdpo.runtime.training;
+
+import ai.onnxruntime.OrtSession;
+import dev.flowdpo.preference.DpoObjective;
+import dev.flowdpo.runtime.adapter.AdapterLayout;
+import dev.flowdpo.runtime.adapter.AdapterSnapshot;
+import dev.flowdpo.runtime.graph.LinearSite;
+import dev.flowdpo.runtime.graph.TrainingGraph;
+import dev.flowdpo.runtime.inference.FrozenBase;
+import dev.flowdpo.runtime.inference.TensorFeed;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.Set;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * Two passes: the first scores, the second is seeded with each sequence's coefficient, and the graph gives the gradient
+ * of every factor. Nothing but scores and gradients leaves the graph, which is what a GPU wants; on a CPU it is the
+ * independent check of {@link TapsGradient}.
+ */
+final class InGraphGradient extends PreferenceGradient {
+  private final TrainingGraph graph;
+
+  InGraphGradient(FrozenBase base) {
+    super(base);
+    this.graph = base.trainingGraph(FrozenBase.Kind.ADAPTER_GRADIENTS);
+  }
+
+  @Override
+  BatchResult addGradient(
+      AdapterSnapshot policy,
+      CompletionBatch batch,
+      double[] referenceSums,
+      DpoObjective objective,
+      int pairs,
+      INDArray gradient) {
+    BatchResult values = evaluate(batch, scorer().sums(policy, batch), referenceSums, objective);
+    double[] coefficients = coefficients(values.values(), pairs);
+    AdapterLayout layout = policy.layout();
+    try (TensorFeed feed = base().feed()) {
+      batch.feed(feed, base().maxTokens(), base().config().vocabularySize());
+      feed.adapter(policy);
+      FloatBuffer seed = feed.floats(TrainingGraph.SEED, batch.scored(), 1);
+      for (int i = 0; i < batch.size(); i++) {
+        int length = batch.completions().get(i).completion().length;
+        for (int j = 0; j < length; j++) {
+          seed.put((float) coefficients[i]);
+        }
+      }
+      ByteBuffer[] ofA = new ByteBuffer[layout.sites().size()];
+      ByteBuffer[] ofB = new ByteBuffer[layout.sites().size()];
+      for (int i = 0; i < ofA.length; i++) {
+        LinearSite site = layout.sites().get(i);
+        String outputOfA = graph.gradients().get(site.inputOfA());
+        String outputOfB = graph.gradients().get(site.inputOfB());
+        ofA[i] = feed.outputFloats(outputOfA, layout.rank(), site.inputs());
+        ofB[i] = feed.outputFloats(outputOfB, site.outputs(), layout.rank());
+      }
+      try (OrtSession.Result result =
+          feed.run(base().session(FrozenBase.Kind.ADAPTER_GRADIENTS), Set.of())) {
+        for (int i = 0; i < ofA.length; i++) {
+          add(gradient, layout.offsetOfA(i), layout.sizeOfA(i), ofA[i], 1);
+          // The graph's input is alpha / rank · B, so the chain rule brings the factor back.
+          add(gradient, layout.offsetOfB(i), layout.sizeOfB(i), ofB[i], policy.scaling());
+        }
+      }
+    }
+    return values;
+  }
+
+  private static void add(
+      INDArray gradient, int offset, int size, ByteBuffer part, float factor) {
+    INDArray view = gradient.get(NDArrayIndex.interval(offset, offset + (long) size));
+    view.addi(NativeArrays.over(part, size).mul(factor));
+  }
+}

@@ -1,0 +1,78 @@
+package dev.flowdpo.runtime.training;
+
+import dev.flowdpo.runtime.adapter.AdapterLayout;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * Forms adapter gradients from the taps of a site, with a coefficient of its own for every sequence.
+ *
+ * <p>Sequences of a batch do not mix, and a backward pass is linear in its seed. So one pass with seed 1 at every scored
+ * token serves any objective: with the coefficient {@code cᵢ = ∂loss/∂(log-probability of sequence i)} that is known only
+ * afterwards,
+ *
+ * <pre>
+ *   ∂B = s · Σᵢ cᵢ gᵢᵀ uᵢ        ∂A = Σᵢ cᵢ vᵢᵀ xᵢ
+ * </pre>
+ *
+ * where for the rows of sequence i: x is the site's input, u = x Aᵀ, g the gradient at its output, v = g (s·B), and s =
+ * alpha / rank. Cost: two matrix products of rank r a site. Not thread-safe.
+ */
+final class LoraGradientKernel {
+  private final AdapterLayout layout;
+  private final float scaling;
+  private final INDArray gradient;
+
+  /**
+   * Adds to this gradient.
+   *
+   * @param gradient a vector of the layout's size
+   */
+  LoraGradientKernel(AdapterLayout layout, float scaling, INDArray gradient) {
+    this.layout = layout;
+    this.scaling = scaling;
+    this.gradient = gradient;
+  }
+
+  /**
+   * Adds the gradient of one site.
+   *
+   * @param rowCoefficients the coefficient of each row's sequence {@code [rows, 1]}
+   * @param x the site's input {@code [rows, inputs]}
+   * @param u {@code [rows, rank]}; is overwritten
+   * @param v {@code [rows, rank]}; is overwritten
+   * @param g the gradient at the output {@code [rows, outputs]}
+   */
+  void add(int site, INDArray rowCoefficients, INDArray x, INDArray u, INDArray v, INDArray g) {
+    int inputs = layout.sites().get(site).inputs();
+    int outputs = layout.sites().get(site).outputs();
+    u.muliColumnVector(rowCoefficients);
+    v.muliColumnVector(rowCoefficients);
+    INDArray ofA = view(layout.offsetOfA(site), layout.rank(), inputs);
+    INDArray ofB = view(layout.offsetOfB(site), outputs, layout.rank());
+    // Column-major results: (∂A)ᵀ = xᵀ v and (∂B)ᵀ = s uᵀ g, written straight into the vector.
+    Nd4j.gemm(x.transpose(), v, ofA.transpose(), false, false, 1, 1);
+    Nd4j.gemm(u.transpose(), g, ofB.transpose(), false, false, scaling, 1);
+  }
+
+  private INDArray view(int offset, int rows, int columns) {
+    return gradient
+        .get(NDArrayIndex.interval(offset, offset + (long) rows * columns))
+        .reshape('c', rows, columns);
+  }
+
+  /** Returns the coefficient of each row's sequence {@code [sequences·width, 1]}. */
+  static INDArray rowCoefficients(double[] coefficients, int width) {
+    float[] rows = new float[coefficients.length * width];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = (float) coefficients[i / width];
+    }
+    return Nd4j.createFromArray(rows).reshape(rows.length, 1);
+  }
+
+  static INDArray zeros(int size) {
+    return Nd4j.zeros(DataType.FLOAT, size);
+  }
+}
