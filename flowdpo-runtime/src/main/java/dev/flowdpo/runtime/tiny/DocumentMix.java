@@ -1,5 +1,6 @@
 package dev.flowdpo.runtime.tiny;
 
+import dev.flowdpo.InvalidInputException;
 import java.util.List;
 
 /**
@@ -26,15 +27,15 @@ public record DocumentMix(
   /**
    * Checks and copies the values.
    *
-   * @throws IllegalArgumentException if a value is outside its range, or if stop documents are
-   *     asked for and every solution is written in {@link SolutionStyle#DIRECT}, which has no
-   *     partial answers
+   * @throws InvalidInputException if a value is outside its range, or if stop documents are asked
+   *     for and every solution is written in {@link SolutionStyle#DIRECT}, which has no partial
+   *     answers
    */
   public DocumentMix {
     styleShares = List.copyOf(styleShares);
     int styles = SolutionStyle.values().length;
     if (styleShares.size() != styles) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "DocumentMix styleShares needs one share for each of the "
               + styles
               + " solution styles, found "
@@ -45,11 +46,11 @@ public record DocumentMix(
     Shares.requireProbability("DocumentMix stopShare", stopShare);
     Shares.requireProbability("DocumentMix sloppiness", sloppiness);
     if (chunkSize < 1) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "DocumentMix chunkSize must be at least 1, found " + chunkSize + ".");
     }
     if (stopShare > 0 && styleShares.get(SolutionStyle.DIRECT.ordinal()) == 1) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "DocumentMix with stop documents needs solutions with partial answers; found DIRECT"
               + " only.");
     }

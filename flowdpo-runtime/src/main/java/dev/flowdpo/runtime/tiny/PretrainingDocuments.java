@@ -1,6 +1,7 @@
 package dev.flowdpo.runtime.tiny;
 
 import com.google.common.primitives.ImmutableIntArray;
+import dev.flowdpo.InvalidInputException;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.SplittableRandom;
@@ -40,8 +41,8 @@ public final class PretrainingDocuments {
    * @param encode returns the token ids of a text, without special tokens
    * @param end the id of the end token
    * @param mix what the documents are made of
-   * @throws IllegalArgumentException if {@code " Yes"}, {@code " No"} or {@code "="} is not one
-   *     token, or the first two are the same
+   * @throws InvalidInputException if {@code " Yes"}, {@code " No"} or {@code "="} is not one token,
+   *     or the first two are the same
    */
   public PretrainingDocuments(Function<String, int[]> encode, int end, DocumentMix mix) {
     this.encode = encode;
@@ -52,7 +53,7 @@ public final class PretrainingDocuments {
     no = single(TinyPrompts.NO);
     equalsSign = single("=");
     if (yes == no) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "The tokenizer gives \" Yes\" and \" No\" the same id " + yes + "; expected two.");
     }
   }
@@ -96,7 +97,7 @@ public final class PretrainingDocuments {
         return stopDocument(problem, partial, careless && partial.contains(equalsSign));
       }
     }
-    throw new IllegalArgumentException(
+    throw new InvalidInputException(
         "None of "
             + PATIENCE
             + " solutions is longer than a chunk of "
@@ -127,7 +128,7 @@ public final class PretrainingDocuments {
   private int single(String text) {
     int[] ids = encode.apply(text);
     if (ids.length != 1) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "The tokenizer must encode \""
               + text
               + "\" as one token, found "

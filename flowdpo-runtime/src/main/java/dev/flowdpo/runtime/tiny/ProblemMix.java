@@ -1,5 +1,6 @@
 package dev.flowdpo.runtime.tiny;
 
+import dev.flowdpo.InvalidInputException;
 import java.util.List;
 
 /**
@@ -27,7 +28,7 @@ public record ProblemMix(
   /**
    * Checks and copies the values.
    *
-   * @throws IllegalArgumentException if a value is outside its range
+   * @throws InvalidInputException if a value is outside its range
    */
   public ProblemMix {
     stepShares = List.copyOf(stepShares);
@@ -40,7 +41,7 @@ public record ProblemMix(
 
   private static void requireRange(String name, int value, int from, int to) {
     if (value < from || value > to) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "ProblemMix " + name + " must be in " + from + ".." + to + ", found " + value + ".");
     }
   }

@@ -1,5 +1,6 @@
 package dev.flowdpo.runtime.tiny;
 
+import dev.flowdpo.InvalidInputException;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -11,7 +12,7 @@ final class Shares {
 
   static void requireProbability(String name, double value) {
     if (!(value >= 0 && value <= 1)) {
-      throw new IllegalArgumentException(name + " must be in [0, 1], found " + value + ".");
+      throw new InvalidInputException(name + " must be in [0, 1], found " + value + ".");
     }
   }
 
@@ -22,7 +23,7 @@ final class Shares {
       sum += share;
     }
     if (Math.abs(sum - 1) > TOLERANCE) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           name + " must sum to 1, found " + shares + " with the sum " + sum + ".");
     }
   }

@@ -1,5 +1,7 @@
 package dev.flowdpo.runtime.tiny;
 
+import dev.flowdpo.InvalidInputException;
+
 /**
  * One calculation of a word problem's solution, such as {@code 3*4=12}.
  *
@@ -16,13 +18,13 @@ public record Step(int left, char operator, int right, int result) {
   /**
    * Checks that the calculation holds.
    *
-   * @throws IllegalArgumentException if the operator is unknown, the division has a remainder, or
+   * @throws InvalidInputException if the operator is unknown, the division has a remainder, or
    *     {@code result} is not the value of the calculation
    */
   public Step {
     int value = evaluate(left, operator, right);
     if (value != result) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "Step "
               + left
               + operator
@@ -42,7 +44,7 @@ public record Step(int left, char operator, int right, int result) {
    * @param operator one of {@code + - * /}
    * @param right the right operand
    * @return the step
-   * @throws IllegalArgumentException if the operator is unknown or the division has a remainder
+   * @throws InvalidInputException if the operator is unknown or the division has a remainder
    */
   public static Step of(int left, char operator, int right) {
     return new Step(left, operator, right, evaluate(left, operator, right));
@@ -55,13 +57,13 @@ public record Step(int left, char operator, int right, int result) {
       case '*' -> Math.multiplyExact(left, right);
       case '/' -> {
         if (right == 0 || left % right != 0) {
-          throw new IllegalArgumentException(
+          throw new InvalidInputException(
               "Step " + left + "/" + right + " does not divide without a remainder.");
         }
         yield left / right;
       }
       default ->
-          throw new IllegalArgumentException(
+          throw new InvalidInputException(
               "Step operator must be one of + - * /, found '" + operator + "'.");
     };
   }

@@ -1,5 +1,6 @@
 package dev.flowdpo.runtime.tiny;
 
+import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.Problem;
 import java.util.List;
 import java.util.Map;
@@ -19,16 +20,16 @@ public record WordProblem(String question, List<Step> steps, int answer) {
   /**
    * Checks that the steps form a chain that ends in the answer.
    *
-   * @throws IllegalArgumentException if they do not
+   * @throws InvalidInputException if they do not
    */
   public WordProblem {
     steps = List.copyOf(steps);
     if (steps.isEmpty()) {
-      throw new IllegalArgumentException("A word problem needs at least one step, found none.");
+      throw new InvalidInputException("A word problem needs at least one step, found none.");
     }
     for (int i = 1; i < steps.size(); i++) {
       if (steps.get(i).left() != steps.get(i - 1).result()) {
-        throw new IllegalArgumentException(
+        throw new InvalidInputException(
             "Step "
                 + (i + 1)
                 + " must begin with "
@@ -40,7 +41,7 @@ public record WordProblem(String question, List<Step> steps, int answer) {
     }
     int result = steps.get(steps.size() - 1).result();
     if (result != answer) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "The answer must be " + result + ", the last step's result; found " + answer + ".");
     }
   }
