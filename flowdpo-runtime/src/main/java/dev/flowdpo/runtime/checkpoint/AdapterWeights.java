@@ -18,14 +18,18 @@ public record AdapterWeights(
   /**
    * Copies the map, not the matrices, which are immutable.
    *
-   * @throws IllegalArgumentException if the rank or alpha is not positive, the dropout is not in [0,
-   *     1), or a module has another rank
+   * @throws IllegalArgumentException if the rank or alpha is not positive, the dropout is not in
+   *     [0, 1), or a module has another rank
    */
   public AdapterWeights {
     if (rank < 1 || !(alpha > 0) || Double.isInfinite(alpha) || !(dropout >= 0 && dropout < 1)) {
       throw new IllegalArgumentException(
-          "expected a positive rank, a positive alpha and a dropout in [0, 1), found rank " + rank
-              + ", alpha " + alpha + ", dropout " + dropout);
+          "expected a positive rank, a positive alpha and a dropout in [0, 1), found rank "
+              + rank
+              + ", alpha "
+              + alpha
+              + ", dropout "
+              + dropout);
     }
     modules = ImmutableSortedMap.copyOf(modules);
     for (Map.Entry<String, LoraMatrices> module : modules.entrySet()) {

@@ -18,9 +18,9 @@ import java.util.stream.Stream;
  * The configuration and the weights in a Hugging Face model folder.
  *
  * <p>The folder holds {@code config.json} and either {@code model.safetensors} or shards named by
- * {@code model.safetensors.index.json}. {@link #open} checks that every tensor of the architecture is
- * there, with its shape and as F32, F16 or BF16, and that there is none that the architecture does
- * not know. Weights are mapped from the file when they are asked for.
+ * {@code model.safetensors.index.json}. {@link #open} checks that every tensor of the architecture
+ * is there, with its shape and as F32, F16 or BF16, and that there is none that the architecture
+ * does not know. Weights are mapped from the file when they are asked for.
  *
  * <p>Thread-safe. Buffers stay valid after {@link #close}.
  */
@@ -47,13 +47,17 @@ public final class Checkpoint implements AutoCloseable {
   /**
    * Opens the folder and checks it.
    *
-   * @throws InvalidInputException if a file is missing or damaged, the architecture is not supported,
-   *     or a tensor is missing, unknown, or of the wrong shape or type
+   * @throws InvalidInputException if a file is missing or damaged, the architecture is not
+   *     supported, or a tensor is missing, unknown, or of the wrong shape or type
    */
   public static Checkpoint open(Path folder) {
     if (!Files.isDirectory(folder)) {
       throw new InvalidInputException(
-          folder + ": expected a model folder with " + CONFIG_FILE + " and " + WEIGHTS_FILE
+          folder
+              + ": expected a model folder with "
+              + CONFIG_FILE
+              + " and "
+              + WEIGHTS_FILE
               + ", found no such folder");
     }
     ModelConfig config = ModelConfig.read(folder.resolve(CONFIG_FILE));
@@ -71,7 +75,8 @@ public final class Checkpoint implements AutoCloseable {
   /**
    * Returns the name and shape of every tensor of the model, in the order of the forward pass.
    *
-   * <p>Matrices are [out, in]. {@code lm_head.weight} is among them only where embeddings are untied.
+   * <p>Matrices are [out, in]. {@code lm_head.weight} is among them only where embeddings are
+   * untied.
    */
   public static ImmutableMap<String, long[]> expectedTensors(ModelConfig config) {
     ImmutableMap.Builder<String, long[]> tensors = ImmutableMap.builder();
@@ -108,8 +113,9 @@ public final class Checkpoint implements AutoCloseable {
    * Returns the values of a tensor: read-only, direct, in native byte order, from position 0 to the
    * number of elements.
    *
-   * <p>Aligned F32 data is mapped from the file without a copy. Other data is converted once and kept
-   * until this checkpoint is closed; every call returns a buffer of its own over the same values.
+   * <p>Aligned F32 data is mapped from the file without a copy. Other data is converted once and
+   * kept until this checkpoint is closed; every call returns a buffer of its own over the same
+   * values.
    *
    * @param name a name out of {@link #expectedTensors}
    * @throws IllegalArgumentException if the architecture has no such tensor
@@ -152,7 +158,9 @@ public final class Checkpoint implements AutoCloseable {
       for (String name : file.tensors().keySet()) {
         if (!seen.add(name)) {
           throw new InvalidInputException(
-              file.path() + ": tensor \"" + name
+              file.path()
+                  + ": tensor \""
+                  + name
                   + "\": expected it in one shard, found it in another one too");
         }
         fileOf.put(name, file);
@@ -166,15 +174,23 @@ public final class Checkpoint implements AutoCloseable {
     List<String> missing = without(expected.keySet(), fileOf.keySet()).toList();
     if (!missing.isEmpty()) {
       throw new InvalidInputException(
-          folder + ": expected the " + expected.size() + " tensors that " + CONFIG_FILE
-              + " describes, found these missing: " + Names.shown(missing));
+          folder
+              + ": expected the "
+              + expected.size()
+              + " tensors that "
+              + CONFIG_FILE
+              + " describes, found these missing: "
+              + Names.shown(missing));
     }
     List<String> unknown =
         without(fileOf.keySet(), expected.keySet()).filter(this::isNotHarmless).toList();
     if (!unknown.isEmpty()) {
       throw new InvalidInputException(
-          folder + ": expected only the tensors that " + CONFIG_FILE
-              + " describes, found also " + Names.shown(unknown)
+          folder
+              + ": expected only the tensors that "
+              + CONFIG_FILE
+              + " describes, found also "
+              + Names.shown(unknown)
               + "; the model computes with something that is not supported");
     }
     expected.forEach(this::checkTensor);
@@ -186,8 +202,15 @@ public final class Checkpoint implements AutoCloseable {
     long[] found = file.tensor(name).shape();
     if (!Arrays.equals(shape, found)) {
       throw new InvalidInputException(
-          file.path() + ": tensor \"" + name + "\": expected shape " + Arrays.toString(shape)
-              + " from " + CONFIG_FILE + ", found " + Arrays.toString(found));
+          file.path()
+              + ": tensor \""
+              + name
+              + "\": expected shape "
+              + Arrays.toString(shape)
+              + " from "
+              + CONFIG_FILE
+              + ", found "
+              + Arrays.toString(found));
     }
   }
 

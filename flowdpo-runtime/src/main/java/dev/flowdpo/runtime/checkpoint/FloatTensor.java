@@ -6,8 +6,8 @@ import java.util.Arrays;
 /**
  * A shape and its values in row-major order.
  *
- * <p>The values are not copied: a tensor is as immutable and as thread-safe as the buffer given to it.
- * Two tensors are equal when their shapes and their values are.
+ * <p>The values are not copied: a tensor is as immutable and as thread-safe as the buffer given to
+ * it. Two tensors are equal when their shapes and their values are.
  *
  * @param shape the sizes of the dimensions, outermost first; empty for a single value
  * @param data the values, as many as the shape has; those from the buffer's position to its limit
@@ -23,7 +23,9 @@ public record FloatTensor(long[] shape, FloatBuffer data) {
     data = data.slice();
     if (elements(shape) != data.remaining()) {
       throw new IllegalArgumentException(
-          "expected as many values as shape " + Arrays.toString(shape) + " has, found "
+          "expected as many values as shape "
+              + Arrays.toString(shape)
+              + " has, found "
               + data.remaining());
     }
   }
@@ -39,7 +41,9 @@ public record FloatTensor(long[] shape, FloatBuffer data) {
     return shape.clone();
   }
 
-  /** Returns the values in a buffer of its own position and limit, from 0 to the number of values. */
+  /**
+   * Returns the values in a buffer of its own position and limit, from 0 to the number of values.
+   */
   @Override
   public FloatBuffer data() {
     return data.duplicate();

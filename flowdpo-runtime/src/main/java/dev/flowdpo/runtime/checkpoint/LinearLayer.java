@@ -43,7 +43,9 @@ public enum LinearLayer {
     return path.substring(path.indexOf('.') + 1);
   }
 
-  /** Returns the name of the module in the model, such as {@code model.layers.0.self_attn.q_proj}. */
+  /**
+   * Returns the name of the module in the model, such as {@code model.layers.0.self_attn.q_proj}.
+   */
   public String module(int layer) {
     return "model.layers." + layer + "." + path;
   }

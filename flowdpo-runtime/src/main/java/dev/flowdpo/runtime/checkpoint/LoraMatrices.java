@@ -3,11 +3,11 @@ package dev.flowdpo.runtime.checkpoint;
 import java.nio.FloatBuffer;
 
 /**
- * The two low-rank matrices that adapt one linear layer: the layer computes {@code W x + scaling · B
- * (A x)} (LoRA, arXiv 2106.09685).
+ * The two low-rank matrices that adapt one linear layer: the layer computes {@code W x + scaling ·
+ * B (A x)} (LoRA, arXiv 2106.09685).
  *
- * <p>The values are copied on the way in and read-only on the way out: immutable and thread-safe, so
- * that a published adapter never changes under a running flow.
+ * <p>The values are copied on the way in and read-only on the way out: immutable and thread-safe,
+ * so that a published adapter never changes under a running flow.
  *
  * @param rank the inner dimension
  * @param inputSize the number of inputs of the layer
@@ -15,18 +15,21 @@ import java.nio.FloatBuffer;
  * @param a the matrix A, [rank, inputSize], row-major
  * @param b the matrix B, [outputSize, rank], row-major
  */
-public record LoraMatrices(
-    int rank, int inputSize, int outputSize, FloatBuffer a, FloatBuffer b) {
+public record LoraMatrices(int rank, int inputSize, int outputSize, FloatBuffer a, FloatBuffer b) {
   /**
    * Copies the values that remain in the buffers.
    *
-   * @throws IllegalArgumentException if a size is not positive or the number of values is not that of
-   *     the shape
+   * @throws IllegalArgumentException if a size is not positive or the number of values is not that
+   *     of the shape
    */
   public LoraMatrices {
     if (rank < 1 || inputSize < 1 || outputSize < 1) {
       throw new IllegalArgumentException(
-          "expected positive sizes, found rank " + rank + ", inputs " + inputSize + ", outputs "
+          "expected positive sizes, found rank "
+              + rank
+              + ", inputs "
+              + inputSize
+              + ", outputs "
               + outputSize);
     }
     a = copy("A", a, rank, inputSize);
@@ -35,8 +38,7 @@ public record LoraMatrices(
 
   /** Returns matrices with a copy of these values. */
   public static LoraMatrices of(int rank, int inputSize, int outputSize, float[] a, float[] b) {
-    return new LoraMatrices(
-        rank, inputSize, outputSize, FloatBuffer.wrap(a), FloatBuffer.wrap(b));
+    return new LoraMatrices(rank, inputSize, outputSize, FloatBuffer.wrap(a), FloatBuffer.wrap(b));
   }
 
   /** Returns A in a read-only buffer of its own position and limit. */
@@ -64,8 +66,14 @@ public record LoraMatrices(
   private static FloatBuffer copy(String name, FloatBuffer from, int rows, int columns) {
     if (from.remaining() != (long) rows * columns) {
       throw new IllegalArgumentException(
-          name + ": expected the values of shape [" + rows + ", " + columns + "], found "
-              + from.remaining() + " values");
+          name
+              + ": expected the values of shape ["
+              + rows
+              + ", "
+              + columns
+              + "], found "
+              + from.remaining()
+              + " values");
     }
     return FloatBuffer.wrap(values(from)).asReadOnlyBuffer();
   }

@@ -11,8 +11,8 @@ import java.util.OptionalInt;
  * and thread-safe.
  *
  * <p>Supported is the Llama architecture: RMS normalisation before attention and feed-forward,
- * rotary position embedding over the whole head, grouped-query attention, gated SiLU feed-forward, no
- * biases.
+ * rotary position embedding over the whole head, grouped-query attention, gated SiLU feed-forward,
+ * no biases.
  *
  * @param architecture the Hugging Face class name; {@value #LLAMA} is the one supported
  * @param vocabularySize the number of rows of the token embedding
@@ -69,14 +69,23 @@ public record ModelConfig(
     positive("head size", headSize);
     positive("feed-forward size", feedForwardSize);
     positive("longest sequence", maxPositions);
-    check(attentionHeads % keyValueHeads == 0, "number of key-value heads",
-        "a divisor of " + attentionHeads + ", the number of attention heads", keyValueHeads);
+    check(
+        attentionHeads % keyValueHeads == 0,
+        "number of key-value heads",
+        "a divisor of " + attentionHeads + ", the number of attention heads",
+        keyValueHeads);
     check(headSize % 2 == 0, "head size", "an even number", headSize);
-    check((long) attentionHeads * headSize <= Integer.MAX_VALUE, "attention heads times head size",
-        "at most " + Integer.MAX_VALUE, (long) attentionHeads * headSize);
-    check(ropeTheta > 0 && Double.isFinite(ropeTheta), "rope theta", "a positive number",
-        ropeTheta);
-    check(normEpsilon > 0 && Double.isFinite(normEpsilon), "norm epsilon", "a positive number",
+    check(
+        (long) attentionHeads * headSize <= Integer.MAX_VALUE,
+        "attention heads times head size",
+        "at most " + Integer.MAX_VALUE,
+        (long) attentionHeads * headSize);
+    check(
+        ropeTheta > 0 && Double.isFinite(ropeTheta), "rope theta", "a positive number", ropeTheta);
+    check(
+        normEpsilon > 0 && Double.isFinite(normEpsilon),
+        "norm epsilon",
+        "a positive number",
         normEpsilon);
     endOfSequenceIds = ImmutableList.copyOf(endOfSequenceIds);
     for (int id : endOfSequenceIds) {
@@ -93,8 +102,8 @@ public record ModelConfig(
    * <p>Absent keys take the values that the Hugging Face Llama configuration gives them: {@code
    * num_key_value_heads} as many as {@code num_attention_heads}, {@code head_dim} the hidden size
    * divided by the heads, {@code rope_theta} 10000, {@code rms_norm_eps} 1e-6, {@code
-   * max_position_embeddings} 2048, {@code tie_word_embeddings} false, {@code bos_token_id} 1, {@code
-   * eos_token_id} 2. An id that is {@code null} means that the model has none.
+   * max_position_embeddings} 2048, {@code tie_word_embeddings} false, {@code bos_token_id} 1,
+   * {@code eos_token_id} 2. An id that is {@code null} means that the model has none.
    *
    * @throws InvalidInputException if the file is missing or malformed, a key is missing or out of
    *     range, or the model uses what is not supported; the message names the key and what is
@@ -133,8 +142,11 @@ public record ModelConfig(
   }
 
   private static void token(String what, int id, int vocabularySize) {
-    check(id >= 0 && id < vocabularySize, what,
-        "a token id below the vocabulary size " + vocabularySize, id);
+    check(
+        id >= 0 && id < vocabularySize,
+        what,
+        "a token id below the vocabulary size " + vocabularySize,
+        id);
   }
 
   private static void check(boolean holds, String what, String expected, Object found) {

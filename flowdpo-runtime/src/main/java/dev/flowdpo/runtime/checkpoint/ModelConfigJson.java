@@ -26,8 +26,11 @@ final class ModelConfigJson {
     int heads = json.integer("num_attention_heads", 1);
     if (json.find("head_dim").isEmpty() && hidden % heads != 0) {
       throw new InvalidInputException(
-          file + ": key \"hidden_size\": expected a multiple of num_attention_heads " + heads
-              + " where head_dim is absent, found " + hidden);
+          file
+              + ": key \"hidden_size\": expected a multiple of num_attention_heads "
+              + heads
+              + " where head_dim is absent, found "
+              + hidden);
     }
     try {
       return new ModelConfig(
@@ -90,8 +93,7 @@ final class ModelConfigJson {
 
   private static String architecture(JsonObjectFile json) {
     JsonNode names = json.require("architectures", "[\"" + ModelConfig.LLAMA + "\"]");
-    if (!names.isArray() || names.size() != 1
-        || !names.get(0).asText().equals(ModelConfig.LLAMA)) {
+    if (!names.isArray() || names.size() != 1 || !names.get(0).asText().equals(ModelConfig.LLAMA)) {
       throw json.wrong("architectures", "[\"" + ModelConfig.LLAMA + "\"]" + SUPPORTED, names);
     }
     return ModelConfig.LLAMA;

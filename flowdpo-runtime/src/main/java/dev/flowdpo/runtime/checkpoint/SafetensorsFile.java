@@ -26,11 +26,12 @@ import java.util.Map;
  *
  * <p>The format: eight bytes with the header's length n (unsigned, little-endian), n bytes of JSON
  * that give each tensor's type, shape and place, then the data, without gaps and little-endian.
- * Opening reads and checks the whole header; data is mapped when it is asked for, so the file may be
- * larger than 2 GiB as long as each tensor is smaller.
+ * Opening reads and checks the whole header; data is mapped when it is asked for, so the file may
+ * be larger than 2 GiB as long as each tensor is smaller.
  *
- * <p>Thread-safe. Buffers stay valid after {@link #close}; the mapping behind a buffer goes when the
- * buffer is garbage. The file must not be changed while it is in use; replacing it by a move is safe.
+ * <p>Thread-safe. Buffers stay valid after {@link #close}; the mapping behind a buffer goes when
+ * the buffer is garbage. The file must not be changed while it is in use; replacing it by a move is
+ * safe.
  */
 public final class SafetensorsFile implements AutoCloseable {
   /** The longest header that is read, in bytes; the limit of the format's reference reader. */
@@ -53,13 +54,12 @@ public final class SafetensorsFile implements AutoCloseable {
    * Opens the file and checks its header.
    *
    * @throws InvalidInputException if the file is missing, cannot be read, or is not a well-formed
-   *     safetensors file: length of the header, JSON, types, shapes, offsets and the file's size must
-   *     agree
+   *     safetensors file: length of the header, JSON, types, shapes, offsets and the file's size
+   *     must agree
    */
   public static SafetensorsFile open(Path path) {
     if (!Files.isRegularFile(path)) {
-      throw new InvalidInputException(
-          path + ": no such file; expected a safetensors file there");
+      throw new InvalidInputException(path + ": no such file; expected a safetensors file there");
     }
     try {
       FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
@@ -78,7 +78,9 @@ public final class SafetensorsFile implements AutoCloseable {
     long size = channel.size();
     if (size < Long.BYTES) {
       throw new InvalidInputException(
-          path + ": expected at least 8 bytes with the length of the header, found " + size
+          path
+              + ": expected at least 8 bytes with the length of the header, found "
+              + size
               + "; the file is truncated or not a safetensors file");
     }
     InputStream stream = Channels.newInputStream(channel);
@@ -86,15 +88,21 @@ public final class SafetensorsFile implements AutoCloseable {
         ByteBuffer.wrap(stream.readNBytes(Long.BYTES)).order(ByteOrder.LITTLE_ENDIAN).getLong();
     if (length < 0 || length > MAX_HEADER_BYTES) {
       throw new InvalidInputException(
-          path + ": header length: expected at most " + MAX_HEADER_BYTES + " bytes, found "
+          path
+              + ": header length: expected at most "
+              + MAX_HEADER_BYTES
+              + " bytes, found "
               + Long.toUnsignedString(length)
               + "; the file is damaged or not a safetensors file");
     }
     long dataStart = Long.BYTES + length;
     if (dataStart > size) {
       throw new InvalidInputException(
-          path + ": header length: expected at most the " + (size - Long.BYTES)
-              + " bytes that follow it in the file, found " + length
+          path
+              + ": header length: expected at most the "
+              + (size - Long.BYTES)
+              + " bytes that follow it in the file, found "
+              + length
               + "; the file is truncated or not a safetensors file");
     }
     Reader text =
@@ -132,7 +140,10 @@ public final class SafetensorsFile implements AutoCloseable {
     TensorInfo info = header.tensors().get(name);
     if (info == null) {
       throw new InvalidInputException(
-          path + ": tensor \"" + name + "\": expected it in the file, found only "
+          path
+              + ": tensor \""
+              + name
+              + "\": expected it in the file, found only "
               + Names.shown(header.tensors().keySet()));
     }
     return info;
@@ -149,8 +160,13 @@ public final class SafetensorsFile implements AutoCloseable {
         .orElseThrow(
             () ->
                 new InvalidInputException(
-                    path + ": tensor \"" + name + "\": expected dtype "
-                        + Arrays.toString(DataType.values()) + ", found " + info.dtype()
+                    path
+                        + ": tensor \""
+                        + name
+                        + "\": expected dtype "
+                        + Arrays.toString(DataType.values())
+                        + ", found "
+                        + info.dtype()
                         + "; convert the file to one of these"));
   }
 
@@ -158,8 +174,8 @@ public final class SafetensorsFile implements AutoCloseable {
    * Returns the tensor's values: read-only, direct, in native byte order, from position 0 to the
    * number of elements.
    *
-   * <p>F32 data that is aligned to four bytes is mapped without a copy. F32 data elsewhere is copied,
-   * F16 and BF16 data is converted, exactly, on every call.
+   * <p>F32 data that is aligned to four bytes is mapped without a copy. F32 data elsewhere is
+   * copied, F16 and BF16 data is converted, exactly, on every call.
    *
    * @throws InvalidInputException if the file has no such tensor, one of another type than {@link
    *     DataType}, or one whose values take more than 2 GiB
@@ -171,8 +187,14 @@ public final class SafetensorsFile implements AutoCloseable {
     long elements = info.byteSize() / type.bytes();
     if (elements > Integer.MAX_VALUE / Float.BYTES) {
       throw new InvalidInputException(
-          path + ": tensor \"" + name + "\": expected at most "
-              + Integer.MAX_VALUE / Float.BYTES + " elements, found " + elements + " in shape "
+          path
+              + ": tensor \""
+              + name
+              + "\": expected at most "
+              + Integer.MAX_VALUE / Float.BYTES
+              + " elements, found "
+              + elements
+              + " in shape "
               + Arrays.toString(info.shape()));
     }
     ByteBuffer bytes = map(info);

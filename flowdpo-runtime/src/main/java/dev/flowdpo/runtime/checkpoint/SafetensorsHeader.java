@@ -22,8 +22,8 @@ import java.util.Map;
 /**
  * The parsed and checked header of a safetensors file.
  *
- * <p>The text is read as a stream: what is kept in memory is bounded by a small multiple of what the
- * header really holds, never by a number that it claims.
+ * <p>The text is read as a stream: what is kept in memory is bounded by a small multiple of what
+ * the header really holds, never by a number that it claims.
  *
  * @param tensors the tensors by name, in the order of their data
  * @param metadata the free-form {@code __metadata__} texts
@@ -82,8 +82,11 @@ record SafetensorsHeader(
       throw new InvalidInputException(file + ": header: expected UTF-8 text, found other bytes", e);
     } catch (JsonProcessingException e) {
       throw new InvalidInputException(
-          file + ": header: expected a JSON object, found malformed JSON: "
-              + e.getOriginalMessage() + "; the file is damaged or not a safetensors file", e);
+          file
+              + ": header: expected a JSON object, found malformed JSON: "
+              + e.getOriginalMessage()
+              + "; the file is damaged or not a safetensors file",
+          e);
     }
   }
 
@@ -104,8 +107,7 @@ record SafetensorsHeader(
       if (parser.nextToken() != null) {
         throw problem("header", "nothing after the JSON object", "more JSON");
       }
-      return new SafetensorsHeader(
-          inOrder(tensors, dataSize), ImmutableMap.copyOf(metadata));
+      return new SafetensorsHeader(inOrder(tensors, dataSize), ImmutableMap.copyOf(metadata));
     }
 
     private void metadata(Map<String, String> metadata) throws IOException {
@@ -138,7 +140,9 @@ record SafetensorsHeader(
       }
       Integer bits = BITS.get(dtype);
       if (bits == null) {
-        throw problem(what + ": dtype", "one of " + BITS.keySet(),
+        throw problem(
+            what + ": dtype",
+            "one of " + BITS.keySet(),
             dtype.isEmpty() ? "none" : "\"" + dtype + "\"");
       }
       if (Arrays.equals(shape, new long[] {-1})) {
@@ -149,7 +153,8 @@ record SafetensorsHeader(
       }
       long size = byteSize(what, dtype, bits, shape);
       if (offsets[1] - offsets[0] != size) {
-        throw problem(what + ": data_offsets",
+        throw problem(
+            what + ": data_offsets",
             size + " bytes for " + dtype + " " + Arrays.toString(shape),
             (offsets[1] - offsets[0]) + " bytes in " + Arrays.toString(offsets));
       }
@@ -195,7 +200,8 @@ record SafetensorsHeader(
       long next = 0;
       for (TensorInfo tensor : tensors) {
         if (tensor.begin() != next) {
-          throw problem("tensor \"" + tensor.name() + "\": data_offsets",
+          throw problem(
+              "tensor \"" + tensor.name() + "\": data_offsets",
               "to begin at byte " + next + ", where the tensor before it ends",
               "byte " + tensor.begin());
         }
@@ -217,7 +223,13 @@ record SafetensorsHeader(
 
     private InvalidInputException problem(String what, String expected, String found) {
       return new InvalidInputException(
-          file + ": " + what + ": expected " + expected + ", found " + found
+          file
+              + ": "
+              + what
+              + ": expected "
+              + expected
+              + ", found "
+              + found
               + "; the file is damaged or not a safetensors file");
     }
   }

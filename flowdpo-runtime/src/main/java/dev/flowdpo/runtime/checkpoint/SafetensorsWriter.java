@@ -34,10 +34,11 @@ public final class SafetensorsWriter {
   /**
    * Writes the tensors, replacing the file if it exists.
    *
-   * @param type the type in which every tensor is stored; values are rounded to nearest, ties to even
+   * @param type the type in which every tensor is stored; values are rounded to nearest, ties to
+   *     even
    * @param metadata the texts of {@code __metadata__}; empty for none
-   * @throws InvalidInputException if a finite value lies outside the range of the type; the old file
-   *     is then untouched
+   * @throws InvalidInputException if a finite value lies outside the range of the type; the old
+   *     file is then untouched
    * @throws UncheckedIOException if writing fails; the old file is then untouched
    */
   public static void write(
@@ -124,8 +125,14 @@ public final class SafetensorsWriter {
         type == DataType.F16 ? HalfPrecision.fromF16(half) : HalfPrecision.fromBf16(half);
     if (Float.isInfinite(stored) && !Float.isInfinite(value)) {
       throw new InvalidInputException(
-          file + ": tensor \"" + name + "\": expected values in the range of " + type + ", found "
-              + value + "; write the file as F32");
+          file
+              + ": tensor \""
+              + name
+              + "\": expected values in the range of "
+              + type
+              + ", found "
+              + value
+              + "; write the file as F32");
     }
     return half;
   }

@@ -6,7 +6,8 @@ import java.util.Arrays;
  * What the header of a safetensors file says of one tensor. Immutable and thread-safe.
  *
  * @param name the tensor's name, unique in its file
- * @param dtype the element type as the file names it, such as {@code F32}, {@code BF16} or {@code I64}
+ * @param dtype the element type as the file names it, such as {@code F32}, {@code BF16} or {@code
+ *     I64}
  * @param shape the sizes of the dimensions, outermost first; empty for a single value
  * @param begin the offset of the first byte, counted from the start of the file's data section
  * @param end the offset after the last byte, counted likewise

@@ -20,8 +20,8 @@ final class WeightFiles {
   /**
    * Returns the opened files: the one {@code model.safetensors}, or the shards of the index.
    *
-   * @throws InvalidInputException if there is neither, or a file is missing, damaged or not what the
-   *     index says
+   * @throws InvalidInputException if there is neither, or a file is missing, damaged or not what
+   *     the index says
    */
   static List<SafetensorsFile> open(Path folder) {
     Path single = folder.resolve(Checkpoint.WEIGHTS_FILE);
@@ -31,8 +31,12 @@ final class WeightFiles {
     Path index = folder.resolve(INDEX_FILE);
     if (!Files.exists(index)) {
       throw new InvalidInputException(
-          folder + ": expected weights in " + Checkpoint.WEIGHTS_FILE + " or in shards named by "
-              + INDEX_FILE + ", found neither; save the model in the safetensors format");
+          folder
+              + ": expected weights in "
+              + Checkpoint.WEIGHTS_FILE
+              + " or in shards named by "
+              + INDEX_FILE
+              + ", found neither; save the model in the safetensors format");
     }
     return openShards(folder, JsonObjectFile.read(index));
   }
@@ -78,8 +82,8 @@ final class WeightFiles {
     String name = value.asText();
     boolean plain = name.indexOf('/') < 0 && name.indexOf('\\') < 0 && name.indexOf('\0') < 0;
     if (!value.isTextual() || !plain || !name.endsWith(".safetensors")) {
-      throw index.wrong(WEIGHT_MAP + "." + tensor, "the name of a .safetensors file in the folder",
-          value);
+      throw index.wrong(
+          WEIGHT_MAP + "." + tensor, "the name of a .safetensors file in the folder", value);
     }
     return name;
   }

@@ -11,8 +11,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Writes files so that a reader, or a process that is killed, sees the old content or the new one and
- * nothing between.
+ * Writes files so that a reader, or a process that is killed, sees the old content or the new one
+ * and nothing between.
  *
  * <p>The content goes to a temporary file in the same folder, is forced to the disk, and is then
  * moved over the target. Stateless and thread-safe; of two writers of one file the last one wins.

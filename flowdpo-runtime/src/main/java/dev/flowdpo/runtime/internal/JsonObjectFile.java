@@ -47,7 +47,8 @@ public final class JsonObjectFile {
   /**
    * Returns the object that the file holds.
    *
-   * @throws InvalidInputException if the file is missing, too large, not UTF-8 or not one JSON object
+   * @throws InvalidInputException if the file is missing, too large, not UTF-8 or not one JSON
+   *     object
    */
   public static JsonObjectFile read(Path file) {
     if (!Files.isRegularFile(file)) {
@@ -121,8 +122,11 @@ public final class JsonObjectFile {
 
   /** Returns the value of the key, which must be there. */
   public JsonNode require(String key, String expected) {
-    return find(key).orElseThrow(() -> new InvalidInputException(
-        file + ": key \"" + key + "\": expected " + expected + ", found no such key"));
+    return find(key)
+        .orElseThrow(
+            () ->
+                new InvalidInputException(
+                    file + ": key \"" + key + "\": expected " + expected + ", found no such key"));
   }
 
   /** Returns the text under the key, which must be there. */
