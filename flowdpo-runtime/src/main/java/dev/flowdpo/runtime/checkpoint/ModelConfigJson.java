@@ -49,9 +49,7 @@ final class ModelConfigJson {
           endOfSequenceIds(json),
           beginOfSequenceId(json));
     } catch (InvalidInputException e) {
-      throw e.getMessage().startsWith(file.toString())
-          ? e
-          : new InvalidInputException(file + ": " + e.getMessage(), e);
+      throw json.inFile(e);
     }
   }
 

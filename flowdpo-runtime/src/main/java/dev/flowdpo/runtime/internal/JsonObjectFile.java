@@ -189,6 +189,14 @@ public final class JsonObjectFile {
         file + ": key \"" + key + "\": expected " + expected + ", found " + shown(found));
   }
 
+  /** Returns the error with the file named in front, where it does not name it already. */
+  public InvalidInputException inFile(InvalidInputException error) {
+    String message = String.valueOf(error.getMessage());
+    return message.startsWith(file + ": ")
+        ? error
+        : new InvalidInputException(file + ": " + message, error);
+  }
+
   private static String shown(JsonNode node) {
     String text = node.toString();
     return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "...";
