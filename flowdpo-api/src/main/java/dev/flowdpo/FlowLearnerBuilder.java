@@ -1,0 +1,105 @@
+package dev.flowdpo;
+
+import dev.flowdpo.learning.LearnerOptions;
+import dev.flowdpo.learning.LearningListener;
+import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.preference.DpoObjective;
+import dev.flowdpo.rollout.RolloutSampler;
+import dev.flowdpo.rollout.Verifier;
+import dev.flowdpo.spi.FlowEngine;
+import dev.flowdpo.spi.LearnerSetup;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Collects a learner's setup and hands it to the flow's engine. Not thread-safe. */
+final class FlowLearnerBuilder implements OnlineLearner.Builder {
+  private final FlowModels models;
+  private final FlowEngine engine;
+  private final FlowOptions flow;
+  private final List<LearningListener> listeners = new ArrayList<>();
+  private Optional<Verifier> verifier = Optional.empty();
+  private Optional<LearnerOptions> options = Optional.empty();
+  private Optional<Path> checkpoint = Optional.empty();
+  private DpoObjective objective = DpoObjective.paper();
+  private RolloutSampler sampler = RolloutSampler.tree();
+  private boolean resume;
+
+  FlowLearnerBuilder(FlowModels models, FlowOptions flow) {
+    this.models = models;
+    this.engine = models.learningEngine();
+    this.flow = flow;
+  }
+
+  @Override
+  public OnlineLearner.Builder verifier(Verifier verifier) {
+    this.verifier = Optional.of(verifier);
+    return this;
+  }
+
+  @Override
+  public OnlineLearner.Builder objective(DpoObjective objective) {
+    this.objective = Objects.requireNonNull(objective, "objective");
+    return this;
+  }
+
+  @Override
+  public OnlineLearner.Builder sampler(RolloutSampler sampler) {
+    this.sampler = Objects.requireNonNull(sampler, "sampler");
+    return this;
+  }
+
+  @Override
+  public OnlineLearner.Builder options(LearnerOptions options) {
+    this.options = Optional.of(options);
+    return this;
+  }
+
+  @Override
+  public OnlineLearner.Builder listener(LearningListener listener) {
+    listeners.add(Objects.requireNonNull(listener, "listener"));
+    return this;
+  }
+
+  @Override
+  public OnlineLearner.Builder checkpoint(Path folder) {
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      throw new InvalidInputException(
+          "checkpoint: expected a folder or nothing yet, found a file at " + folder + ".");
+    }
+    this.checkpoint = Optional.of(folder);
+    return this;
+  }
+
+  @Override
+  public OnlineLearner.Builder resume(boolean resume) {
+    this.resume = resume;
+    return this;
+  }
+
+  @Override
+  public OnlineLearner build() {
+    models.checkOpen();
+    Verifier given =
+        verifier.orElseThrow(
+            () ->
+                new InvalidInputException(
+                    "verifier: expected one, found none. Set verifier((problem, answer) ->"
+                        + " Verdict.of(…)); its verdicts are what the learner learns from."));
+    return engine.learner(
+        new LearnerSetup(
+            models.policy(),
+            models.judge(),
+            flow,
+            given,
+            objective,
+            sampler,
+            options.orElseGet(engine::defaultLearnerOptions),
+            new LearningListeners(listeners),
+            checkpoint,
+            resume));
+  }
+}

@@ -1,0 +1,86 @@
+package dev.flowdpo;
+
+import dev.flowdpo.policy.FlowPolicy;
+import dev.flowdpo.policy.StopJudge;
+import dev.flowdpo.spi.EngineSettings;
+import dev.flowdpo.spi.FlowEngine;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** The models that a flow and the flows derived from it share, open until closed. Thread-safe. */
+final class FlowModels {
+  private final FlowPolicy policy;
+  private final StopJudge judge;
+  private final Optional<FlowEngine> engine;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private FlowModels(FlowPolicy policy, StopJudge judge, Optional<FlowEngine> engine) {
+    this.policy = policy;
+    this.judge = judge;
+    this.engine = engine;
+  }
+
+  FlowPolicy policy() {
+    return policy;
+  }
+
+  StopJudge judge() {
+    return judge;
+  }
+
+  FlowOptions defaultOptions() {
+    return engine.map(FlowEngine::defaultOptions).orElseGet(FlowOptions::paper);
+  }
+
+  /** Returns the engine that can learn. */
+  FlowEngine learningEngine() {
+    return engine.orElseThrow(
+        () ->
+            new FlowException(
+                "learner: this flow has no engine, since its policy and its judge were both"
+                    + " supplied. Learning needs an engine such as flowdpo-runtime: leave one of"
+                    + " them to it, or set engine(…)."));
+  }
+
+  void checkOpen() {
+    if (closed.get()) {
+      throw new IllegalStateException("Flow: closed; build a new one.");
+    }
+  }
+
+  void close() {
+    if (!closed.getAndSet(true)) {
+      engine.ifPresent(FlowEngine::close);
+    }
+  }
+
+  /** What an application chose. */
+  static final class Choice {
+    Optional<Path> model = Optional.empty();
+    Optional<Path> adapters = Optional.empty();
+    Optional<FlowEngine> engine = Optional.empty();
+    Optional<FlowPolicy> policy = Optional.empty();
+    Optional<StopJudge> judge = Optional.empty();
+
+    /** Opens an engine where policy or judge must come from one. */
+    FlowModels open() {
+      boolean complete = policy.isPresent() && judge.isPresent();
+      if ((model.isPresent() || adapters.isPresent()) && (complete || engine.isPresent())) {
+        throw new InvalidInputException(
+            "%s: expected none beside %s, found %s. Drop one of them."
+                .formatted(
+                    model.isPresent() ? "model" : "adapters",
+                    engine.isPresent() ? "an open engine" : "the application's policy and judge",
+                    model.or(() -> adapters).orElseThrow()));
+      }
+      if (engine.isEmpty() && complete) {
+        return new FlowModels(policy.orElseThrow(), judge.orElseThrow(), engine);
+      }
+      FlowEngine opened =
+          engine.orElseGet(() -> EngineLoader.open(new EngineSettings(model, adapters)));
+      return new FlowModels(
+          policy.orElseGet(opened::policy), judge.orElseGet(opened::judge), Optional.of(opened));
+    }
+  }
+}

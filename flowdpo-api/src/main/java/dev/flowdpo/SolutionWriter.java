@@ -1,0 +1,73 @@
+package dev.flowdpo;
+
+import dev.flowdpo.internal.FlowObserver;
+import dev.flowdpo.internal.FlowPath;
+import dev.flowdpo.policy.FlowPolicy;
+import dev.flowdpo.policy.PartialAnswer;
+import dev.flowdpo.policy.StopDecision;
+import dev.flowdpo.rollout.FinalAnswer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes the solutions of one batch while its rows grow, and tells the listeners. */
+final class SolutionWriter implements FlowObserver {
+  private final long begin = System.nanoTime();
+  private final List<FlowListener> listeners;
+  private final List<Draft> drafts;
+
+  SolutionWriter(
+      List<Problem> problems,
+      FlowPolicy policy,
+      List<FlowListener> flowListeners,
+      FlowListener solveListener) {
+    listeners = new ArrayList<>(flowListeners);
+    listeners.add(solveListener);
+    drafts = problems.stream().map(p -> new Draft(policy.promptTokens(p))).toList();
+  }
+
+  @Override
+  public void onChunk(int row, PartialAnswer output, StopDecision decision) {
+    SolutionChunk chunk = SolutionChunk.of(output.lastChunk().orElseThrow(), decision);
+    drafts.get(row).chunks.add(chunk);
+    for (FlowListener listener : listeners) {
+      listener.onChunk(output.problem(), output.depth() - 1, chunk);
+    }
+  }
+
+  @Override
+  public void onFinished(int row, FlowPath path) {
+    Draft draft = drafts.get(row);
+    int calls = draft.chunks.size();
+    int generated = draft.chunks.stream().mapToInt(chunk -> chunk.tokens().length()).sum();
+    Duration elapsed = Duration.ofNanos(System.nanoTime() - begin);
+    String text = path.answer().text().strip();
+    Solution solution =
+        new Solution(
+            path.answer().problem(),
+            text,
+            FinalAnswer.extract(text),
+            draft.chunks,
+            path.finishReason(),
+            new Usage(draft.promptTokens, generated, calls, calls, elapsed));
+    draft.solution.add(solution);
+    for (FlowListener listener : listeners) {
+      listener.onSolved(solution);
+    }
+  }
+
+  /** Returns one solution per problem, once all rows are finished. */
+  List<Solution> solutions() {
+    return drafts.stream().map(draft -> draft.solution.get(0)).toList();
+  }
+
+  private static final class Draft {
+    private final int promptTokens;
+    private final List<SolutionChunk> chunks = new ArrayList<>();
+    private final List<Solution> solution = new ArrayList<>(1);
+
+    private Draft(int promptTokens) {
+      this.promptTokens = promptTokens;
+    }
+  }
+}

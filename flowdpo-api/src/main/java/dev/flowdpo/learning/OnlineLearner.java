@@ -1,0 +1,120 @@
+package dev.flowdpo.learning;
+
+import dev.flowdpo.Problem;
+import dev.flowdpo.preference.DpoObjective;
+import dev.flowdpo.rollout.RolloutSampler;
+import dev.flowdpo.rollout.Verifier;
+import java.nio.file.Path;
+
+/**
+ * Learns while the application runs: rolls problems out, forms preference pairs from the verdicts
+ * and updates the Answer and the Stop adapter (Flow-DPO, arXiv 2410.22304, section 3.2). Solves that
+ * begin after an update use the updated adapters; those under way keep the version they began with.
+ *
+ * <p>Made by {@link dev.flowdpo.Flow#learner()}. {@link #learn} and {@link #save} are for one thread
+ * at a time; {@link #progress} may be called from any. The flow may solve all the while.
+ */
+public interface OnlineLearner extends AutoCloseable {
+
+  /**
+   * Learns from the problems, in their order. May be called again with more. Pairs that do not fill
+   * an update wait for the next call, and are kept in checkpoints. A learner that resumed skips the
+   * problems that its checkpoint has seen, so give it the same problems again.
+   *
+   * @param problems the problems; read once, as they are needed
+   * @return where the learner stands
+   * @throws dev.flowdpo.FlowException if a model fails or a checkpoint cannot be written
+   */
+  LearningReport learn(Iterable<Problem> problems);
+
+  /**
+   * Returns where the learner stands.
+   *
+   * @return the progress, resumed runs included
+   */
+  LearningProgress progress();
+
+  /**
+   * Writes both adapters as PEFT folders, {@code answer} and {@code stop}, for
+   * {@link dev.flowdpo.Flow.Builder#adapters} and for other tools.
+   *
+   * @param folder where to; made where it does not exist
+   * @throws dev.flowdpo.FlowException if they cannot be written
+   */
+  void save(Path folder);
+
+  /** Frees what the learner holds; the flow keeps the adapters as they are. Again does nothing. */
+  @Override
+  void close();
+
+  /** Collects what a learner needs and checks each value at once. Not thread-safe. */
+  interface Builder {
+
+    /**
+     * Sets what judges the answers. Required.
+     *
+     * @param verifier the verifier; it runs under {@link LearnerOptions#verifierTimeLimit()}
+     * @return this builder
+     */
+    Builder verifier(Verifier verifier);
+
+    /**
+     * Sets what learning minimises; by default {@link DpoObjective#paper()}.
+     *
+     * @param objective the objective
+     * @return this builder
+     */
+    Builder objective(DpoObjective objective);
+
+    /**
+     * Sets what explores the problems; by default {@link RolloutSampler#tree()}.
+     *
+     * @param sampler the sampler
+     * @return this builder
+     */
+    Builder sampler(RolloutSampler sampler);
+
+    /**
+     * Sets the learner's numbers; by default those of the engine, which fit its model.
+     *
+     * @param options the options
+     * @return this builder
+     */
+    Builder options(LearnerOptions options);
+
+    /**
+     * Adds a listener; may be called again for more, and they are called in that order.
+     *
+     * @param listener the listener
+     * @return this builder
+     */
+    Builder listener(LearningListener listener);
+
+    /**
+     * Sets where the learner's whole state is written every
+     * {@link LearnerOptions#checkpointEveryProblems()} problems; by default nowhere.
+     *
+     * @param folder the checkpoint folder; made where it does not exist
+     * @return this builder
+     */
+    Builder checkpoint(Path folder);
+
+    /**
+     * Sets whether to go on from the checkpoint folder where it holds a state; by default false.
+     *
+     * @param resume true to go on, false to start anew
+     * @return this builder
+     */
+    Builder resume(boolean resume);
+
+    /**
+     * Makes the learner.
+     *
+     * @return a learner on the flow's engine
+     * @throws dev.flowdpo.InvalidInputException if there is no verifier, if {@code resume} is set
+     *     without a checkpoint folder, or if the checkpoint does not fit
+     * @throws dev.flowdpo.FlowException if the flow has no engine that can learn
+     */
+    OnlineLearner build();
+  }
+}

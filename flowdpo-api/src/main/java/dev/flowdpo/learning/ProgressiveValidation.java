@@ -1,0 +1,191 @@
+package dev.flowdpo.learning;
+
+import com.google.common.primitives.Booleans;
+import com.google.common.primitives.ImmutableDoubleArray;
+import dev.flowdpo.internal.Require;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The accuracy of a flow that learns, measured on each problem before the flow learns from it:
+ * Acc(n) = (1 / n) Σ 1[the flow answered problem i correctly] (Blum, Kalai and Langford 1999; used
+ * for Flow-DPO in arXiv 2410.22304, section 4). Every problem is unseen when it counts, so no
+ * held-out set is needed.
+ *
+ * <p>Immutable and thread-safe; equal where the outcomes are. Accuracies are in [0, 1], and 0 where
+ * there are no problems.
+ */
+public final class ProgressiveValidation {
+  private final boolean[] outcomes;
+
+  private ProgressiveValidation(boolean[] outcomes) {
+    this.outcomes = outcomes;
+  }
+
+  /**
+   * Returns the validation with these outcomes.
+   *
+   * @param outcomes whether each problem was answered correctly, first to last
+   * @return the validation
+   */
+  public static ProgressiveValidation of(List<Boolean> outcomes) {
+    return new ProgressiveValidation(Booleans.toArray(outcomes));
+  }
+
+  /**
+   * Returns a builder without outcomes.
+   *
+   * @return a new builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Returns the number of problems.
+   *
+   * @return at least 0
+   */
+  public int count() {
+    return outcomes.length;
+  }
+
+  /**
+   * Returns the number of problems that were answered correctly.
+   *
+   * @return at most {@link #count()}
+   */
+  public int correct() {
+    return correctIn(0, outcomes.length);
+  }
+
+  /**
+   * Returns the accuracy over all problems.
+   *
+   * @return Acc(n)
+   */
+  public double accuracy() {
+    return accuracyIn(0, outcomes.length);
+  }
+
+  /**
+   * Returns the accuracy over the first problems.
+   *
+   * @param n how many, at least 0; where there are fewer, over all there are
+   * @return Acc(n)
+   * @throws dev.flowdpo.InvalidInputException if n is negative
+   */
+  public double accuracyOfFirst(int n) {
+    return accuracyIn(0, Math.min(Require.atLeast(0, "n", n), outcomes.length));
+  }
+
+  /**
+   * Returns the accuracy over the last problems.
+   *
+   * @param n how many, at least 0; where there are fewer, over all there are
+   * @return the share of them that was answered correctly
+   * @throws dev.flowdpo.InvalidInputException if n is negative
+   */
+  public double accuracyOfLast(int n) {
+    return accuracyIn(Math.max(0, outcomes.length - Require.atLeast(0, "n", n)), outcomes.length);
+  }
+
+  /**
+   * Returns the accuracy after each problem.
+   *
+   * @return Acc(1), …, Acc(n)
+   */
+  public ImmutableDoubleArray curve() {
+    ImmutableDoubleArray.Builder curve = ImmutableDoubleArray.builder(outcomes.length);
+    int correct = 0;
+    for (int i = 0; i < outcomes.length; i++) {
+      correct += outcomes[i] ? 1 : 0;
+      curve.add((double) correct / (i + 1));
+    }
+    return curve.build();
+  }
+
+  /**
+   * Returns whether each problem was answered correctly.
+   *
+   * @return the outcomes, first to last
+   */
+  public List<Boolean> outcomes() {
+    return List.copyOf(Booleans.asList(outcomes));
+  }
+
+  /**
+   * Compares the outcomes.
+   *
+   * @param other what to compare with
+   * @return true where it is a validation with the same outcomes
+   */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ProgressiveValidation that && Arrays.equals(outcomes, that.outcomes);
+  }
+
+  /**
+   * Returns a hash of the outcomes.
+   *
+   * @return equal for equal validations
+   */
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(outcomes);
+  }
+
+  /**
+   * Returns count and accuracy.
+   *
+   * @return a description for logs
+   */
+  @Override
+  public String toString() {
+    return "ProgressiveValidation[" + correct() + " of " + count() + " correct]";
+  }
+
+  private double accuracyIn(int begin, int end) {
+    return end == begin ? 0 : (double) correctIn(begin, end) / (end - begin);
+  }
+
+  private int correctIn(int begin, int end) {
+    int correct = 0;
+    for (int i = begin; i < end; i++) {
+      correct += outcomes[i] ? 1 : 0;
+    }
+    return correct;
+  }
+
+  /** Collects outcomes one by one. Not thread-safe. */
+  public static final class Builder {
+    private boolean[] outcomes = new boolean[64];
+    private int count;
+
+    private Builder() {}
+
+    /**
+     * Adds the outcome of the next problem.
+     *
+     * @param correct whether it was answered correctly
+     * @return this builder
+     */
+    public Builder add(boolean correct) {
+      if (count == outcomes.length) {
+        outcomes = Arrays.copyOf(outcomes, 2 * count);
+      }
+      outcomes[count++] = correct;
+      return this;
+    }
+
+    /**
+     * Returns the validation so far; the builder can go on.
+     *
+     * @return a copy of the outcomes
+     */
+    public ProgressiveValidation build() {
+      return new ProgressiveValidation(Arrays.copyOf(outcomes, count));
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package dev.flowdpo.policy;
+
+import dev.flowdpo.Problem;
+import java.util.List;
+
+/**
+ * The model that writes: extends partial answers by one chunk each. The engine of
+ * {@code flowdpo-runtime} is one; an application may bring its own.
+ *
+ * <p>Implementations are thread-safe, and their rows are independent: a chunk depends on its own
+ * request only, never on the other rows of its batch (Answer model of Flow-DPO, arXiv 2410.22304,
+ * section 3.1).
+ */
+@FunctionalInterface
+public interface FlowPolicy {
+
+  /**
+   * Writes the next chunk of every request. Where a prefix ended with the end of sequence and is
+   * extended all the same (the judge said go on), the first token is never the end of sequence.
+   * Batches may be of any size; an implementation splits those too large for it.
+   *
+   * @param requests the rows, at least one
+   * @return one chunk per request, in the same order
+   * @throws dev.flowdpo.InvalidInputException if a prompt is too long for the model
+   * @throws dev.flowdpo.FlowException if the model fails
+   */
+  List<Chunk> extend(List<ChunkRequest> requests);
+
+  /**
+   * Returns this policy as it is now: updates that a learner publishes later do not reach the
+   * returned one. A flow takes one at the start of each solve and keeps it to the end.
+   *
+   * @return a frozen view; by default this policy, right for a policy that never learns
+   */
+  default FlowPolicy snapshot() {
+    return this;
+  }
+
+  /**
+   * Returns the number of tokens that stand before the first chunk of an answer to the problem. It
+   * is asked once per solve, for {@link dev.flowdpo.Usage}.
+   *
+   * @param problem the problem
+   * @return the number; by default 0, which means that it is not known
+   * @throws dev.flowdpo.InvalidInputException if the prompt is too long for the model
+   */
+  default int promptTokens(Problem problem) {
+    return 0;
+  }
+}

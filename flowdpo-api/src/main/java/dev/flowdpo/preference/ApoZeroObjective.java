@@ -1,0 +1,24 @@
+package dev.flowdpo.preference;
+
+import dev.flowdpo.internal.Require;
+
+/** APO-zero, D'Oosterlinck et al., arXiv 2408.06266: 1 − σ(β r_chosen) + σ(β r_rejected). */
+record ApoZeroObjective(double beta) implements DpoObjective {
+  ApoZeroObjective {
+    Require.positive("beta", beta);
+  }
+
+  @Override
+  public ObjectiveValue evaluate(LogProbabilitySums sums) {
+    double chosen = beta * sums.chosenLogRatio();
+    double rejected = beta * sums.rejectedLogRatio();
+    // 1 − σ(x) = σ(−x), which keeps its digits where σ(x) is near 1.
+    double loss = Logistic.sigmoid(-chosen) + Logistic.sigmoid(rejected);
+    return ObjectiveValue.ofRatios(loss, -beta * slope(chosen), beta * slope(rejected));
+  }
+
+  /** Returns σ'(x) = σ(x) σ(−x). */
+  private static double slope(double x) {
+    return Logistic.sigmoid(x) * Logistic.sigmoid(-x);
+  }
+}

@@ -1,0 +1,29 @@
+package dev.flowdpo.preference;
+
+import dev.flowdpo.internal.Require;
+import java.util.Objects;
+
+/** RPO, Pang et al., arXiv 2404.19733: an objective plus weight · −log π(chosen) / length. */
+record ChosenNllObjective(DpoObjective base, double weight) implements DpoObjective {
+  ChosenNllObjective {
+    Objects.requireNonNull(base, "base");
+    Require.notNegative("weight of the chosen completion's likelihood", weight);
+  }
+
+  @Override
+  public double beta() {
+    return base.beta();
+  }
+
+  @Override
+  public ObjectiveValue evaluate(LogProbabilitySums sums) {
+    ObjectiveValue value = base.evaluate(sums);
+    double perToken = weight / sums.chosenLength();
+    return new ObjectiveValue(
+        value.loss() - perToken * sums.policyChosen(),
+        value.byPolicyChosen() - perToken,
+        value.byPolicyRejected(),
+        value.byReferenceChosen(),
+        value.byReferenceRejected());
+  }
+}

@@ -1,0 +1,66 @@
+package dev.flowdpo.preference;
+
+import dev.flowdpo.internal.Require;
+
+/**
+ * What an objective sees of a pair: log-probabilities (natural logarithm) summed over the tokens of
+ * each completion, under the policy that learns and under the frozen reference.
+ *
+ * <p>Immutable and thread-safe.
+ *
+ * @param policyChosen log π of the chosen completion
+ * @param policyRejected log π of the rejected completion
+ * @param referenceChosen log π_ref of the chosen completion
+ * @param referenceRejected log π_ref of the rejected completion
+ * @param chosenLength tokens of the chosen completion, at least 1
+ * @param rejectedLength tokens of the rejected completion, at least 1
+ */
+public record LogProbabilitySums(
+    double policyChosen,
+    double policyRejected,
+    double referenceChosen,
+    double referenceRejected,
+    int chosenLength,
+    int rejectedLength) {
+
+  /**
+   * Checks the values.
+   *
+   * @throws dev.flowdpo.InvalidInputException if a sum is not finite or a length is below 1
+   */
+  public LogProbabilitySums {
+    Require.finite("policyChosen", policyChosen);
+    Require.finite("policyRejected", policyRejected);
+    Require.finite("referenceChosen", referenceChosen);
+    Require.finite("referenceRejected", referenceRejected);
+    Require.atLeast(1, "chosenLength", chosenLength);
+    Require.atLeast(1, "rejectedLength", rejectedLength);
+  }
+
+  /**
+   * Returns how much likelier the policy finds the chosen completion than the reference does.
+   *
+   * @return log π(chosen) − log π_ref(chosen)
+   */
+  public double chosenLogRatio() {
+    return policyChosen - referenceChosen;
+  }
+
+  /**
+   * Returns how much likelier the policy finds the rejected completion than the reference does.
+   *
+   * @return log π(rejected) − log π_ref(rejected)
+   */
+  public double rejectedLogRatio() {
+    return policyRejected - referenceRejected;
+  }
+
+  /**
+   * Returns the DPO logit h, the difference of the two log-ratios.
+   *
+   * @return h; positive where the policy has moved towards the chosen completion
+   */
+  public double logit() {
+    return chosenLogRatio() - rejectedLogRatio();
+  }
+}

@@ -1,0 +1,47 @@
+package dev.flowdpo.preference;
+
+import com.google.common.primitives.ImmutableIntArray;
+import dev.flowdpo.InvalidInputException;
+import java.util.Objects;
+
+/**
+ * Two completions of one prompt, one of them preferred.
+ *
+ * <p>Immutable and thread-safe.
+ *
+ * @param role the adapter that learns from it
+ * @param prompt ids before the completion; no loss is taken on them
+ * @param chosen ids of the preferred completion, at least one
+ * @param rejected ids of the other completion, at least one
+ * @param problemId the problem that it came from
+ * @param node index of the output node that it came from
+ * @param chosenReward reward of the answer that the chosen completion led to
+ * @param rejectedReward reward of the answer that the rejected completion led to
+ */
+public record PreferencePair(
+    AdapterRole role,
+    ImmutableIntArray prompt,
+    ImmutableIntArray chosen,
+    ImmutableIntArray rejected,
+    String problemId,
+    int node,
+    double chosenReward,
+    double rejectedReward) {
+
+  /**
+   * Checks the values.
+   *
+   * @throws InvalidInputException if a completion is empty or both are the same
+   */
+  public PreferencePair {
+    Objects.requireNonNull(role, "role");
+    Objects.requireNonNull(prompt, "prompt");
+    Objects.requireNonNull(problemId, "problemId");
+    if (chosen.isEmpty() || rejected.isEmpty() || chosen.equals(rejected)) {
+      throw new InvalidInputException(
+          "Pair of problem %s, node %d: expected two different completions of at least one token,"
+                  .formatted(problemId, node)
+              + " found chosen %s and rejected %s.".formatted(chosen, rejected));
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package dev.flowdpo.rollout;
+
+import dev.flowdpo.FinishReason;
+import dev.flowdpo.FlowException;
+import dev.flowdpo.internal.ChunkSeeds;
+import dev.flowdpo.internal.FlowLoop;
+import dev.flowdpo.internal.FlowObserver;
+import dev.flowdpo.internal.FlowPath;
+import dev.flowdpo.internal.FlowStart;
+import dev.flowdpo.internal.Seeds;
+import dev.flowdpo.policy.Chunk;
+import dev.flowdpo.policy.PartialAnswer;
+import dev.flowdpo.policy.StopDecision;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The paper's rollouts (Flow-DPO, arXiv 2410.22304, section 3.2): the flow runs once, and then at
+ * each of its output nodes another chunk is tried, and the opposite stop decision, each followed to
+ * a complete answer.
+ *
+ * <p>All problems run as one batch, first their original paths, then all branches of all nodes
+ * together, so that a call of the policy is as wide as it can be. With n nodes per problem a round
+ * of the second pass has up to n (rolloutsPerNode + 1) rows per problem.
+ *
+ * <ul>
+ *   <li>An alternative chunk with the tokens of the original is drawn again up to 4 times, with new
+ *       seeds; then that alternative is given up. Greedy sampling therefore gives none.
+ *   <li>A flip to "stop" needs no generation. A flip to "go on" at the last chunk allowed is
+ *       impossible and left out.
+ *   <li>A verifier that throws gives {@link Verdict#unknown} and a warning that names the problem. A
+ *       time limit is the matter of {@link VerifierGuard}.
+ *   <li>With the same seed the original path is that of {@link dev.flowdpo.Flow#solve(String)}.
+ * </ul>
+ *
+ * <p>Takes one snapshot of the policy and one of the judge for each call. Thread-safe.
+ */
+public final class TreeRolloutSampler implements RolloutSampler {
+
+  /** Creates a sampler; it has no state. */
+  public TreeRolloutSampler() {}
+
+  @Override
+  public List<RolloutTree> sample(RolloutRequest request) {
+    if (request.problems().isEmpty()) {
+      return List.of();
+    }
+    FlowLoop loop =
+        new FlowLoop(
+            request.policy().snapshot(), request.judge().snapshot(), request.options());
+    List<FlowStart> roots =
+        request.problems().stream().map(p -> FlowStart.of(p, request.seed())).toList();
+    List<FlowPath> originals =
+        loop.run(roots, FlowObserver.NONE).stream().map(Optional::orElseThrow).toList();
+
+    List<FlowStart> starts = new ArrayList<>();
+    for (FlowPath original : originals) {
+      addStarts(starts, original, request);
+    }
+    Iterator<Optional<FlowPath>> ends = loop.run(starts, FlowObserver.NONE).iterator();
+    List<RolloutTree> trees = new ArrayList<>(originals.size());
+    for (FlowPath original : originals) {
+      trees.add(tree(original, ends, request));
+    }
+    return trees;
+  }
+
+  /** Adds the starts of a problem's branches in the order in which {@link #tree} reads their ends. */
+  private static void addStarts(
+      List<FlowStart> starts, FlowPath original, RolloutRequest request) {
+    List<PartialAnswer> outputs = outputs(original);
+    for (int node = 0; node < outputs.size(); node++) {
+      PartialAnswer output = outputs.get(node);
+      Optional<Chunk> chunk = output.lastChunk();
+      List<StopDecision> before = original.decisions().subList(0, node);
+      for (int k = 0; k < request.rolloutsPerNode(); k++) {
+        PartialAnswer prefix = output.parent().orElseThrow();
+        starts.add(new FlowStart(prefix, before, seeds(request, output, 1 + k), chunk));
+      }
+      if (flipsToGoOn(original, node, request)) {
+        starts.add(
+            new FlowStart(
+                output,
+                flippedDecisions(original, node),
+                seeds(request, output, 0),
+                Optional.empty()));
+      }
+    }
+  }
+
+  private static RolloutTree tree(
+      FlowPath path, Iterator<Optional<FlowPath>> ends, RolloutRequest request) {
+    Branch original = branch(path, request);
+    List<OutputNode> nodes = new ArrayList<>();
+    List<PartialAnswer> outputs = outputs(path);
+    for (int node = 0; node < outputs.size(); node++) {
+      PartialAnswer output = outputs.get(node);
+      List<Branch> alternatives = new ArrayList<>(request.rolloutsPerNode());
+      for (int k = 0; k < request.rolloutsPerNode(); k++) {
+        ends.next().ifPresent(end -> alternatives.add(branch(end, request)));
+      }
+      nodes.add(
+          new OutputNode(
+              node,
+              output.parent().orElseThrow(),
+              output,
+              path.decisions().get(node),
+              alternatives,
+              flipped(original, node, output, ends, request)));
+    }
+    return new RolloutTree(path.answer().problem(), original, nodes);
+  }
+
+  private static Optional<Branch> flipped(
+      Branch original,
+      int node,
+      PartialAnswer output,
+      Iterator<Optional<FlowPath>> ends,
+      RolloutRequest request) {
+    FlowPath path =
+        new FlowPath(original.answer(), original.decisions(), original.finishReason());
+    if (flipsToGoOn(path, node, request)) {
+      return Optional.of(branch(ends.next().orElseThrow(), request));
+    }
+    if (original.decisions().get(node).stop()) {
+      return Optional.empty();
+    }
+    List<StopDecision> decisions = flippedDecisions(path, node);
+    // At the limit of chunks stopping ends where the original ends: one answer, one verdict.
+    return Optional.of(
+        output == original.answer()
+            ? new Branch(output, decisions, FinishReason.STOPPED, original.verdict())
+            : branch(new FlowPath(output, decisions, FinishReason.STOPPED), request));
+  }
+
+  private static boolean flipsToGoOn(FlowPath original, int node, RolloutRequest request) {
+    return original.decisions().get(node).stop() && node + 1 < request.options().maxChunks();
+  }
+
+  private static List<StopDecision> flippedDecisions(FlowPath original, int node) {
+    List<StopDecision> decisions = new ArrayList<>(original.decisions().subList(0, node + 1));
+    decisions.set(node, decisions.get(node).flipped());
+    return decisions;
+  }
+
+  /** Returns the partial answers along the path, after its first chunk to after its last. */
+  private static List<PartialAnswer> outputs(FlowPath path) {
+    PartialAnswer[] outputs = new PartialAnswer[path.answer().depth()];
+    PartialAnswer output = path.answer();
+    for (int node = outputs.length - 1; node >= 0; node--) {
+      outputs[node] = output;
+      output = output.parent().orElseThrow();
+    }
+    return List.of(outputs);
+  }
+
+  private static ChunkSeeds seeds(RolloutRequest request, PartialAnswer output, int branch) {
+    String id = output.problem().id();
+    int node = output.depth() - 1;
+    return (chunkIndex, attempt) ->
+        Seeds.of(request.seed(), id, node, branch, chunkIndex, attempt);
+  }
+
+  private static Branch branch(FlowPath path, RolloutRequest request) {
+    return new Branch(
+        path.answer(), path.decisions(), path.finishReason(), verdict(path.answer(), request));
+  }
+
+  private static Verdict verdict(PartialAnswer answer, RolloutRequest request) {
+    try {
+      return VerifierGuard.checked(
+          request.verifier().verify(answer.problem(), answer.text().strip()));
+    } catch (RuntimeException | AssertionError | StackOverflowError | LinkageError e) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new FlowException(
+            "Problem " + answer.problem().id() + ": interrupted while verifying.", e);
+      }
+      return VerifierGuard.failed(answer.problem(), e);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.flowdpo.rollout;
+
+import dev.flowdpo.internal.Require;
+import java.util.Objects;
+
+/**
+ * A verifier's judgement of one answer.
+ *
+ * <p>Immutable and thread-safe.
+ *
+ * @param known whether there is a judgement at all; an unknown verdict never forms a pair and counts
+ *     as not correct
+ * @param reward how good the answer is, in [0, 1]; 0 where not known
+ * @param reason why, for people; {@code ""} where nothing is to be said
+ */
+public record Verdict(boolean known, double reward, String reason) {
+  private static final double CORRECT_FROM = 0.5;
+
+  /**
+   * Checks the values.
+   *
+   * @throws dev.flowdpo.InvalidInputException if the reward is not in [0, 1], or not 0 where the
+   *     verdict is not known
+   */
+  public Verdict {
+    Objects.requireNonNull(reason, "reason");
+    Require.within(0, known ? 1 : 0, known ? "reward" : "reward of an unknown verdict", reward);
+  }
+
+  /**
+   * Returns a verdict without a reason.
+   *
+   * @param correct whether the answer is right
+   * @return reward 1 or 0
+   */
+  public static Verdict of(boolean correct) {
+    return new Verdict(true, correct ? 1 : 0, "");
+  }
+
+  /**
+   * Returns the verdict that the answer is right.
+   *
+   * @param reason why
+   * @return reward 1
+   */
+  public static Verdict correct(String reason) {
+    return new Verdict(true, 1, reason);
+  }
+
+  /**
+   * Returns the verdict that the answer is wrong.
+   *
+   * @param reason why
+   * @return reward 0
+   */
+  public static Verdict incorrect(String reason) {
+    return new Verdict(true, 0, reason);
+  }
+
+  /**
+   * Returns a graded verdict.
+   *
+   * @param reward how good the answer is, in [0, 1]; from 0.5 it counts as correct
+   * @param reason why
+   * @return the verdict
+   * @throws dev.flowdpo.InvalidInputException if the reward is not in [0, 1]
+   */
+  public static Verdict reward(double reward, String reason) {
+    return new Verdict(true, reward, reason);
+  }
+
+  /**
+   * Returns the verdict that nothing is known of the answer.
+   *
+   * @param reason why not
+   * @return a verdict that never forms a pair
+   */
+  public static Verdict unknown(String reason) {
+    return new Verdict(false, 0, reason);
+  }
+
+  /**
+   * Says whether the answer is right.
+   *
+   * @return true where the verdict is known and the reward is at least 0.5
+   */
+  public boolean isCorrect() {
+    return known && reward >= CORRECT_FROM;
+  }
+}

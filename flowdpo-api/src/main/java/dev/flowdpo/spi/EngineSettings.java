@@ -1,0 +1,23 @@
+package dev.flowdpo.spi;
+
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What an application asked for when it built its flow.
+ *
+ * <p>Immutable and thread-safe.
+ *
+ * @param model folder of a checkpoint; empty for the engine's bundled model
+ * @param adapters folder with {@code answer} and {@code stop} PEFT sub-folders; empty for fresh
+ *     adapters, which change nothing
+ */
+public record EngineSettings(Optional<Path> model, Optional<Path> adapters) {
+
+  /** Checks that nothing is missing. */
+  public EngineSettings {
+    Objects.requireNonNull(model, "model");
+    Objects.requireNonNull(adapters, "adapters");
+  }
+}

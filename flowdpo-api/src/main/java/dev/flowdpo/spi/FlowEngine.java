@@ -1,0 +1,57 @@
+package dev.flowdpo.spi;
+
+import dev.flowdpo.FlowOptions;
+import dev.flowdpo.learning.LearnerOptions;
+import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.policy.FlowPolicy;
+import dev.flowdpo.policy.StopJudge;
+
+/**
+ * One frozen base model with its two adapters, loaded and ready to generate and to learn.
+ *
+ * <p>Implementations are thread-safe.
+ */
+public interface FlowEngine extends AutoCloseable {
+
+  /**
+   * Returns the policy under the Answer adapter.
+   *
+   * @return the same live policy at each call
+   */
+  FlowPolicy policy();
+
+  /**
+   * Returns the judge under the Stop adapter.
+   *
+   * @return the same live judge at each call
+   */
+  StopJudge judge();
+
+  /**
+   * Returns the flow options that fit the loaded model.
+   *
+   * @return the options for what an application does not set
+   */
+  FlowOptions defaultOptions();
+
+  /**
+   * Returns the learner options that fit the loaded model.
+   *
+   * @return the options where an application sets none
+   */
+  LearnerOptions defaultLearnerOptions();
+
+  /**
+   * Makes a learner that updates this engine's adapters.
+   *
+   * @param setup everything the application chose
+   * @return a new learner, which the caller closes
+   * @throws dev.flowdpo.InvalidInputException if the setup does not fit this engine
+   * @throws dev.flowdpo.FlowException if the learner cannot start
+   */
+  OnlineLearner learner(LearnerSetup setup);
+
+  /** Frees the models. Again does nothing. */
+  @Override
+  void close();
+}

@@ -1,0 +1,20 @@
+package dev.flowdpo.spi;
+
+/**
+ * Opens engines. Found with {@link java.util.ServiceLoader}, so it has a public constructor without
+ * parameters, and loads no native code before {@link #open}.
+ *
+ * <p>Implementations are thread-safe.
+ */
+public interface FlowEngineProvider {
+
+  /**
+   * Opens an engine.
+   *
+   * @param settings the model and the adapters to open
+   * @return a new engine, which the caller closes
+   * @throws dev.flowdpo.InvalidInputException if the model or the adapters cannot be read
+   * @throws dev.flowdpo.FlowException if the engine cannot start
+   */
+  FlowEngine open(EngineSettings settings);
+}
