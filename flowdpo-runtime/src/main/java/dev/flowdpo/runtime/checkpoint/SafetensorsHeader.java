@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.google.common.collect.ImmutableMap;
 import dev.flowdpo.InvalidInputException;
@@ -35,6 +36,11 @@ record SafetensorsHeader(
   /** More dimensions than any tensor has; keeps a hostile shape from growing. */
   private static final int MAX_DIMENSIONS = 32;
 
+  /** Several times what the largest models have; keeps a hostile header from filling the heap. */
+  private static final int MAX_ENTRIES = 250_000;
+
+  private static final int MAX_TEXT_LENGTH = 1 << 21;
+
   /** Bits per element of every type of the format. */
   private static final ImmutableMap<String, Integer> BITS =
       ImmutableMap.<String, Integer>builder()
@@ -65,13 +71,16 @@ record SafetensorsHeader(
       JsonFactory.builder()
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(MAX_TEXT_LENGTH).build())
           .build();
 
   /**
    * Returns the header.
    *
-   * @param text exactly the header's text
+   * @param text exactly the header's text; not closed
    * @param dataSize the number of bytes in the file after the header
    * @throws InvalidInputException if the header is not what the format asks for
    */
@@ -102,6 +111,7 @@ record SafetensorsHeader(
           metadata(metadata);
         } else {
           tensors.add(tensor(name));
+          expectRoom("header", tensors.size());
         }
       }
       if (parser.nextToken() != null) {
@@ -116,6 +126,7 @@ record SafetensorsHeader(
         String key = parser.currentName();
         expect(parser.nextToken(), JsonToken.VALUE_STRING, METADATA + "." + key, "a string");
         metadata.put(key, parser.getText());
+        expectRoom(METADATA, metadata.size());
       }
     }
 
@@ -159,6 +170,12 @@ record SafetensorsHeader(
             (offsets[1] - offsets[0]) + " bytes in " + Arrays.toString(offsets));
       }
       return new TensorInfo(name, dtype, shape, offsets[0], offsets[1]);
+    }
+
+    private void expectRoom(String what, int entries) {
+      if (entries > MAX_ENTRIES) {
+        throw problem(what, "at most " + MAX_ENTRIES + " entries", "more");
+      }
     }
 
     private long[] sizes(JsonToken start, String what) throws IOException {

@@ -2,6 +2,7 @@ package dev.flowdpo.runtime.checkpoint;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.runtime.internal.AtomicFiles;
@@ -26,6 +27,7 @@ import java.util.TreeMap;
  */
 public final class SafetensorsWriter {
   private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final String METADATA = "__metadata__";
   private static final int ALIGNMENT = 8;
   private static final int BLOCK_BYTES = 1 << 16;
 
@@ -66,17 +68,18 @@ public final class SafetensorsWriter {
       Map<String, FloatTensor> tensors, DataType type, Map<String, String> metadata) {
     ObjectNode root = MAPPER.createObjectNode();
     if (!metadata.isEmpty()) {
-      ObjectNode texts = root.putObject("__metadata__");
+      ObjectNode texts = root.putObject(METADATA);
       new TreeMap<>(metadata).forEach(texts::put);
     }
     long offset = 0;
     for (Map.Entry<String, FloatTensor> entry : tensors.entrySet()) {
-      if (root.has(entry.getKey())) {
+      if (entry.getKey().equals(METADATA)) {
         throw new IllegalArgumentException("a tensor cannot be named " + entry.getKey());
       }
       ObjectNode tensor = root.putObject(entry.getKey()).put("dtype", type.name());
+      ArrayNode shape = tensor.putArray("shape");
       for (long size : entry.getValue().shape()) {
-        tensor.withArray("shape").add(size);
+        shape.add(size);
       }
       long end = offset + (long) entry.getValue().data().remaining() * type.bytes();
       tensor.putArray("data_offsets").add(offset).add(end);
