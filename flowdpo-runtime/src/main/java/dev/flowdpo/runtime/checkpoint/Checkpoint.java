@@ -1,0 +1,226 @@
+package dev.flowdpo.runtime.checkpoint;
+
+import com.google.common.collect.ImmutableMap;
+import dev.flowdpo.InvalidInputException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/**
+ * The configuration and the weights in a Hugging Face model folder.
+ *
+ * <p>The folder holds {@code config.json} and either {@code model.safetensors} or shards named by
+ * {@code model.safetensors.index.json}. {@link #open} checks that every tensor of the architecture
+ * is there, with its shape and as F32, F16 or BF16, and that there is none that the architecture
+ * does not know. Weights are mapped from the file when they are asked for.
+ *
+ * <p>Thread-safe. Buffers stay valid after {@link #close}.
+ */
+public final class Checkpoint implements AutoCloseable {
+  /** The file of the configuration in a model folder. */
+  public static final String CONFIG_FILE = "config.json";
+
+  /** The file of the weights in a model folder without shards. */
+  public static final String WEIGHTS_FILE = "model.safetensors";
+
+  private final Path folder;
+  private final ModelConfig config;
+  private final List<SafetensorsFile> files;
+  private final ImmutableMap<String, SafetensorsFile> fileOf;
+  private final Map<String, FloatBuffer> converted = new ConcurrentHashMap<>();
+
+  private Checkpoint(Path folder, ModelConfig config, List<SafetensorsFile> files) {
+    this.folder = folder;
+    this.config = config;
+    this.files = files;
+    this.fileOf = fileOfEach(files);
+  }
+
+  /**
+   * Opens the folder and checks it.
+   *
+   * @throws InvalidInputException if a file is missing or damaged, the architecture is not
+   *     supported, or a tensor is missing, unknown, or of the wrong shape or type
+   */
+  public static Checkpoint open(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new InvalidInputException(
+          folder
+              + ": expected a model folder with "
+              + CONFIG_FILE
+              + " and "
+              + WEIGHTS_FILE
+              + ", found no such folder");
+    }
+    ModelConfig config = ModelConfig.read(folder.resolve(CONFIG_FILE));
+    List<SafetensorsFile> files = WeightFiles.open(folder);
+    try {
+      Checkpoint checkpoint = new Checkpoint(folder, config, files);
+      checkpoint.checkTensors();
+      return checkpoint;
+    } catch (RuntimeException e) {
+      WeightFiles.close(files);
+      throw e;
+    }
+  }
+
+  /**
+   * Returns the name and shape of every tensor of the model, in the order of the forward pass.
+   *
+   * <p>Matrices are [out, in]. {@code lm_head.weight} is among them only where embeddings are
+   * untied.
+   */
+  public static ImmutableMap<String, long[]> expectedTensors(ModelConfig config) {
+    ImmutableMap.Builder<String, long[]> tensors = ImmutableMap.builder();
+    long hidden = config.hiddenSize();
+    tensors.put("model.embed_tokens.weight", new long[] {config.vocabularySize(), hidden});
+    for (int layer = 0; layer < config.layers(); layer++) {
+      String prefix = "model.layers." + layer + ".";
+      tensors.put(prefix + "input_layernorm.weight", new long[] {hidden});
+      tensors.put(prefix + "post_attention_layernorm.weight", new long[] {hidden});
+      for (LinearLayer linear : LinearLayer.values()) {
+        tensors.put(
+            prefix + linear.path() + ".weight",
+            new long[] {linear.outputSize(config), linear.inputSize(config)});
+      }
+    }
+    tensors.put("model.norm.weight", new long[] {hidden});
+    if (!config.tiedEmbeddings()) {
+      tensors.put("lm_head.weight", new long[] {config.vocabularySize(), hidden});
+    }
+    return tensors.buildOrThrow();
+  }
+
+  /** Returns the model's configuration. */
+  public ModelConfig config() {
+    return config;
+  }
+
+  /** Returns the folder that was opened. */
+  public Path folder() {
+    return folder;
+  }
+
+  /**
+   * Returns the values of a tensor: read-only, direct, in native byte order, from position 0 to the
+   * number of elements.
+   *
+   * <p>Aligned F32 data is mapped from the file without a copy. Other data is converted once and
+   * kept until this checkpoint is closed; every call returns a buffer of its own over the same
+   * values.
+   *
+   * @param name a name out of {@link #expectedTensors}
+   * @throws IllegalArgumentException if the architecture has no such tensor
+   * @throws IllegalStateException if this checkpoint is closed
+   */
+  public FloatBuffer weight(String name) {
+    SafetensorsFile file = file(name);
+    return converted.computeIfAbsent(name, file::floats).duplicate();
+  }
+
+  /**
+   * Returns the shape of a tensor.
+   *
+   * @throws IllegalArgumentException if the architecture has no such tensor
+   */
+  public long[] shape(String name) {
+    return file(name).tensor(name).shape();
+  }
+
+  /** Closes the files; buffers already handed out stay valid. */
+  @Override
+  public void close() {
+    WeightFiles.close(files);
+    converted.clear();
+  }
+
+  private SafetensorsFile file(String name) {
+    SafetensorsFile file = fileOf.get(name);
+    if (file == null) {
+      throw new IllegalArgumentException(
+          folder + " has no tensor \"" + name + "\"; it has " + Names.shown(fileOf.keySet()));
+    }
+    return file;
+  }
+
+  private static ImmutableMap<String, SafetensorsFile> fileOfEach(List<SafetensorsFile> files) {
+    ImmutableMap.Builder<String, SafetensorsFile> fileOf = ImmutableMap.builder();
+    Set<String> seen = new HashSet<>();
+    for (SafetensorsFile file : files) {
+      for (String name : file.tensors().keySet()) {
+        if (!seen.add(name)) {
+          throw new InvalidInputException(
+              file.path()
+                  + ": tensor \""
+                  + name
+                  + "\": expected it in one shard, found it in another one too");
+        }
+        fileOf.put(name, file);
+      }
+    }
+    return fileOf.buildOrThrow();
+  }
+
+  private void checkTensors() {
+    Map<String, long[]> expected = expectedTensors(config);
+    List<String> missing = without(expected.keySet(), fileOf.keySet()).toList();
+    if (!missing.isEmpty()) {
+      throw new InvalidInputException(
+          folder
+              + ": expected the "
+              + expected.size()
+              + " tensors that "
+              + CONFIG_FILE
+              + " describes, found these missing: "
+              + Names.shown(missing));
+    }
+    List<String> unknown =
+        without(fileOf.keySet(), expected.keySet()).filter(this::isNotHarmless).toList();
+    if (!unknown.isEmpty()) {
+      throw new InvalidInputException(
+          folder
+              + ": expected only the tensors that "
+              + CONFIG_FILE
+              + " describes, found also "
+              + Names.shown(unknown)
+              + "; the model computes with something that is not supported");
+    }
+    expected.forEach(this::checkTensor);
+  }
+
+  private void checkTensor(String name, long[] shape) {
+    SafetensorsFile file = file(name);
+    file.dataType(name);
+    long[] found = file.tensor(name).shape();
+    if (!Arrays.equals(shape, found)) {
+      throw new InvalidInputException(
+          file.path()
+              + ": tensor \""
+              + name
+              + "\": expected shape "
+              + Arrays.toString(shape)
+              + " from "
+              + CONFIG_FILE
+              + ", found "
+              + Arrays.toString(found));
+    }
+  }
+
+  /** Rotary frequencies follow from the configuration; a tied head repeats the embedding. */
+  private boolean isNotHarmless(String name) {
+    return !name.endsWith(".rotary_emb.inv_freq")
+        && !(config.tiedEmbeddings() && name.equals("lm_head.weight"));
+  }
+
+  private static Stream<String> without(Collection<String> names, Collection<String> others) {
+    return names.stream().filter(name -> !others.contains(name));
+  }
+}

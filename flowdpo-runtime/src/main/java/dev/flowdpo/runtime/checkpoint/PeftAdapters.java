@@ -1,0 +1,183 @@
+package dev.flowdpo.runtime.checkpoint;
+
+import com.google.common.collect.ImmutableSet;
+import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.runtime.internal.AtomicFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * LoRA adapters as PEFT folders: {@code adapter_config.json} and {@code adapter_model.safetensors}.
+ *
+ * <p>A module's matrices have the keys {@code base_model.model.<module>.lora_A.weight}, [rank, in],
+ * and {@code ...lora_B.weight}, [out, rank]. Supported is plain LoRA on linear layers of the
+ * decoder with one rank and one alpha; whatever else a folder asks for is refused by name, never
+ * left out. Stateless and thread-safe.
+ */
+public final class PeftAdapters {
+  /** The file of the adapter's configuration. */
+  public static final String CONFIG_FILE = "adapter_config.json";
+
+  /** The file of the adapter's matrices. */
+  public static final String WEIGHTS_FILE = "adapter_model.safetensors";
+
+  private static final String PREFIX = "base_model.model.";
+  private static final String A_SUFFIX = ".lora_A.weight";
+  private static final String B_SUFFIX = ".lora_B.weight";
+
+  private PeftAdapters() {}
+
+  /**
+   * Returns the adapter in the folder.
+   *
+   * @param config the model that the adapter is for
+   * @throws InvalidInputException if a file is missing or damaged, the adapter uses what is not
+   *     supported, or its matrices are not those of the configured modules of this model
+   */
+  public static AdapterWeights read(Path folder, ModelConfig config) {
+    if (!Files.isDirectory(folder)) {
+      throw new InvalidInputException(
+          folder
+              + ": expected an adapter folder with "
+              + CONFIG_FILE
+              + " and "
+              + WEIGHTS_FILE
+              + ", found no such folder");
+    }
+    PeftConfig peft = PeftConfig.read(folder.resolve(CONFIG_FILE));
+    try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(WEIGHTS_FILE))) {
+      SortedMap<String, LoraMatrices> modules = new TreeMap<>();
+      Set<String> keys = new TreeSet<>(file.tensors().keySet());
+      for (int layer = 0; layer < config.layers(); layer++) {
+        for (LinearLayer linear : LinearLayer.values()) {
+          String module = linear.module(layer);
+          if (peft.adapts(module)) {
+            modules.put(module, matrices(file, module, peft.rank(), linear, config));
+            keys.remove(aKey(module));
+            keys.remove(bKey(module));
+          }
+        }
+      }
+      if (!keys.isEmpty()) {
+        throw new InvalidInputException(
+            file.path()
+                + ": expected only the matrices of the modules in \"target_modules\" "
+                + peft.targetModules()
+                + " of "
+                + config.layers()
+                + " layers, found also "
+                + Names.shown(keys)
+                + "; the adapter is for another model or uses what is not supported");
+      }
+      return new AdapterWeights(peft.rank(), peft.alpha(), peft.dropout(), modules);
+    }
+  }
+
+  /**
+   * Writes the adapter, creating the folder if needed and replacing the files that it holds, each
+   * in one step.
+   *
+   * @param baseModelName the name or path of the model, for {@code base_model_name_or_path}
+   * @throws IllegalArgumentException if the adapter has no modules
+   * @throws UncheckedIOException if writing fails
+   */
+  public static void write(Path folder, AdapterWeights adapter, String baseModelName) {
+    if (adapter.modules().isEmpty()) {
+      throw new IllegalArgumentException("expected an adapter with modules, found none");
+    }
+    Map<String, FloatTensor> tensors = new TreeMap<>();
+    adapter
+        .modules()
+        .forEach(
+            (module, lora) -> {
+              tensors.put(aKey(module), tensor(lora.a(), lora.rank(), lora.inputSize()));
+              tensors.put(bKey(module), tensor(lora.b(), lora.outputSize(), lora.rank()));
+            });
+    PeftConfig config =
+        new PeftConfig(
+            adapter.rank(), adapter.alpha(), adapter.dropout(), targets(adapter.modules()));
+    SafetensorsWriter.write(
+        folder.resolve(WEIGHTS_FILE), tensors, DataType.F32, Map.of("format", "pt"));
+    Path configFile = folder.resolve(CONFIG_FILE);
+    try {
+      AtomicFiles.write(configFile, config.format(baseModelName));
+    } catch (IOException e) {
+      throw new UncheckedIOException(configFile + ": cannot be written", e);
+    }
+  }
+
+  /** Returns the key of a module's matrix A. */
+  public static String aKey(String module) {
+    return PREFIX + module + A_SUFFIX;
+  }
+
+  /** Returns the key of a module's matrix B. */
+  public static String bKey(String module) {
+    return PREFIX + module + B_SUFFIX;
+  }
+
+  private static LoraMatrices matrices(
+      SafetensorsFile file, String module, int rank, LinearLayer linear, ModelConfig config) {
+    int inputs = linear.inputSize(config);
+    int outputs = linear.outputSize(config);
+    return new LoraMatrices(
+        rank,
+        inputs,
+        outputs,
+        matrix(file, aKey(module), rank, inputs),
+        matrix(file, bKey(module), outputs, rank));
+  }
+
+  private static FloatBuffer matrix(SafetensorsFile file, String key, long rows, long columns) {
+    long[] expected = {rows, columns};
+    long[] found = file.tensor(key).shape();
+    if (!Arrays.equals(expected, found)) {
+      throw new InvalidInputException(
+          file.path()
+              + ": tensor \""
+              + key
+              + "\": expected shape "
+              + Arrays.toString(expected)
+              + " from "
+              + CONFIG_FILE
+              + " and the model, found "
+              + Arrays.toString(found)
+              + "; the adapter is for another model");
+    }
+    return file.floats(key);
+  }
+
+  private static FloatTensor tensor(FloatBuffer values, long rows, long columns) {
+    return new FloatTensor(new long[] {rows, columns}, values);
+  }
+
+  /** Short names where they select these modules in every layer, else the full names. */
+  private static ImmutableSet<String> targets(SortedMap<String, LoraMatrices> modules) {
+    Set<String> layers = new TreeSet<>();
+    Set<String> paths = new TreeSet<>();
+    for (String module : modules.keySet()) {
+      int path = module.indexOf('.', "model.layers.".length());
+      if (!module.startsWith("model.layers.") || path < 0) {
+        return ImmutableSet.copyOf(modules.keySet());
+      }
+      layers.add(module.substring(0, path));
+      paths.add(module.substring(path + 1));
+    }
+    boolean everywhere = layers.size() * paths.size() == modules.size();
+    for (int layer = 0; layer < layers.size(); layer++) {
+      everywhere &= layers.contains("model.layers." + layer);
+    }
+    return everywhere
+        ? ImmutableSet.copyOf(paths.stream().map(p -> p.substring(p.indexOf('.') + 1)).toList())
+        : ImmutableSet.copyOf(modules.keySet());
+  }
+}

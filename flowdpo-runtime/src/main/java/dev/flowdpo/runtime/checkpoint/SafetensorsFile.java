@@ -1,0 +1,247 @@
+package dev.flowdpo.runtime.checkpoint;
+
+import com.google.common.collect.ImmutableMap;
+import com.google.common.io.ByteStreams;
+import dev.flowdpo.InvalidInputException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Map;
+
+/**
+ * A safetensors file, memory-mapped tensor by tensor.
+ *
+ * <p>The format: eight bytes with the header's length n (unsigned, little-endian), n bytes of JSON
+ * that give each tensor's type, shape and place, then the data, without gaps and little-endian.
+ * Opening reads and checks the whole header; data is mapped when it is asked for, so the file may
+ * be larger than 2 GiB as long as each tensor is smaller.
+ *
+ * <p>Thread-safe. Buffers stay valid after {@link #close}; the mapping behind a buffer goes when
+ * the buffer is garbage. The file must not be changed while it is in use; replacing it by a move is
+ * safe.
+ */
+public final class SafetensorsFile implements AutoCloseable {
+  /** The longest header that is read, in bytes; the limit of the format's reference reader. */
+  public static final long MAX_HEADER_BYTES = 100_000_000;
+
+  private final Path path;
+  private final FileChannel channel;
+  private final long dataStart;
+  private final SafetensorsHeader header;
+
+  private SafetensorsFile(
+      Path path, FileChannel channel, long dataStart, SafetensorsHeader header) {
+    this.path = path;
+    this.channel = channel;
+    this.dataStart = dataStart;
+    this.header = header;
+  }
+
+  /**
+   * Opens the file and checks its header.
+   *
+   * @throws InvalidInputException if the file is missing, cannot be read, or is not a well-formed
+   *     safetensors file: length of the header, JSON, types, shapes, offsets and the file's size
+   *     must agree
+   */
+  public static SafetensorsFile open(Path path) {
+    if (!Files.isRegularFile(path)) {
+      throw new InvalidInputException(path + ": no such file; expected a safetensors file there");
+    }
+    try {
+      FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+      try {
+        return open(path, channel);
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new InvalidInputException(path + ": cannot be read: " + e, e);
+    }
+  }
+
+  private static SafetensorsFile open(Path path, FileChannel channel) throws IOException {
+    long size = channel.size();
+    if (size < Long.BYTES) {
+      throw new InvalidInputException(
+          path
+              + ": expected at least 8 bytes with the length of the header, found "
+              + size
+              + "; the file is truncated or not a safetensors file");
+    }
+    InputStream stream = Channels.newInputStream(channel);
+    long length =
+        ByteBuffer.wrap(stream.readNBytes(Long.BYTES)).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    if (length < 0 || length > MAX_HEADER_BYTES) {
+      throw new InvalidInputException(
+          path
+              + ": header length: expected at most "
+              + MAX_HEADER_BYTES
+              + " bytes, found "
+              + Long.toUnsignedString(length)
+              + "; the file is damaged or not a safetensors file");
+    }
+    long dataStart = Long.BYTES + length;
+    if (dataStart > size) {
+      throw new InvalidInputException(
+          path
+              + ": header length: expected at most the "
+              + (size - Long.BYTES)
+              + " bytes that follow it in the file, found "
+              + length
+              + "; the file is truncated or not a safetensors file");
+    }
+    Reader text =
+        new InputStreamReader(
+            ByteStreams.limit(stream, length),
+            StandardCharsets.UTF_8
+                .newDecoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT));
+    SafetensorsHeader header = SafetensorsHeader.parse(path, text, size - dataStart);
+    return new SafetensorsFile(path, channel, dataStart, header);
+  }
+
+  /** Returns the file that was opened. */
+  public Path path() {
+    return path;
+  }
+
+  /** Returns the tensors by name, in the order of their data. */
+  public ImmutableMap<String, TensorInfo> tensors() {
+    return header.tensors();
+  }
+
+  /** Returns the texts of the header's {@code __metadata__}, empty if there are none. */
+  public Map<String, String> metadata() {
+    return header.metadata();
+  }
+
+  /**
+   * Returns what the header says of the tensor.
+   *
+   * @throws InvalidInputException if the file has no such tensor
+   */
+  public TensorInfo tensor(String name) {
+    TensorInfo info = header.tensors().get(name);
+    if (info == null) {
+      throw new InvalidInputException(
+          path
+              + ": tensor \""
+              + name
+              + "\": expected it in the file, found only "
+              + Names.shown(header.tensors().keySet()));
+    }
+    return info;
+  }
+
+  /**
+   * Returns the type of a tensor that {@link #floats} can read.
+   *
+   * @throws InvalidInputException if the file has no such tensor, or one of another type
+   */
+  public DataType dataType(String name) {
+    TensorInfo info = tensor(name);
+    return DataType.named(info.dtype())
+        .orElseThrow(
+            () ->
+                new InvalidInputException(
+                    path
+                        + ": tensor \""
+                        + name
+                        + "\": expected dtype "
+                        + Arrays.toString(DataType.values())
+                        + ", found "
+                        + info.dtype()
+                        + "; convert the file to one of these"));
+  }
+
+  /**
+   * Returns the tensor's values: read-only, direct, in native byte order, from position 0 to the
+   * number of elements.
+   *
+   * <p>F32 data that is aligned to four bytes is mapped without a copy. F32 data elsewhere is
+   * copied, F16 and BF16 data is converted, exactly, on every call.
+   *
+   * @throws InvalidInputException if the file has no such tensor, one of another type than {@link
+   *     DataType}, or one whose values take more than 2 GiB
+   * @throws IllegalStateException if this file is closed
+   */
+  public FloatBuffer floats(String name) {
+    DataType type = dataType(name);
+    TensorInfo info = tensor(name);
+    long elements = info.byteSize() / type.bytes();
+    if (elements > Integer.MAX_VALUE / Float.BYTES) {
+      throw new InvalidInputException(
+          path
+              + ": tensor \""
+              + name
+              + "\": expected at most "
+              + Integer.MAX_VALUE / Float.BYTES
+              + " elements, found "
+              + elements
+              + " in shape "
+              + Arrays.toString(info.shape()));
+    }
+    ByteBuffer bytes = map(info);
+    boolean readyToUse =
+        type == DataType.F32
+            && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN
+            && bytes.alignmentOffset(0, Float.BYTES) == 0;
+    if (readyToUse) {
+      return bytes.asFloatBuffer();
+    }
+    FloatBuffer copy =
+        ByteBuffer.allocateDirect((int) elements * Float.BYTES)
+            .order(ByteOrder.nativeOrder())
+            .asFloatBuffer();
+    if (type == DataType.F32) {
+      copy.put(bytes.asFloatBuffer());
+    } else {
+      HalfPrecision.widen(bytes.asShortBuffer(), type, copy);
+    }
+    return copy.flip().asReadOnlyBuffer();
+  }
+
+  /** Returns the tensor's shape and values, as {@link #floats} does. */
+  public FloatTensor read(String name) {
+    return new FloatTensor(tensor(name).shape(), floats(name));
+  }
+
+  private ByteBuffer map(TensorInfo info) {
+    if (!channel.isOpen()) {
+      throw new IllegalStateException(path + " is closed");
+    }
+    try {
+      return channel
+          .map(FileChannel.MapMode.READ_ONLY, dataStart + info.begin(), info.byteSize())
+          .order(ByteOrder.LITTLE_ENDIAN);
+    } catch (IOException e) {
+      throw new UncheckedIOException(path + ": tensor \"" + info.name() + "\" cannot be mapped", e);
+    }
+  }
+
+  /** Closes the file; buffers already handed out stay valid. */
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(path + " cannot be closed", e);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.flowdpo.runtime.internal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Writes files so that a reader, or a process that is killed, sees the old content or the new one
+ * and nothing between.
+ *
+ * <p>The content goes to a temporary file in the same folder, is forced to the disk, and is then
+ * moved over the target. Stateless and thread-safe; of two writers of one file the last one wins.
+ */
+public final class AtomicFiles {
+  /** Writes the content of a new file. */
+  @FunctionalInterface
+  public interface Content {
+    /** Writes everything to the channel, which stands at the start of an empty file. */
+    void writeTo(FileChannel channel) throws IOException;
+  }
+
+  private AtomicFiles() {}
+
+  /**
+   * Replaces the file, creating its folder where that is missing.
+   *
+   * @throws IOException if writing fails; the old file is then untouched
+   */
+  public static void write(Path file, Content content) throws IOException {
+    Path target = file.toAbsolutePath();
+    Path folder = target.getParent();
+    if (folder == null) {
+      throw new IOException(file + ": not a file");
+    }
+    Files.createDirectories(folder);
+    Path temporary = Files.createTempFile(folder, "." + target.getFileName(), ".tmp");
+    try {
+      try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+        content.writeTo(channel);
+        channel.force(true);
+      }
+      move(temporary, target);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  /** Replaces the file with the text in UTF-8. */
+  public static void write(Path file, String text) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    write(file, channel -> writeFully(channel, bytes));
+  }
+
+  /** Writes all that remains in the buffer. */
+  public static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+}

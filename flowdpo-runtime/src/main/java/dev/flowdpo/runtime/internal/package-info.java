@@ -1,0 +1,9 @@
+/**
+ * File handling shared by the packages of the runtime: JSON objects whose every wrong field is
+ * named in the error, and files that are replaced in one step. Nothing here is part of the public
+ * API; it may change without notice.
+ */
+@NullMarked
+package dev.flowdpo.runtime.internal;
+
+import org.jspecify.annotations.NullMarked;
