@@ -22,17 +22,25 @@ public enum SolutionStyle {
   },
 
   /**
-   * The whole chain in one line, worked from left to right without precedence, as keys are typed on
-   * a pocket calculator: {@code 3*4-2=10}, {@code #### 10}; also {@code 2+3*4=20}.
+   * Several steps a line: {@code 3*4-2=10}, {@code #### 10}. Where precedence would change the value, a new line begins
+   * with what was reached: {@code 14-6=8}, {@code 8/2=4}.
    */
   COMBINED {
     @Override
     String calculation(List<Step> steps) {
-      StringBuilder line = new StringBuilder().append(steps.get(0).left());
+      StringBuilder lines = new StringBuilder().append(steps.get(0).left());
+      boolean sum = false;
       for (Step step : steps) {
-        line.append(step.operator()).append(step.right());
+        boolean additive = step.operator() == '+' || step.operator() == '-';
+        if (sum && !additive) {
+          lines.append('=').append(step.left()).append('\n').append(step.left());
+          sum = false;
+        }
+        sum |= additive;
+        lines.append(step.operator()).append(step.right());
       }
-      return line.append('=').append(steps.get(steps.size() - 1).result()).append('\n').toString();
+      int result = steps.get(steps.size() - 1).result();
+      return lines.append('=').append(result).append('\n').toString();
     }
   },
 
