@@ -1,0 +1,90 @@
+package dev.flowdpo.runtime.inference;
+
+import com.google.common.collect.MapMaker;
+import com.google.common.primitives.Ints;
+import dev.flowdpo.policy.PartialAnswer;
+import dev.flowdpo.policy.StopDecision;
+import dev.flowdpo.policy.StopJudge;
+import dev.flowdpo.runtime.adapter.AdapterSlot;
+import dev.flowdpo.runtime.adapter.AdapterSnapshot;
+import dev.flowdpo.runtime.text.Prompts;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The Stop model: the frozen base under the Stop adapter reads question, partial answer and stop question, and compares
+ * the probabilities of the two answers (Flow-DPO, section 3). The keys and values of question and partial answer are
+ * kept and extended chunk by chunk; those of the stop question are dropped after the judgement.
+ *
+ * <p>Thread-safe.
+ */
+public final class AdapterStopJudge implements StopJudge {
+  private final Prompts prompts;
+  private final AdapterSlot slot;
+  private final Prefill prefill;
+
+  /**
+   * @param slot where the adapter is read when a snapshot is taken
+   */
+  public AdapterStopJudge(FrozenBase base, Prompts prompts, AdapterSlot slot) {
+    this.prompts = prompts;
+    this.slot = slot;
+    this.prefill = new Prefill(base);
+  }
+
+  /** Judges under the adapter published last; nothing is remembered between calls. */
+  @Override
+  public List<StopDecision> judge(List<PartialAnswer> partials) {
+    return snapshot().judge(partials);
+  }
+
+  @Override
+  public StopJudge snapshot() {
+    return new Pinned(slot.current());
+  }
+
+  private final class Pinned implements StopJudge {
+    private final AdapterSnapshot adapter;
+
+    /** Keys and values of the question and all content of a partial answer. */
+    private final Map<PartialAnswer, KvPath> paths = new MapMaker().weakKeys().makeMap();
+
+    Pinned(AdapterSnapshot adapter) {
+      this.adapter = adapter;
+    }
+
+    @Override
+    public List<StopDecision> judge(List<PartialAnswer> partials) {
+      int[] stopQuestion = prompts.stopQuestion();
+      List<Prefill.Request> requests = new ArrayList<>();
+      for (PartialAnswer partial : partials) {
+        Optional<KvPath> known = partial.parent().map(paths::get);
+        int[] unread =
+            known.isPresent()
+                ? partial.lastChunk().orElseThrow().contentTokens().toArray()
+                : prompts.answerPrompt(partial).toArray();
+        requests.add(
+            new Prefill.Request(known.orElse(KvPath.EMPTY), Ints.concat(unread, stopQuestion)));
+      }
+      int[] candidates = {prompts.yesId(), prompts.noId()};
+      List<Prefill.Result> results = prefill.run(adapter, requests, candidates);
+      List<StopDecision> decisions = new ArrayList<>();
+      for (int i = 0; i < partials.size(); i++) {
+        Prefill.Request request = requests.get(i);
+        Prefill.Result result = results.get(i);
+        int content = request.tokens().length - stopQuestion.length;
+        paths.put(partials.get(i), request.past().append(result.block().first(content)));
+        decisions.add(decision(result.logProbabilities()));
+      }
+      return decisions;
+    }
+
+    /** Probability of yes among yes and no: 1 / (1 + exp(log p(no) − log p(yes))). */
+    private StopDecision decision(float[] yesAndNo) {
+      double stop = 1 / (1 + Math.exp((double) yesAndNo[1] - yesAndNo[0]));
+      return new StopDecision(stop >= 0.5, stop);
+    }
+  }
+}
