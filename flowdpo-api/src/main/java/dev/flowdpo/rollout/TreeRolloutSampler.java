@@ -108,31 +108,29 @@ public final class TreeRolloutSampler implements RolloutSampler {
               output,
               path.decisions().get(node),
               alternatives,
-              flipped(original, node, output, ends, request)));
+              flipped(path, node, original.verdict(), ends, request)));
     }
     return new RolloutTree(path.answer().problem(), original, nodes);
   }
 
   private static Optional<Branch> flipped(
-      Branch original,
+      FlowPath path,
       int node,
-      PartialAnswer output,
+      Verdict verdict,
       Iterator<Optional<FlowPath>> ends,
       RolloutRequest request) {
-    FlowPath path =
-        new FlowPath(original.answer(), original.decisions(), original.finishReason());
     if (flipsToGoOn(path, node, request)) {
       return Optional.of(branch(ends.next().orElseThrow(), request));
     }
-    if (original.decisions().get(node).stop()) {
+    if (path.decisions().get(node).stop()) {
       return Optional.empty();
     }
-    List<StopDecision> decisions = flippedDecisions(path, node);
+    PartialAnswer output = outputs(path).get(node);
+    FlowPath stopped =
+        new FlowPath(output, flippedDecisions(path, node), FinishReason.STOPPED);
     // At the limit of chunks stopping ends where the original ends: one answer, one verdict.
     return Optional.of(
-        output == original.answer()
-            ? new Branch(output, decisions, FinishReason.STOPPED, original.verdict())
-            : branch(new FlowPath(output, decisions, FinishReason.STOPPED), request));
+        output == path.answer() ? branch(stopped, verdict) : branch(stopped, request));
   }
 
   private static boolean flipsToGoOn(FlowPath original, int node, RolloutRequest request) {
@@ -164,8 +162,11 @@ public final class TreeRolloutSampler implements RolloutSampler {
   }
 
   private static Branch branch(FlowPath path, RolloutRequest request) {
-    return new Branch(
-        path.answer(), path.decisions(), path.finishReason(), verdict(path.answer(), request));
+    return branch(path, verdict(path.answer(), request));
+  }
+
+  private static Branch branch(FlowPath path, Verdict verdict) {
+    return new Branch(path.answer(), path.decisions(), path.finishReason(), verdict);
   }
 
   private static Verdict verdict(PartialAnswer answer, RolloutRequest request) {
