@@ -39,7 +39,8 @@ class FlowBuilderTest {
         .hasMessageContaining("absent");
     assertThatThrownBy(() -> builder.adapters(Files.createFile(folder.resolve("file"))))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageStartingWith("adapters: expected a folder with answer/ and stop/ in it, found a");
+        .hasMessageStartingWith(
+            "adapters: expected a folder with answer/ and stop/ in it, found a");
   }
 
   @Test
@@ -177,9 +178,7 @@ class FlowBuilderTest {
   }
 
   private static Flow.Builder ownModels() {
-    return Flow.builder()
-        .policy(ScriptedPolicy.letters(3))
-        .judge(ScriptedJudge.stoppingAt(2));
+    return Flow.builder().policy(ScriptedPolicy.letters(3)).judge(ScriptedJudge.stoppingAt(2));
   }
 
   /** Runs with these providers registered on the thread's class path. */

@@ -48,8 +48,7 @@ class FlowSeedTest {
   @Test
   void theChunksOfOneSolutionHaveDifferentSeeds() {
     ScriptedPolicy policy = ScriptedPolicy.letters(26);
-    try (Flow flow =
-        Flow.builder().policy(policy).judge(ScriptedJudge.stoppingAt(6)).build()) {
+    try (Flow flow = Flow.builder().policy(policy).judge(ScriptedJudge.stoppingAt(6)).build()) {
       flow.solveAll(problems(10));
     }
     assertThat(policy.batches().stream().flatMap(List::stream).map(request -> request.seed()))

@@ -75,11 +75,7 @@ class FlowTest {
   void aJudgeMayGoOnBeyondTheEndOfSequence() {
     ScriptedPolicy ending = new ScriptedPolicy(request -> Chunks.ending("x"));
     try (Flow flow =
-        Flow.builder()
-            .policy(ending)
-            .judge(ScriptedJudge.stoppingAt(3))
-            .maxChunks(6)
-            .build()) {
+        Flow.builder().policy(ending).judge(ScriptedJudge.stoppingAt(3)).maxChunks(6).build()) {
       Solution solution = flow.solve("q");
       assertThat(solution.text()).isEqualTo("xxx");
       assertThat(solution.usage().generatedTokens()).isEqualTo(6);
@@ -88,14 +84,11 @@ class FlowTest {
 
   @Test
   void aBatchRunsAllLiveRowsInOneCallAndKeepsTheOrder() {
-    ScriptedPolicy policy =
-        new ScriptedPolicy(request -> COUNTING.extend(List.of(request)).get(0));
+    ScriptedPolicy policy = new ScriptedPolicy(request -> COUNTING.extend(List.of(request)).get(0));
     try (Flow flow =
         Flow.builder().policy(policy).judge(STOPPING_AT_THE_END).maxChunks(9).build()) {
       List<Problem> problems = List.of(Problem.of("3"), Problem.of("1"), Problem.of("2"));
-      assertThat(flow.solveAll(problems))
-          .extracting(Solution::problem)
-          .isEqualTo(problems);
+      assertThat(flow.solveAll(problems)).extracting(Solution::problem).isEqualTo(problems);
       assertThat(policy.batches()).extracting(List::size).containsExactly(3, 2, 1);
       assertThat(flow.solveAll(List.of())).isEmpty();
     }
@@ -118,8 +111,7 @@ class FlowTest {
     assertThat(requests).hasSize(2);
     assertThat(requests)
         .allMatch(request -> request.maxTokens() == 17 && request.sampling().equals(sampling));
-    assertThat(requests.get(1).prefix().parent().orElseThrow())
-        .isSameAs(requests.get(0).prefix());
+    assertThat(requests.get(1).prefix().parent().orElseThrow()).isSameAs(requests.get(0).prefix());
   }
 
   @Test
@@ -163,8 +155,7 @@ class FlowTest {
             throw new IllegalStateException("cancelled");
           }
         };
-    try (Flow flow =
-        Flow.builder().policy(policy).judge(ScriptedJudge.stoppingAt(5)).build()) {
+    try (Flow flow = Flow.builder().policy(policy).judge(ScriptedJudge.stoppingAt(5)).build()) {
       assertThatThrownBy(() -> flow.solve(Problem.of("q"), cancelling)).hasMessage("cancelled");
       assertThat(policy.batches()).hasSize(1);
     }
@@ -227,19 +218,14 @@ class FlowTest {
   @Test
   void aBlankQuestionIsRefusedBeforeAnyCall() {
     ScriptedPolicy policy = ScriptedPolicy.letters(5);
-    try (Flow flow =
-        Flow.builder().policy(policy).judge(ScriptedJudge.stoppingAt(1)).build()) {
+    try (Flow flow = Flow.builder().policy(policy).judge(ScriptedJudge.stoppingAt(1)).build()) {
       assertThatThrownBy(() -> flow.solve(" ")).isInstanceOf(InvalidInputException.class);
     }
     assertThat(policy.snapshots()).isZero();
   }
 
   private static Flow flow(int maxChunks) {
-    return Flow.builder()
-        .policy(COUNTING)
-        .judge(STOPPING_AT_THE_END)
-        .maxChunks(maxChunks)
-        .build();
+    return Flow.builder().policy(COUNTING).judge(STOPPING_AT_THE_END).maxChunks(maxChunks).build();
   }
 
   private static FlowListener recorder(String name, List<String> events) {

@@ -30,8 +30,8 @@ import java.util.Optional;
  *       seeds; then that alternative is given up. Greedy sampling therefore gives none.
  *   <li>A flip to "stop" needs no generation. A flip to "go on" at the last chunk allowed is
  *       impossible and left out.
- *   <li>A verifier that throws gives {@link Verdict#unknown} and a warning that names the problem. A
- *       time limit is the matter of {@link VerifierGuard}.
+ *   <li>A verifier that throws gives {@link Verdict#unknown} and a warning that names the problem.
+ *       A time limit is the matter of {@link VerifierGuard}.
  *   <li>With the same seed the original path is that of {@link dev.flowdpo.Flow#solve(String)}.
  * </ul>
  *
@@ -48,8 +48,7 @@ public final class TreeRolloutSampler implements RolloutSampler {
       return List.of();
     }
     FlowLoop loop =
-        new FlowLoop(
-            request.policy().snapshot(), request.judge().snapshot(), request.options());
+        new FlowLoop(request.policy().snapshot(), request.judge().snapshot(), request.options());
     List<FlowStart> roots =
         request.problems().stream().map(p -> FlowStart.of(p, request.seed())).toList();
     List<FlowPath> originals =
@@ -67,9 +66,10 @@ public final class TreeRolloutSampler implements RolloutSampler {
     return trees;
   }
 
-  /** Adds the starts of a problem's branches in the order in which {@link #tree} reads their ends. */
-  private static void addStarts(
-      List<FlowStart> starts, FlowPath original, RolloutRequest request) {
+  /**
+   * Adds the starts of a problem's branches in the order in which {@link #tree} reads their ends.
+   */
+  private static void addStarts(List<FlowStart> starts, FlowPath original, RolloutRequest request) {
     List<PartialAnswer> outputs = outputs(original);
     for (int node = 0; node < outputs.size(); node++) {
       PartialAnswer output = outputs.get(node);
@@ -126,8 +126,7 @@ public final class TreeRolloutSampler implements RolloutSampler {
       return Optional.empty();
     }
     PartialAnswer output = outputs(path).get(node);
-    FlowPath stopped =
-        new FlowPath(output, flippedDecisions(path, node), FinishReason.STOPPED);
+    FlowPath stopped = new FlowPath(output, flippedDecisions(path, node), FinishReason.STOPPED);
     // At the limit of chunks stopping ends where the original ends: one answer, one verdict.
     return Optional.of(
         output == path.answer() ? branch(stopped, verdict) : branch(stopped, request));
@@ -157,8 +156,7 @@ public final class TreeRolloutSampler implements RolloutSampler {
   private static ChunkSeeds seeds(RolloutRequest request, PartialAnswer output, int branch) {
     String id = output.problem().id();
     int node = output.depth() - 1;
-    return (chunkIndex, attempt) ->
-        Seeds.of(request.seed(), id, node, branch, chunkIndex, attempt);
+    return (chunkIndex, attempt) -> Seeds.of(request.seed(), id, node, branch, chunkIndex, attempt);
   }
 
   private static Branch branch(FlowPath path, RolloutRequest request) {

@@ -100,8 +100,7 @@ class PartialAnswerTest {
         .isInstanceOf(InvalidInputException.class)
         .hasMessage("stopProbability: expected a number in [0.0, 1.0], found 1.5.");
     assertThatThrownBy(
-            () ->
-                new ChunkRequest(PartialAnswer.start(PROBLEM), 0, SamplingOptions.GREEDY, 0))
+            () -> new ChunkRequest(PartialAnswer.start(PROBLEM), 0, SamplingOptions.GREEDY, 0))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageStartingWith("maxTokens");
   }

@@ -89,16 +89,18 @@ class DpoObjectivePropertiesTest {
 
   @Provide
   Arbitrary<DpoObjective> objectives() {
-    return base().flatMap(
-        objective ->
-            Arbitraries.oneOf(
-                Arbitraries.just(objective),
-                Arbitraries.doubles().between(0, 3).map(objective::withChosenNll)));
+    return base()
+        .flatMap(
+            objective ->
+                Arbitraries.oneOf(
+                    Arbitraries.just(objective),
+                    Arbitraries.doubles().between(0, 3).map(objective::withChosenNll)));
   }
 
   @Provide
   Arbitrary<DpoObjective> monotone() {
-    return base().filter(o -> !(o instanceof IpoObjective) && !(o instanceof ConservativeObjective));
+    return base()
+        .filter(o -> !(o instanceof IpoObjective) && !(o instanceof ConservativeObjective));
   }
 
   private Arbitrary<DpoObjective> base() {

@@ -86,9 +86,7 @@ class PairBuilderTest {
         new OutputNode(
             1, prefix, output, STOPS, List.of(branch(other, WRONG, STOPS)), Optional.empty());
     PreferencePair pair =
-        builder
-            .pairs(new RolloutTree(PROBLEM, branch(output, RIGHT, STOPS), List.of(node)))
-            .get(0);
+        builder.pairs(new RolloutTree(PROBLEM, branch(output, RIGHT, STOPS), List.of(node))).get(0);
     assertThat(pair.chosen()).isEqualTo(ImmutableIntArray.of('b', Chunks.END));
     assertThat(pair.rejected()).isEqualTo(ImmutableIntArray.of('b'));
   }
@@ -103,8 +101,7 @@ class PairBuilderTest {
             branch(prefix.append(Chunks.of("y")), WRONG, STOPS),
             branch(prefix.append(Chunks.of("z")).append(Chunks.of("w")), RIGHT, STOPS));
     OutputNode node = new OutputNode(1, prefix, output, STOPS, alternatives, Optional.empty());
-    assertThat(
-            builder.pairs(new RolloutTree(PROBLEM, branch(output, WRONG, STOPS), List.of(node))))
+    assertThat(builder.pairs(new RolloutTree(PROBLEM, branch(output, WRONG, STOPS), List.of(node))))
         .containsExactly(answerPair("x", "b", 1, 0), answerPair("z", "b", 1, 0));
   }
 
@@ -163,8 +160,7 @@ class PairBuilderTest {
   @Test
   void correctAnswersWithRewardsInsideTheMarginAreATieForTheJudge() {
     List<PreferencePair> pairs =
-        builder.pairs(
-            tree(RIGHT, RIGHT, Optional.of(Verdict.reward(0.8, "terse")), GO_ON));
+        builder.pairs(tree(RIGHT, RIGHT, Optional.of(Verdict.reward(0.8, "terse")), GO_ON));
     assertThat(pairs).hasSize(1);
     assertThat(pairs.get(0).chosen()).isEqualTo(Chunks.ids("Y"));
     assertThat(pairs.get(0).chosenReward()).isEqualTo(0.8);
@@ -221,9 +217,6 @@ class PairBuilderTest {
 
   private static Branch branch(PartialAnswer answer, Verdict verdict, StopDecision decision) {
     return new Branch(
-        answer,
-        Collections.nCopies(answer.depth(), decision),
-        FinishReason.STOPPED,
-        verdict);
+        answer, Collections.nCopies(answer.depth(), decision), FinishReason.STOPPED, verdict);
   }
 }

@@ -87,8 +87,7 @@ class TreeRolloutSamplerPropertiesTest {
     assertThat(branch.decisions().subList(0, node.index()))
         .isEqualTo(tree.original().decisions().subList(0, node.index()));
     assertComplete(branch, maxChunks);
-    assertThat(branch.verdict())
-        .isEqualTo(ODD_COUNT_OF_E.verify(tree.problem(), branch.text()));
+    assertThat(branch.verdict()).isEqualTo(ODD_COUNT_OF_E.verify(tree.problem(), branch.text()));
   }
 
   private static void assertFlip(RolloutTree tree, OutputNode node, int maxChunks) {
@@ -97,8 +96,7 @@ class TreeRolloutSamplerPropertiesTest {
     node.flipped()
         .ifPresent(
             branch -> {
-              assertThat(branch.decisions().get(node.index()))
-                  .isEqualTo(node.decision().flipped());
+              assertThat(branch.decisions().get(node.index())).isEqualTo(node.decision().flipped());
               assertThat(branch.answer().chunks().subList(0, node.index() + 1))
                   .isEqualTo(node.output().chunks());
               assertThat(branch.answer() == node.output()).isEqualTo(!node.decision().stop());

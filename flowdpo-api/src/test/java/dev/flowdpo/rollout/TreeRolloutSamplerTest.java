@@ -44,25 +44,30 @@ class TreeRolloutSamplerTest {
     assertThat(stops(tree.original())).containsExactly(false, false, true);
     assertThat(tree.nodes()).hasSize(3);
     assertThat(tree.nodes()).extracting(OutputNode::index).containsExactly(0, 1, 2);
-    assertThat(tree.nodes()).extracting(node -> node.decision().stop())
+    assertThat(tree.nodes())
+        .extracting(node -> node.decision().stop())
         .containsExactly(false, false, true);
-    assertThat(tree.nodes()).extracting(node -> node.output().text())
+    assertThat(tree.nodes())
+        .extracting(node -> node.output().text())
         .containsExactly("o", "oo", "ooo");
 
-    assertThat(tree.nodes()).extracting(node -> node.alternatives().get(0).text())
+    assertThat(tree.nodes())
+        .extracting(node -> node.alternatives().get(0).text())
         .containsExactly("aaa", "oaa", "ooa");
-    assertThat(tree.nodes()).extracting(node -> stops(node.alternatives().get(0)))
+    assertThat(tree.nodes())
+        .extracting(node -> stops(node.alternatives().get(0)))
         .containsOnly(List.of(false, false, true));
 
-    assertThat(tree.nodes()).extracting(node -> node.flipped().orElseThrow().text())
+    assertThat(tree.nodes())
+        .extracting(node -> node.flipped().orElseThrow().text())
         .containsExactly("o", "oo", "oooa");
-    assertThat(tree.nodes()).extracting(node -> stops(node.flipped().orElseThrow()))
-        .containsExactly(
-            List.of(true), List.of(false, true), List.of(false, false, false, true));
-    assertThat(tree.nodes()).extracting(node -> node.flipped().orElseThrow().finishReason())
+    assertThat(tree.nodes())
+        .extracting(node -> stops(node.flipped().orElseThrow()))
+        .containsExactly(List.of(true), List.of(false, true), List.of(false, false, false, true));
+    assertThat(tree.nodes())
+        .extracting(node -> node.flipped().orElseThrow().finishReason())
         .containsOnly(FinishReason.STOPPED);
-    assertThat(verified)
-        .containsExactlyInAnyOrder("ooo", "aaa", "o", "oaa", "oo", "ooa", "oooa");
+    assertThat(verified).containsExactlyInAnyOrder("ooo", "aaa", "o", "oaa", "oo", "ooa", "oooa");
   }
 
   @Test
@@ -76,7 +81,9 @@ class TreeRolloutSamplerTest {
         .isSameAs(tree.original().decisions().get(0));
     assertThat(last.flipped().orElseThrow().decisions())
         .containsExactly(
-            new StopDecision(false, 0.1), new StopDecision(false, 0.2), new StopDecision(true, 0.3));
+            new StopDecision(false, 0.1),
+            new StopDecision(false, 0.2),
+            new StopDecision(true, 0.3));
   }
 
   @Test
@@ -171,8 +178,7 @@ class TreeRolloutSamplerTest {
     int[] calls = {0};
     ScriptedPolicy policy =
         new ScriptedPolicy(
-            request ->
-                Chunks.of(calls[0]++ < 5 && request.prefix().depth() == 0 ? "o" : "a"));
+            request -> Chunks.of(calls[0]++ < 5 && request.prefix().depth() == 0 ? "o" : "a"));
     ScriptedJudge judge = ScriptedJudge.stoppingAt(1);
     RolloutTree tree = sample(policy, judge, (p, a) -> Verdict.of(true), 2, 1, PROBLEM).get(0);
     assertThat(tree.nodes().get(0).alternatives()).extracting(Branch::text).containsExactly("a");
@@ -211,8 +217,7 @@ class TreeRolloutSamplerTest {
   @Test
   void noProblemsGiveNoTrees() {
     ScriptedPolicy policy = ScriptedPolicy.letters(5);
-    assertThat(
-            sample(policy, ScriptedJudge.stoppingAt(1), (p, a) -> Verdict.of(true), 1, 1))
+    assertThat(sample(policy, ScriptedJudge.stoppingAt(1), (p, a) -> Verdict.of(true), 1, 1))
         .isEmpty();
     assertThat(policy.batches()).isEmpty();
   }

@@ -23,7 +23,8 @@ public final class ScriptedPolicy implements FlowPolicy {
   public static ScriptedPolicy letters(int letters) {
     return new ScriptedPolicy(
         request ->
-            Chunks.of(Character.toString('a' + (int) Long.remainderUnsigned(request.seed(), letters))));
+            Chunks.of(
+                Character.toString('a' + (int) Long.remainderUnsigned(request.seed(), letters))));
   }
 
   @Override

@@ -22,8 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** An engine with a scripted policy and judge, whose learner only remembers its setup. */
 public final class StubEngine implements FlowEngine {
-  public static final FlowOptions FLOW_OPTIONS =
-      new FlowOptions(7, 3, SamplingOptions.of(0.5), 11);
+  public static final FlowOptions FLOW_OPTIONS = new FlowOptions(7, 3, SamplingOptions.of(0.5), 11);
   public static final LearnerOptions LEARNER_OPTIONS = LearnerOptions.builder().rank(3).build();
 
   public final List<LearnerSetup> setups = new ArrayList<>();

@@ -1,4 +1,6 @@
-/** Second implementations of the API's seams, small and deterministic, and a log that tests read. */
+/**
+ * Second implementations of the API's seams, small and deterministic, and a log that tests read.
+ */
 @NullMarked
 package dev.flowdpo.scripted;
 
