@@ -179,6 +179,7 @@ public final class SafetensorsFile implements AutoCloseable {
    *
    * @throws InvalidInputException if the file has no such tensor, one of another type than {@link
    *     DataType}, or one whose values take more than 2 GiB
+   * @throws dev.flowdpo.FlowException if there is no room for a copy outside the heap
    * @throws IllegalStateException if this file is closed
    */
   public FloatBuffer floats(String name) {
@@ -205,16 +206,7 @@ public final class SafetensorsFile implements AutoCloseable {
     if (readyToUse) {
       return bytes.asFloatBuffer();
     }
-    FloatBuffer copy =
-        ByteBuffer.allocateDirect((int) elements * Float.BYTES)
-            .order(ByteOrder.nativeOrder())
-            .asFloatBuffer();
-    if (type == DataType.F32) {
-      copy.put(bytes.asFloatBuffer());
-    } else {
-      HalfPrecision.widen(bytes.asShortBuffer(), type, copy);
-    }
-    return copy.flip().asReadOnlyBuffer();
+    return DirectFloats.copyOf(bytes, type, path + ": tensor \"" + name + "\"");
   }
 
   /** Returns the tensor's shape and values, as {@link #floats} does. */

@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parsed and checked header of a safetensors file.
@@ -231,7 +232,7 @@ record SafetensorsHeader(
       return byName.buildOrThrow();
     }
 
-    private void expect(JsonToken found, JsonToken token, String what, String expected)
+    private void expect(@Nullable JsonToken found, JsonToken token, String what, String expected)
         throws IOException {
       if (found != token) {
         throw problem(what, expected, found == null ? "nothing" : parser.getText());

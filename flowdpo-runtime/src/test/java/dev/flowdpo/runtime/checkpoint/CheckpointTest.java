@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flowdpo.InvalidInputException;
 import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -224,9 +226,8 @@ class CheckpointTest {
     TestModels.write(folder, config, DataType.F32);
     Path file = folder.resolve("model.safetensors");
     byte[] bytes = Files.readAllBytes(file);
-    String text = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1);
-    Files.write(
-        file, text.replace("F32", "I32").getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    Files.write(file, text.replace("F32", "I32").getBytes(StandardCharsets.ISO_8859_1));
     assertRefused(
         "tensor \"model.embed_tokens.weight\": expected dtype [F32, F16, BF16], found I32");
   }
@@ -236,7 +237,7 @@ class CheckpointTest {
     TestModels.write(folder, TestModels.config(1, true), DataType.F32);
     Path file = folder.resolve("model.safetensors");
     byte[] bytes = Files.readAllBytes(file);
-    Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length - 1));
+    Files.write(file, Arrays.copyOf(bytes, bytes.length - 1));
     assertRefused("model.safetensors: tensor data: expected");
   }
 

@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -263,8 +264,7 @@ class PeftAdaptersTest {
     JSON.writeValue(folder.resolve("adapter_config.json").toFile(), config);
   }
 
-  private void rewriteTensors(
-      DataType type, java.util.function.Consumer<Map<String, FloatTensor>> change) {
+  private void rewriteTensors(DataType type, Consumer<Map<String, FloatTensor>> change) {
     Path path = folder.resolve("adapter_model.safetensors");
     Map<String, FloatTensor> tensors = new HashMap<>();
     try (SafetensorsFile file = SafetensorsFile.open(path)) {

@@ -3,6 +3,7 @@ package dev.flowdpo.runtime.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.primitives.Bytes;
 import dev.flowdpo.InvalidInputException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -167,6 +168,6 @@ class SafetensorsFileTest {
   }
 
   private static byte[] concat(byte[] first, byte[] second) {
-    return com.google.common.primitives.Bytes.concat(first, second);
+    return Bytes.concat(first, second);
   }
 }
