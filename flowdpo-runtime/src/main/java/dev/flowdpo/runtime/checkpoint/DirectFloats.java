@@ -10,7 +10,7 @@ final class DirectFloats {
   private DirectFloats() {}
 
   /**
-   * Returns the values as binary32: read-only, direct, in native byte order.
+   * {@return the values as binary32: read-only, direct, in native byte order}
    *
    * @param bytes the values as stored, little-endian
    * @param what the place of the values, for the error

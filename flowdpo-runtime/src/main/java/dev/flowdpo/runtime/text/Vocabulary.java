@@ -25,7 +25,7 @@ record Vocabulary(ImmutableMap<String, Integer> ids, int size) {
       JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
 
   /**
-   * Returns the vocabulary of the file's content.
+   * {@return the vocabulary of the file's content}
    *
    * @throws InvalidInputException if there is none in it
    */

@@ -142,7 +142,7 @@ class SafetensorsPropertyTest {
     readAll();
   }
 
-  @Property(tries = 2000)
+  @Property(tries = 1000)
   void answersOrRefusesADamagedFile(
       @ForAll @IntRange(min = 0, max = 10_000) int place, @ForAll byte value) throws IOException {
     byte[] content = GOOD.clone();
