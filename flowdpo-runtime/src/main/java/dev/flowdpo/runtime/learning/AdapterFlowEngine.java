@@ -21,7 +21,6 @@ import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.text.FlowTemplates;
 import dev.flowdpo.runtime.text.HuggingFaceTokenizers;
 import dev.flowdpo.runtime.text.Prompts;
-import dev.flowdpo.runtime.text.TextPieces;
 import dev.flowdpo.runtime.text.Tokenizer;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import dev.flowdpo.spi.FlowEngine;
@@ -64,8 +63,7 @@ public final class AdapterFlowEngine implements FlowEngine {
     this.slots = slots;
     this.modelName = modelName;
     this.policy =
-        new AnswerPolicy(
-            base, prompts, new TextPieces(tokenizer), slots.get(AdapterRole.ANSWER));
+        new AnswerPolicy(base, prompts, tokenizer, slots.get(AdapterRole.ANSWER));
     this.judge = new AdapterStopJudge(base, prompts, slots.get(AdapterRole.STOP));
   }
 
