@@ -5,7 +5,7 @@ import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.learning.AdapterFlowEngineProvider;
-import dev.flowdpo.runtime.learning.BundledModel;
+import dev.flowdpo.runtime.tiny.BundledModel;
 import dev.flowdpo.spi.EngineSettings;
 import dev.flowdpo.spi.FlowEngine;
 import java.io.PrintWriter;

@@ -120,7 +120,8 @@ final class GradientCommand implements Callable<Integer> {
                   policy,
                   AdapterSnapshot.none(config),
                   List.of(pair(json, config.vocabularySize())),
-                  minimised);
+                  minimised,
+                  common.seed());
       SafetensorsWriter.write(
           out,
           matrices(adapter, policy.layout(), result.gradient().toFloatVector()),

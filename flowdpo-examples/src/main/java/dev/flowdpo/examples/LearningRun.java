@@ -10,10 +10,12 @@ import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.learning.Schedule;
 import dev.flowdpo.learning.UpdateMetrics;
 import dev.flowdpo.preference.DpoObjective;
+import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.spi.FlowEngine;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 
 /**
  * One online learning run: measures the flow on held-out problems, learns, measures again, and
@@ -116,6 +118,11 @@ final class LearningRun {
     @Override
     public void onProblem(RolloutTree tree, LearningProgress progress) {
       listener.onProblem(tree, progress);
+    }
+
+    @Override
+    public void onPairs(List<PreferencePair> pairs) {
+      listener.onPairs(pairs);
     }
 
     @Override

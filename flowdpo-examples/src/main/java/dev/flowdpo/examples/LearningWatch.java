@@ -4,13 +4,17 @@ import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.UpdateMetrics;
 import dev.flowdpo.preference.AdapterRole;
+import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.rollout.RolloutTree;
+import java.util.List;
 
 /** Shows how learning goes and writes its metrics. Not thread-safe. */
 final class LearningWatch implements LearningListener {
   private final MetricsFile metrics;
   private final ProgressDisplay display;
   private LearningProgress progress;
+  private int answerPairs;
+  private int stopPairs;
   private double margin;
 
   /** Watches from where the learner stands. */
@@ -18,11 +22,25 @@ final class LearningWatch implements LearningListener {
     this.metrics = metrics;
     this.display = display;
     this.progress = from;
+    this.answerPairs = from.answerPairs();
+    this.stopPairs = from.stopPairs();
   }
 
   @Override
   public void onProblem(RolloutTree tree, LearningProgress progress) {
     this.progress = progress;
+    show();
+  }
+
+  @Override
+  public void onPairs(List<PreferencePair> pairs) {
+    for (PreferencePair pair : pairs) {
+      if (pair.role() == AdapterRole.ANSWER) {
+        answerPairs++;
+      } else {
+        stopPairs++;
+      }
+    }
     show();
   }
 
@@ -39,10 +57,6 @@ final class LearningWatch implements LearningListener {
     display.update(
         progress.problems(),
         "pairs %d+%d acc %.1f%% margin %.2f"
-            .formatted(
-                progress.answerPairs(),
-                progress.stopPairs(),
-                100 * progress.progressiveAccuracy(),
-                margin));
+            .formatted(answerPairs, stopPairs, 100 * progress.progressiveAccuracy(), margin));
   }
 }
