@@ -55,6 +55,7 @@ public final class AdamW {
    * @param learningRate η of this step
    */
   public void step(INDArray parameters, INDArray gradient, double learningRate) {
+    NativeVectors.prepareThread();
     steps++;
     double beta1 = settings.beta1();
     double beta2 = settings.beta2();
