@@ -6,6 +6,7 @@ import dev.flowdpo.runtime.graph.LinearSite;
 import dev.flowdpo.runtime.graph.TrainingGraph;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.inference.TensorFeed;
+import dev.flowdpo.runtime.internal.Lookup;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
@@ -102,10 +103,10 @@ final class TapsGradient extends PreferenceGradient {
       kernel.add(
           site,
           rowCoefficients,
-          NativeArrays.over(taps.get(tap.input()), rows, tap.site().inputs()),
-          NativeArrays.over(taps.get(tap.down()), rows, rank),
-          NativeArrays.over(taps.get(tap.downGradient()), rows, rank),
-          NativeArrays.over(taps.get(tap.outputGradient()), rows, tap.site().outputs()));
+          NativeArrays.over(Lookup.required(taps, tap.input()), rows, tap.site().inputs()),
+          NativeArrays.over(Lookup.required(taps, tap.down()), rows, rank),
+          NativeArrays.over(Lookup.required(taps, tap.downGradient()), rows, rank),
+          NativeArrays.over(Lookup.required(taps, tap.outputGradient()), rows, tap.site().outputs()));
     }
   }
 }
