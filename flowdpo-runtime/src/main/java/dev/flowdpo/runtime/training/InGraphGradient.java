@@ -62,6 +62,7 @@ final class InGraphGradient extends PreferenceGradient {
       }
       try (OrtSession.Result result =
           feed.run(base().session(FrozenBase.Kind.ADAPTER_GRADIENTS), Set.of())) {
+        NativeVectors.prepareThread();
         for (int i = 0; i < ofA.length; i++) {
           add(gradient, layout.offsetOfA(i), layout.sizeOfA(i), ofA[i], 1);
           // The graph's input is alpha / rank · B, so the chain rule brings the factor back.
@@ -75,6 +76,6 @@ final class InGraphGradient extends PreferenceGradient {
   private static void add(
       INDArray gradient, int offset, int size, ByteBuffer part, float factor) {
     INDArray view = gradient.get(NDArrayIndex.interval(offset, offset + (long) size));
-    view.addi(NativeArrays.over(part, size).mul(factor));
+    view.addi(NativeVectors.over(part, size).mul(factor));
   }
 }

@@ -23,9 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
@@ -69,13 +67,13 @@ public final class WeightTrainer implements AutoCloseable {
     this.settings = settings;
     this.shapes = Checkpoint.expectedTensors(config);
     this.graph = TrainingGraph.weightGradients(config, maxTokens);
-    this.weights = Nd4j.create(DataType.FLOAT, initial.length);
+    this.weights = NativeVectors.zeros(initial.length);
     this.weightMemory =
         weights.data().pointer().asByteBuffer().order(ByteOrder.nativeOrder());
     weightMemory.asFloatBuffer().put(initial);
     this.gradientMemory =
         ByteBuffer.allocateDirect(4 * initial.length).order(ByteOrder.nativeOrder());
-    this.gradients = NativeArrays.over(gradientMemory, initial.length);
+    this.gradients = NativeVectors.over(gradientMemory, initial.length);
     this.optimizer = new AdamW(settings, decaying());
     this.session = createSession();
   }
@@ -127,6 +125,7 @@ public final class WeightTrainer implements AutoCloseable {
    */
   public double step(List<Completion> completions, double learningRate) {
     double loss = gradient(completions);
+    NativeVectors.prepareThread();
     AdamW.clip(gradients, clipNorm);
     optimizer.step(weights, gradients, learningRate);
     return loss;
@@ -193,7 +192,7 @@ public final class WeightTrainer implements AutoCloseable {
 
   /** Matrices decay, norms do not. */
   private INDArray decaying() {
-    INDArray decaying = Nd4j.zeros(DataType.FLOAT, weights.length());
+    INDArray decaying = NativeVectors.zeros(weights.length());
     long offset = 0;
     for (long[] shape : shapes.values()) {
       long end = offset + elements(shape);
