@@ -65,8 +65,8 @@ public final class AdamW {
     }
     firstMoment.muli(beta1).addi(gradient.mul(1 - beta1));
     secondMoment.muli(beta2).addi(gradient.muli(gradient).muli(1 - beta2));
-    double correction1 = 1 - Math.pow(beta1, steps);
-    double correction2 = 1 - Math.pow(beta2, steps);
+    double correction1 = 1 - Math.pow(beta1, (double) steps);
+    double correction2 = 1 - Math.pow(beta2, (double) steps);
     INDArray denominator =
         Transforms.sqrt(secondMoment, true)
             .divi(Math.sqrt(correction2))

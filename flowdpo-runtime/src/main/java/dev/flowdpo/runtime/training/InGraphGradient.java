@@ -7,6 +7,7 @@ import dev.flowdpo.runtime.graph.LinearSite;
 import dev.flowdpo.runtime.graph.TrainingGraph;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.inference.TensorFeed;
+import dev.flowdpo.runtime.internal.Lookup;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Set;
@@ -54,8 +55,8 @@ final class InGraphGradient extends PreferenceGradient {
       ByteBuffer[] ofB = new ByteBuffer[layout.sites().size()];
       for (int i = 0; i < ofA.length; i++) {
         LinearSite site = layout.sites().get(i);
-        String outputOfA = graph.gradients().get(site.inputOfA());
-        String outputOfB = graph.gradients().get(site.inputOfB());
+        String outputOfA = Lookup.required(graph.gradients(), site.inputOfA());
+        String outputOfB = Lookup.required(graph.gradients(), site.inputOfB());
         ofA[i] = feed.outputFloats(outputOfA, layout.rank(), site.inputs());
         ofB[i] = feed.outputFloats(outputOfB, site.outputs(), layout.rank());
       }

@@ -6,6 +6,7 @@ import dev.flowdpo.runtime.graph.LinearSite;
 import dev.flowdpo.runtime.graph.TrainingGraph;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.inference.TensorFeed;
+import dev.flowdpo.runtime.internal.Lookup;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -112,10 +113,10 @@ final class TapsGradient extends PreferenceGradient {
       TrainingGraph.Taps tap = sites.get(site);
       kernel.add(
           site,
-          NativeVectors.over(taps.get(tap.input()), rows, tap.site().inputs()),
+          NativeVectors.over(Lookup.required(taps, tap.input()), rows, tap.site().inputs()),
           NativeVectors.over(part(downs, 2 * site, bytes), rows, rank),
           NativeVectors.over(part(downs, 2 * site + 1, bytes), rows, rank),
-          NativeVectors.over(taps.get(tap.outputGradient()), rows, tap.site().outputs()));
+          NativeVectors.over(Lookup.required(taps, tap.outputGradient()), rows, tap.site().outputs()));
     }
   }
 

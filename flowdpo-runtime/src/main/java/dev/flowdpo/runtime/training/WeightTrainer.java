@@ -14,6 +14,7 @@ import dev.flowdpo.runtime.graph.TrainingGraph;
 import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.inference.FeedPool;
 import dev.flowdpo.runtime.inference.TensorFeed;
+import dev.flowdpo.runtime.internal.Lookup;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -108,7 +109,7 @@ public final class WeightTrainer implements AutoCloseable {
       return 0.05;
     }
     boolean writesResidual = name.contains("o_proj") || name.contains("down_proj");
-    return (writesResidual ? 0.3 : 1) / Math.sqrt(shape[1]);
+    return (writesResidual ? 0.3 : 1) / Math.sqrt((double) shape[1]);
   }
 
   /** Box and Muller's transform. */
@@ -156,7 +157,7 @@ public final class WeightTrainer implements AutoCloseable {
         int bytes = (int) (4 * elements(entry.getValue()));
         feed.shared(entry.getKey(), slice(weightMemory, offset, bytes), entry.getValue());
         feed.sharedOutput(
-            graph.gradients().get(entry.getKey()),
+            Lookup.required(graph.gradients(), entry.getKey()),
             slice(gradientMemory, offset, bytes),
             entry.getValue());
         offset += bytes;
