@@ -11,11 +11,13 @@ import dev.flowdpo.spi.FlowEngine;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** The options of every command, and where its output goes. Not thread-safe. */
+@Command(mixinStandardHelpOptions = true, versionProvider = FlowDpo.Version.class)
 final class CommonOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
@@ -39,12 +41,6 @@ final class CommonOptions {
           "Print the result as JSON, one line, at the end of standard output; all else goes to"
               + " standard error.")
   private boolean json;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
 
   Optional<Path> model() {
     return model;

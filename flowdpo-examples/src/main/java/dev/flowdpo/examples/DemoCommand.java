@@ -45,8 +45,7 @@ final class DemoCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "DIR",
       defaultValue = "runs/demo",
-      description =
-          "Folder of the run; a run in it is replaced; default: ${DEFAULT-VALUE}.")
+      description = "Folder of the run; a run in it is replaced; default: ${DEFAULT-VALUE}.")
   private Path out;
 
   @Override
@@ -54,8 +53,7 @@ final class DemoCommand implements Callable<Integer> {
     OptionRange.atLeast(1, "--problems", problems);
     OptionRange.atLeast(1, "--held-out", heldOut);
     LearningData data = LearningData.builtIn(common.seed(), problems, heldOut);
-    RunFolder folder =
-        new RunFolder(out, Map.of("command", "demo"), RunFolder.Existing.REPLACE);
+    RunFolder folder = new RunFolder(out, Map.of("command", "demo"), RunFolder.Existing.REPLACE);
     PrintWriter report = common.report();
     FlowEngine engine = common.engine();
     try (Flow flow = Flow.builder().engine(engine).seed(common.seed()).build()) {
@@ -65,9 +63,7 @@ final class DemoCommand implements Callable<Integer> {
       report.flush();
       LearningResult result =
           new LearningRun(flow, data, folder, progress, common.err())
-              .run(
-                  LearningRun.options(engine, common.seed(), data).build(),
-                  DpoObjective.paper());
+              .run(LearningRun.options(engine, common.seed(), data).build(), DpoObjective.paper());
       report.printf("%nThe same %d problems with the adapters just learned:%n%n", SHOWN);
       solve(flow, report);
       report.println(result.summary());

@@ -40,7 +40,9 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--limit",
       paramLabel = "N",
       description =
-          "The first N problems only; default: the whole file, or " + HeldOut.DEFAULT + " built-in.")
+          "The first N problems only; default: the whole file, or "
+              + HeldOut.DEFAULT
+              + " built-in.")
   private Optional<Integer> limit = Optional.empty();
 
   /** How solutions are written. */
@@ -80,8 +82,7 @@ final class EvaluateCommand implements Callable<Integer> {
       Flow chosen = mode == Mode.FLOW ? flow : SinglePass.of(flow);
       long begin = System.nanoTime();
       Evaluation evaluation;
-      try (ProgressDisplay display =
-          progress.open(common.err(), "evaluate", 0, problems.size())) {
+      try (ProgressDisplay display = progress.open(common.err(), "evaluate", 0, problems.size())) {
         evaluation = Evaluation.of(chosen, problems, display);
       }
       print(evaluation, (System.nanoTime() - begin) / 1e9);
@@ -101,8 +102,12 @@ final class EvaluateCommand implements Callable<Integer> {
         .report()
         .printf(
             "%s: %d of %d right, %.1f %%; %.2f chunks each; %.1f s%n",
-            mode, result.correct(), result.problems(), 100 * result.accuracy(),
-            result.meanChunks(), result.seconds());
+            mode,
+            result.correct(),
+            result.problems(),
+            100 * result.accuracy(),
+            result.meanChunks(),
+            result.seconds());
     common.result(result);
   }
 

@@ -22,7 +22,8 @@ final class ExactAnswer implements Verifier {
     String found = normalized(FinalAnswer.extract(answer));
     return expected.equals(found)
         ? Verdict.correct("")
-        : Verdict.incorrect("expected " + expected + ", found " + (found.isEmpty() ? "none" : found));
+        : Verdict.incorrect(
+            "expected " + expected + ", found " + (found.isEmpty() ? "none" : found));
   }
 
   private static String normalized(String answer) {

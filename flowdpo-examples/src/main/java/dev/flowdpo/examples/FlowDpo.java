@@ -16,7 +16,8 @@ import picocli.CommandLine.Command;
  */
 @Command(
     name = "flowdpo",
-    description = "Solves problems step by step with a language model, and learns from them by DPO.",
+    description =
+        "Solves problems step by step with a language model, and learns from them by DPO.",
     mixinStandardHelpOptions = true,
     versionProvider = FlowDpo.Version.class,
     subcommands = {

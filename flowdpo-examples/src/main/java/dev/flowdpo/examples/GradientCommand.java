@@ -149,7 +149,9 @@ final class GradientCommand implements Callable<Integer> {
     return new AdapterWeights(adapter.rank(), adapter.alpha(), 0, adapter.modules());
   }
 
-  /** Cuts the gradient, one vector in the layout's order, into the matrices that the adapter has. */
+  /**
+   * Cuts the gradient, one vector in the layout's order, into the matrices that the adapter has.
+   */
   private static Map<String, FloatTensor> matrices(
       AdapterWeights adapter, AdapterLayout layout, float[] gradient) {
     Map<String, FloatTensor> matrices = new TreeMap<>();

@@ -62,7 +62,9 @@ final class JsonText {
     }
   }
 
-  /** Replaces the file with the value in one step, so that a killed process leaves no half of it. */
+  /**
+   * Replaces the file with the value in one step, so that a killed process leaves no half of it.
+   */
   static void write(Path file, Object value) {
     try {
       Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");

@@ -19,8 +19,8 @@ import java.util.List;
 
 /**
  * One online learning run: measures the flow on held-out problems, learns, measures again, and
- * leaves adapters, metrics, a chart and the result in the run's folder. A run that was killed at any
- * moment can be run again on a resumed folder and ends the same. For one thread.
+ * leaves adapters, metrics, a chart and the result in the run's folder. A run that was killed at
+ * any moment can be run again on a resumed folder and ends the same. For one thread.
  */
 final class LearningRun {
   private final Flow flow;
@@ -88,8 +88,7 @@ final class LearningRun {
                 .build();
         MetricsFile metrics = MetricsFile.open(folder.metrics(), learner.progress());
         ProgressDisplay display =
-            progress.open(
-                err, "learn", learner.progress().problems(), data.problems().size())) {
+            progress.open(err, "learn", learner.progress().problems(), data.problems().size())) {
       relay.to(new LearningWatch(metrics, display, learner.progress()));
       LearningReport report = learner.learn(data.problems());
       learner.save(folder.folder());

@@ -53,7 +53,9 @@ final class LogprobsCommand implements Callable<Integer> {
     try (FrozenBase base = common.base()) {
       AdapterSnapshot snapshot =
           adapter
-              .map(folder -> AdapterSnapshot.of(base.config(), PeftAdapters.read(folder, base.config())))
+              .map(
+                  folder ->
+                      AdapterSnapshot.of(base.config(), PeftAdapters.read(folder, base.config())))
               .orElseGet(() -> AdapterSnapshot.none(base.config()));
       CompletionScorer scorer = new CompletionScorer(base);
       int row = 0;
@@ -114,9 +116,7 @@ final class LogprobsCommand implements Callable<Integer> {
     for (float logProb : logProbs) {
       sum += logProb;
     }
-    common
-        .report()
-        .printf("row %d: %d tokens scored, sum %.6f%n", row, logProbs.length, sum);
+    common.report().printf("row %d: %d tokens scored, sum %.6f%n", row, logProbs.length, sum);
     common.result(new Row(Floats.asList(logProbs)));
   }
 }

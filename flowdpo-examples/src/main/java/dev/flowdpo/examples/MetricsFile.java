@@ -60,8 +60,7 @@ final class MetricsFile implements AutoCloseable {
       Files.move(
           temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       return new MetricsFile(
-          file,
-          FileChannel.open(file, StandardOpenOption.APPEND, StandardOpenOption.DSYNC));
+          file, FileChannel.open(file, StandardOpenOption.APPEND, StandardOpenOption.DSYNC));
     } catch (IOException e) {
       throw failed(file, e);
     }

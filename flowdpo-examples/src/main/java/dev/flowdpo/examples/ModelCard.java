@@ -148,14 +148,13 @@ final class ModelCard {
   }
 
   private static String accuracyRows(ModelMeasurement measurement) {
-    SortedMap<String, ModelMeasurement.Score> flow =
-        ModelMeasurement.bySteps(measurement.flow());
+    SortedMap<String, ModelMeasurement.Score> flow = ModelMeasurement.bySteps(measurement.flow());
     SortedMap<String, ModelMeasurement.Score> singlePass =
         ModelMeasurement.bySteps(measurement.singlePass());
     StringJoiner rows = new StringJoiner("\n");
     flow.forEach(
         (steps, score) ->
-            rows.add(row(steps, score, singlePass.get(steps).accuracy())));
+            rows.add(row(steps, score, singlePass.getOrDefault(steps, score).accuracy())));
     Evaluation all = measurement.flow();
     ModelMeasurement.Score score = new ModelMeasurement.Score(all.correct(), all.problems());
     rows.add(row("all", score, measurement.singlePass().accuracy()));
@@ -165,10 +164,7 @@ final class ModelCard {
   private static String row(String steps, ModelMeasurement.Score flow, double singlePass) {
     return format(
         "| %s | %d | %s | %s |",
-        steps,
-        flow.problems(),
-        percent(flow.accuracy()),
-        percent(singlePass));
+        steps, flow.problems(), percent(flow.accuracy()), percent(singlePass));
   }
 
   private static String errorRows(ModelMeasurement measurement) {
@@ -182,8 +178,7 @@ final class ModelCard {
                 rows.add(
                     format(
                         "* %s: %s",
-                        percent((double) error.getValue() / all),
-                        error.getKey().description())));
+                        percent((double) error.getValue() / all), error.getKey().description())));
     return rows.toString();
   }
 

@@ -52,8 +52,7 @@ record ModelMeasurement(Evaluation flow, Evaluation singlePass) {
     for (int i = 0; i < evaluation.problems(); i++) {
       String steps = evaluation.solutions().get(i).problem().attributes().get("steps");
       scores.put(
-          steps,
-          scores.getOrDefault(steps, new Score(0, 0)).plus(evaluation.outcomes().get(i)));
+          steps, scores.getOrDefault(steps, new Score(0, 0)).plus(evaluation.outcomes().get(i)));
     }
     return scores;
   }

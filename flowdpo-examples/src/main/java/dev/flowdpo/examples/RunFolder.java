@@ -40,8 +40,8 @@ final class RunFolder {
    * Opens the folder, and makes it where it does not exist.
    *
    * @param settings what makes this run different from others
-   * @throws InvalidInputException if the folder holds a run and that is to be refused, or a run with
-   *     other settings is to be resumed
+   * @throws InvalidInputException if the folder holds a run and that is to be refused, or a run
+   *     with other settings is to be resumed
    */
   RunFolder(Path folder, Map<String, String> settings, Existing existing) {
     this.folder = folder;

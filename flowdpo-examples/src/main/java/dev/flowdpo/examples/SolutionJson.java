@@ -6,11 +6,7 @@ import java.util.List;
 
 /** A solution as {@code solve --json} prints it. */
 record SolutionJson(
-    String question,
-    String text,
-    String finalAnswer,
-    List<ChunkJson> chunks,
-    String finishReason) {
+    String question, String text, String finalAnswer, List<ChunkJson> chunks, String finishReason) {
 
   /** One chunk of a solution. */
   record ChunkJson(String text, List<Integer> tokens, double logProb, double stopProbability) {

@@ -39,7 +39,9 @@ final class ValidationChart {
     chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
     chart.getStyler().setLegendLayout(Styler.LegendLayout.Horizontal);
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
-    chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
+    chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0).setXAxisMin(0.0);
+    chart.getStyler().setXAxisTickMarkSpacingHint(120).setXAxisDecimalPattern("#");
+    chart.getStyler().setYAxisDecimalPattern("0.0");
     line(chart, "last " + WINDOW, moving(validation.outcomes()), LIGHT_BLUE);
     line(chart, "Acc(n)", validation.curve().toArray(), BLUE);
     level(chart, "held-out before", result.heldOutBefore(), count, GRAY);
@@ -57,10 +59,11 @@ final class ValidationChart {
 
   private static void level(XYChart chart, String name, double value, int count, Color color) {
     String label = "%s %.1f %%".formatted(name, 100 * value);
-    XYSeries series = chart.addSeries(label, new double[] {1, count}, new double[] {value, value});
+    XYSeries series = chart.addSeries(label, new double[] {0, count}, new double[] {value, value});
     style(series, color);
     series.setLineStyle(
-        new BasicStroke(2, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 10, new float[] {8, 6}, 0));
+        new BasicStroke(
+            2, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 10, new float[] {8, 6}, 0));
   }
 
   private static void style(XYSeries series, Color color) {
