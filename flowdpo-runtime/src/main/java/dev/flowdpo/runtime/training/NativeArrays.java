@@ -9,6 +9,12 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** The zero-copy bridge between the memory of ONNX Runtime's tensors and ND4J's arrays. */
 final class NativeArrays {
+  static {
+    // An adapter's vectors are too short to share, and ND4J's threads wait busily after every operation: where the
+    // cores are taken, by ONNX Runtime's own threads or by other programs, that makes a gradient ten times as slow.
+    Nd4j.getEnvironment().setMaxMasterThreads(1);
+  }
+
   private NativeArrays() {}
 
   /** Returns an array over direct memory; the memory must stay reachable as long as the array is used. */
