@@ -27,6 +27,7 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -169,6 +170,40 @@ class PreferenceGradientTest {
 
   static List<String> checkpoints() {
     return Reference.names();
+  }
+
+  /** Matrices with one row or one column are where array libraries confuse their layouts. */
+  @ParameterizedTest
+  @CsvSource({"1, 1", "1, 7", "3, 1", "16, 5", "40, 2"})
+  void pathsAgreeForAnyRankAndLength(int rank, int length) {
+    Reference reference = Reference.of("gqa-tied");
+    AdapterLayout layout = AdapterLayout.of(reference.config(), rank);
+    Random random = new Random(rank);
+    float[] values = new float[layout.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (0.2 * random.nextGaussian());
+    }
+    AdapterSnapshot policy = AdapterSnapshot.of(layout, 2, 0, values);
+    List<PreferencePair> pairs =
+        List.of(
+            pair(new int[] {5}, new int[length], tokens(random, 61, length)),
+            pair(new int[] {9}, tokens(random, 61, length), new int[length]));
+    for (int count = 1; count <= 2; count++) {
+      float[][] gradients = new float[2][];
+      for (PreferenceGradient.Path path : PreferenceGradient.Path.values()) {
+        gradients[path.ordinal()] =
+            PreferenceGradient.of(reference.base(), path)
+                .compute(
+                    policy,
+                    reference.adapter(true),
+                    pairs.subList(0, count),
+                    DpoObjective.sigmoid(0.1),
+                    SEED)
+                .gradient()
+                .toFloatVector();
+      }
+      assertThat(relativeError(gradients[0], gradients[1])).isLessThan(1e-4);
+    }
   }
 
   /** So many tokens that they go through the model in several micro-batches. */
