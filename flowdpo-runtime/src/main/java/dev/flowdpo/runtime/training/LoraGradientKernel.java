@@ -1,6 +1,7 @@
 package dev.flowdpo.runtime.training;
 
 import dev.flowdpo.runtime.adapter.AdapterLayout;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.broadcast.BroadcastMulOp;
 import org.nd4j.linalg.factory.Nd4j;
@@ -66,9 +67,11 @@ final class LoraGradientKernel {
     int outputs = layout.sites().get(site).outputs();
     INDArray ofA = view(layout.offsetOfA(site), layout.rank(), inputs);
     INDArray ofB = view(layout.offsetOfB(site), outputs, layout.rank());
-    // Column-major results: (∂A)ᵀ = xᵀ v and (∂B)ᵀ = s uᵀ g, written straight into the vector.
+    // ND4J's product writes column-major and copies a right side that is row-major. So the wide matrices stand on the
+    // left, transposed without a copy; (∂A)ᵀ = xᵀ v lands in the vector, ∂B = s gᵀ u is added to it.
     Nd4j.gemm(x.transpose(), v, ofA.transpose(), false, false, 1, 1);
-    Nd4j.gemm(u.transpose(), g, ofB.transpose(), false, false, scaling, 1);
+    INDArray product = Nd4j.createUninitialized(DataType.FLOAT, new long[] {outputs, layout.rank()}, 'f');
+    ofB.addi(Nd4j.gemm(g.transpose(), u, product, false, false, scaling, 0));
   }
 
   private INDArray view(int offset, int rows, int columns) {

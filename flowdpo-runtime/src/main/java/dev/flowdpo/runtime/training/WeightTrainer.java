@@ -47,6 +47,7 @@ public final class WeightTrainer implements AutoCloseable {
   private final ByteBuffer gradientMemory;
   private final AdamW.Settings settings;
   private AdamW optimizer;
+  private boolean closed;
 
   /**
    * Starts from given weights.
@@ -143,6 +144,9 @@ public final class WeightTrainer implements AutoCloseable {
 
   /** Computes the loss; leaves the gradient where {@link #gradients()} reads it. */
   double gradient(List<Completion> completions) {
+    if (closed) {
+      throw new IllegalStateException("The trainer is closed");
+    }
     CompletionBatch batch = CompletionBatch.of(completions);
     try (TensorFeed feed = feeds.feed()) {
       batch.feed(feed, maxTokens, config.vocabularySize());
@@ -236,9 +240,13 @@ public final class WeightTrainer implements AutoCloseable {
     return product;
   }
 
-  /** Frees the session. */
+  /** Frees the session; calls after the first do nothing. */
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     try {
       session.close();
     } catch (OrtException e) {
