@@ -61,7 +61,7 @@ class LearnCommandTest {
     return new Object[] {
       "learn",
       "--problems",
-      64,
+      48,
       "--held-out",
       16,
       "--checkpoint-every",
