@@ -1,11 +1,14 @@
 package dev.flowdpo.examples;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** A command that ran in this process, and what it left. */
 record CommandRun(int exitCode, String out, String err) {
@@ -14,8 +17,7 @@ record CommandRun(int exitCode, String out, String err) {
   static CommandRun of(Object... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    String[] texts =
-        java.util.Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
+    String[] texts = Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
     int exitCode =
         FlowDpo.commandLine(new PrintWriter(out, true), new PrintWriter(err, true)).execute(texts);
     return new CommandRun(exitCode, out.toString(), err.toString());
@@ -33,13 +35,13 @@ record CommandRun(int exitCode, String out, String err) {
   }
 
   static List<String> keys(JsonNode object) {
-    return object.properties().stream().map(java.util.Map.Entry::getKey).toList();
+    return object.properties().stream().map(Map.Entry::getKey).toList();
   }
 
   static JsonNode parse(String text) {
     try {
       return MAPPER.readTree(text);
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+    } catch (JsonProcessingException e) {
       throw new UncheckedIOException("not JSON: " + text, e);
     }
   }

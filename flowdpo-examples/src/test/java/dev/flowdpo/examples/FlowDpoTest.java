@@ -2,9 +2,12 @@ package dev.flowdpo.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class FlowDpoTest {
   @ParameterizedTest
@@ -63,9 +66,8 @@ class FlowDpoTest {
   @Test
   void aFailureThatNobodyExpectedEndsWithOneAndAStackTrace() {
     FailureHandlers.Execution handler = new FailureHandlers.Execution();
-    java.io.StringWriter err = new java.io.StringWriter();
-    picocli.CommandLine command =
-        FlowDpo.commandLine(new java.io.PrintWriter(err), new java.io.PrintWriter(err));
+    StringWriter err = new StringWriter();
+    CommandLine command = FlowDpo.commandLine(new PrintWriter(err), new PrintWriter(err));
 
     int code =
         handler.handleExecutionException(

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -196,8 +197,7 @@ class LearnCommandTest {
   }
 
   private static String row(Problem problem) {
-    return JsonText.line(
-        java.util.Map.of("question", problem.question(), "answer", problem.answer()));
+    return JsonText.line(Map.of("question", problem.question(), "answer", problem.answer()));
   }
 
   @Test

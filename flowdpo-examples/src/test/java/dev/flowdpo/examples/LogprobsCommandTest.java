@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -145,7 +146,7 @@ class LogprobsCommandTest {
     Path truncated = Fixtures.copy("gqa-tied", folder.resolve("truncated"));
     Path weights = truncated.resolve("model.safetensors");
     byte[] bytes = Files.readAllBytes(weights);
-    Files.write(weights, java.util.Arrays.copyOf(bytes, 100));
+    Files.write(weights, Arrays.copyOf(bytes, 100));
     Path corrupt = Fixtures.copy("gqa-tied", folder.resolve("corrupt"));
     bytes[8] = '?';
     Files.write(corrupt.resolve("model.safetensors"), bytes);
