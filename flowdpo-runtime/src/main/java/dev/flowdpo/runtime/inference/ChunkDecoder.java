@@ -24,7 +24,7 @@ import java.util.TreeMap;
  * Decodes a chunk for many rows, each batch in one native call. Rows with the same prefix form a group that shares its
  * keys and values; a call takes groups of one size, of similar prefix lengths. Thread-safe.
  */
-final class ChunkDecoder {
+class ChunkDecoder {
   private static final int MAX_ROWS = 256;
 
   /** The largest factor on scores: it makes any lead that a float can show decisive. */
