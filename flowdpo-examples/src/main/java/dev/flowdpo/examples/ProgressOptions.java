@@ -32,7 +32,11 @@ final class ProgressOptions {
         : new ProgressLinesDisplay(err, task, start, total);
   }
 
-  /** Where there is no /proc, a console for standard input and output stands for standard error. */
+  /**
+   * Where there is no /proc, a console stands for standard error. JDK 22 and newer always have one,
+   * and a bar that ends in a file does no harm.
+   */
+  @SuppressWarnings("SystemConsoleNull")
   private static boolean isTerminal() {
     try {
       String target = Files.readSymbolicLink(STANDARD_ERROR).toString();
