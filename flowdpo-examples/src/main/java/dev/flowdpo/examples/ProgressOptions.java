@@ -1,9 +1,11 @@
 package dev.flowdpo.examples;
 
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How progress is shown: a bar on a terminal, otherwise lines. Not thread-safe. */
@@ -40,7 +42,19 @@ final class ProgressOptions {
       String target = Files.readSymbolicLink(STANDARD_ERROR).toString();
       return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
     } catch (IOException | UnsupportedOperationException e) {
-      return System.console() != null && System.getenv("TERM") != null;
+      return System.getenv("TERM") != null && isTerminal(System.console());
+    }
+  }
+
+  /** From JDK 22 on there always is a console, and only a method that came with it tells. */
+  private static boolean isTerminal(@Nullable Console console) {
+    if (console == null) {
+      return false;
+    }
+    try {
+      return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+    } catch (ReflectiveOperationException e) {
+      return true;
     }
   }
 }

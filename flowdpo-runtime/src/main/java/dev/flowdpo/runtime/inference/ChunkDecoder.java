@@ -24,8 +24,11 @@ import java.util.TreeMap;
  * Decodes a chunk for many rows, each batch in one native call. Rows with the same prefix form a group that shares its
  * keys and values; a call takes groups of one size, of similar prefix lengths. Thread-safe.
  */
-final class ChunkDecoder {
+class ChunkDecoder {
   private static final int MAX_ROWS = 256;
+
+  /** The largest factor on scores: it makes any lead that a float can show decisive. */
+  private static final double MAX_SHARPNESS = 1e20;
 
   private final FrozenBase base;
   private final ModelConfig config;
@@ -210,11 +213,14 @@ final class ChunkDecoder {
     int vocabulary = config.vocabularySize();
     boolean ranked = sampling.topK() > 0 || sampling.topP() < 1;
     int candidates = sampling.topK() > 0 ? Math.min(sampling.topK(), vocabulary) : vocabulary;
-    float inverse = sampling.isGreedy() ? 1 : (float) (1 / sampling.temperature());
+    // Within what a float holds: an infinite factor, or a mass of 0, would leave no best token.
+    float inverse =
+        sampling.isGreedy() ? 1 : (float) Math.min(1 / sampling.temperature(), MAX_SHARPNESS);
+    float topP = (float) Math.max(sampling.topP(), Float.MIN_NORMAL);
     feed.flag(ChunkGraph.GREEDY, sampling.isGreedy());
     feed.flag(ChunkGraph.RANKED, ranked);
     feed.floats(ChunkGraph.INVERSE_TEMPERATURE).put(inverse);
     feed.longs(ChunkGraph.TOP_K, 1).put(candidates);
-    feed.floats(ChunkGraph.TOP_P).put((float) sampling.topP());
+    feed.floats(ChunkGraph.TOP_P).put(topP);
   }
 }

@@ -1,6 +1,7 @@
 package dev.flowdpo.runtime.inference;
 
 import ai.onnxruntime.OrtSession;
+import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.graph.PrefillGraph;
@@ -16,7 +17,7 @@ import java.util.Set;
  * Reads known tokens after known prefixes, many rows at once: prompts under the Answer adapter, chunks and the stop
  * question under the Stop adapter. Thread-safe.
  */
-final class Prefill {
+class Prefill {
   /** One run takes rows until padded tokens times keys pass this number, so that scores stay small. */
   private static final long MAX_SCORES = 1L << 22;
 
@@ -56,8 +57,13 @@ final class Prefill {
     }
   }
 
-  /** Reads all rows, similar lengths together, and returns their results in the order of the requests. */
+  /**
+   * Reads all rows, similar lengths together, and returns their results in the order of the requests.
+   *
+   * @throws InvalidInputException if a row is longer than the model allows, or a token is not in its vocabulary
+   */
   List<Result> run(AdapterSnapshot adapter, List<Request> requests, int[] candidates) {
+    requests.forEach(this::check);
     List<Integer> order = new ArrayList<>();
     for (int i = 0; i < requests.size(); i++) {
       order.add(i);
@@ -85,6 +91,23 @@ final class Prefill {
       begin = end;
     }
     return Arrays.asList(results);
+  }
+
+  private void check(Request request) {
+    if (request.end() > base.maxTokens()) {
+      throw new InvalidInputException(
+          "A text has " + request.end() + " tokens; the model takes at most " + base.maxTokens());
+    }
+    for (int token : request.tokens()) {
+      if (token < 0 || token >= config.vocabularySize()) {
+        throw new InvalidInputException(
+            "Token id "
+                + token
+                + " is outside the vocabulary of "
+                + config.vocabularySize()
+                + " entries");
+      }
+    }
   }
 
   private List<Result> runBatch(

@@ -84,9 +84,9 @@ public final class Pretraining {
     DocumentMix mixed = DocumentMix.standard();
     DocumentMix steps = mixed.withStyles(1, 0, 0);
     return List.of(
-        new Stage("wide numbers", steps.withProblems(ProblemMix.WIDE), 360, 3e-3, 0),
-        new Stage("small numbers", steps, 420, 3e-3, 0),
-        new Stage("three styles", mixed, 320, 3e-3, 0.3),
+        new Stage("wide numbers", steps.withProblems(ProblemMix.WIDE), 600, 3e-3, 0),
+        new Stage("small numbers", steps, 900, 3e-3, 0),
+        new Stage("three styles", mixed, 420, 3e-3, 0.3),
         new Stage("careless stops", mixed.withSloppiness(0.43), 150, 7e-4, 0));
   }
 
