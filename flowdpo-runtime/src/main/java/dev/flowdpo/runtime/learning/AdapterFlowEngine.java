@@ -150,7 +150,7 @@ public final class AdapterFlowEngine implements FlowEngine {
   public OnlineLearner learner(LearnerSetup setup) {
     LearnerOptions options = setup.options();
     Optional<LearnerCheckpoint> resumed =
-        setup.resume() ? setup.checkpoint().map(LearnerCheckpoint::read) : Optional.empty();
+        setup.resume() ? setup.checkpoint().flatMap(LearnerCheckpoint::read) : Optional.empty();
     PreferenceGradient gradient = PreferenceGradient.of(base, PreferenceGradient.Path.TAPS);
     Map<AdapterRole, AdapterLearner> learners = new EnumMap<>(AdapterRole.class);
     for (AdapterRole role : AdapterRole.values()) {

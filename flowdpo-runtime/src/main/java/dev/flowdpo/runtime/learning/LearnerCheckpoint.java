@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -90,17 +91,18 @@ final class LearnerCheckpoint {
   /**
    * Opens the newest checkpoint.
    *
-   * @throws InvalidInputException if there is none, or it cannot be read
+   * @return nothing if the folder holds none yet
+   * @throws InvalidInputException if it cannot be read
    */
-  static LearnerCheckpoint read(Path folder) {
+  static Optional<LearnerCheckpoint> read(Path folder) {
     try {
       Path latest = folder.resolve(LATEST);
       if (!Files.exists(latest)) {
-        throw new InvalidInputException(
-            folder + ": expected a checkpoint to resume from, found none; start without resume");
+        return Optional.empty();
       }
       Path target = folder.resolve(Files.readString(latest, StandardCharsets.UTF_8).strip());
-      return new LearnerCheckpoint(target, MAPPER.readTree(target.resolve(STATE).toFile()));
+      return Optional.of(
+          new LearnerCheckpoint(target, MAPPER.readTree(target.resolve(STATE).toFile())));
     } catch (JsonProcessingException e) {
       throw new InvalidInputException(
           folder + ": the checkpoint's " + STATE + " is not JSON: " + e.getOriginalMessage(), e);

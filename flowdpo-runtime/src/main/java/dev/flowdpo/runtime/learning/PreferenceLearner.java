@@ -45,6 +45,7 @@ final class PreferenceLearner implements OnlineLearner {
   private final VerifierGuard verifier;
   private final String modelName;
   private final LearnerState state;
+  private volatile LearningProgress progress;
   private int alreadyLearned;
   private int failuresBefore;
   private boolean closed;
@@ -66,6 +67,7 @@ final class PreferenceLearner implements OnlineLearner {
     this.slots = slots;
     this.pairBuilder = pairBuilder;
     this.state = state;
+    this.progress = state.progress();
     this.alreadyLearned = state.problems();
     this.modelName = modelName;
     this.verifier = new VerifierGuard(setup.verifier(), options.verifierTimeLimit());
@@ -128,10 +130,13 @@ final class PreferenceLearner implements OnlineLearner {
     countVerifierFailures();
     if (options.updates()) {
       pairs.forEach(state::add);
-      setup.listener().onPairs(pairs);
+      if (!pairs.isEmpty()) {
+        setup.listener().onPairs(pairs);
+      }
       update(seed);
       publish();
     }
+    progress = state.progress();
   }
 
   /** Takes as many steps as there are full batches of pairs, in an order that mixes the group's problems. */
@@ -173,9 +178,10 @@ final class PreferenceLearner implements OnlineLearner {
             });
   }
 
+  /** Returns the progress after the last group; does not wait for the group under way. */
   @Override
-  public synchronized LearningProgress progress() {
-    return state.progress();
+  public LearningProgress progress() {
+    return progress;
   }
 
   @Override

@@ -87,7 +87,7 @@ public final class Pretraining {
         new Stage("wide numbers", steps.withProblems(ProblemMix.WIDE), 600, 3e-3, 0),
         new Stage("small numbers", steps, 900, 3e-3, 0),
         new Stage("three styles", mixed, 420, 3e-3, 0.3),
-        new Stage("careless stops", mixed.withSloppiness(0.43), 150, 7e-4, 0));
+        new Stage("careless stops", mixed.withSloppiness(0.40), 150, 7e-4, 0));
   }
 
   /** Returns the configuration of the bundled model for a vocabulary of this size. */

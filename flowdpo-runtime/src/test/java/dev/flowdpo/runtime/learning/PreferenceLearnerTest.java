@@ -209,9 +209,6 @@ class PreferenceLearnerTest {
   @Test
   void refusesCheckpointsThatDoNotFit(@TempDir Path folder) throws IOException {
     List<Problem> problems = BundledProblems.learning(15, 16);
-    assertThatThrownBy(() -> learn(folder.resolve("none"), true, problems, OPTIONS, m -> {}))
-        .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("found none");
     Path made = folder.resolve("made");
     learn(made, false, problems, OPTIONS, m -> {});
     LearnerOptions others = OPTIONS.toBuilder().answerLearningRate(1e-5).build();
@@ -223,6 +220,13 @@ class PreferenceLearnerTest {
     assertThatThrownBy(() -> learn(made, true, problems, OPTIONS, m -> {}))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("state.json");
+  }
+
+  @Test
+  void resumingWhereNothingWasKeptStartsAnew(@TempDir Path folder) {
+    List<Problem> problems = BundledProblems.learning(15, 16);
+    assertThat(learn(folder, true, problems, OPTIONS, m -> {}).progress().problems())
+        .isEqualTo(16);
   }
 
   @Test
