@@ -178,7 +178,8 @@ public final class Flow implements AutoCloseable {
   }
 
   /**
-   * Returns the learning options that the engine recommends for its model; a learner uses them where none are set.
+   * Returns the learning options that the engine recommends for its model; a learner uses them
+   * where none are set.
    *
    * @return the options, from which others are made by {@code toBuilder()}
    * @throws FlowException if the flow has no engine, since policy and judge were both supplied

@@ -21,8 +21,7 @@ class QuickStartTest {
     int begin = readme.indexOf("```java\n") + "```java\n".length();
     String block = readme.substring(begin, readme.indexOf("```", begin));
     String program =
-        Files.readString(
-            MODULE.resolve("src/main/java/dev/flowdpo/examples/QuickStart.java"));
+        Files.readString(MODULE.resolve("src/main/java/dev/flowdpo/examples/QuickStart.java"));
     assertThat(program).contains(block.indent(4));
     assertThat(block.lines().count()).isLessThanOrEqualTo(10);
   }
@@ -33,8 +32,7 @@ class QuickStartTest {
     PrintStream out = System.out;
     System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
     try {
-      QuickStart.run(
-          WordProblems.learning(0).limit(8).map(WordProblem::toProblem).toList());
+      QuickStart.run(WordProblems.learning(0).limit(8).map(WordProblem::toProblem).toList());
     } finally {
       System.setOut(out);
     }

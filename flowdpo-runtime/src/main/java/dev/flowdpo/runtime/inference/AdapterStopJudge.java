@@ -14,9 +14,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The Stop model: the frozen base under the Stop adapter reads question, partial answer and stop question, and compares
- * the probabilities of the two answers (Flow-DPO, section 3). The keys and values of question and partial answer are
- * kept and extended chunk by chunk; those of the stop question are dropped after the judgement.
+ * The Stop model: the frozen base under the Stop adapter reads question, partial answer and stop
+ * question, and compares the probabilities of the two answers (Flow-DPO, section 3). The keys and
+ * values of question and partial answer are kept and extended chunk by chunk; those of the stop
+ * question are dropped after the judgement.
  *
  * <p>Thread-safe.
  */
@@ -85,7 +86,10 @@ public final class AdapterStopJudge implements StopJudge {
       return decisions;
     }
 
-    /** Remembers what was read of an answer, and with it the answers before it, from which others may branch. */
+    /**
+     * Remembers what was read of an answer, and with it the answers before it, from which others
+     * may branch.
+     */
     private void remember(PartialAnswer partial, KvPath past, KvBlock block) {
       paths.put(partial, past.append(block));
       Optional<PartialAnswer> before = partial.parent();

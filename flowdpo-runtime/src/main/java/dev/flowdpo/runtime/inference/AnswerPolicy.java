@@ -21,9 +21,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The Answer model: the frozen base under the Answer adapter (Flow-DPO, section 3). A {@link #snapshot} keeps the
- * adapter as it is and remembers the keys and values of every partial answer that is still in use, so that no token of a
- * solve is read twice.
+ * The Answer model: the frozen base under the Answer adapter (Flow-DPO, section 3). A {@link
+ * #snapshot} keeps the adapter as it is and remembers the keys and values of every partial answer
+ * that is still in use, so that no token of a solve is read twice.
  *
  * <p>Thread-safe.
  */
@@ -93,8 +93,8 @@ public final class AnswerPolicy implements FlowPolicy {
     private final AdapterSnapshot adapter;
 
     /**
-     * The states after the chunks that were written here. No value refers to its own chunk, so what is remembered of an
-     * answer goes with the answer.
+     * The states after the chunks that were written here. No value refers to its own chunk, so what
+     * is remembered of an answer goes with the answer.
      */
     private final Map<Chunk, Extension> extensions = new MapMaker().weakKeys().makeMap();
 
@@ -164,12 +164,12 @@ public final class AnswerPolicy implements FlowPolicy {
               tokenizer.decodeContinuation(before, Arrays.copyOf(tokens, content)),
               decoded.logProbability(),
               decoded.ended());
-      // The block holds the start token and every chosen token but the last: as many as there is content.
+      // The block holds the start token and every chosen token but the last: as many as there is
+      // content.
       State next =
           content == 0
               ? new State(row.prefix(), row.startToken())
-              : new State(
-                  row.prefix().append(decoded.block().first(content)), tokens[content - 1]);
+              : new State(row.prefix().append(decoded.block().first(content)), tokens[content - 1]);
       extensions.put(chunk, new Extension(prefix, next));
       return chunk;
     }
@@ -216,7 +216,9 @@ public final class AnswerPolicy implements FlowPolicy {
       }
     }
 
-    /** Reads the prefixes that this snapshot has not met: new questions, or answers made elsewhere. */
+    /**
+     * Reads the prefixes that this snapshot has not met: new questions, or answers made elsewhere.
+     */
     private void readMissing(List<ChunkRequest> requests) {
       List<PartialAnswer> missing =
           requests.stream()
@@ -234,8 +236,7 @@ public final class AnswerPolicy implements FlowPolicy {
         if (tokens.length == 1) {
           texts.put(prefix, new State(KvPath.EMPTY, last));
         } else {
-          reads.add(
-              new Prefill.Request(KvPath.EMPTY, Arrays.copyOf(tokens, tokens.length - 1)));
+          reads.add(new Prefill.Request(KvPath.EMPTY, Arrays.copyOf(tokens, tokens.length - 1)));
           read.add(prefix);
           lastTokens.add(last);
         }

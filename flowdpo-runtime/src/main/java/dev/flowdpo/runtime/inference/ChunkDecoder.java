@@ -21,8 +21,9 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
- * Decodes a chunk for many rows, each batch in one native call. Rows with the same prefix form a group that shares its
- * keys and values; a call takes groups of one size, of similar prefix lengths. Thread-safe.
+ * Decodes a chunk for many rows, each batch in one native call. Rows with the same prefix form a
+ * group that shares its keys and values; a call takes groups of one size, of similar prefix
+ * lengths. Thread-safe.
  */
 class ChunkDecoder {
   private static final int MAX_ROWS = 256;
@@ -65,7 +66,9 @@ class ChunkDecoder {
     }
   }
 
-  /** Decodes at most {@code maxSteps} tokens for every row; the results have the order of the rows. */
+  /**
+   * Decodes at most {@code maxSteps} tokens for every row; the results have the order of the rows.
+   */
   List<Decoded> run(
       AdapterSnapshot adapter, List<Row> rows, int maxSteps, SamplingOptions sampling) {
     Decoded[] results = new Decoded[rows.size()];
@@ -78,11 +81,7 @@ class ChunkDecoder {
         List<Integer> order = part.stream().flatMap(List::stream).toList();
         List<Decoded> decoded =
             runBatch(
-                adapter,
-                order.stream().map(rows::get).toList(),
-                part.size(),
-                maxSteps,
-                sampling);
+                adapter, order.stream().map(rows::get).toList(), part.size(), maxSteps, sampling);
         for (int i = 0; i < order.size(); i++) {
           results[order.get(i)] = decoded.get(i);
         }
@@ -115,11 +114,7 @@ class ChunkDecoder {
   }
 
   private List<Decoded> runBatch(
-      AdapterSnapshot adapter,
-      List<Row> rows,
-      int groups,
-      int maxSteps,
-      SamplingOptions sampling) {
+      AdapterSnapshot adapter, List<Row> rows, int groups, int maxSteps, SamplingOptions sampling) {
     Preconditions.checkArgument(maxSteps >= 1, "A chunk has at least one token");
     int rollouts = rows.size() / groups;
     List<KvPath> prefixes = new ArrayList<>();

@@ -40,12 +40,12 @@ public final class AtomicFiles {
       throw new IOException(file + ": not a file");
     }
     Files.createDirectories(folder);
-    // A name of its own rather than a file of Files.createTempFile, which only its owner could read.
+    // A name of its own rather than a file of Files.createTempFile, which only its owner could
+    // read.
     Path temporary = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try {
       try (FileChannel channel =
-          FileChannel.open(
-              temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         content.writeTo(channel);
         channel.force(true);
       }

@@ -29,12 +29,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The state of a learner in a folder, so that a run that was killed at any moment goes on as if nothing had happened.
+ * The state of a learner in a folder, so that a run that was killed at any moment goes on as if
+ * nothing had happened.
  *
- * <p>A checkpoint is a sub-folder that is written whole before the file {@code latest} names it; older ones are deleted
- * only after that. So whatever {@code latest} names is complete. It holds {@code state.json} (counters, outcomes, waiting
- * pairs, options), for each role {@code ROLE.safetensors} (parameters and both moments) and, where the reference is an
- * adapter, {@code reference-ROLE/} in PEFT form.
+ * <p>A checkpoint is a sub-folder that is written whole before the file {@code latest} names it;
+ * older ones are deleted only after that. So whatever {@code latest} names is complete. It holds
+ * {@code state.json} (counters, outcomes, waiting pairs, options), for each role {@code
+ * ROLE.safetensors} (parameters and both moments) and, where the reference is an adapter, {@code
+ * reference-ROLE/} in PEFT form.
  */
 final class LearnerCheckpoint {
   private static final String LATEST = "latest";
@@ -83,8 +85,7 @@ final class LearnerCheckpoint {
       AtomicFiles.write(folder.resolve(LATEST), name);
       deleteOthers(folder, name);
     } catch (IOException e) {
-      throw new FlowException(
-          folder + ": the checkpoint cannot be written: " + e.getMessage(), e);
+      throw new FlowException(folder + ": the checkpoint cannot be written: " + e.getMessage(), e);
     }
   }
 
@@ -179,5 +180,4 @@ final class LearnerCheckpoint {
       MoreFiles.deleteRecursively(path, RecursiveDeleteOption.ALLOW_INSECURE);
     }
   }
-
 }

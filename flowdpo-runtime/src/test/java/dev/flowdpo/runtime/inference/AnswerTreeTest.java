@@ -66,7 +66,9 @@ class AnswerTreeTest {
     new OneShotGreedy(flow).check(greedy);
   }
 
-  /** Probabilities from keys and values extended chunk by chunk are those of reading all at once. */
+  /**
+   * Probabilities from keys and values extended chunk by chunk are those of reading all at once.
+   */
   @Property(tries = 25)
   void anyBranchIsJudgedAsInOnePass(
       @ForAll("checkpoints") String checkpoint,
@@ -145,8 +147,7 @@ class AnswerTreeTest {
     assertThat(chunk.text()).isEqualTo(LetterTokenizer.letters(chunk.contentTokens().toArray()));
   }
 
-  private static void checkLogProbability(
-      ReferenceFlow flow, PartialAnswer prefix, Chunk chunk) {
+  private static void checkLogProbability(ReferenceFlow flow, PartialAnswer prefix, Chunk chunk) {
     double sum = 0;
     for (float logProbability : flow.scores(prefix, chunk.tokens())) {
       sum += logProbability;

@@ -73,7 +73,8 @@ class ChunkSamplingTest {
       statistic += Math.pow(rareFound - rareExpected, 2) / rareExpected;
       cells++;
     }
-    // Mean cells − 1, deviation √(2 (cells − 1)); the seeds are fixed, so this passes or fails for good.
+    // Mean cells − 1, deviation √(2 (cells − 1)); the seeds are fixed, so this passes or fails for
+    // good.
     assertThat(statistic).isLessThan(cells - 1 + 4 * Math.sqrt(2.0 * (cells - 1)));
   }
 
@@ -230,10 +231,15 @@ class ChunkSamplingTest {
     for (int seed = 0; seed < 600; seed++) {
       requests.add(new ChunkRequest(prefix, 1, options, seed));
     }
-    return policy.extend(requests).stream().filter(chunk -> model.isEnd(chunk.tokens().get(0))).count();
+    return policy.extend(requests).stream()
+        .filter(chunk -> model.isEnd(chunk.tokens().get(0)))
+        .count();
   }
 
-  /** The best token is the end: a chunk of nothing else, after which decoding goes on from the same place. */
+  /**
+   * The best token is the end: a chunk of nothing else, after which decoding goes on from the same
+   * place.
+   */
   @Test
   void chunkMayHoldNothingButTheEnd() {
     Random random = new Random(6);

@@ -48,11 +48,7 @@ class LifetimeTest {
     refuses(
         () ->
             gradient.compute(
-                flow.adapter(),
-                flow.adapter(),
-                reference.pairs("pairs"),
-                DpoObjective.paper(),
-                0));
+                flow.adapter(), flow.adapter(), reference.pairs("pairs"), DpoObjective.paper(), 0));
   }
 
   private static void refuses(ThrowingCallable call) {
@@ -109,8 +105,6 @@ class LifetimeTest {
   }
 
   private static Chunk extend(FlowPolicy policy, PartialAnswer prefix) {
-    return policy
-        .extend(List.of(new ChunkRequest(prefix, 5, SamplingOptions.GREEDY, 0)))
-        .get(0);
+    return policy.extend(List.of(new ChunkRequest(prefix, 5, SamplingOptions.GREEDY, 0))).get(0);
   }
 }

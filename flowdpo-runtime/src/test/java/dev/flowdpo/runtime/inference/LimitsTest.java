@@ -132,8 +132,7 @@ class LimitsTest {
     new OneShotGreedy(flow)
         .check(
             List.of(
-                new OneShotGreedy.Continuation(
-                    flow.read(begun), false, chunk.tokens().toArray())));
+                new OneShotGreedy.Continuation(flow.read(begun), false, chunk.tokens().toArray())));
   }
 
   /** One chunk object under two parents: the same tokens, after different texts. */

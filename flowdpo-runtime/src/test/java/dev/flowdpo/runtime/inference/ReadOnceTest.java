@@ -79,9 +79,7 @@ class ReadOnceTest {
     Problem problem = flow.problem(new Random(1), 11);
     int prompt = flow.read(PartialAnswer.start(problem)).length;
     Solution solution =
-        solver
-            .withOptions(new FlowOptions(9, 6, SamplingOptions.of(0.5), 3))
-            .solve(problem);
+        solver.withOptions(new FlowOptions(9, 6, SamplingOptions.of(0.5), 3)).solve(problem);
     assertThat(solution.chunks()).hasSize(6);
     int tokens = solution.chunks().stream().mapToInt(chunk -> chunk.tokens().length()).sum();
     assertThat(tokens).as("no end of sequence").isEqualTo(6 * 9);
@@ -134,8 +132,7 @@ class ReadOnceTest {
       }
     }
     assertThat(chunks).isGreaterThan(20);
-    int read =
-        withoutQuestion(judgeReads.spans).stream().mapToInt(s -> s.to() - s.from()).sum();
+    int read = withoutQuestion(judgeReads.spans).stream().mapToInt(s -> s.to() - s.from()).sum();
     assertThat(read).isEqualTo(expected);
     assertThat(answerReads.spans).as("only the questions were read").hasSize(3);
   }

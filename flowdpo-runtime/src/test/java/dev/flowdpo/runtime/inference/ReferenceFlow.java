@@ -16,7 +16,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** A checkpoint of the PyTorch reference as a flow reads it: prompts of letters, policy and judge. */
+/**
+ * A checkpoint of the PyTorch reference as a flow reads it: prompts of letters, policy and judge.
+ */
 final class ReferenceFlow {
   static final int[] STOP_QUESTION = {7, 40, 11};
   static final int YES = 20;
@@ -113,12 +115,12 @@ final class ReferenceFlow {
     int[] vocabulary = new int[config().vocabularySize()];
     Arrays.setAll(vocabulary, id -> id);
     return new Prefill(base)
-        .run(
-            adapter,
-            texts.stream().map(text -> new Prefill.Request(KvPath.EMPTY, text)).toList(),
-            vocabulary)
-        .stream()
-        .map(Prefill.Result::logProbabilities)
-        .toList();
+            .run(
+                adapter,
+                texts.stream().map(text -> new Prefill.Request(KvPath.EMPTY, text)).toList(),
+                vocabulary)
+            .stream()
+            .map(Prefill.Result::logProbabilities)
+            .toList();
   }
 }

@@ -147,8 +147,7 @@ class PreferenceLearnerTest {
           }
           return BundledProblems.VERIFIER.verify(problem, answer);
         };
-    LearnerOptions options =
-        OPTIONS.toBuilder().verifierTimeLimit(Duration.ofMillis(200)).build();
+    LearnerOptions options = OPTIONS.toBuilder().verifierTimeLimit(Duration.ofMillis(200)).build();
     try (Flow flow = Flow.builder().build();
         OnlineLearner learner = flow.learner().options(options).verifier(unreliable).build()) {
       LearningProgress progress = learner.learn(BundledProblems.learning(12, 32)).progress();
@@ -225,8 +224,7 @@ class PreferenceLearnerTest {
   @Test
   void resumingWhereNothingWasKeptStartsAnew(@TempDir Path folder) {
     List<Problem> problems = BundledProblems.learning(15, 16);
-    assertThat(learn(folder, true, problems, OPTIONS, m -> {}).progress().problems())
-        .isEqualTo(16);
+    assertThat(learn(folder, true, problems, OPTIONS, m -> {}).progress().problems()).isEqualTo(16);
   }
 
   @Test
@@ -255,9 +253,7 @@ class PreferenceLearnerTest {
   }
 
   private static OnlineLearner learner(Flow flow, UnaryOperator<OnlineLearner.Builder> change) {
-    return change
-        .apply(flow.learner().options(OPTIONS).verifier(BundledProblems.VERIFIER))
-        .build();
+    return change.apply(flow.learner().options(OPTIONS).verifier(BundledProblems.VERIFIER)).build();
   }
 
   private static LearningReport learn(
@@ -282,8 +278,7 @@ class PreferenceLearnerTest {
     }
   }
 
-  private static LearningListener updates(
-      Consumer<UpdateMetrics> consumer) {
+  private static LearningListener updates(Consumer<UpdateMetrics> consumer) {
     return new LearningListener() {
       @Override
       public void onUpdate(UpdateMetrics metrics) {
