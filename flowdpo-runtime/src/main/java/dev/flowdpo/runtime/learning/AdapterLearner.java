@@ -88,12 +88,13 @@ final class AdapterLearner {
    */
   UpdateMetrics update(List<PreferencePair> pairs, int problems) {
     long dropoutSeed = Seeds.mix(options.seed(), role.ordinal(), optimizer.steps());
-    PreferenceGradient.Result result =
-        gradient.compute(snapshot(), reference, pairs, objective, dropoutSeed);
-    double norm = AdamW.clip(result.gradient(), options.clipNorm());
-    double rate = learningRate(problems);
-    optimizer.step(parameters, result.gradient(), rate);
-    return metrics(pairs.size(), result, norm, rate);
+    try (PreferenceGradient.Result result =
+        gradient.compute(snapshot(), reference, pairs, objective, dropoutSeed)) {
+      double norm = AdamW.clip(result.gradient(), options.clipNorm());
+      double rate = learningRate(problems);
+      optimizer.step(parameters, result.gradient(), rate);
+      return metrics(pairs.size(), result, norm, rate);
+    }
   }
 
   private double learningRate(int problems) {

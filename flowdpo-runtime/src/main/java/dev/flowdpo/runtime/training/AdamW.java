@@ -19,6 +19,10 @@ public final class AdamW {
   private final INDArray decaying;
   private final INDArray firstMoment;
   private final INDArray secondMoment;
+
+  /** Where every step computes: native memory that a step allocates stays until the next garbage collection. */
+  private final INDArray scratch;
+
   private long steps;
 
   /**
@@ -46,6 +50,7 @@ public final class AdamW {
     this.decaying = decaying;
     this.firstMoment = NativeVectors.zeros(decaying.length());
     this.secondMoment = NativeVectors.zeros(decaying.length());
+    this.scratch = NativeVectors.zeros(decaying.length());
   }
 
   /**
@@ -61,15 +66,19 @@ public final class AdamW {
     double beta1 = settings.beta1();
     double beta2 = settings.beta2();
     if (settings.weightDecay() != 0) {
-      parameters.subi(parameters.mul(decaying).muli(learningRate * settings.weightDecay()));
+      double decay = learningRate * settings.weightDecay();
+      parameters.subi(scratch.assign(parameters).muli(decaying).muli(decay));
     }
-    firstMoment.muli(beta1).addi(gradient.mul(1 - beta1));
+    firstMoment.muli(beta1).addi(scratch.assign(gradient).muli(1 - beta1));
     secondMoment.muli(beta2).addi(gradient.muli(gradient).muli(1 - beta2));
     double correction1 = 1 - Math.pow(beta1, (double) steps);
     double correction2 = 1 - Math.pow(beta2, (double) steps);
     INDArray denominator =
-        Transforms.sqrt(secondMoment, true).divi(Math.sqrt(correction2)).addi(settings.epsilon());
-    parameters.subi(firstMoment.div(denominator).muli(learningRate / correction1));
+        Transforms.sqrt(scratch.assign(secondMoment), false)
+            .divi(Math.sqrt(correction2))
+            .addi(settings.epsilon());
+    INDArray direction = gradient.assign(firstMoment).divi(denominator);
+    parameters.subi(direction.muli(learningRate / correction1));
   }
 
   /**
