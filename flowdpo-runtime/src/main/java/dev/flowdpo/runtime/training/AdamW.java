@@ -21,7 +21,10 @@ public final class AdamW implements AutoCloseable {
   private final INDArray firstMoment;
   private final INDArray secondMoment;
 
-  /** Where every step computes: native memory that a step allocates stays until the next garbage collection. */
+  /**
+   * Where every step computes: native memory that a step allocates stays until the next garbage
+   * collection.
+   */
   private final INDArray scratch;
 
   private long steps;
