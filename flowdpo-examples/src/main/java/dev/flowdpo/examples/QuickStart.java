@@ -8,7 +8,10 @@ import dev.flowdpo.runtime.tiny.WordProblem;
 import dev.flowdpo.runtime.tiny.WordProblems;
 import java.util.List;
 
-/** The README's first code block, whole: solve a question, then learn from problems with known answers. */
+/**
+ * The README's first code block, whole: solve a question, then learn from problems with known
+ * answers.
+ */
 public final class QuickStart {
   private QuickStart() {}
 
