@@ -23,10 +23,8 @@ public final class QuickStart {
 
   // spotless:off
   static void run(List<Problem> problems) {
-    try (Flow flow =
-        Flow.builder().build()) { // bundled model; .model(Path) for a checkpoint folder
-      Solution solution =
-          flow.solve("Tom has 3 bags with 4 apples each. He eats 2. How many apples are left?");
+    try (Flow flow = Flow.builder().build()) {                 // bundled model; .model(Path) for a checkpoint folder
+      Solution solution = flow.solve("Tom has 3 bags with 4 apples each. He eats 2. How many apples are left?");
       System.out.println(solution.text());
       flow.learner()
           .verifier((problem, answer) -> Verdict.of(answer.endsWith(problem.answer())))

@@ -1,5 +1,6 @@
 package dev.flowdpo.runtime.training;
 
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
@@ -12,9 +13,9 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  *   p ← p − η λ p − η · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
  * </pre>
  *
- * <p>Not thread-safe.
+ * <p>Not thread-safe. Owns native memory; close it.
  */
-public final class AdamW {
+public final class AdamW implements AutoCloseable {
   private final Settings settings;
   private final INDArray decaying;
   private final INDArray firstMoment;
@@ -113,6 +114,16 @@ public final class AdamW {
     steps = state.steps();
     firstMoment.assign(NativeVectors.of(state.firstMoment()));
     secondMoment.assign(NativeVectors.of(state.secondMoment()));
+  }
+
+  /** Frees the moments. */
+  @Override
+  public void close() {
+    for (INDArray owned : List.of(decaying, firstMoment, secondMoment, scratch)) {
+      if (!owned.wasClosed()) {
+        owned.close();
+      }
+    }
   }
 
   /** What a checkpoint keeps of the optimizer. */
