@@ -24,7 +24,8 @@ final class EngineLoader {
       String names =
           providers.stream().map(p -> p.getClass().getName()).collect(Collectors.joining(", "));
       throw new FlowException(
-          "More than one inference engine: expected one FlowEngineProvider on the class path, found "
+          "More than one inference engine: expected one FlowEngineProvider on the class path, found"
+              + " "
               + names
               + ". Keep one of them, or set engine(…).");
     }
@@ -41,8 +42,7 @@ final class EngineLoader {
                   FlowEngineProvider.class, FlowEngineProvider.class.getClassLoader()))
           : found;
     } catch (ServiceConfigurationError e) {
-      throw new FlowException(
-          "The inference engine cannot be loaded: " + e.getMessage() + ".", e);
+      throw new FlowException("The inference engine cannot be loaded: " + e.getMessage() + ".", e);
     }
   }
 

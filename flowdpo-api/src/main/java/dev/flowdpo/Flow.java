@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Solves problems step by step (Flow-DPO, arXiv 2410.22304, section 3.1): a policy writes a chunk, a
- * judge says whether the answer is finished, and so on to the limit of chunks.
+ * Solves problems step by step (Flow-DPO, arXiv 2410.22304, section 3.1): a policy writes a chunk,
+ * a judge says whether the answer is finished, and so on to the limit of chunks.
  *
  * <pre>{@code
  * try (Flow flow = Flow.builder().build()) {
@@ -27,9 +27,9 @@ import java.util.function.Consumer;
  * }</pre>
  *
  * <p>A solve takes one snapshot of the policy and one of the judge at its start and keeps them to
- * its end, so that a learner may update both meanwhile. The seed of a chunk derives from
- * {@link FlowOptions#seed}, the problem's id and the chunk's index: a problem gets the same solution
- * alone and in any batch. Thread-safe; close it once no solve is under way.
+ * its end, so that a learner may update both meanwhile. The seed of a chunk derives from {@link
+ * FlowOptions#seed}, the problem's id and the chunk's index: a problem gets the same solution alone
+ * and in any batch. Thread-safe; close it once no solve is under way.
  */
 public final class Flow implements AutoCloseable {
   private final FlowModels models;
@@ -218,8 +218,8 @@ public final class Flow implements AutoCloseable {
     }
 
     /**
-     * Sets an engine that is open already; by default one is found by
-     * {@link java.util.ServiceLoader}. The flow closes it.
+     * Sets an engine that is open already; by default one is found by {@link
+     * java.util.ServiceLoader}. The flow closes it.
      *
      * @param engine the engine
      * @return this builder

@@ -10,8 +10,8 @@ import java.util.Objects;
  *
  * @param problem the problem
  * @param text the whole solution: the chunks' texts, one after another, without blanks at the ends
- * @param finalAnswer the answer found in the text by
- *     {@link dev.flowdpo.rollout.FinalAnswer#extract}; {@code ""} where there is none
+ * @param finalAnswer the answer found in the text by {@link
+ *     dev.flowdpo.rollout.FinalAnswer#extract}; {@code ""} where there is none
  * @param chunks the chunks, first to last; copied
  * @param finishReason why the solution ends here
  * @param usage what it cost

@@ -9,6 +9,7 @@ import dev.flowdpo.rollout.FinalAnswer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Writes the solutions of one batch while its rows grow, and tells the listeners. */
 final class SolutionWriter implements FlowObserver {
@@ -50,7 +51,7 @@ final class SolutionWriter implements FlowObserver {
             draft.chunks,
             path.finishReason(),
             new Usage(draft.promptTokens, generated, calls, calls, elapsed));
-    draft.solution.add(solution);
+    draft.solution = Optional.of(solution);
     for (FlowListener listener : listeners) {
       listener.onSolved(solution);
     }
@@ -58,13 +59,13 @@ final class SolutionWriter implements FlowObserver {
 
   /** Returns one solution per problem, once all rows are finished. */
   List<Solution> solutions() {
-    return drafts.stream().map(draft -> draft.solution.get(0)).toList();
+    return drafts.stream().map(draft -> draft.solution.orElseThrow()).toList();
   }
 
   private static final class Draft {
     private final int promptTokens;
     private final List<SolutionChunk> chunks = new ArrayList<>();
-    private final List<Solution> solution = new ArrayList<>(1);
+    private Optional<Solution> solution = Optional.empty();
 
     private Draft(int promptTokens) {
       this.promptTokens = promptTokens;

@@ -94,8 +94,7 @@ public final class FlowLoop {
     }
   }
 
-  private static void checkCount(
-      String role, Object model, String noun, int expected, int found) {
+  private static void checkCount(String role, Object model, String noun, int expected, int found) {
     if (found != expected) {
       throw new FlowException(
           "The %s %s: expected one %s per row of its batch, %d in all, found %d."

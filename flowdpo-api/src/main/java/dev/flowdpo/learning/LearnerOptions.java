@@ -13,39 +13,39 @@ import java.util.Objects;
  *
  * <p>Immutable and thread-safe.
  *
- * @param pairsPerAnswerUpdate pairs that the Answer adapter collects before a step, at least
- *     1; paper: 32
- * @param pairsPerStopUpdate pairs that the Stop adapter collects before a step, at least 1;
+ * @param pairsPerAnswerUpdate pairs that the Answer adapter collects before a step, at least 1;
  *     paper: 32
- * @param problemsPerGroup problems that are rolled out as one batch, all under the adapters
- *     before any of them is learned from; at least 1; default 8
+ * @param pairsPerStopUpdate pairs that the Stop adapter collects before a step, at least 1; paper:
+ *     32
+ * @param problemsPerGroup problems that are rolled out as one batch, all under the adapters before
+ *     any of them is learned from; at least 1; default 8
  * @param rolloutsPerNode alternative chunks tried at each output node, at least 0; default 1
  * @param answerLearningRate peak learning rate of the Answer adapter, above 0; paper: 5e-6
  * @param stopLearningRate peak learning rate of the Stop adapter, above 0; paper: 5e-6
  * @param schedule how the rates go on after the warm-up; default constant
- * @param warmupUpdates steps over which the rates rise in a straight line to their peak, at
- *     least 0; default 0
- * @param totalProblems horizon of {@link Schedule#LINEAR}, at which the rates reach 0; at
- *     least 0, and at least 1 with that schedule; default 0
- * @param clipNorm largest global norm of a gradient, above 0; longer ones are scaled down to
- *     it; paper: 1
+ * @param warmupUpdates steps over which the rates rise in a straight line to their peak, at least
+ *     0; default 0
+ * @param totalProblems horizon of {@link Schedule#LINEAR}, at which the rates reach 0; at least 0,
+ *     and at least 1 with that schedule; default 0
+ * @param clipNorm largest global norm of a gradient, above 0; longer ones are scaled down to it;
+ *     paper: 1
  * @param rank rank r of fresh adapters, at least 1; paper: 8
- * @param alpha LoRA's alpha of fresh adapters, above 0; their output is scaled by alpha /
- *     rank; paper: 8
- * @param dropout chance in [0, 1) that an adapter's input element is dropped in training;
- *     paper: 0.05
+ * @param alpha LoRA's alpha of fresh adapters, above 0; their output is scaled by alpha / rank;
+ *     paper: 8
+ * @param dropout chance in [0, 1) that an adapter's input element is dropped in training; paper:
+ *     0.05
  * @param weightDecay AdamW's decoupled weight decay, at least 0; default 0
  * @param adamBeta1 AdamW's decay of the first moment, in [0, 1); default 0.9
  * @param adamBeta2 AdamW's decay of the second moment, in [0, 1); default 0.999
  * @param adamEpsilon AdamW's epsilon, above 0; default 1e-8
  * @param pairs when two branches form a pair; default {@link PairOptions#DEFAULT}
  * @param seed from which every random number of the learner derives; default 0
- * @param updates whether adapters are updated; false gives a control run that does all but
- *     learn; default true
- * @param checkpointEveryProblems problems between two checkpoints, at least 1, where a
- *     checkpoint folder is set; default 100
- * @param verifierTimeLimit the longest that one verification may take, longer than zero;
- *     default 10 s
+ * @param updates whether adapters are updated; false gives a control run that does all but learn;
+ *     default true
+ * @param checkpointEveryProblems problems between two checkpoints, at least 1, where a checkpoint
+ *     folder is set; default 100
+ * @param verifierTimeLimit the longest that one verification may take, longer than zero; default 10
+ *     s
  */
 public record LearnerOptions(
     int pairsPerAnswerUpdate,
@@ -99,8 +99,8 @@ public record LearnerOptions(
     Require.positive("verifierTimeLimit", verifierTimeLimit);
     if (schedule == Schedule.LINEAR && totalProblems == 0) {
       throw new InvalidInputException(
-          "totalProblems: expected at least 1 with schedule LINEAR, found 0. Set it to the number of"
-              + " problems that will be learned from.");
+          "totalProblems: expected at least 1 with schedule LINEAR, found 0. Set it to the number"
+              + " of problems that will be learned from.");
     }
   }
 

@@ -9,7 +9,8 @@ import java.util.List;
  * Watches a learner. Every method does nothing unless overridden.
  *
  * <p>Called on the thread that learns, in the order of the data, so a slow listener slows learning.
- * An exception ends {@link OnlineLearner#learn} and reaches its caller; what was checkpointed stays.
+ * An exception ends {@link OnlineLearner#learn} and reaches its caller; what was checkpointed
+ * stays.
  */
 public interface LearningListener {
 

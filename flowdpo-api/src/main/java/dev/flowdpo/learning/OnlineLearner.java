@@ -8,11 +8,12 @@ import java.nio.file.Path;
 
 /**
  * Learns while the application runs: rolls problems out, forms preference pairs from the verdicts
- * and updates the Answer and the Stop adapter (Flow-DPO, arXiv 2410.22304, section 3.2). Solves that
- * begin after an update use the updated adapters; those under way keep the version they began with.
+ * and updates the Answer and the Stop adapter (Flow-DPO, arXiv 2410.22304, section 3.2). Solves
+ * that begin after an update use the updated adapters; those under way keep the version they began
+ * with.
  *
- * <p>Made by {@link dev.flowdpo.Flow#learner()}. {@link #learn} and {@link #save} are for one thread
- * at a time; {@link #progress} may be called from any. The flow may solve all the while.
+ * <p>Made by {@link dev.flowdpo.Flow#learner()}. {@link #learn} and {@link #save} are for one
+ * thread at a time; {@link #progress} may be called from any. The flow may solve all the while.
  */
 public interface OnlineLearner extends AutoCloseable {
 
@@ -35,8 +36,8 @@ public interface OnlineLearner extends AutoCloseable {
   LearningProgress progress();
 
   /**
-   * Writes both adapters as PEFT folders, {@code answer} and {@code stop}, for
-   * {@link dev.flowdpo.Flow.Builder#adapters} and for other tools.
+   * Writes both adapters as PEFT folders, {@code answer} and {@code stop}, for {@link
+   * dev.flowdpo.Flow.Builder#adapters} and for other tools.
    *
    * @param folder where to; made where it does not exist
    * @throws dev.flowdpo.FlowException if they cannot be written
@@ -91,8 +92,8 @@ public interface OnlineLearner extends AutoCloseable {
     Builder listener(LearningListener listener);
 
     /**
-     * Sets where the learner's whole state is written every
-     * {@link LearnerOptions#checkpointEveryProblems()} problems; by default nowhere.
+     * Sets where the learner's whole state is written every {@link
+     * LearnerOptions#checkpointEveryProblems()} problems; by default nowhere.
      *
      * @param folder the checkpoint folder; made where it does not exist
      * @return this builder

@@ -4,8 +4,8 @@ import dev.flowdpo.preference.AdapterRole;
 import java.util.Objects;
 
 /**
- * One optimiser step of one adapter; means over its pairs. The implicit reward of a completion is
- * β (log π − log π_ref), with β of {@link dev.flowdpo.preference.DpoObjective#beta}.
+ * One optimiser step of one adapter; means over its pairs. The implicit reward of a completion is β
+ * (log π − log π_ref), with β of {@link dev.flowdpo.preference.DpoObjective#beta}.
  *
  * <p>Immutable and thread-safe.
  *

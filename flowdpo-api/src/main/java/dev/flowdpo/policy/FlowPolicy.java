@@ -4,8 +4,8 @@ import dev.flowdpo.Problem;
 import java.util.List;
 
 /**
- * The model that writes: extends partial answers by one chunk each. The engine of
- * {@code flowdpo-runtime} is one; an application may bring its own.
+ * The model that writes: extends partial answers by one chunk each. The engine of {@code
+ * flowdpo-runtime} is one; an application may bring its own.
  *
  * <p>Implementations are thread-safe, and their rows are independent: a chunk depends on its own
  * request only, never on the other rows of its batch (Answer model of Flow-DPO, arXiv 2410.22304,

@@ -24,7 +24,8 @@ public final class PartialAnswer {
   private final int depth;
   private final int contentLength;
 
-  private PartialAnswer(Problem problem, @Nullable PartialAnswer parent, @Nullable Chunk lastChunk) {
+  private PartialAnswer(
+      Problem problem, @Nullable PartialAnswer parent, @Nullable Chunk lastChunk) {
     this.problem = problem;
     this.parent = parent;
     this.lastChunk = lastChunk;

@@ -4,8 +4,8 @@ import dev.flowdpo.internal.Require;
 
 /**
  * How a policy draws the next token from its distribution: the logits are divided by the
- * temperature, then cut to the {@code topK} likeliest tokens, then to the smallest set of
- * likeliest tokens whose probabilities sum to at least {@code topP}.
+ * temperature, then cut to the {@code topK} likeliest tokens, then to the smallest set of likeliest
+ * tokens whose probabilities sum to at least {@code topP}.
  *
  * <p>Immutable and thread-safe. The paper does not state its sampling (arXiv 2410.22304); FlowDPO's
  * default is temperature 0.7 with topP 0.9, see {@link dev.flowdpo.FlowOptions#paper()}.

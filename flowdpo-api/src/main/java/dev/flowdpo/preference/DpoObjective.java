@@ -32,8 +32,8 @@ public interface DpoObjective {
   }
 
   /**
-   * Returns this objective with the chosen completion's mean negative log-likelihood added:
-   * {@code weight · −log π(chosen) / length} (RPO, Pang et al., arXiv 2404.19733).
+   * Returns this objective with the chosen completion's mean negative log-likelihood added: {@code
+   * weight · −log π(chosen) / length} (RPO, Pang et al., arXiv 2404.19733).
    *
    * @param weight factor of the added term, at least 0
    * @return the sum
@@ -141,9 +141,9 @@ public interface DpoObjective {
 
   /**
    * Returns the objective of this name, for command lines and configuration files: {@code sigmoid},
-   * {@code cdpo} (label smoothing 0.1), {@code hinge}, {@code ipo}, {@code robust} (flip probability
-   * 0.1), {@code apo-zero} or {@code simpo} (γ = β / 2). Case, {@code _} and {@code -} make no
-   * difference.
+   * {@code cdpo} (label smoothing 0.1), {@code hinge}, {@code ipo}, {@code robust} (flip
+   * probability 0.1), {@code apo-zero} or {@code simpo} (γ = β / 2). Case, {@code _} and {@code -}
+   * make no difference.
    *
    * @param name one of the names above
    * @param beta above 0

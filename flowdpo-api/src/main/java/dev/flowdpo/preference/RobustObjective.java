@@ -3,8 +3,8 @@ package dev.flowdpo.preference;
 import dev.flowdpo.internal.Require;
 
 /**
- * Robust DPO, Chowdhury et al., arXiv 2403.00409: the loss whose mean over labels
- * flipped with probability ε is the loss of the true label.
+ * Robust DPO, Chowdhury et al., arXiv 2403.00409: the loss whose mean over labels flipped with
+ * probability ε is the loss of the true label.
  */
 record RobustObjective(double beta, double flipProbability) implements DpoObjective {
   RobustObjective {

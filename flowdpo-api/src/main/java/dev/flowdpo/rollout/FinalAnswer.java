@@ -16,8 +16,7 @@ public final class FinalAnswer {
   private static final Pattern ANSWER_LINE = Pattern.compile("^[ \\t]*A:", Pattern.MULTILINE);
   // A minus right after a digit, a letter or a bracket is an operator and no sign.
   private static final Pattern NUMBER =
-      Pattern.compile(
-          "(?<![\\w)\\]])-?(?:\\d{1,3}(?:,\\d{3})+(?!\\d)|\\d+)(?:\\.\\d+)?(?:/\\d+)?");
+      Pattern.compile("(?<![\\w)\\]])-?(?:\\d{1,3}(?:,\\d{3})+(?!\\d)|\\d+)(?:\\.\\d+)?(?:/\\d+)?");
   private static final Pattern GROUPED_NUMBER =
       Pattern.compile("-?\\d{1,3}(?:,\\d{3})+(?:\\.\\d+)?");
   private static final Pattern SENTENCE_END = Pattern.compile("[.!?](?=\\s|\\*|$)|\\R");
@@ -36,8 +35,8 @@ public final class FinalAnswer {
    *   <li>a number
    * </ol>
    *
-   * <p>Blanks, dollar signs, asterisks and a full stop around the answer are dropped, and so are the
-   * commas of a plain number: {@code "$1,234."} gives {@code "1234"}.
+   * <p>Blanks, dollar signs, asterisks and a full stop around the answer are dropped, and so are
+   * the commas of a plain number: {@code "$1,234."} gives {@code "1234"}.
    *
    * @param text the text of a solution
    * @return the answer, or {@code ""} where there is none, also where the text breaks off right

@@ -18,7 +18,8 @@ import java.util.Optional;
  * @param prefix the answer before this node's chunk
  * @param output the answer with this node's chunk
  * @param decision what the judge decided on {@code output}
- * @param alternatives paths with the same prefix and another chunk, each followed to its end; copied
+ * @param alternatives paths with the same prefix and another chunk, each followed to its end;
+ *     copied
  * @param flipped the path on which {@code output} got the opposite decision, followed to its end;
  *     ends at {@code output} where the flip is to "stop", and is empty where it would go on beyond
  *     the limit of chunks

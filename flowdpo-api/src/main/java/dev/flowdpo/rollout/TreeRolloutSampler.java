@@ -30,8 +30,8 @@ import java.util.Optional;
  *       seeds; then that alternative is given up. Greedy sampling therefore gives none.
  *   <li>A flip to "stop" needs no generation. A flip to "go on" at the last chunk allowed is
  *       impossible and left out.
- *   <li>A verifier that throws gives {@link Verdict#unknown} and a warning that names the problem. A
- *       time limit is the matter of {@link VerifierGuard}.
+ *   <li>A verifier that throws gives {@link Verdict#unknown} and a warning that names the problem.
+ *       A time limit is the matter of {@link VerifierGuard}.
  *   <li>With the same seed the original path is that of {@link dev.flowdpo.Flow#solve(String)}.
  * </ul>
  *
@@ -48,8 +48,7 @@ public final class TreeRolloutSampler implements RolloutSampler {
       return List.of();
     }
     FlowLoop loop =
-        new FlowLoop(
-            request.policy().snapshot(), request.judge().snapshot(), request.options());
+        new FlowLoop(request.policy().snapshot(), request.judge().snapshot(), request.options());
     List<FlowStart> roots =
         request.problems().stream().map(p -> FlowStart.of(p, request.seed())).toList();
     List<FlowPath> originals =
@@ -67,9 +66,10 @@ public final class TreeRolloutSampler implements RolloutSampler {
     return trees;
   }
 
-  /** Adds the starts of a problem's branches in the order in which {@link #tree} reads their ends. */
-  private static void addStarts(
-      List<FlowStart> starts, FlowPath original, RolloutRequest request) {
+  /**
+   * Adds the starts of a problem's branches in the order in which {@link #tree} reads their ends.
+   */
+  private static void addStarts(List<FlowStart> starts, FlowPath original, RolloutRequest request) {
     List<PartialAnswer> outputs = outputs(original);
     for (int node = 0; node < outputs.size(); node++) {
       PartialAnswer output = outputs.get(node);
@@ -108,31 +108,28 @@ public final class TreeRolloutSampler implements RolloutSampler {
               output,
               path.decisions().get(node),
               alternatives,
-              flipped(original, node, output, ends, request)));
+              flipped(path, node, original.verdict(), ends, request)));
     }
     return new RolloutTree(path.answer().problem(), original, nodes);
   }
 
   private static Optional<Branch> flipped(
-      Branch original,
+      FlowPath path,
       int node,
-      PartialAnswer output,
+      Verdict verdict,
       Iterator<Optional<FlowPath>> ends,
       RolloutRequest request) {
-    FlowPath path =
-        new FlowPath(original.answer(), original.decisions(), original.finishReason());
     if (flipsToGoOn(path, node, request)) {
       return Optional.of(branch(ends.next().orElseThrow(), request));
     }
-    if (original.decisions().get(node).stop()) {
+    if (path.decisions().get(node).stop()) {
       return Optional.empty();
     }
-    List<StopDecision> decisions = flippedDecisions(path, node);
+    PartialAnswer output = outputs(path).get(node);
+    FlowPath stopped = new FlowPath(output, flippedDecisions(path, node), FinishReason.STOPPED);
     // At the limit of chunks stopping ends where the original ends: one answer, one verdict.
     return Optional.of(
-        output == original.answer()
-            ? new Branch(output, decisions, FinishReason.STOPPED, original.verdict())
-            : branch(new FlowPath(output, decisions, FinishReason.STOPPED), request));
+        output == path.answer() ? branch(stopped, verdict) : branch(stopped, request));
   }
 
   private static boolean flipsToGoOn(FlowPath original, int node, RolloutRequest request) {
@@ -159,13 +156,15 @@ public final class TreeRolloutSampler implements RolloutSampler {
   private static ChunkSeeds seeds(RolloutRequest request, PartialAnswer output, int branch) {
     String id = output.problem().id();
     int node = output.depth() - 1;
-    return (chunkIndex, attempt) ->
-        Seeds.of(request.seed(), id, node, branch, chunkIndex, attempt);
+    return (chunkIndex, attempt) -> Seeds.of(request.seed(), id, node, branch, chunkIndex, attempt);
   }
 
   private static Branch branch(FlowPath path, RolloutRequest request) {
-    return new Branch(
-        path.answer(), path.decisions(), path.finishReason(), verdict(path.answer(), request));
+    return branch(path, verdict(path.answer(), request));
+  }
+
+  private static Branch branch(FlowPath path, Verdict verdict) {
+    return new Branch(path.answer(), path.decisions(), path.finishReason(), verdict);
   }
 
   private static Verdict verdict(PartialAnswer answer, RolloutRequest request) {

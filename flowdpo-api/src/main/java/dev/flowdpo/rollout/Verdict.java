@@ -8,8 +8,8 @@ import java.util.Objects;
  *
  * <p>Immutable and thread-safe.
  *
- * @param known whether there is a judgement at all; an unknown verdict never forms a pair and counts
- *     as not correct
+ * @param known whether there is a judgement at all; an unknown verdict never forms a pair and
+ *     counts as not correct
  * @param reward how good the answer is, in [0, 1]; 0 where not known
  * @param reason why, for people; {@code ""} where nothing is to be said
  */

@@ -6,9 +6,9 @@ import dev.flowdpo.Problem;
  * The application's judgement of a complete answer: a comparison with a known result, a unit test,
  * a proof checker, a rule. The verdicts are all that the learner learns from.
  *
- * <p>Implementations are thread-safe, and should be fast and deterministic. One that throws or takes
- * too long costs its rollout its verdict, with a warning, and nothing else; see
- * {@link VerifierGuard}.
+ * <p>Implementations are thread-safe, and should be fast and deterministic. One that throws or
+ * takes too long costs its rollout its verdict, with a warning, and nothing else; see {@link
+ * VerifierGuard}.
  */
 @FunctionalInterface
 public interface Verifier {
@@ -17,8 +17,8 @@ public interface Verifier {
    * Judges an answer.
    *
    * @param problem the problem, with its known answer where there is one
-   * @param answer the whole text of the solution, without blanks at the ends;
-   *     {@link FinalAnswer#extract} finds the final answer in it
+   * @param answer the whole text of the solution, without blanks at the ends; {@link
+   *     FinalAnswer#extract} finds the final answer in it
    * @return the verdict; {@link Verdict#unknown} where the answer cannot be judged
    */
   Verdict verify(Problem problem, String answer);

@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a verifier's troubles away from learning: runs it on a thread of its own under a time limit,
- * and turns an exception, an error or a time-out into an unknown verdict and a warning that names
- * the problem.
+ * Keeps a verifier's troubles away from learning: runs it on a thread of its own under a time
+ * limit, and turns an exception, an error or a time-out into an unknown verdict and a warning that
+ * names the problem.
  *
  * <p>A verification that is out of time is interrupted and no longer waited for. One that ignores
  * the interrupt keeps its thread, a daemon, until it returns; the others get new threads.
@@ -58,7 +58,10 @@ public final class VerifierGuard implements Verifier, AutoCloseable {
     this.timeLimit = Require.positive("timeLimit", timeLimit);
     this.executor =
         Executors.newCachedThreadPool(
-            new ThreadFactoryBuilder().setDaemon(true).setNameFormat("flowdpo-verifier-%d").build());
+            new ThreadFactoryBuilder()
+                .setDaemon(true)
+                .setNameFormat("flowdpo-verifier-%d")
+                .build());
   }
 
   /**

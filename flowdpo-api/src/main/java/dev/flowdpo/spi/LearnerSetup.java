@@ -21,8 +21,8 @@ import java.util.Optional;
  * @param policy the flow's live policy; the application's own where it supplied one
  * @param judge the flow's live judge; the application's own where it supplied one
  * @param flow the flow's options, for the rollouts
- * @param verifier the verifier as it was given; the learner puts a
- *     {@link dev.flowdpo.rollout.VerifierGuard} around it
+ * @param verifier the verifier as it was given; the learner puts a {@link
+ *     dev.flowdpo.rollout.VerifierGuard} around it
  * @param objective what learning minimises
  * @param sampler what explores the problems
  * @param options the learner's numbers
@@ -59,7 +59,8 @@ public record LearnerSetup(
     Objects.requireNonNull(checkpoint, "checkpoint");
     if (resume && checkpoint.isEmpty()) {
       throw new InvalidInputException(
-          "resume: expected a checkpoint folder to go on from, found none. Set checkpoint(folder).");
+          "resume: expected a checkpoint folder to go on from, found none. Set"
+              + " checkpoint(folder).");
     }
   }
 }

@@ -1,0 +1,152 @@
+package dev.flowdpo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flowdpo.learning.LearnerOptions;
+import dev.flowdpo.learning.LearningListener;
+import dev.flowdpo.learning.LearningProgress;
+import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.preference.DpoObjective;
+import dev.flowdpo.preference.ObjectiveValue;
+import dev.flowdpo.rollout.RolloutSampler;
+import dev.flowdpo.rollout.TreeRolloutSampler;
+import dev.flowdpo.rollout.Verdict;
+import dev.flowdpo.rollout.Verifier;
+import dev.flowdpo.scripted.ScriptedJudge;
+import dev.flowdpo.scripted.ScriptedPolicy;
+import dev.flowdpo.scripted.StubEngine;
+import dev.flowdpo.spi.EngineSettings;
+import dev.flowdpo.spi.LearnerSetup;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What reaches the engine that learns. */
+class FlowLearnerTest {
+  private static final Verifier VERIFIER =
+      (problem, answer) -> Verdict.of(answer.endsWith(problem.answer()));
+
+  @TempDir Path folder;
+
+  private final StubEngine engine =
+      new StubEngine(new EngineSettings(Optional.empty(), Optional.empty()));
+
+  @Test
+  void defaultsComeFromPaperAndEngine() {
+    try (Flow flow = Flow.builder().engine(engine).build();
+        OnlineLearner learner = flow.learner().verifier(VERIFIER).build()) {
+      assertThat(learner.progress()).isEqualTo(LearningProgress.NONE);
+      LearnerSetup setup = engine.setups.get(0);
+      assertThat(setup.policy()).isSameAs(flow.policy());
+      assertThat(setup.judge()).isSameAs(flow.judge());
+      assertThat(setup.flow()).isEqualTo(flow.options());
+      assertThat(setup.verifier()).isSameAs(VERIFIER);
+      assertThat(setup.objective()).isEqualTo(DpoObjective.paper());
+      assertThat(setup.sampler()).isInstanceOf(TreeRolloutSampler.class);
+      assertThat(setup.options()).isSameAs(StubEngine.LEARNER_OPTIONS);
+      assertThat(setup.checkpoint()).isEmpty();
+      assertThat(setup.resume()).isFalse();
+    }
+  }
+
+  @Test
+  void theApplicationsOwnPartsReachTheEngine() {
+    ScriptedPolicy policy = ScriptedPolicy.letters(3);
+    DpoObjective objective = sums -> new ObjectiveValue(0, 0, 0, 0, 0);
+    RolloutSampler sampler = request -> List.of();
+    LearnerOptions options = LearnerOptions.builder().rank(2).build();
+    try (Flow flow = Flow.builder().engine(engine).policy(policy).maxChunks(2).build();
+        OnlineLearner learner =
+            flow.learner()
+                .verifier(VERIFIER)
+                .objective(objective)
+                .sampler(sampler)
+                .options(options)
+                .checkpoint(folder)
+                .resume(true)
+                .build()) {
+      LearnerSetup setup = engine.setups.get(0);
+      assertThat(learner.progress().problems()).isZero();
+      assertThat(setup.policy()).isSameAs(policy);
+      assertThat(setup.flow().maxChunks()).isEqualTo(2);
+      assertThat(setup.objective()).isSameAs(objective);
+      assertThat(setup.sampler()).isSameAs(sampler);
+      assertThat(setup.options()).isSameAs(options);
+      assertThat(setup.checkpoint()).contains(folder);
+      assertThat(setup.resume()).isTrue();
+    }
+  }
+
+  @Test
+  void everyListenerIsCalledInItsOrder() {
+    List<String> events = new ArrayList<>();
+    try (Flow flow = Flow.builder().engine(engine).build();
+        OnlineLearner learner =
+            flow.learner()
+                .verifier(VERIFIER)
+                .listener(recorder("first", events))
+                .listener(recorder("second", events))
+                .build()) {
+      assertThat(learner.progress().problems()).isZero();
+      engine.setups.get(0).listener().onCheckpoint(folder.resolve("c1"));
+      assertThat(events).containsExactly("first c1", "second c1");
+    }
+  }
+
+  @Test
+  void aLearnerNeedsAVerifier() {
+    try (Flow flow = Flow.builder().engine(engine).build()) {
+      assertThatThrownBy(() -> flow.learner().build())
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageStartingWith("verifier: expected one, found none");
+    }
+    assertThat(engine.setups).isEmpty();
+  }
+
+  @Test
+  void resumingNeedsACheckpoint() {
+    try (Flow flow = Flow.builder().engine(engine).build()) {
+      assertThatThrownBy(() -> flow.learner().verifier(VERIFIER).resume(true).build())
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageStartingWith("resume: expected a checkpoint folder");
+    }
+  }
+
+  @Test
+  void aCheckpointMustNotBeAFile() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+    try (Flow flow = Flow.builder().engine(engine).build()) {
+      assertThatThrownBy(() -> flow.learner().checkpoint(file))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageStartingWith("checkpoint: expected a folder or nothing yet, found a file at ");
+    }
+  }
+
+  @Test
+  void aFlowWithoutAnEngineCannotLearn() {
+    try (Flow flow =
+        Flow.builder()
+            .policy(ScriptedPolicy.letters(1))
+            .judge(ScriptedJudge.stoppingAt(1))
+            .build()) {
+      assertThatThrownBy(flow::learner)
+          .isInstanceOf(FlowException.class)
+          .hasMessageContaining("flowdpo-runtime");
+    }
+  }
+
+  private static LearningListener recorder(String name, List<String> events) {
+    return new LearningListener() {
+      @Override
+      public void onCheckpoint(Path folder) {
+        events.add(name + " " + folder.getFileName());
+      }
+    };
+  }
+}

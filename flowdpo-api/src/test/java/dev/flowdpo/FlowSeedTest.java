@@ -1,0 +1,94 @@
+package dev.flowdpo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flowdpo.scripted.ScriptedJudge;
+import dev.flowdpo.scripted.ScriptedPolicy;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+/** A solution depends on its problem and the seed, and on nothing around it. */
+class FlowSeedTest {
+  @Property(tries = 200)
+  void aProblemGetsTheSameSolutionInAnyBatch(
+      @ForAll @IntRange(min = 1, max = 8) int count, @ForAll long seed) {
+    List<Problem> problems = problems(count);
+    List<Problem> shuffled = new ArrayList<>(problems);
+    Collections.shuffle(shuffled, new Random(seed));
+    try (Flow flow = flow(seed)) {
+      List<Solution> together = flow.solveAll(shuffled);
+      for (Problem problem : problems) {
+        assertThat(together.get(shuffled.indexOf(problem)).chunks())
+            .isEqualTo(flow.solve(problem).chunks());
+      }
+    }
+  }
+
+  @Test
+  void anotherSeedGivesOtherSolutions() {
+    try (Flow one = flow(1);
+        Flow two = one.withOptions(one.options().toBuilder().seed(2).build())) {
+      assertThat(texts(one.solveAll(problems(20))))
+          .isEqualTo(texts(one.solveAll(problems(20))))
+          .isNotEqualTo(texts(two.solveAll(problems(20))));
+    }
+  }
+
+  @Test
+  void theChunksOfOneSolutionHaveDifferentSeeds() {
+    ScriptedPolicy policy = ScriptedPolicy.letters(26);
+    try (Flow flow = Flow.builder().policy(policy).judge(ScriptedJudge.stoppingAt(6)).build()) {
+      flow.solveAll(problems(10));
+    }
+    assertThat(policy.batches().stream().flatMap(List::stream).map(request -> request.seed()))
+        .hasSize(60)
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void severalThreadsGetWhatOneGets() throws InterruptedException, ExecutionException {
+    List<Problem> problems = problems(200);
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try (Flow flow = flow(3)) {
+      List<String> expected = texts(flow.solveAll(problems));
+      List<Future<String>> futures = new ArrayList<>();
+      for (Problem problem : problems) {
+        futures.add(threads.submit(() -> flow.solve(problem).text()));
+      }
+      List<String> found = new ArrayList<>();
+      for (Future<String> future : futures) {
+        found.add(future.get());
+      }
+      assertThat(found).isEqualTo(expected);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static Flow flow(long seed) {
+    return Flow.builder()
+        .policy(ScriptedPolicy.letters(26))
+        .judge(ScriptedJudge.stoppingAtVowels())
+        .seed(seed)
+        .build();
+  }
+
+  private static List<Problem> problems(int count) {
+    return IntStream.range(0, count).mapToObj(i -> Problem.of("question " + i)).toList();
+  }
+
+  private static List<String> texts(List<Solution> solutions) {
+    return solutions.stream().map(Solution::text).toList();
+  }
+}

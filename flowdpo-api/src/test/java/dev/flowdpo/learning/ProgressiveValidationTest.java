@@ -1,0 +1,76 @@
+package dev.flowdpo.learning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.common.primitives.ImmutableDoubleArray;
+import dev.flowdpo.InvalidInputException;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class ProgressiveValidationTest {
+  private static final ProgressiveValidation FOUR =
+      ProgressiveValidation.of(List.of(false, true, false, true));
+
+  @Test
+  void accuraciesOfFour() {
+    assertThat(FOUR.count()).isEqualTo(4);
+    assertThat(FOUR.correct()).isEqualTo(2);
+    assertThat(FOUR.accuracy()).isEqualTo(0.5);
+    assertThat(FOUR.accuracyOfFirst(1)).isEqualTo(0);
+    assertThat(FOUR.accuracyOfFirst(2)).isEqualTo(0.5);
+    assertThat(FOUR.accuracyOfFirst(100)).isEqualTo(0.5);
+    assertThat(FOUR.accuracyOfLast(1)).isEqualTo(1);
+    assertThat(FOUR.accuracyOfLast(3)).isEqualTo(2.0 / 3);
+    assertThat(FOUR.accuracyOfLast(100)).isEqualTo(0.5);
+    assertThat(FOUR.curve()).isEqualTo(ImmutableDoubleArray.of(0, 0.5, 1.0 / 3, 0.5));
+    assertThat(FOUR.outcomes()).containsExactly(false, true, false, true);
+    assertThat(FOUR).hasToString("ProgressiveValidation[2 of 4 correct]");
+  }
+
+  @Test
+  void emptyIsZero() {
+    ProgressiveValidation empty = ProgressiveValidation.builder().build();
+    assertThat(empty.accuracy()).isZero();
+    assertThat(empty.accuracyOfFirst(5)).isZero();
+    assertThat(FOUR.accuracyOfLast(0)).isZero();
+    assertThat(empty.curve().isEmpty()).isTrue();
+  }
+
+  @Test
+  void aBuilderGoesOnAfterBuilding() {
+    ProgressiveValidation.Builder builder = ProgressiveValidation.builder().add(true);
+    ProgressiveValidation one = builder.build();
+    builder.add(false);
+    assertThat(one.count()).isEqualTo(1);
+    assertThat(builder.build()).isEqualTo(ProgressiveValidation.of(List.of(true, false)));
+  }
+
+  @Test
+  void negativeCountsAreRefused() {
+    assertThatThrownBy(() -> FOUR.accuracyOfFirst(-1)).isInstanceOf(InvalidInputException.class);
+    assertThatThrownBy(() -> FOUR.accuracyOfLast(-1)).isInstanceOf(InvalidInputException.class);
+  }
+
+  @Property
+  void theCurveIsTheAccuracyOfTheFirst(
+      @ForAll List<Boolean> outcomes, @ForAll @IntRange(max = 300) int n) {
+    ProgressiveValidation.Builder builder = ProgressiveValidation.builder();
+    outcomes.forEach(builder::add);
+    ProgressiveValidation validation = builder.build();
+    assertThat(validation)
+        .isEqualTo(ProgressiveValidation.of(outcomes))
+        .hasSameHashCodeAs(ProgressiveValidation.of(outcomes));
+    for (int i = 0; i < outcomes.size(); i++) {
+      assertThat(validation.curve().get(i)).isEqualTo(validation.accuracyOfFirst(i + 1));
+    }
+    int head = Math.min(n, outcomes.size());
+    int tail = outcomes.size() - head;
+    assertThat(validation.accuracyOfFirst(head) * head + validation.accuracyOfLast(tail) * tail)
+        .isEqualTo(validation.correct(), within(1e-9));
+  }
+}

@@ -1,0 +1,261 @@
+package dev.flowdpo.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flowdpo.FinishReason;
+import dev.flowdpo.FlowOptions;
+import dev.flowdpo.Problem;
+import dev.flowdpo.policy.ChunkRequest;
+import dev.flowdpo.policy.PartialAnswer;
+import dev.flowdpo.policy.SamplingOptions;
+import dev.flowdpo.policy.StopDecision;
+import dev.flowdpo.scripted.CapturedLog;
+import dev.flowdpo.scripted.Chunks;
+import dev.flowdpo.scripted.ScriptedJudge;
+import dev.flowdpo.scripted.ScriptedPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Trees small enough to be written down. */
+class TreeRolloutSamplerTest {
+  private static final SamplingOptions SAMPLING = SamplingOptions.of(0.7);
+  private static final Problem PROBLEM = new Problem("p1", "q", "", Map.of());
+
+  @Test
+  void everyBranchOfATree() {
+    // The flow writes "o" three times and stops there; whatever is written later is "a".
+    ScriptedPolicy policy = originalThenAlternative(3);
+    ScriptedJudge judge = ScriptedJudge.stoppingAt(3);
+    List<String> verified = new ArrayList<>();
+    Verifier verifier =
+        (problem, answer) -> {
+          verified.add(answer);
+          return Verdict.reward(answer.length() / 10.0, answer);
+        };
+
+    RolloutTree tree = sample(policy, judge, verifier, 4, 1, PROBLEM).get(0);
+
+    assertThat(tree.problem()).isSameAs(PROBLEM);
+    assertThat(tree.original().text()).isEqualTo("ooo");
+    assertThat(tree.original().finishReason()).isEqualTo(FinishReason.STOPPED);
+    assertThat(tree.original().verdict().reward()).isEqualTo(0.3);
+    assertThat(stops(tree.original())).containsExactly(false, false, true);
+    assertThat(tree.nodes()).hasSize(3);
+    assertThat(tree.nodes()).extracting(OutputNode::index).containsExactly(0, 1, 2);
+    assertThat(tree.nodes())
+        .extracting(node -> node.decision().stop())
+        .containsExactly(false, false, true);
+    assertThat(tree.nodes())
+        .extracting(node -> node.output().text())
+        .containsExactly("o", "oo", "ooo");
+
+    assertThat(tree.nodes())
+        .extracting(node -> node.alternatives().get(0).text())
+        .containsExactly("aaa", "oaa", "ooa");
+    assertThat(tree.nodes())
+        .extracting(node -> stops(node.alternatives().get(0)))
+        .containsOnly(List.of(false, false, true));
+
+    assertThat(tree.nodes())
+        .extracting(node -> node.flipped().orElseThrow().text())
+        .containsExactly("o", "oo", "oooa");
+    assertThat(tree.nodes())
+        .extracting(node -> stops(node.flipped().orElseThrow()))
+        .containsExactly(List.of(true), List.of(false, true), List.of(false, false, false, true));
+    assertThat(tree.nodes())
+        .extracting(node -> node.flipped().orElseThrow().finishReason())
+        .containsOnly(FinishReason.STOPPED);
+    assertThat(verified).containsExactlyInAnyOrder("ooo", "aaa", "o", "oaa", "oo", "ooa", "oooa");
+  }
+
+  @Test
+  void decisionsBeforeTheForkAreTheOriginalOnesAndAFlipKeepsItsProbability() {
+    ScriptedPolicy policy = originalThenAlternative(2);
+    RolloutTree tree =
+        sample(policy, ScriptedJudge.stoppingAt(2), (p, a) -> Verdict.of(true), 3, 1, PROBLEM)
+            .get(0);
+    OutputNode last = tree.nodes().get(1);
+    assertThat(last.alternatives().get(0).decisions().get(0))
+        .isSameAs(tree.original().decisions().get(0));
+    assertThat(last.flipped().orElseThrow().decisions())
+        .containsExactly(
+            new StopDecision(false, 0.1),
+            new StopDecision(false, 0.2),
+            new StopDecision(true, 0.3));
+  }
+
+  @Test
+  void branchesShareTheInstancesTheyForkFrom() {
+    RolloutTree tree =
+        sample(
+                originalThenAlternative(3),
+                ScriptedJudge.stoppingAt(3),
+                (p, a) -> Verdict.of(true),
+                4,
+                1,
+                PROBLEM)
+            .get(0);
+    for (OutputNode node : tree.nodes()) {
+      assertThat(ancestor(node.alternatives().get(0).answer(), node.index()))
+          .isSameAs(node.prefix());
+      assertThat(ancestor(node.flipped().orElseThrow().answer(), node.index() + 1))
+          .isSameAs(node.output());
+      assertThat(ancestor(tree.original().answer(), node.index() + 1)).isSameAs(node.output());
+    }
+  }
+
+  @Test
+  void atTheLimitAFlipToGoOnIsLeftOut() {
+    RolloutTree tree =
+        sample(
+                originalThenAlternative(2),
+                ScriptedJudge.stoppingAt(2),
+                (p, a) -> Verdict.of(true),
+                2,
+                1,
+                PROBLEM)
+            .get(0);
+    assertThat(tree.original().finishReason()).isEqualTo(FinishReason.STOPPED);
+    assertThat(tree.nodes().get(0).flipped()).isPresent();
+    assertThat(tree.nodes().get(1).flipped()).isEmpty();
+  }
+
+  @Test
+  void atTheLimitAFlipToStopHasTheOriginalsVerdict() {
+    List<String> verified = new ArrayList<>();
+    RolloutTree tree =
+        sample(
+                originalThenAlternative(2),
+                ScriptedJudge.stoppingAt(99),
+                (p, a) -> {
+                  verified.add(a);
+                  return Verdict.correct("seen " + verified.size());
+                },
+                2,
+                0,
+                PROBLEM)
+            .get(0);
+    assertThat(tree.original().finishReason()).isEqualTo(FinishReason.MAX_CHUNKS);
+    Branch flipped = tree.nodes().get(1).flipped().orElseThrow();
+    assertThat(flipped.answer()).isSameAs(tree.original().answer());
+    assertThat(flipped.finishReason()).isEqualTo(FinishReason.STOPPED);
+    assertThat(flipped.verdict()).isSameAs(tree.original().verdict());
+    assertThat(verified).containsExactly("oo", "o");
+  }
+
+  @Test
+  void everythingAfterTheFirstPassIsOneBatchPerRound() {
+    ScriptedPolicy policy = ScriptedPolicy.letters(1_000_000);
+    ScriptedJudge judge = ScriptedJudge.stoppingAt(3);
+    Problem[] problems = {Problem.of("one"), Problem.of("two")};
+    sample(policy, judge, (p, a) -> Verdict.of(true), 5, 2, problems);
+    // First pass: 2 rows, 3 rounds. Second: per problem 3 nodes · 2 alternatives + 1 flip to "go
+    // on"; a row from node n has 3 − n rounds, a flip at depth 3 has 1.
+    assertThat(policy.batches()).extracting(List::size).containsExactly(2, 2, 2, 14, 8, 4);
+    assertThat(judge.batches()).extracting(List::size).containsExactly(2, 2, 2, 14, 8, 4);
+    assertThat(policy.snapshots()).isEqualTo(1);
+    assertThat(judge.snapshots()).isEqualTo(1);
+  }
+
+  @Test
+  void anAlternativeThatEqualsTheOriginalIsDrawnFourTimesMoreAndThenGivenUp() {
+    ScriptedPolicy policy = ScriptedPolicy.letters(1);
+    ScriptedJudge judge = ScriptedJudge.stoppingAt(1);
+    RolloutTree tree = sample(policy, judge, (p, a) -> Verdict.of(true), 1, 3, PROBLEM).get(0);
+    assertThat(tree.nodes().get(0).alternatives()).isEmpty();
+    assertThat(policy.batches()).extracting(List::size).containsExactly(1, 3, 3, 3, 3, 3);
+    // Each draw has a seed of its own, and none is judged.
+    assertThat(policy.batches().stream().flatMap(List::stream).map(ChunkRequest::seed))
+        .doesNotHaveDuplicates();
+    assertThat(judge.batches()).extracting(List::size).containsExactly(1);
+  }
+
+  @Test
+  void aRedrawWaitsForNobodyAndHoldsUpNobody() {
+    // The alternative equals the original at first; the flip at node 0 goes on all the while.
+    int[] calls = {0};
+    ScriptedPolicy policy =
+        new ScriptedPolicy(
+            request -> Chunks.of(calls[0]++ < 5 && request.prefix().depth() == 0 ? "o" : "a"));
+    ScriptedJudge judge = ScriptedJudge.stoppingAt(1);
+    RolloutTree tree = sample(policy, judge, (p, a) -> Verdict.of(true), 2, 1, PROBLEM).get(0);
+    assertThat(tree.nodes().get(0).alternatives()).extracting(Branch::text).containsExactly("a");
+    assertThat(tree.nodes().get(0).flipped().orElseThrow().text()).isEqualTo("oa");
+    assertThat(policy.batches()).extracting(List::size).containsExactly(1, 2, 1, 1, 1);
+  }
+
+  @Test
+  void requestsCarryTheOptions() {
+    ScriptedPolicy policy = ScriptedPolicy.letters(5);
+    sample(policy, ScriptedJudge.stoppingAt(2), (p, a) -> Verdict.of(true), 3, 1, PROBLEM);
+    assertThat(policy.batches().stream().flatMap(List::stream))
+        .allMatch(request -> request.maxTokens() == 8 && request.sampling().equals(SAMPLING));
+  }
+
+  @Test
+  void aVerifierThatThrowsCostsOnlyItsOwnBranch() {
+    Problem problem = Problem.of("a question whose alternative breaks the verifier");
+    Verifier verifier =
+        (p, answer) -> {
+          if (answer.startsWith("a")) {
+            throw new IllegalArgumentException("cannot parse " + answer);
+          }
+          return Verdict.of(true);
+        };
+    RolloutTree tree =
+        sample(originalThenAlternative(1), ScriptedJudge.stoppingAt(1), verifier, 1, 1, problem)
+            .get(0);
+    assertThat(tree.original().verdict().isCorrect()).isTrue();
+    Verdict failed = tree.nodes().get(0).alternatives().get(0).verdict();
+    assertThat(failed.known()).isFalse();
+    assertThat(failed.reason()).startsWith("verifier failed: ").contains("cannot parse a");
+    assertThat(CapturedLog.warningsWith(problem.id())).hasSize(1);
+  }
+
+  @Test
+  void noProblemsGiveNoTrees() {
+    ScriptedPolicy policy = ScriptedPolicy.letters(5);
+    assertThat(sample(policy, ScriptedJudge.stoppingAt(1), (p, a) -> Verdict.of(true), 1, 1))
+        .isEmpty();
+    assertThat(policy.batches()).isEmpty();
+  }
+
+  private static List<RolloutTree> sample(
+      ScriptedPolicy policy,
+      ScriptedJudge judge,
+      Verifier verifier,
+      int maxChunks,
+      int rolloutsPerNode,
+      Problem... problems) {
+    return RolloutSampler.tree()
+        .sample(
+            new RolloutRequest(
+                List.of(problems),
+                policy,
+                judge,
+                verifier,
+                new FlowOptions(8, maxChunks, SAMPLING, 99),
+                rolloutsPerNode,
+                5));
+  }
+
+  /** Writes "o" in its first calls and "a" from then on. */
+  private static ScriptedPolicy originalThenAlternative(int originalChunks) {
+    int[] calls = {0};
+    return new ScriptedPolicy(request -> Chunks.of(calls[0]++ < originalChunks ? "o" : "a"));
+  }
+
+  private static List<Boolean> stops(Branch branch) {
+    return branch.decisions().stream().map(StopDecision::stop).toList();
+  }
+
+  private static PartialAnswer ancestor(PartialAnswer answer, int depth) {
+    PartialAnswer ancestor = answer;
+    while (ancestor.depth() > depth) {
+      ancestor = ancestor.parent().orElseThrow();
+    }
+    return ancestor;
+  }
+}

@@ -1,0 +1,105 @@
+package dev.flowdpo.scripted;
+
+import dev.flowdpo.FlowOptions;
+import dev.flowdpo.Problem;
+import dev.flowdpo.learning.LearnerOptions;
+import dev.flowdpo.learning.LearningProgress;
+import dev.flowdpo.learning.LearningReport;
+import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.learning.ProgressiveValidation;
+import dev.flowdpo.policy.FlowPolicy;
+import dev.flowdpo.policy.SamplingOptions;
+import dev.flowdpo.policy.StopJudge;
+import dev.flowdpo.spi.EngineSettings;
+import dev.flowdpo.spi.FlowEngine;
+import dev.flowdpo.spi.FlowEngineProvider;
+import dev.flowdpo.spi.LearnerSetup;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** An engine with a scripted policy and judge, whose learner only remembers its setup. */
+public final class StubEngine implements FlowEngine {
+  public static final FlowOptions FLOW_OPTIONS = new FlowOptions(7, 3, SamplingOptions.of(0.5), 11);
+  public static final LearnerOptions LEARNER_OPTIONS = LearnerOptions.builder().rank(3).build();
+
+  public final List<LearnerSetup> setups = new ArrayList<>();
+  public final AtomicInteger closings = new AtomicInteger();
+  public final EngineSettings settings;
+  private final ScriptedPolicy policy = ScriptedPolicy.letters(26);
+  private final ScriptedJudge judge = ScriptedJudge.stoppingAt(2);
+
+  public StubEngine(EngineSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public FlowPolicy policy() {
+    return policy;
+  }
+
+  @Override
+  public StopJudge judge() {
+    return judge;
+  }
+
+  @Override
+  public FlowOptions defaultOptions() {
+    return FLOW_OPTIONS;
+  }
+
+  @Override
+  public LearnerOptions defaultLearnerOptions() {
+    return LEARNER_OPTIONS;
+  }
+
+  @Override
+  public OnlineLearner learner(LearnerSetup setup) {
+    setups.add(setup);
+    return new OnlineLearner() {
+      @Override
+      public LearningReport learn(Iterable<Problem> problems) {
+        return new LearningReport(
+            LearningProgress.NONE, ProgressiveValidation.of(List.of()), Duration.ZERO);
+      }
+
+      @Override
+      public LearningProgress progress() {
+        return LearningProgress.NONE;
+      }
+
+      @Override
+      public void save(Path folder) {}
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @Override
+  public void close() {
+    closings.incrementAndGet();
+  }
+
+  /** Opens stub engines and remembers the last. */
+  public static final class Provider implements FlowEngineProvider {
+    public static final List<StubEngine> OPENED = new ArrayList<>();
+
+    @Override
+    public FlowEngine open(EngineSettings settings) {
+      StubEngine engine = new StubEngine(settings);
+      OPENED.add(engine);
+      return engine;
+    }
+  }
+
+  /** Another provider, for a class path with too many. */
+  public static final class SecondProvider implements FlowEngineProvider {
+    @Override
+    public FlowEngine open(EngineSettings settings) {
+      return new StubEngine(settings);
+    }
+  }
+}
