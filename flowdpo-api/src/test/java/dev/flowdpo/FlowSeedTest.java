@@ -5,36 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.flowdpo.scripted.ScriptedJudge;
 import dev.flowdpo.scripted.ScriptedPolicy;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
-/** A solution depends on its problem and the seed, and on nothing around it. */
+/** Seeds of chunks, and solving from several threads. */
 class FlowSeedTest {
-  @Property(tries = 200)
-  void aProblemGetsTheSameSolutionInAnyBatch(
-      @ForAll @IntRange(min = 1, max = 8) int count, @ForAll long seed) {
-    List<Problem> problems = problems(count);
-    List<Problem> shuffled = new ArrayList<>(problems);
-    Collections.shuffle(shuffled, new Random(seed));
-    try (Flow flow = flow(seed)) {
-      List<Solution> together = flow.solveAll(shuffled);
-      for (Problem problem : problems) {
-        assertThat(together.get(shuffled.indexOf(problem)).chunks())
-            .isEqualTo(flow.solve(problem).chunks());
-      }
-    }
-  }
-
   @Test
   void anotherSeedGivesOtherSolutions() {
     try (Flow one = flow(1);

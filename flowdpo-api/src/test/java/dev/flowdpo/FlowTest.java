@@ -146,6 +146,21 @@ class FlowTest {
   }
 
   @Test
+  void aDerivedFlowKeepsTheListeners() {
+    List<String> events = new ArrayList<>();
+    try (Flow flow =
+            Flow.builder()
+                .policy(COUNTING)
+                .judge(STOPPING_AT_THE_END)
+                .listener(recorder("flow", events))
+                .build();
+        Flow derived = flow.withOptions(flow.options().toBuilder().maxChunks(1).build())) {
+      derived.solve("2");
+    }
+    assertThat(events).containsExactly("flow 2 0 1 ", "flow 2 solved 1");
+  }
+
+  @Test
   void aListenersExceptionEndsTheSolve() {
     ScriptedPolicy policy = ScriptedPolicy.letters(5);
     FlowListener cancelling =

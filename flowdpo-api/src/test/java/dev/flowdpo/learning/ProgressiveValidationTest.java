@@ -2,14 +2,10 @@ package dev.flowdpo.learning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import com.google.common.primitives.ImmutableDoubleArray;
 import dev.flowdpo.InvalidInputException;
 import java.util.List;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 class ProgressiveValidationTest {
@@ -54,23 +50,5 @@ class ProgressiveValidationTest {
   void negativeCountsAreRefused() {
     assertThatThrownBy(() -> FOUR.accuracyOfFirst(-1)).isInstanceOf(InvalidInputException.class);
     assertThatThrownBy(() -> FOUR.accuracyOfLast(-1)).isInstanceOf(InvalidInputException.class);
-  }
-
-  @Property
-  void theCurveIsTheAccuracyOfTheFirst(
-      @ForAll List<Boolean> outcomes, @ForAll @IntRange(max = 300) int n) {
-    ProgressiveValidation.Builder builder = ProgressiveValidation.builder();
-    outcomes.forEach(builder::add);
-    ProgressiveValidation validation = builder.build();
-    assertThat(validation)
-        .isEqualTo(ProgressiveValidation.of(outcomes))
-        .hasSameHashCodeAs(ProgressiveValidation.of(outcomes));
-    for (int i = 0; i < outcomes.size(); i++) {
-      assertThat(validation.curve().get(i)).isEqualTo(validation.accuracyOfFirst(i + 1));
-    }
-    int head = Math.min(n, outcomes.size());
-    int tail = outcomes.size() - head;
-    assertThat(validation.accuracyOfFirst(head) * head + validation.accuracyOfLast(tail) * tail)
-        .isEqualTo(validation.correct(), within(1e-9));
   }
 }

@@ -7,12 +7,6 @@ import com.google.common.primitives.ImmutableIntArray;
 import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.Problem;
 import dev.flowdpo.scripted.Chunks;
-import java.util.List;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.AlphaChars;
-import net.jqwik.api.constraints.Size;
-import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 
 class PartialAnswerTest {
@@ -59,16 +53,6 @@ class PartialAnswerTest {
   @Test
   void equalityIsIdentity() {
     assertThat(Chunks.answer(PROBLEM, "a")).isNotEqualTo(Chunks.answer(PROBLEM, "a"));
-  }
-
-  @Property
-  void textAndTokensAreThoseOfTheChunks(
-      @ForAll @Size(max = 8) List<@AlphaChars @StringLength(min = 1, max = 5) String> texts) {
-    PartialAnswer answer = Chunks.answer(PROBLEM, texts.toArray(String[]::new));
-    assertThat(answer.text()).isEqualTo(String.join("", texts));
-    assertThat(answer.contentTokens()).isEqualTo(Chunks.ids(String.join("", texts)));
-    assertThat(answer.chunks()).extracting(Chunk::text).isEqualTo(texts);
-    assertThat(answer.depth()).isEqualTo(texts.size());
   }
 
   @Test

@@ -94,12 +94,14 @@ class DpoObjectivePropertiesTest {
             objective ->
                 Arbitraries.oneOf(
                     Arbitraries.just(objective),
-                    Arbitraries.doubles().between(0, 3).map(objective::withChosenNll)));
+                    Arbitraries.doubles().between(0, 3).map(objective::withChosenNll)))
+        .withoutEdgeCases();
   }
 
   @Provide
   Arbitrary<DpoObjective> monotone() {
     return base()
+        .withoutEdgeCases()
         .filter(o -> !(o instanceof IpoObjective) && !(o instanceof ConservativeObjective));
   }
 
@@ -127,8 +129,10 @@ class DpoObjectivePropertiesTest {
 
   @Provide
   Arbitrary<LogProbabilitySums> sums() {
-    Arbitrary<Double> sum = Arbitraries.doubles().between(-20, 0);
-    Arbitrary<Integer> length = Arbitraries.integers().between(1, 40);
+    Arbitrary<Double> sum =
+        Arbitraries.doubles().between(-20, 0).edgeCases(edges -> edges.includeOnly(-20.0, 0.0));
+    Arbitrary<Integer> length =
+        Arbitraries.integers().between(1, 40).edgeCases(edges -> edges.includeOnly(1, 40));
     return Combinators.combine(sum, sum, sum, sum, length, length).as(LogProbabilitySums::new);
   }
 

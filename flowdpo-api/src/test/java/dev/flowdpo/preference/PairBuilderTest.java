@@ -139,6 +139,16 @@ class PairBuilderTest {
   }
 
   @Test
+  void anAlternativeWithTheOriginalsTokensMakesNoPair() {
+    PartialAnswer prefix = Chunks.answer(PROBLEM, "a");
+    PartialAnswer output = prefix.append(Chunks.of("b"));
+    Branch same = branch(prefix.append(Chunks.of("b")).append(Chunks.of("c")), RIGHT, STOPS);
+    OutputNode node = new OutputNode(1, prefix, output, STOPS, List.of(same), Optional.empty());
+    assertThat(builder.pairs(new RolloutTree(PROBLEM, branch(output, WRONG, STOPS), List.of(node))))
+        .isEmpty();
+  }
+
+  @Test
   void withoutTheOptionATieMakesNoStopPair() {
     PairBuilder strict = new PairBuilder(new PairOptions(0.5, false), TOKENS);
     assertThat(strict.pairs(tree(RIGHT, RIGHT, Optional.of(RIGHT), GO_ON))).isEmpty();

@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -26,7 +27,7 @@ class TreeRolloutSamplerPropertiesTest {
   private static final Verifier ODD_COUNT_OF_E =
       (problem, answer) -> Verdict.of(answer.chars().filter(c -> c == 'e').count() % 2 == 1);
 
-  @Property(tries = 300)
+  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
   void everyTreeIsWellFormed(
       @ForAll @IntRange(min = 1, max = 4) int problems,
       @ForAll @IntRange(min = 1, max = 5) int maxChunks,
@@ -44,7 +45,7 @@ class TreeRolloutSamplerPropertiesTest {
     }
   }
 
-  @Property(tries = 200)
+  @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
   void aTreeDependsOnItsProblemAndSeedOnly(
       @ForAll @IntRange(min = 2, max = 5) int problems,
       @ForAll @IntRange(min = 1, max = 4) int maxChunks,
@@ -63,7 +64,7 @@ class TreeRolloutSamplerPropertiesTest {
     }
   }
 
-  @Property(tries = 100)
+  @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
   void theOriginalPathIsTheFlowsOwn(@ForAll long seed, @ForAll @IntRange(min = 1, max = 5) int n) {
     List<RolloutTree> trees = sample(problems(3), n, 1, 7, seed);
     try (Flow flow =

@@ -1,8 +1,10 @@
 package dev.flowdpo.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowdpo.FinishReason;
+import dev.flowdpo.FlowException;
 import dev.flowdpo.FlowOptions;
 import dev.flowdpo.Problem;
 import dev.flowdpo.policy.ChunkRequest;
@@ -212,6 +214,48 @@ class TreeRolloutSamplerTest {
     assertThat(failed.known()).isFalse();
     assertThat(failed.reason()).startsWith("verifier failed: ").contains("cannot parse a");
     assertThat(CapturedLog.warningsWith(problem.id())).hasSize(1);
+  }
+
+  @Test
+  void anInterruptWhileVerifyingEndsTheSampling() {
+    Verifier interrupted =
+        (p, answer) -> {
+          Thread.currentThread().interrupt();
+          throw new IllegalStateException("gave up");
+        };
+    assertThatThrownBy(
+            () ->
+                sample(
+                    ScriptedPolicy.letters(5),
+                    ScriptedJudge.stoppingAt(1),
+                    interrupted,
+                    1,
+                    1,
+                    PROBLEM))
+        .isInstanceOf(FlowException.class)
+        .hasMessageContaining("p1");
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void verifiersSeeTheTextWithoutBlanksAround() {
+    List<String> verified = new ArrayList<>();
+    ScriptedPolicy policy = new ScriptedPolicy(request -> Chunks.of(" o\n"));
+    RolloutTree tree =
+        sample(
+                policy,
+                ScriptedJudge.stoppingAt(2),
+                (p, a) -> {
+                  verified.add(a);
+                  return Verdict.of(true);
+                },
+                2,
+                0,
+                PROBLEM)
+            .get(0);
+    assertThat(verified).containsExactly("o\n o", "o");
+    assertThat(tree.original().text()).isEqualTo("o\n o");
+    assertThat(tree.original().answer().text()).isEqualTo(" o\n o\n");
   }
 
   @Test

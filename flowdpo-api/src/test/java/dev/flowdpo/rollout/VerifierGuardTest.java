@@ -122,7 +122,16 @@ class VerifierGuardTest {
 
   @Test
   void anInterruptedCallerStops() {
-    try (VerifierGuard guard = new VerifierGuard((problem, answer) -> Verdict.of(true))) {
+    CountDownLatch never = new CountDownLatch(1);
+    Verifier waiting =
+        (problem, answer) -> {
+          try {
+            return Verdict.of(never.await(1, TimeUnit.MINUTES));
+          } catch (InterruptedException e) {
+            return Verdict.of(false);
+          }
+        };
+    try (VerifierGuard guard = new VerifierGuard(waiting)) {
       Thread.currentThread().interrupt();
       assertThatThrownBy(() -> guard.verify(Problem.of("q"), "2"))
           .isInstanceOf(FlowException.class)

@@ -1,12 +1,8 @@
 package dev.flowdpo.scripted;
 
 import dev.flowdpo.FlowOptions;
-import dev.flowdpo.Problem;
 import dev.flowdpo.learning.LearnerOptions;
-import dev.flowdpo.learning.LearningProgress;
-import dev.flowdpo.learning.LearningReport;
 import dev.flowdpo.learning.OnlineLearner;
-import dev.flowdpo.learning.ProgressiveValidation;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.policy.StopJudge;
@@ -14,13 +10,11 @@ import dev.flowdpo.spi.EngineSettings;
 import dev.flowdpo.spi.FlowEngine;
 import dev.flowdpo.spi.FlowEngineProvider;
 import dev.flowdpo.spi.LearnerSetup;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** An engine with a scripted policy and judge, whose learner only remembers its setup. */
+/** An engine with a scripted policy and judge, whose setups of learners are kept. */
 public final class StubEngine implements FlowEngine {
   public static final FlowOptions FLOW_OPTIONS = new FlowOptions(7, 3, SamplingOptions.of(0.5), 11);
   public static final LearnerOptions LEARNER_OPTIONS = LearnerOptions.builder().rank(3).build();
@@ -58,24 +52,7 @@ public final class StubEngine implements FlowEngine {
   @Override
   public OnlineLearner learner(LearnerSetup setup) {
     setups.add(setup);
-    return new OnlineLearner() {
-      @Override
-      public LearningReport learn(Iterable<Problem> problems) {
-        return new LearningReport(
-            LearningProgress.NONE, ProgressiveValidation.of(List.of()), Duration.ZERO);
-      }
-
-      @Override
-      public LearningProgress progress() {
-        return LearningProgress.NONE;
-      }
-
-      @Override
-      public void save(Path folder) {}
-
-      @Override
-      public void close() {}
-    };
+    return new StubLearner(setup);
   }
 
   @Override

@@ -1,0 +1,122 @@
+package dev.flowdpo.scripted;
+
+import com.google.common.primitives.ImmutableIntArray;
+import dev.flowdpo.Problem;
+import dev.flowdpo.learning.LearningProgress;
+import dev.flowdpo.learning.LearningReport;
+import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.learning.ProgressiveValidation;
+import dev.flowdpo.learning.UpdateMetrics;
+import dev.flowdpo.policy.PartialAnswer;
+import dev.flowdpo.preference.LogProbabilitySums;
+import dev.flowdpo.preference.PairBuilder;
+import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.preference.PreferenceTokens;
+import dev.flowdpo.rollout.RolloutRequest;
+import dev.flowdpo.rollout.RolloutTree;
+import dev.flowdpo.rollout.VerifierGuard;
+import dev.flowdpo.spi.LearnerSetup;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A learner that goes the whole way of the data through every seam of its setup, one problem and
+ * one pair at a time, and has nothing to update. Its log-probabilities are −1 per token under the
+ * policy and 0 under the reference.
+ */
+public final class StubLearner implements OnlineLearner, PreferenceTokens {
+  private final LearnerSetup setup;
+  private final VerifierGuard guard;
+  private final PairBuilder pairs;
+  private final ProgressiveValidation.Builder validation = ProgressiveValidation.builder();
+  private LearningProgress progress = LearningProgress.NONE;
+  private int updates;
+
+  public StubLearner(LearnerSetup setup) {
+    this.setup = setup;
+    this.guard = new VerifierGuard(setup.verifier(), setup.options().verifierTimeLimit());
+    this.pairs = new PairBuilder(setup.options().pairs(), this);
+  }
+
+  @Override
+  public LearningReport learn(Iterable<Problem> problems) {
+    for (Problem problem : problems) {
+      RolloutRequest request =
+          new RolloutRequest(
+              List.of(problem),
+              setup.policy(),
+              setup.judge(),
+              guard,
+              setup.flow(),
+              setup.options().rolloutsPerNode(),
+              setup.options().seed());
+      learn(setup.sampler().sample(request).get(0));
+    }
+    return new LearningReport(progress, validation.build(), Duration.ZERO);
+  }
+
+  private void learn(RolloutTree tree) {
+    validation.add(tree.original().verdict().isCorrect());
+    List<PreferencePair> found = pairs.pairs(tree);
+    progress =
+        new LearningProgress(
+            progress.problems() + 1,
+            0,
+            0,
+            0,
+            0,
+            validation.build().accuracy(),
+            0,
+            0,
+            guard.failures() + guard.timeouts());
+    setup.listener().onProblem(tree, progress);
+    if (!found.isEmpty()) {
+      setup.listener().onPairs(found);
+    }
+    found.forEach(this::update);
+  }
+
+  private void update(PreferencePair pair) {
+    int chosen = pair.chosen().length();
+    int rejected = pair.rejected().length();
+    double loss =
+        setup
+            .objective()
+            .evaluate(new LogProbabilitySums(-chosen, -rejected, 0, 0, chosen, rejected))
+            .loss();
+    setup
+        .listener()
+        .onUpdate(
+            new UpdateMetrics(
+                pair.role(), ++updates, 1, loss, 0, 0, 0, 0, -chosen, -rejected, 0, 0));
+  }
+
+  @Override
+  public LearningProgress progress() {
+    return progress;
+  }
+
+  @Override
+  public void save(Path folder) {}
+
+  @Override
+  public void close() {
+    guard.close();
+  }
+
+  @Override
+  public ImmutableIntArray answerPrompt(PartialAnswer prefix) {
+    return prefix.contentTokens();
+  }
+
+  @Override
+  public ImmutableIntArray stopPrompt(PartialAnswer output) {
+    return output.contentTokens();
+  }
+
+  @Override
+  public ImmutableIntArray stopDecision(boolean stop) {
+    return Chunks.ids(stop ? "Y" : "N");
+  }
+}
