@@ -95,6 +95,29 @@ public final class AdapterSnapshot {
     return layout;
   }
 
+  /** Returns alpha. */
+  public double alpha() {
+    return alpha;
+  }
+
+  /** Returns the probability with which training drops an input of a side branch. */
+  public double dropout() {
+    return dropout;
+  }
+
+  /** Returns whether any B differs from zero: otherwise the model with this adapter is the base itself. */
+  public boolean changesModel() {
+    for (int site = 0; site < layout.sites().size(); site++) {
+      int begin = layout.offsetOfB(site);
+      for (int i = begin; i < begin + layout.sizeOfB(site); i++) {
+        if (values[i] != 0) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** Returns alpha / rank, by which B is multiplied. */
   public float scaling() {
     return (float) (alpha / layout.rank());

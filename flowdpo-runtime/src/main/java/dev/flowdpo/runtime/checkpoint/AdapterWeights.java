@@ -40,7 +40,7 @@ public record AdapterWeights(
     }
   }
 
-  /** Returns the factor on B A x: alpha divided by the rank. */
+  /** {@return the factor on B A x: alpha divided by the rank} */
   public double scaling() {
     return alpha / rank;
   }

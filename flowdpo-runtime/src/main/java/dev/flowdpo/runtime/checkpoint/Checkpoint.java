@@ -47,6 +47,8 @@ public final class Checkpoint implements AutoCloseable {
   /**
    * Opens the folder and checks it.
    *
+   * @param folder the model folder
+   * @return the open checkpoint
    * @throws InvalidInputException if a file is missing or damaged, the architecture is not
    *     supported, or a tensor is missing, unknown, or of the wrong shape or type
    */
@@ -73,10 +75,12 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   /**
-   * Returns the name and shape of every tensor of the model, in the order of the forward pass.
+   * {@return the name and shape of every tensor of the model, in the order of the forward pass}
    *
    * <p>Matrices are [out, in]. {@code lm_head.weight} is among them only where embeddings are
    * untied.
+   *
+   * @param config the model
    */
   public static ImmutableMap<String, long[]> expectedTensors(ModelConfig config) {
     ImmutableMap.Builder<String, long[]> tensors = ImmutableMap.builder();
@@ -99,19 +103,19 @@ public final class Checkpoint implements AutoCloseable {
     return tensors.buildOrThrow();
   }
 
-  /** Returns the model's configuration. */
+  /** {@return the model's configuration} */
   public ModelConfig config() {
     return config;
   }
 
-  /** Returns the folder that was opened. */
+  /** {@return the folder that was opened} */
   public Path folder() {
     return folder;
   }
 
   /**
-   * Returns the values of a tensor: read-only, direct, in native byte order, from position 0 to the
-   * number of elements.
+   * {@return the values of a tensor: read-only, direct, in native byte order, from position 0 to
+   * the number of elements}
    *
    * <p>Aligned F32 data is mapped from the file without a copy. Other data is converted once and
    * kept until this checkpoint is closed; every call returns a buffer of its own over the same
@@ -127,8 +131,9 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   /**
-   * Returns the shape of a tensor.
+   * {@return the shape of a tensor}
    *
+   * @param name a name out of {@link #expectedTensors}
    * @throws IllegalArgumentException if the architecture has no such tensor
    */
   public long[] shape(String name) {

@@ -18,12 +18,16 @@ public enum DataType {
     this.bytes = bytes;
   }
 
-  /** Returns the number of bytes per value. */
+  /** {@return the number of bytes per value} */
   public int bytes() {
     return bytes;
   }
 
-  /** Returns the type that safetensors calls so, or empty if it is none of these. */
+  /**
+   * {@return the type that safetensors calls so, or empty if it is none of these}
+   *
+   * @param name the name, such as {@code F16}
+   */
   public static Optional<DataType> named(String name) {
     return Arrays.stream(values()).filter(type -> type.name().equals(name)).findFirst();
   }

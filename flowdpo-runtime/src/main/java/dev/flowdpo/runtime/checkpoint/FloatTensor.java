@@ -30,26 +30,31 @@ public record FloatTensor(long[] shape, FloatBuffer data) {
     }
   }
 
-  /** Returns a tensor over the array, which is not copied. */
+  /**
+   * {@return a tensor over the array, which is not copied}
+   *
+   * @param values the values in row-major order
+   * @param shape the sizes of the dimensions, outermost first
+   */
   public static FloatTensor of(float[] values, long... shape) {
     return new FloatTensor(shape, FloatBuffer.wrap(values));
   }
 
-  /** Returns a copy of the shape. */
+  /** {@return a copy of the shape} */
   @Override
   public long[] shape() {
     return shape.clone();
   }
 
   /**
-   * Returns the values in a buffer of its own position and limit, from 0 to the number of values.
+   * {@return the values in a buffer of its own position and limit, from 0 to the number of values}
    */
   @Override
   public FloatBuffer data() {
     return data.duplicate();
   }
 
-  /** Returns a copy of the values. */
+  /** {@return a copy of the values} */
   public float[] toArray() {
     float[] values = new float[data.remaining()];
     data().get(values);

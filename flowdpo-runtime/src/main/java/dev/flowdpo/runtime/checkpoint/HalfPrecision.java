@@ -26,7 +26,7 @@ final class HalfPrecision {
 
   private HalfPrecision() {}
 
-  /** Returns the value of the binary16 bits. */
+  /** {@return the value of the binary16 bits} */
   static float fromF16(short half) {
     int sign = (half & SIGN) << 16;
     int magnitude = half & 0x7fff;
@@ -40,7 +40,7 @@ final class HalfPrecision {
     return Float.intBitsToFloat(sign | Float.floatToRawIntBits(magnitude * 0x1p-24f));
   }
 
-  /** Returns the bits of the nearest binary16 value. */
+  /** {@return the bits of the nearest binary16 value} */
   static short toF16(float value) {
     int bits = Float.floatToRawIntBits(value);
     int sign = bits >>> 16 & SIGN;
@@ -59,12 +59,12 @@ final class HalfPrecision {
     return (short) (sign | (int) Math.rint(Float.intBitsToFloat(magnitude) * 0x1p24f));
   }
 
-  /** Returns the value of the bfloat16 bits. */
+  /** {@return the value of the bfloat16 bits} */
   static float fromBf16(short half) {
     return Float.intBitsToFloat(half << 16);
   }
 
-  /** Returns the bits of the nearest bfloat16 value. */
+  /** {@return the bits of the nearest bfloat16 value} */
   static short toBf16(float value) {
     int bits = Float.floatToRawIntBits(value);
     if ((bits & 0x7fff_ffff) > F32_INFINITY) {

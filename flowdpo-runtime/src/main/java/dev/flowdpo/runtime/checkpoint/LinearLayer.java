@@ -33,29 +33,39 @@ public enum LinearLayer {
     this.outputSize = outputSize;
   }
 
-  /** Returns the layer's name inside its decoder layer, such as {@code self_attn.q_proj}. */
+  /** {@return the layer's name inside its decoder layer, such as {@code self_attn.q_proj}} */
   public String path() {
     return path;
   }
 
-  /** Returns the last part of the name, such as {@code q_proj}. */
+  /** {@return the last part of the name, such as {@code q_proj}} */
   public String shortName() {
     return path.substring(path.indexOf('.') + 1);
   }
 
   /**
-   * Returns the name of the module in the model, such as {@code model.layers.0.self_attn.q_proj}.
+   * {@return the name of the module in the model, such as {@code model.layers.0.self_attn.q_proj}}
+   *
+   * @param layer the index of the decoder layer, from 0
    */
   public String module(int layer) {
     return "model.layers." + layer + "." + path;
   }
 
-  /** Returns the number of inputs in a model of this configuration. */
+  /**
+   * {@return the number of inputs in a model of this configuration}
+   *
+   * @param config the model
+   */
   public int inputSize(ModelConfig config) {
     return inputSize.applyAsInt(config);
   }
 
-  /** Returns the number of outputs in a model of this configuration. */
+  /**
+   * {@return the number of outputs in a model of this configuration}
+   *
+   * @param config the model
+   */
   public int outputSize(ModelConfig config) {
     return outputSize.applyAsInt(config);
   }

@@ -36,29 +36,37 @@ public record LoraMatrices(int rank, int inputSize, int outputSize, FloatBuffer 
     b = copy("B", b, outputSize, rank);
   }
 
-  /** Returns matrices with a copy of these values. */
+  /**
+   * {@return matrices with a copy of these values}
+   *
+   * @param rank the inner dimension
+   * @param inputSize the number of inputs of the layer
+   * @param outputSize the number of outputs of the layer
+   * @param a the matrix A, [rank, inputSize], row-major
+   * @param b the matrix B, [outputSize, rank], row-major
+   */
   public static LoraMatrices of(int rank, int inputSize, int outputSize, float[] a, float[] b) {
     return new LoraMatrices(rank, inputSize, outputSize, FloatBuffer.wrap(a), FloatBuffer.wrap(b));
   }
 
-  /** Returns A in a read-only buffer of its own position and limit. */
+  /** {@return A in a read-only buffer of its own position and limit} */
   @Override
   public FloatBuffer a() {
     return a.duplicate();
   }
 
-  /** Returns B in a read-only buffer of its own position and limit. */
+  /** {@return B in a read-only buffer of its own position and limit} */
   @Override
   public FloatBuffer b() {
     return b.duplicate();
   }
 
-  /** Returns a copy of the values of A. */
+  /** {@return a copy of the values of A} */
   public float[] copyOfA() {
     return values(a);
   }
 
-  /** Returns a copy of the values of B. */
+  /** {@return a copy of the values of B} */
   public float[] copyOfB() {
     return values(b);
   }

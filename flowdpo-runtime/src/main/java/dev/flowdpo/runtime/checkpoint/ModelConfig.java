@@ -97,7 +97,7 @@ public record ModelConfig(
   }
 
   /**
-   * Returns the configuration in the file.
+   * {@return the configuration in the file}
    *
    * <p>Absent keys take the values that the Hugging Face Llama configuration gives them: {@code
    * num_key_value_heads} as many as {@code num_attention_heads}, {@code head_dim} the hidden size
@@ -105,6 +105,7 @@ public record ModelConfig(
    * max_position_embeddings} 2048, {@code tie_word_embeddings} false, {@code bos_token_id} 1,
    * {@code eos_token_id} 2. An id that is {@code null} means that the model has none.
    *
+   * @param configJson the file {@code config.json}
    * @throws InvalidInputException if the file is missing or malformed, a key is missing or out of
    *     range, or the model uses what is not supported; the message names the key and what is
    *     supported
@@ -113,22 +114,24 @@ public record ModelConfig(
     return ModelConfigJson.read(configJson);
   }
 
-  /** Returns the configuration as a {@code config.json} that {@link #read} and other tools read. */
+  /**
+   * {@return the configuration as a {@code config.json} that {@link #read} and other tools read}
+   */
   public String toJson() {
     return ModelConfigJson.format(this);
   }
 
-  /** Returns the width of all query heads together. */
+  /** {@return the width of all query heads together} */
   public int queryWidth() {
     return attentionHeads * headSize;
   }
 
-  /** Returns the width of all key heads, or all value heads, together. */
+  /** {@return the width of all key heads, or all value heads, together} */
   public int keyValueWidth() {
     return keyValueHeads * headSize;
   }
 
-  /** Returns the number of weights, tied ones counted once. */
+  /** {@return the number of weights, tied ones counted once} */
   public long parameters() {
     long embedding = (long) vocabularySize * hiddenSize;
     long attention = 2L * hiddenSize * queryWidth() + 2L * hiddenSize * keyValueWidth();

@@ -9,7 +9,7 @@ final class Names {
 
   private Names() {}
 
-  /** Returns the first few names in quotes and the number of the others. */
+  /** {@return the first few names in quotes and the number of the others} */
   static String shown(Collection<String> names) {
     if (names.isEmpty()) {
       return "none";

@@ -37,8 +37,9 @@ public final class PeftAdapters {
   private PeftAdapters() {}
 
   /**
-   * Returns the adapter in the folder.
+   * {@return the adapter in the folder}
    *
+   * @param folder the adapter folder
    * @param config the model that the adapter is for
    * @throws InvalidInputException if a file is missing or damaged, the adapter uses what is not
    *     supported, or its matrices are not those of the configured modules of this model
@@ -86,6 +87,8 @@ public final class PeftAdapters {
    * Writes the adapter, creating the folder if needed and replacing the files that it holds, each
    * in one step.
    *
+   * @param folder the adapter folder
+   * @param adapter the adapter
    * @param baseModelName the name or path of the model, for {@code base_model_name_or_path}
    * @throws IllegalArgumentException if the adapter has no modules
    * @throws UncheckedIOException if writing fails
@@ -115,12 +118,20 @@ public final class PeftAdapters {
     }
   }
 
-  /** Returns the key of a module's matrix A. */
+  /**
+   * {@return the key of a module's matrix A}
+   *
+   * @param module the module, such as {@code model.layers.0.self_attn.q_proj}
+   */
   public static String aKey(String module) {
     return PREFIX + module + A_SUFFIX;
   }
 
-  /** Returns the key of a module's matrix B. */
+  /**
+   * {@return the key of a module's matrix B}
+   *
+   * @param module the module, such as {@code model.layers.0.self_attn.q_proj}
+   */
   public static String bKey(String module) {
     return PREFIX + module + B_SUFFIX;
   }

@@ -47,7 +47,7 @@ record PeftConfig(int rank, double alpha, double dropout, ImmutableSet<String> t
           "use_rslora");
 
   /**
-   * Returns the configuration in the file.
+   * {@return the configuration in the file}
    *
    * @throws dev.flowdpo.InvalidInputException if the file is missing or malformed, or asks for
    *     something other than plain LoRA on the linear layers of a causal language model
@@ -78,7 +78,7 @@ record PeftConfig(int rank, double alpha, double dropout, ImmutableSet<String> t
     return new PeftConfig(json.integer("r", 1, 8), alpha, dropout, targets(json));
   }
 
-  /** Returns the text of an {@code adapter_config.json}, with the keys that PEFT writes. */
+  /** {@return the text of an {@code adapter_config.json}, with the keys that PEFT writes} */
   String format(String baseModelName) {
     ObjectNode json = JsonObjectFile.object();
     json.putObject("alpha_pattern");
@@ -106,7 +106,7 @@ record PeftConfig(int rank, double alpha, double dropout, ImmutableSet<String> t
     return JsonObjectFile.format(json);
   }
 
-  /** Returns whether the configuration adapts the module of this name, as PEFT decides it. */
+  /** {@return whether the configuration adapts the module of this name, as PEFT decides it} */
   boolean adapts(String module) {
     return targetModules.stream().anyMatch(target -> matches(module, target));
   }

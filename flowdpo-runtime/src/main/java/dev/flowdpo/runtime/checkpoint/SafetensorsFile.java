@@ -53,6 +53,8 @@ public final class SafetensorsFile implements AutoCloseable {
   /**
    * Opens the file and checks its header.
    *
+   * @param path the file
+   * @return the open file
    * @throws InvalidInputException if the file is missing, cannot be read, or is not a well-formed
    *     safetensors file: length of the header, JSON, types, shapes, offsets and the file's size
    *     must agree
@@ -116,24 +118,25 @@ public final class SafetensorsFile implements AutoCloseable {
     return new SafetensorsFile(path, channel, dataStart, header);
   }
 
-  /** Returns the file that was opened. */
+  /** {@return the file that was opened} */
   public Path path() {
     return path;
   }
 
-  /** Returns the tensors by name, in the order of their data. */
+  /** {@return the tensors by name, in the order of their data} */
   public ImmutableMap<String, TensorInfo> tensors() {
     return header.tensors();
   }
 
-  /** Returns the texts of the header's {@code __metadata__}, empty if there are none. */
+  /** {@return the texts of the header's {@code __metadata__}, empty if there are none} */
   public Map<String, String> metadata() {
     return header.metadata();
   }
 
   /**
-   * Returns what the header says of the tensor.
+   * {@return what the header says of the tensor}
    *
+   * @param name the name of a tensor
    * @throws InvalidInputException if the file has no such tensor
    */
   public TensorInfo tensor(String name) {
@@ -150,8 +153,9 @@ public final class SafetensorsFile implements AutoCloseable {
   }
 
   /**
-   * Returns the type of a tensor that {@link #floats} can read.
+   * {@return the type of a tensor that {@link #floats} can read}
    *
+   * @param name the name of a tensor
    * @throws InvalidInputException if the file has no such tensor, or one of another type
    */
   public DataType dataType(String name) {
@@ -171,14 +175,16 @@ public final class SafetensorsFile implements AutoCloseable {
   }
 
   /**
-   * Returns the tensor's values: read-only, direct, in native byte order, from position 0 to the
-   * number of elements.
+   * {@return the tensor's values: read-only, direct, in native byte order, from position 0 to the
+   * number of elements}
    *
    * <p>F32 data that is aligned to four bytes is mapped without a copy. F32 data elsewhere is
    * copied, F16 and BF16 data is converted, exactly, on every call.
    *
+   * @param name the name of a tensor
    * @throws InvalidInputException if the file has no such tensor, one of another type than {@link
    *     DataType}, or one whose values take more than 2 GiB
+   * @throws dev.flowdpo.FlowException if there is no room for a copy outside the heap
    * @throws IllegalStateException if this file is closed
    */
   public FloatBuffer floats(String name) {
@@ -205,19 +211,14 @@ public final class SafetensorsFile implements AutoCloseable {
     if (readyToUse) {
       return bytes.asFloatBuffer();
     }
-    FloatBuffer copy =
-        ByteBuffer.allocateDirect((int) elements * Float.BYTES)
-            .order(ByteOrder.nativeOrder())
-            .asFloatBuffer();
-    if (type == DataType.F32) {
-      copy.put(bytes.asFloatBuffer());
-    } else {
-      HalfPrecision.widen(bytes.asShortBuffer(), type, copy);
-    }
-    return copy.flip().asReadOnlyBuffer();
+    return DirectFloats.copyOf(bytes, type, path + ": tensor \"" + name + "\"");
   }
 
-  /** Returns the tensor's shape and values, as {@link #floats} does. */
+  /**
+   * {@return the tensor's shape and values, as {@link #floats} does}
+   *
+   * @param name the name of a tensor
+   */
   public FloatTensor read(String name) {
     return new FloatTensor(tensor(name).shape(), floats(name));
   }

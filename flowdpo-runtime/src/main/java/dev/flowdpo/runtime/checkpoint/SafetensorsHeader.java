@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parsed and checked header of a safetensors file.
@@ -41,31 +42,6 @@ record SafetensorsHeader(
 
   private static final int MAX_TEXT_LENGTH = 1 << 21;
 
-  /** Bits per element of every type of the format. */
-  private static final ImmutableMap<String, Integer> BITS =
-      ImmutableMap.<String, Integer>builder()
-          .put("F4", 4)
-          .put("F6_E2M3", 6)
-          .put("F6_E3M2", 6)
-          .put("BOOL", 8)
-          .put("U8", 8)
-          .put("I8", 8)
-          .put("F8_E5M2", 8)
-          .put("F8_E4M3", 8)
-          .put("F8_E8M0", 8)
-          .put("I16", 16)
-          .put("U16", 16)
-          .put("F16", 16)
-          .put("BF16", 16)
-          .put("I32", 32)
-          .put("U32", 32)
-          .put("F32", 32)
-          .put("I64", 64)
-          .put("U64", 64)
-          .put("F64", 64)
-          .put("C64", 64)
-          .buildOrThrow();
-
   // Tensor names come from the file, so they must not fill a table that outlives the parser.
   private static final JsonFactory JSON =
       JsonFactory.builder()
@@ -78,7 +54,7 @@ record SafetensorsHeader(
           .build();
 
   /**
-   * Returns the header.
+   * {@return the header}
    *
    * @param text exactly the header's text; not closed
    * @param dataSize the number of bytes in the file after the header
@@ -149,11 +125,11 @@ record SafetensorsHeader(
           default -> parser.skipChildren();
         }
       }
-      Integer bits = BITS.get(dtype);
+      Integer bits = ElementSizes.BITS.get(dtype);
       if (bits == null) {
         throw problem(
             what + ": dtype",
-            "one of " + BITS.keySet(),
+            "one of " + ElementSizes.BITS.keySet(),
             dtype.isEmpty() ? "none" : "\"" + dtype + "\"");
       }
       if (Arrays.equals(shape, new long[] {-1})) {
@@ -231,7 +207,7 @@ record SafetensorsHeader(
       return byName.buildOrThrow();
     }
 
-    private void expect(JsonToken found, JsonToken token, String what, String expected)
+    private void expect(@Nullable JsonToken found, JsonToken token, String what, String expected)
         throws IOException {
       if (found != token) {
         throw problem(what, expected, found == null ? "nothing" : parser.getText());

@@ -36,6 +36,8 @@ public final class SafetensorsWriter {
   /**
    * Writes the tensors, replacing the file if it exists.
    *
+   * @param file the file; its folder is created if needed
+   * @param tensors the tensors by name
    * @param type the type in which every tensor is stored; values are rounded to nearest, ties to
    *     even
    * @param metadata the texts of {@code __metadata__}; empty for none

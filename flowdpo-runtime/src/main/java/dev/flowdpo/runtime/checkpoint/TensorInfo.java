@@ -18,13 +18,13 @@ public record TensorInfo(String name, String dtype, long[] shape, long begin, lo
     shape = shape.clone();
   }
 
-  /** Returns a copy of the shape. */
+  /** {@return a copy of the shape} */
   @Override
   public long[] shape() {
     return shape.clone();
   }
 
-  /** Returns the number of bytes of the tensor. */
+  /** {@return the number of bytes of the tensor} */
   public long byteSize() {
     return end - begin;
   }

@@ -18,7 +18,7 @@ final class WeightFiles {
   private WeightFiles() {}
 
   /**
-   * Returns the opened files: the one {@code model.safetensors}, or the shards of the index.
+   * {@return the opened files: the one {@code model.safetensors}, or the shards of the index}
    *
    * @throws InvalidInputException if there is neither, or a file is missing, damaged or not what
    *     the index says

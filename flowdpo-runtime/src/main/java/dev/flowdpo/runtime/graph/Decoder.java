@@ -33,7 +33,7 @@ final class Decoder {
   /**
    * What flows through a site.
    *
-   * @param input x {@code [rows, inputs]}
+   * @param input x {@code [rows, inputs]}, after dropout
    * @param down u = x Aᵀ {@code [rows, rank]}
    * @param output y {@code [rows, outputs]}
    */
@@ -44,6 +44,7 @@ final class Decoder {
   private final WeightSource weights;
   private final Map<String, LinearSite> sites = new HashMap<>();
   private final Map<String, AdapterInputs> adapters;
+  private final Map<String, Value> dropoutMasks;
   private final Map<String, SiteValues> siteValues = new LinkedHashMap<>();
 
   /**
@@ -54,10 +55,24 @@ final class Decoder {
       Operations operations,
       WeightSource weights,
       Map<String, AdapterInputs> adapters) {
+    this(config, operations, weights, adapters, Map.of());
+  }
+
+  /**
+   * @param dropoutMasks what the input of a side branch is multiplied by {@code [rows, inputs]}, by module: 0, or 1 /
+   *     (1 − p); empty for no dropout
+   */
+  Decoder(
+      ModelConfig config,
+      Operations operations,
+      WeightSource weights,
+      Map<String, AdapterInputs> adapters,
+      Map<String, Value> dropoutMasks) {
     this.config = config;
     this.operations = operations;
     this.weights = weights;
     this.adapters = adapters;
+    this.dropoutMasks = dropoutMasks;
     LinearSite.of(config).forEach(site -> sites.put(site.module(), site));
   }
 
@@ -72,6 +87,17 @@ final class Decoder {
           new AdapterInputs(
               graph.input(site.inputOfA(), ElementType.FLOAT, a),
               graph.input(site.inputOfB(), ElementType.FLOAT, b)));
+    }
+    return inputs;
+  }
+
+  /** Declares the dropout mask of every site. */
+  static Map<String, Value> dropoutInputs(Graph graph, ModelConfig config) {
+    Map<String, Value> inputs = new LinkedHashMap<>();
+    for (LinearSite site : LinearSite.of(config)) {
+      Shape shape = Shape.of("rows", site.inputs());
+      inputs.put(
+          site.module(), graph.input(site.inputOfDropout(), ElementType.FLOAT, shape));
     }
     return inputs;
   }
@@ -131,9 +157,11 @@ final class Decoder {
     if (adapter == null) {
       return plain;
     }
-    Value down = operations.linear(x, adapter.a());
+    Value mask = dropoutMasks.get(module);
+    Value branch = mask == null ? x : operations.multiply(x, mask);
+    Value down = operations.linear(branch, adapter.a());
     Value output = operations.linear(down, adapter.b(), plain);
-    siteValues.put(module, new SiteValues(site, x, down, output));
+    siteValues.put(module, new SiteValues(site, branch, down, output));
     return output;
   }
 }

@@ -46,4 +46,9 @@ public record LinearSite(String module, int inputs, int outputs) {
   public String inputOfB() {
     return module + ".lora_B";
   }
+
+  /** Returns the graph input that takes the dropout mask {@code [rows, inputs]}. */
+  public String inputOfDropout() {
+    return module + ".dropout";
+  }
 }

@@ -54,13 +54,18 @@ public final class TrainingGraph {
 
   /** Returns the graph that only scores. */
   public static TrainingGraph score(ModelConfig config, int tablePositions) {
-    Parts parts = new Parts(config, tablePositions, "score", false);
+    Parts parts = new Parts(config, tablePositions, "score", Trained.ADAPTERS);
     return new TrainingGraph(parts.graph, List.of(), Map.of());
   }
 
-  /** Returns the graph that gives the taps of every site, from which a kernel forms any adapter gradient. */
-  public static TrainingGraph taps(ModelConfig config, int tablePositions) {
-    Parts parts = new Parts(config, tablePositions, "taps", false);
+  /**
+   * Returns the graph that gives the taps of every site, from which a kernel forms any adapter gradient.
+   *
+   * @param dropout whether every site takes a dropout mask
+   */
+  public static TrainingGraph taps(ModelConfig config, int tablePositions, boolean dropout) {
+    Trained trained = dropout ? Trained.ADAPTERS_WITH_DROPOUT : Trained.ADAPTERS;
+    Parts parts = new Parts(config, tablePositions, "taps", trained);
     List<Value> wanted = new ArrayList<>();
     for (Decoder.SiteValues site : parts.decoder.siteValues()) {
       wanted.add(site.down());
@@ -87,7 +92,7 @@ public final class TrainingGraph {
 
   /** Returns the graph that gives the gradient of every adapter factor itself. */
   public static TrainingGraph adapterGradients(ModelConfig config, int tablePositions) {
-    Parts parts = new Parts(config, tablePositions, "adapter_gradients", false);
+    Parts parts = new Parts(config, tablePositions, "adapter_gradients", Trained.ADAPTERS);
     Map<String, Value> wanted = new LinkedHashMap<>();
     parts.adapters.values().forEach(
         adapter -> {
@@ -99,7 +104,7 @@ public final class TrainingGraph {
 
   /** Returns the graph whose inputs are the weights themselves, and which gives the gradient of each. */
   public static TrainingGraph weightGradients(ModelConfig config, int tablePositions) {
-    Parts parts = new Parts(config, tablePositions, "weight_gradients", true);
+    Parts parts = new Parts(config, tablePositions, "weight_gradients", Trained.WEIGHTS);
     return parts.withGradients(parts.weights);
   }
 
@@ -118,6 +123,13 @@ public final class TrainingGraph {
     return gradients;
   }
 
+  /** What a graph is for. */
+  private enum Trained {
+    ADAPTERS,
+    ADAPTERS_WITH_DROPOUT,
+    WEIGHTS
+  }
+
   /** The forward pass, which all kinds share. */
   private static final class Parts {
     final Graph graph;
@@ -127,7 +139,7 @@ public final class TrainingGraph {
     final Map<String, Value> weights = new LinkedHashMap<>();
     final Value logProbabilities;
 
-    Parts(ModelConfig config, int tablePositions, String name, boolean trainWeights) {
+    Parts(ModelConfig config, int tablePositions, String name, Trained trained) {
       graph = Graph.create(name);
       operations = new Operations(graph);
       Operations o = operations;
@@ -136,7 +148,8 @@ public final class TrainingGraph {
       Value positions = graph.input(POSITIONS, ElementType.INT64, sequence);
       Value rows = graph.input(ROWS, ElementType.INT64, Shape.of("scored"));
       Value targets = graph.input(TARGETS, ElementType.INT64, Shape.of("scored", 1));
-      if (trainWeights) {
+      boolean weightsAreInputs = trained == Trained.WEIGHTS;
+      if (weightsAreInputs) {
         Checkpoint.expectedTensors(config)
             .forEach(
                 (key, sizes) ->
@@ -154,8 +167,11 @@ public final class TrainingGraph {
           new Decoder(
               config,
               o,
-              trainWeights ? (key, shape) -> weights.get(key) : graph::weight,
-              adapters);
+              weightsAreInputs ? (key, shape) -> weights.get(key) : graph::weight,
+              adapters,
+              trained == Trained.ADAPTERS_WITH_DROPOUT
+                  ? Decoder.dropoutInputs(graph, config)
+                  : Map.of());
       SequenceAttention attention =
           new SequenceAttention(
               config,

@@ -2,7 +2,6 @@ package dev.flowdpo.runtime.inference;
 
 import com.google.common.collect.MapMaker;
 import com.google.common.primitives.ImmutableIntArray;
-import com.google.common.primitives.Ints;
 import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.ChunkRequest;
@@ -12,7 +11,7 @@ import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.runtime.adapter.AdapterSlot;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.text.Prompts;
-import dev.flowdpo.runtime.text.TextPieces;
+import dev.flowdpo.runtime.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -31,7 +30,7 @@ public final class AnswerPolicy implements FlowPolicy {
 
   private final FrozenBase base;
   private final Prompts prompts;
-  private final TextPieces text;
+  private final Tokenizer tokenizer;
   private final AdapterSlot slot;
   private final Prefill prefill;
   private final ChunkDecoder decoder;
@@ -39,10 +38,10 @@ public final class AnswerPolicy implements FlowPolicy {
   /**
    * @param slot where the adapter is read when a snapshot is taken
    */
-  public AnswerPolicy(FrozenBase base, Prompts prompts, TextPieces text, AdapterSlot slot) {
+  public AnswerPolicy(FrozenBase base, Prompts prompts, Tokenizer tokenizer, AdapterSlot slot) {
     this.base = base;
     this.prompts = prompts;
-    this.text = text;
+    this.tokenizer = tokenizer;
     this.slot = slot;
     this.prefill = new Prefill(base);
     this.decoder = new ChunkDecoder(base);
@@ -131,11 +130,10 @@ public final class AnswerPolicy implements FlowPolicy {
       int[] tokens = decoded.tokens();
       int content = decoded.ended() ? tokens.length - 1 : tokens.length;
       int[] before = prefix.contentTokens().toArray();
-      int[] all = Ints.concat(before, Arrays.copyOf(tokens, content));
       Chunk chunk =
           new Chunk(
               ImmutableIntArray.copyOf(tokens),
-              text.piece(all, prefix.text(), decoded.ended()),
+              tokenizer.decodeContinuation(before, Arrays.copyOf(tokens, content)),
               decoded.logProbability(),
               decoded.ended());
       // The block holds the start token and every chosen token but the last: as many as there is content.

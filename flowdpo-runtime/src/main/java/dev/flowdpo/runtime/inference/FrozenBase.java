@@ -46,8 +46,10 @@ public final class FrozenBase implements AutoCloseable {
     CHUNK,
     /** {@link TrainingGraph#score}. */
     SCORE,
-    /** {@link TrainingGraph#taps}. */
+    /** {@link TrainingGraph#taps} without dropout. */
     TAPS,
+    /** {@link TrainingGraph#taps} with dropout. */
+    TAPS_WITH_DROPOUT,
     /** {@link TrainingGraph#adapterGradients}. */
     ADAPTER_GRADIENTS
   }
@@ -93,14 +95,15 @@ public final class FrozenBase implements AutoCloseable {
     return sessions.computeIfAbsent(kind, key -> createSession(graph(key)));
   }
 
-  /** Returns the description of a training graph: {@link Kind#TAPS} or {@link Kind#ADAPTER_GRADIENTS}. */
+  /** Returns the description of a training graph. */
   public synchronized TrainingGraph trainingGraph(Kind kind) {
     return trainingGraphs.computeIfAbsent(
         kind,
         key ->
             switch (key) {
               case SCORE -> TrainingGraph.score(config(), maxTokens);
-              case TAPS -> TrainingGraph.taps(config(), maxTokens);
+              case TAPS -> TrainingGraph.taps(config(), maxTokens, false);
+              case TAPS_WITH_DROPOUT -> TrainingGraph.taps(config(), maxTokens, true);
               case ADAPTER_GRADIENTS -> TrainingGraph.adapterGradients(config(), maxTokens);
               case PREFILL, CHUNK ->
                   throw new IllegalArgumentException(key + " is not a training graph");
@@ -116,7 +119,7 @@ public final class FrozenBase implements AutoCloseable {
     return switch (kind) {
       case PREFILL -> PrefillGraph.build(config(), maxTokens);
       case CHUNK -> ChunkGraph.build(config(), maxTokens);
-      case SCORE, TAPS, ADAPTER_GRADIENTS -> trainingGraph(kind).graph();
+      case SCORE, TAPS, TAPS_WITH_DROPOUT, ADAPTER_GRADIENTS -> trainingGraph(kind).graph();
     };
   }
 

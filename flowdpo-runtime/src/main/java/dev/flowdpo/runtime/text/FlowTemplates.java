@@ -84,9 +84,9 @@ public record FlowTemplates(
   }
 
   /**
-   * Returns the templates for a model that brings none: a plain question-and-answer prompt that
+   * {@return the templates for a model that brings none: a plain question-and-answer prompt that
    * asks for steps and a last line {@code #### N}, with the sizes and sampling of {@link
-   * FlowOptions#paper()}.
+   * FlowOptions#paper()}}
    */
   public static FlowTemplates defaults() {
     FlowOptions paper = FlowOptions.paper();
@@ -104,9 +104,10 @@ public record FlowTemplates(
   }
 
   /**
-   * Returns the templates in {@value #FILE} of the model folder, or {@link #defaults} where there
-   * is no such file. A key that the file does not have takes its default.
+   * {@return the templates in {@value #FILE} of the model folder, or {@link #defaults} where there
+   * is no such file} A key that the file does not have takes its default.
    *
+   * @param folder the model folder
    * @throws InvalidInputException if the file is malformed, has an unknown key, or a value is out
    *     of range
    */
@@ -139,7 +140,7 @@ public record FlowTemplates(
     }
   }
 
-  /** Returns the templates as a {@value #FILE} that {@link #read} reads. */
+  /** {@return the templates as a {@value #FILE} that {@link #read} reads} */
   public String toJson() {
     ObjectNode json = JsonObjectFile.object();
     json.put(PROMPT_KEY, prompt);
@@ -154,7 +155,11 @@ public record FlowTemplates(
     return JsonObjectFile.format(json);
   }
 
-  /** Returns the options of a flow with these sizes and this sampling. */
+  /**
+   * {@return the options of a flow with these sizes and this sampling}
+   *
+   * @param seed the seed of the flow
+   */
   public FlowOptions options(long seed) {
     return new FlowOptions(chunkSize, maxChunks, sampling, seed);
   }

@@ -34,9 +34,10 @@ public final class HuggingFaceTokenizers {
   private HuggingFaceTokenizers() {}
 
   /**
-   * Returns the tokenizer in the file. Truncation, padding and special tokens that the file asks
+   * {@return the tokenizer in the file} Truncation, padding and special tokens that the file asks
    * for are off.
    *
+   * @param tokenizerJson the file
    * @throws InvalidInputException if the file is missing, cannot be read, or is not a tokenizer
    * @throws FlowException if the native library cannot be loaded on this machine
    */

@@ -27,6 +27,7 @@ public final class Prompts implements PreferenceTokens {
   /**
    * Creates the prompts of one model.
    *
+   * @param templates the words around questions
    * @param tokenizer the model's tokenizer; not closed by this object
    * @param config the model's configuration
    * @throws InvalidInputException if the tokenizer has more ids than the model, or if the stop
@@ -62,15 +63,16 @@ public final class Prompts implements PreferenceTokens {
     }
   }
 
-  /** Returns the templates. */
+  /** {@return the templates} */
   public FlowTemplates templates() {
     return templates;
   }
 
   /**
-   * Returns the ids before the answer: the begin-of-sequence id if the model has one, then the
-   * prompt with the question in it.
+   * {@return the ids before the answer: the begin-of-sequence id if the model has one, then the
+   * prompt with the question in it}
    *
+   * @param problem the problem to solve
    * @throws InvalidInputException if the model has no room left for one token of an answer, the
    *     stop question and its answer
    */
@@ -98,17 +100,17 @@ public final class Prompts implements PreferenceTokens {
     return ids;
   }
 
-  /** Returns the ids of the stop question, to follow a partial answer. */
+  /** {@return the ids of the stop question, to follow a partial answer} */
   public int[] stopQuestion() {
     return stopQuestion.clone();
   }
 
-  /** Returns the first id of {@code yes}: the partial answer is finished. */
+  /** {@return the first id of {@code yes}: the partial answer is finished} */
   public int yesId() {
     return yesId;
   }
 
-  /** Returns the first id of {@code no}: the solution goes on. */
+  /** {@return the first id of {@code no}: the solution goes on} */
   public int noId() {
     return noId;
   }
@@ -130,7 +132,7 @@ public final class Prompts implements PreferenceTokens {
         .build();
   }
 
-  /** Returns the one id whose log-probability the Stop model's decision compares. */
+  /** {@return the one id whose log-probability the Stop model's decision compares} */
   @Override
   public ImmutableIntArray stopDecision(boolean stop) {
     return ImmutableIntArray.of(stop ? yesId : noId);

@@ -10,29 +10,36 @@ import java.util.stream.IntStream;
  */
 public interface Tokenizer extends AutoCloseable {
   /**
-   * Returns the ids of the text.
+   * {@return the ids of the text}
    *
    * <p>No begin or end token is added and nothing is cut off. A special token that is written out
    * in the text, such as {@code <|eot_id|>}, becomes its one id, so that chat templates work.
+   *
+   * @param text any text
    */
   int[] encode(String text);
 
   /**
-   * Returns the text of the ids. Special tokens, and ids that the vocabulary does not have, give no
-   * text; bytes that are not a whole character give U+FFFD.
+   * {@return the text of the ids} Special tokens, and ids that the vocabulary does not have, give
+   * no text; bytes that are not a whole character give U+FFFD.
    *
+   * @param ids token ids
    * @throws IllegalArgumentException if an id is negative
    */
   String decode(int[] ids);
 
-  /** Returns the number of ids: the largest id, added tokens included, plus one. */
+  /** {@return the number of ids: the largest id, added tokens included, plus one} */
   int vocabularySize();
 
-  /** Returns the id of the token as the vocabulary spells it, or empty if there is none. */
+  /**
+   * {@return the id of the token as the vocabulary spells it, or empty if there is none}
+   *
+   * @param token the token as the vocabulary spells it
+   */
   OptionalInt idOf(String token);
 
   /**
-   * Returns the text that the ids add when they follow the ids before them.
+   * {@return the text that the ids add when they follow the ids before them}
    *
    * <p>Joined over successive pieces this is the text of all ids together, which {@link #decode} of
    * each piece is not: a character's bytes may lie in two pieces, and some decoders drop or add

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tokens of a {@code tokenizer.json} and their ids, added tokens included; what the native
@@ -24,7 +25,7 @@ record Vocabulary(ImmutableMap<String, Integer> ids, int size) {
       JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
 
   /**
-   * Returns the vocabulary of the file's content.
+   * {@return the vocabulary of the file's content}
    *
    * @throws InvalidInputException if there is none in it
    */
@@ -134,7 +135,7 @@ record Vocabulary(ImmutableMap<String, Integer> ids, int size) {
       return (int) id;
     }
 
-    private void expect(JsonToken found, JsonToken token, String key, String expected)
+    private void expect(@Nullable JsonToken found, JsonToken token, String key, String expected)
         throws IOException {
       if (found != token) {
         throw new InvalidInputException(

@@ -1,7 +1,6 @@
 package dev.flowdpo.runtime.training;
 
 import ai.onnxruntime.OrtSession;
-import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.graph.LinearSite;
@@ -32,11 +31,14 @@ final class InGraphGradient extends PreferenceGradient {
       AdapterSnapshot policy,
       CompletionBatch batch,
       double[] referenceSums,
-      DpoObjective objective,
-      int pairs,
+      Loss loss,
       INDArray gradient) {
-    BatchResult values = evaluate(batch, scorer().sums(policy, batch), referenceSums, objective);
-    double[] coefficients = coefficients(values.values(), pairs);
+    if (policy.dropout() > 0) {
+      throw new IllegalArgumentException(
+          "The in-graph gradient has no dropout; use an adapter without it, or the taps");
+    }
+    BatchResult values = evaluate(batch, scorer().sums(policy, batch), referenceSums, loss.objective());
+    double[] coefficients = coefficients(values.values(), loss.pairs());
     AdapterLayout layout = policy.layout();
     try (TensorFeed feed = base().feed()) {
       batch.feed(feed, base().maxTokens(), base().config().vocabularySize());

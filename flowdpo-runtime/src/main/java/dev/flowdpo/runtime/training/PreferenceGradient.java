@@ -54,6 +54,9 @@ public abstract class PreferenceGradient {
   public record Result(
       double loss, List<LogProbabilitySums> sums, List<ObjectiveValue> values, INDArray gradient) {}
 
+  /** What is minimised: the mean of an objective over so many pairs. */
+  record Loss(DpoObjective objective, int pairs, long dropoutSeed) {}
+
   /** Sums and values of the pairs of one micro-batch. */
   record BatchResult(List<LogProbabilitySums> sums, List<ObjectiveValue> values) {}
 
@@ -63,12 +66,14 @@ public abstract class PreferenceGradient {
    * @param policy the adapter that learns
    * @param reference the adapter that stands still; {@link AdapterSnapshot#none} for the base itself
    * @param pairs at least one pair
+   * @param dropoutSeed what the dropout masks come from, if the policy has dropout
    */
   public Result compute(
       AdapterSnapshot policy,
       AdapterSnapshot reference,
       List<PreferencePair> pairs,
-      DpoObjective objective) {
+      DpoObjective objective,
+      long dropoutSeed) {
     INDArray gradient = LoraGradientKernel.zeros(policy.layout().size());
     LogProbabilitySums[] sums = new LogProbabilitySums[pairs.size()];
     ObjectiveValue[] values = new ObjectiveValue[pairs.size()];
@@ -77,7 +82,12 @@ public abstract class PreferenceGradient {
       CompletionBatch batch = batch(indices.stream().map(pairs::get).toList());
       double[] referenceSums = scorer.sums(reference, batch);
       BatchResult result =
-          addGradient(policy, batch, referenceSums, objective, pairs.size(), gradient);
+          addGradient(
+              policy,
+              batch,
+              referenceSums,
+              new Loss(objective, pairs.size(), dropoutSeed + indices.get(0)),
+              gradient);
       for (int i = 0; i < indices.size(); i++) {
         sums[indices.get(i)] = result.sums().get(i);
         values[indices.get(i)] = result.values().get(i);
@@ -93,8 +103,7 @@ public abstract class PreferenceGradient {
       AdapterSnapshot policy,
       CompletionBatch batch,
       double[] referenceSums,
-      DpoObjective objective,
-      int pairs,
+      Loss loss,
       INDArray gradient);
 
   final FrozenBase base() {

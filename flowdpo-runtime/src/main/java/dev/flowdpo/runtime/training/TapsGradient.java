@@ -1,7 +1,6 @@
 package dev.flowdpo.runtime.training;
 
 import ai.onnxruntime.OrtSession;
-import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.graph.LinearSite;
 import dev.flowdpo.runtime.graph.TrainingGraph;
@@ -13,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -21,11 +21,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * read by ND4J in the same memory.
  */
 final class TapsGradient extends PreferenceGradient {
-  private final TrainingGraph graph;
-
   TapsGradient(FrozenBase base) {
     super(base);
-    this.graph = base.trainingGraph(FrozenBase.Kind.TAPS);
   }
 
   @Override
@@ -33,33 +30,51 @@ final class TapsGradient extends PreferenceGradient {
       AdapterSnapshot policy,
       CompletionBatch batch,
       double[] referenceSums,
-      DpoObjective objective,
-      int pairs,
+      Loss loss,
       INDArray gradient) {
+    boolean dropout = policy.dropout() > 0;
+    FrozenBase.Kind kind = dropout ? FrozenBase.Kind.TAPS_WITH_DROPOUT : FrozenBase.Kind.TAPS;
+    List<TrainingGraph.Taps> sites = base().trainingGraph(kind).taps();
     try (TensorFeed feed = base().feed()) {
       batch.feed(feed, base().maxTokens(), base().config().vocabularySize());
       feed.adapter(policy);
+      if (dropout) {
+        feedDropout(feed, sites, batch.rows(), policy.dropout(), loss.dropoutSeed());
+      }
       FloatBuffer seed = feed.floats(TrainingGraph.SEED, batch.scored(), 1);
       for (int i = 0; i < batch.scored(); i++) {
         seed.put(1);
       }
       FloatBuffer scores =
           feed.outputFloats(TrainingGraph.LOG_PROBABILITIES, batch.scored(), 1).asFloatBuffer();
-      Map<String, ByteBuffer> taps = tapMemory(feed, batch.rows(), policy.layout().rank());
-      try (OrtSession.Result result = feed.run(base().session(FrozenBase.Kind.TAPS), Set.of())) {
+      Map<String, ByteBuffer> taps = tapMemory(feed, sites, batch.rows(), policy.layout().rank());
+      try (OrtSession.Result result = feed.run(base().session(kind), Set.of())) {
         float[] perToken = new float[batch.scored()];
         scores.get(perToken);
-        BatchResult values = evaluate(batch, batch.sums(perToken), referenceSums, objective);
-        double[] coefficients = coefficients(values.values(), pairs);
-        addSites(policy, batch, coefficients, taps, gradient);
+        BatchResult values = evaluate(batch, batch.sums(perToken), referenceSums, loss.objective());
+        double[] coefficients = coefficients(values.values(), loss.pairs());
+        addSites(policy, batch, coefficients, sites, taps, gradient);
         return values;
       }
     }
   }
 
-  private Map<String, ByteBuffer> tapMemory(TensorFeed feed, int rows, int rank) {
+  private static void feedDropout(
+      TensorFeed feed, List<TrainingGraph.Taps> sites, int rows, double dropout, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    float kept = (float) (1 / (1 - dropout));
+    for (TrainingGraph.Taps tap : sites) {
+      FloatBuffer mask = feed.floats(tap.site().inputOfDropout(), rows, tap.site().inputs());
+      while (mask.hasRemaining()) {
+        mask.put(random.nextDouble() < dropout ? 0 : kept);
+      }
+    }
+  }
+
+  private static Map<String, ByteBuffer> tapMemory(
+      TensorFeed feed, List<TrainingGraph.Taps> sites, int rows, int rank) {
     Map<String, ByteBuffer> memory = new HashMap<>();
-    for (TrainingGraph.Taps tap : graph.taps()) {
+    for (TrainingGraph.Taps tap : sites) {
       LinearSite site = tap.site();
       memory.computeIfAbsent(tap.input(), name -> feed.outputFloats(name, rows, site.inputs()));
       memory.put(tap.down(), feed.outputFloats(tap.down(), rows, rank));
@@ -70,10 +85,11 @@ final class TapsGradient extends PreferenceGradient {
     return memory;
   }
 
-  private void addSites(
+  private static void addSites(
       AdapterSnapshot policy,
       CompletionBatch batch,
       double[] coefficients,
+      List<TrainingGraph.Taps> sites,
       Map<String, ByteBuffer> taps,
       INDArray gradient) {
     int rows = batch.rows();
@@ -81,7 +97,6 @@ final class TapsGradient extends PreferenceGradient {
     LoraGradientKernel kernel =
         new LoraGradientKernel(policy.layout(), policy.scaling(), gradient);
     INDArray rowCoefficients = LoraGradientKernel.rowCoefficients(coefficients, batch.width());
-    List<TrainingGraph.Taps> sites = graph.taps();
     for (int site = 0; site < sites.size(); site++) {
       TrainingGraph.Taps tap = sites.get(site);
       kernel.add(

@@ -1,0 +1,41 @@
+package dev.flowdpo.runtime.checkpoint;
+
+import dev.flowdpo.FlowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+
+/** Copies of stored values as native code wants them. Stateless and thread-safe. */
+final class DirectFloats {
+  private DirectFloats() {}
+
+  /**
+   * {@return the values as binary32: read-only, direct, in native byte order}
+   *
+   * @param bytes the values as stored, little-endian
+   * @param what the place of the values, for the error
+   * @throws FlowException if there is no room for them outside the heap
+   */
+  static FloatBuffer copyOf(ByteBuffer bytes, DataType type, String what) {
+    int size = bytes.remaining() / type.bytes() * Float.BYTES;
+    FloatBuffer copy = allocate(size, what);
+    if (type == DataType.F32) {
+      copy.put(bytes.asFloatBuffer());
+    } else {
+      HalfPrecision.widen(bytes.asShortBuffer(), type, copy);
+    }
+    return copy.flip().asReadOnlyBuffer();
+  }
+
+  private static FloatBuffer allocate(int size, String what) {
+    try {
+      return ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    } catch (OutOfMemoryError e) {
+      throw new FlowException(
+          ("%s: expected room for %d bytes outside the heap, found none; raise"
+                  + " -XX:MaxDirectMemorySize, or store the weights as F32, which are not copied")
+              .formatted(what, size),
+          e);
+    }
+  }
+}

@@ -1,0 +1,184 @@
+package dev.flowdpo.runtime.learning;
+
+import dev.flowdpo.FlowOptions;
+import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.learning.LearnerOptions;
+import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.policy.FlowPolicy;
+import dev.flowdpo.policy.StopJudge;
+import dev.flowdpo.preference.AdapterRole;
+import dev.flowdpo.preference.PairBuilder;
+import dev.flowdpo.runtime.adapter.AdapterLayout;
+import dev.flowdpo.runtime.adapter.AdapterSlot;
+import dev.flowdpo.runtime.adapter.AdapterSnapshot;
+import dev.flowdpo.runtime.checkpoint.Checkpoint;
+import dev.flowdpo.runtime.checkpoint.ModelConfig;
+import dev.flowdpo.runtime.checkpoint.PeftAdapters;
+import dev.flowdpo.runtime.inference.AdapterStopJudge;
+import dev.flowdpo.runtime.inference.AnswerPolicy;
+import dev.flowdpo.runtime.inference.FrozenBase;
+import dev.flowdpo.runtime.inference.SessionSettings;
+import dev.flowdpo.runtime.text.FlowTemplates;
+import dev.flowdpo.runtime.text.HuggingFaceTokenizers;
+import dev.flowdpo.runtime.text.Prompts;
+import dev.flowdpo.runtime.text.Tokenizer;
+import dev.flowdpo.runtime.training.PreferenceGradient;
+import dev.flowdpo.spi.FlowEngine;
+import dev.flowdpo.spi.LearnerSetup;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One frozen base with an Answer and a Stop adapter: what {@code Flow.builder()} opens when this module is on the class
+ * path.
+ *
+ * <p>Thread-safe; owns the model's native memory.
+ */
+public final class AdapterFlowEngine implements FlowEngine {
+  private final FrozenBase base;
+  private final Tokenizer tokenizer;
+  private final FlowTemplates templates;
+  private final LearnerOptions learnerDefaults;
+  private final Prompts prompts;
+  private final Map<AdapterRole, AdapterSlot> slots;
+  private final AnswerPolicy policy;
+  private final AdapterStopJudge judge;
+  private final String modelName;
+
+  private AdapterFlowEngine(
+      FrozenBase base,
+      Tokenizer tokenizer,
+      FlowTemplates templates,
+      LearnerOptions learnerDefaults,
+      Map<AdapterRole, AdapterSlot> slots,
+      String modelName) {
+    this.base = base;
+    this.tokenizer = tokenizer;
+    this.templates = templates;
+    this.learnerDefaults = learnerDefaults;
+    this.prompts = new Prompts(tokenizer, templates, base.config());
+    this.slots = slots;
+    this.modelName = modelName;
+    this.policy =
+        new AnswerPolicy(base, prompts, tokenizer, slots.get(AdapterRole.ANSWER));
+    this.judge = new AdapterStopJudge(base, prompts, slots.get(AdapterRole.STOP));
+  }
+
+  /**
+   * Opens a model folder.
+   *
+   * @param folder a Hugging Face folder: config.json, *.safetensors, tokenizer.json and, for prompts and sizes of its
+   *     own, flow.json
+   * @param adapters a folder with the sub-folders {@code answer} and {@code stop}, one of which may be missing
+   * @param learnerDefaults what a learner uses where the application sets nothing
+   * @throws InvalidInputException if a file is missing, damaged or does not fit
+   */
+  public static AdapterFlowEngine open(
+      Path folder,
+      Optional<Path> adapters,
+      LearnerOptions learnerDefaults,
+      SessionSettings settings) {
+    FrozenBase base = FrozenBase.load(Checkpoint.open(folder), settings);
+    try {
+      Tokenizer tokenizer =
+          HuggingFaceTokenizers.open(folder.resolve(HuggingFaceTokenizers.FILE));
+      try {
+        return new AdapterFlowEngine(
+            base,
+            tokenizer,
+            FlowTemplates.read(folder),
+            learnerDefaults,
+            slots(base.config(), adapters),
+            String.valueOf(folder.getFileName()));
+      } catch (RuntimeException e) {
+        tokenizer.close();
+        throw e;
+      }
+    } catch (RuntimeException e) {
+      base.close();
+      throw e;
+    }
+  }
+
+  private static Map<AdapterRole, AdapterSlot> slots(ModelConfig config, Optional<Path> adapters) {
+    Map<AdapterRole, AdapterSlot> slots = new EnumMap<>(AdapterRole.class);
+    boolean found = false;
+    for (AdapterRole role : AdapterRole.values()) {
+      Optional<Path> folder = adapters.map(parent -> parent.resolve(role.folderName()));
+      boolean given = folder.filter(Files::isDirectory).isPresent();
+      found |= given;
+      slots.put(
+          role,
+          new AdapterSlot(
+              given
+                  ? AdapterSnapshot.of(config, PeftAdapters.read(folder.get(), config))
+                  : AdapterSnapshot.none(config)));
+    }
+    if (adapters.isPresent() && !found) {
+      throw new InvalidInputException(
+          adapters.get()
+              + ": expected a folder with the adapter folders answer or stop, found neither");
+    }
+    return slots;
+  }
+
+  @Override
+  public FlowPolicy policy() {
+    return policy;
+  }
+
+  @Override
+  public StopJudge judge() {
+    return judge;
+  }
+
+  @Override
+  public FlowOptions defaultOptions() {
+    return templates.options(0);
+  }
+
+  @Override
+  public LearnerOptions defaultLearnerOptions() {
+    return learnerDefaults;
+  }
+
+  @Override
+  public OnlineLearner learner(LearnerSetup setup) {
+    LearnerOptions options = setup.options();
+    Optional<LearnerCheckpoint> resumed =
+        setup.resume() ? setup.checkpoint().map(LearnerCheckpoint::read) : Optional.empty();
+    PreferenceGradient gradient = PreferenceGradient.of(base, PreferenceGradient.Path.TAPS);
+    Map<AdapterRole, AdapterLearner> learners = new EnumMap<>(AdapterRole.class);
+    for (AdapterRole role : AdapterRole.values()) {
+      AdapterSnapshot current = slots.get(role).current();
+      AdapterSnapshot reference =
+          resumed.map(checkpoint -> checkpoint.reference(role, base.config())).orElse(current);
+      AdapterSnapshot initial = reference.changesModel() ? reference : fresh(options, role);
+      AdapterLearner learner =
+          new AdapterLearner(role, initial, reference, options, setup.objective(), gradient);
+      resumed.ifPresent(
+          checkpoint -> learner.restore(checkpoint.adapter(role, initial.layout().size())));
+      learners.put(role, learner);
+    }
+    LearnerState state =
+        resumed.map(checkpoint -> checkpoint.state(options)).orElseGet(LearnerState::new);
+    PairBuilder pairs = new PairBuilder(options.pairs(), prompts);
+    return new PreferenceLearner(setup, learners, slots, pairs, state, modelName);
+  }
+
+  private AdapterSnapshot fresh(LearnerOptions options, AdapterRole role) {
+    AdapterLayout layout = AdapterLayout.of(base.config(), options.rank());
+    long seed = Seeds.mix(options.seed(), role.ordinal());
+    return AdapterSnapshot.initial(layout, options.alpha(), options.dropout(), seed);
+  }
+
+  /** Frees the model and the tokenizer. */
+  @Override
+  public void close() {
+    base.close();
+    tokenizer.close();
+  }
+}

@@ -1,0 +1,27 @@
+package dev.flowdpo.runtime.learning;
+
+import dev.flowdpo.learning.LearnerOptions;
+import dev.flowdpo.runtime.inference.SessionSettings;
+import dev.flowdpo.runtime.tiny.BundledModel;
+import dev.flowdpo.spi.EngineSettings;
+import dev.flowdpo.spi.FlowEngine;
+import dev.flowdpo.spi.FlowEngineProvider;
+
+/**
+ * Opens the model that a flow asks for: a folder, with the paper's learning options as defaults, or the bundled model,
+ * with those that were measured for it. Found by {@link java.util.ServiceLoader}. Thread-safe.
+ */
+public final class AdapterFlowEngineProvider implements FlowEngineProvider {
+  /** Called by the service loader. */
+  public AdapterFlowEngineProvider() {}
+
+  @Override
+  public FlowEngine open(EngineSettings settings) {
+    boolean bundled = settings.model().isEmpty();
+    return AdapterFlowEngine.open(
+        settings.model().orElseGet(BundledModel::folder),
+        settings.adapters(),
+        bundled ? BundledModel.learnerOptions() : LearnerOptions.paper(),
+        SessionSettings.defaults());
+  }
+}

@@ -1,0 +1,125 @@
+package dev.flowdpo.runtime.learning;
+
+import dev.flowdpo.learning.LearningProgress;
+import dev.flowdpo.learning.ProgressiveValidation;
+import dev.flowdpo.preference.AdapterRole;
+import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.rollout.Branch;
+import dev.flowdpo.rollout.FinalAnswer;
+import dev.flowdpo.rollout.RolloutTree;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a learner has counted, and the pairs that wait for their update. Together with the adapters this is all that a
+ * run needs to go on where it was. Not thread-safe.
+ */
+final class LearnerState {
+  private final List<Boolean> outcomes = new ArrayList<>();
+  private final Map<AdapterRole, List<PreferencePair>> pending = new EnumMap<>(AdapterRole.class);
+  private final Map<AdapterRole, Integer> pairs = new EnumMap<>(AdapterRole.class);
+  private final Map<AdapterRole, Integer> updates = new EnumMap<>(AdapterRole.class);
+  private long chunks;
+  private int withoutAnswer;
+  private int verifierFailures;
+
+  LearnerState() {
+    for (AdapterRole role : AdapterRole.values()) {
+      pending.put(role, new ArrayList<>());
+      pairs.put(role, 0);
+      updates.put(role, 0);
+    }
+  }
+
+  /** Goes back to counts that were saved. */
+  LearnerState(
+      List<Boolean> outcomes,
+      Map<AdapterRole, List<PreferencePair>> pending,
+      Map<AdapterRole, Integer> pairs,
+      Map<AdapterRole, Integer> updates,
+      long chunks,
+      int withoutAnswer,
+      int verifierFailures) {
+    this.outcomes.addAll(outcomes);
+    for (AdapterRole role : AdapterRole.values()) {
+      this.pending.put(role, new ArrayList<>(pending.get(role)));
+      this.pairs.put(role, pairs.get(role));
+      this.updates.put(role, updates.get(role));
+    }
+    this.chunks = chunks;
+    this.withoutAnswer = withoutAnswer;
+    this.verifierFailures = verifierFailures;
+  }
+
+  /** Counts the flow's own answer to a problem, given before anything was learned from it. */
+  void count(RolloutTree tree) {
+    Branch original = tree.original();
+    outcomes.add(original.verdict().isCorrect());
+    chunks += original.answer().depth();
+    if (FinalAnswer.extract(original.answer().text()).isEmpty()) {
+      withoutAnswer++;
+    }
+  }
+
+  void add(PreferencePair pair) {
+    pending.get(pair.role()).add(pair);
+    pairs.merge(pair.role(), 1, Integer::sum);
+  }
+
+  void countUpdate(AdapterRole role) {
+    updates.merge(role, 1, Integer::sum);
+  }
+
+  void countVerifierFailures(int failures) {
+    verifierFailures += failures;
+  }
+
+  /** Returns the waiting pairs themselves, from which an update takes its own. */
+  List<PreferencePair> pending(AdapterRole role) {
+    return pending.get(role);
+  }
+
+  int problems() {
+    return outcomes.size();
+  }
+
+  int pairs(AdapterRole role) {
+    return pairs.get(role);
+  }
+
+  int updates(AdapterRole role) {
+    return updates.get(role);
+  }
+
+  long chunks() {
+    return chunks;
+  }
+
+  int withoutAnswer() {
+    return withoutAnswer;
+  }
+
+  int verifierFailures() {
+    return verifierFailures;
+  }
+
+  ProgressiveValidation validation() {
+    return ProgressiveValidation.of(outcomes);
+  }
+
+  LearningProgress progress() {
+    int problems = Math.max(1, outcomes.size());
+    return new LearningProgress(
+        outcomes.size(),
+        pairs(AdapterRole.ANSWER),
+        pairs(AdapterRole.STOP),
+        updates(AdapterRole.ANSWER),
+        updates(AdapterRole.STOP),
+        validation().accuracy(),
+        (double) chunks / problems,
+        (double) withoutAnswer / problems,
+        verifierFailures);
+  }
+}

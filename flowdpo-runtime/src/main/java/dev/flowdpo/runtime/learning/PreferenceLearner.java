@@ -1,0 +1,194 @@
+package dev.flowdpo.runtime.learning;
+
+import com.google.common.collect.Iterators;
+import dev.flowdpo.FlowException;
+import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.Problem;
+import dev.flowdpo.learning.LearnerOptions;
+import dev.flowdpo.learning.LearningProgress;
+import dev.flowdpo.learning.LearningReport;
+import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.learning.UpdateMetrics;
+import dev.flowdpo.preference.AdapterRole;
+import dev.flowdpo.preference.PairBuilder;
+import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.rollout.RolloutRequest;
+import dev.flowdpo.rollout.RolloutTree;
+import dev.flowdpo.rollout.VerifierGuard;
+import dev.flowdpo.runtime.adapter.AdapterSlot;
+import dev.flowdpo.runtime.checkpoint.PeftAdapters;
+import dev.flowdpo.spi.LearnerSetup;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * Online Flow-DPO (Flow-DPO, section 3 and algorithm 1). Problems come in groups. The flow first answers each problem of
+ * a group with the adapters as they are, which counts for progressive validation; all rollouts of the group then run as
+ * one batch; their pairs join those that wait; every adapter takes a step whenever it has enough of them; and the new
+ * snapshots are published to the flows that begin from then on.
+ *
+ * <p>{@link #learn} runs on the caller's thread, one call at a time; flows may solve meanwhile on others.
+ */
+final class PreferenceLearner implements OnlineLearner {
+  private final LearnerSetup setup;
+  private final LearnerOptions options;
+  private final Map<AdapterRole, AdapterLearner> learners;
+  private final Map<AdapterRole, AdapterSlot> slots;
+  private final PairBuilder pairBuilder;
+  private final VerifierGuard verifier;
+  private final String modelName;
+  private final LearnerState state;
+  private int alreadyLearned;
+  private int failuresBefore;
+  private boolean closed;
+
+  /**
+   * @param state where to begin: empty, or what a checkpoint kept, whose problems the first call of learn skips
+   * @param modelName what adapter folders name as their base
+   */
+  PreferenceLearner(
+      LearnerSetup setup,
+      Map<AdapterRole, AdapterLearner> learners,
+      Map<AdapterRole, AdapterSlot> slots,
+      PairBuilder pairBuilder,
+      LearnerState state,
+      String modelName) {
+    this.setup = setup;
+    this.options = setup.options();
+    this.learners = learners;
+    this.slots = slots;
+    this.pairBuilder = pairBuilder;
+    this.state = state;
+    this.alreadyLearned = state.problems();
+    this.modelName = modelName;
+    this.verifier = new VerifierGuard(setup.verifier(), options.verifierTimeLimit());
+    publish();
+  }
+
+  @Override
+  public synchronized LearningReport learn(Iterable<Problem> problems) {
+    if (closed) {
+      throw new IllegalStateException("The learner is closed");
+    }
+    long begin = System.nanoTime();
+    Iterator<Problem> left = problems.iterator();
+    if (!left.hasNext()) {
+      throw new InvalidInputException("learn: expected at least one problem, found none");
+    }
+    Iterators.advance(left, alreadyLearned);
+    alreadyLearned = 0;
+    Iterator<List<Problem>> groups = Iterators.partition(left, options.problemsPerGroup());
+    int next = state.problems() + options.checkpointEveryProblems();
+    while (groups.hasNext()) {
+      learnGroup(groups.next());
+      if (state.problems() >= next || !groups.hasNext()) {
+        checkpoint();
+        next = state.problems() + options.checkpointEveryProblems();
+      }
+    }
+    Duration elapsed = Duration.ofNanos(System.nanoTime() - begin);
+    return new LearningReport(state.progress(), state.validation(), elapsed);
+  }
+
+  private void learnGroup(List<Problem> group) {
+    long seed = Seeds.mix(options.seed(), state.problems());
+    List<RolloutTree> trees =
+        setup
+            .sampler()
+            .sample(
+                new RolloutRequest(
+                    group,
+                    setup.policy().snapshot(),
+                    setup.judge().snapshot(),
+                    verifier,
+                    setup.flow(),
+                    options.updates() ? options.rolloutsPerNode() : 0,
+                    seed));
+    if (trees.size() != group.size()) {
+      throw new FlowException(
+          "The rollout sampler returned "
+              + trees.size()
+              + " trees for "
+              + group.size()
+              + " problems; it must return one for each, in their order");
+    }
+    List<PreferencePair> pairs = new ArrayList<>();
+    for (RolloutTree tree : trees) {
+      state.count(tree);
+      pairs.addAll(pairBuilder.pairs(tree));
+      setup.listener().onProblem(tree, state.progress());
+    }
+    countVerifierFailures();
+    if (options.updates()) {
+      pairs.forEach(state::add);
+      setup.listener().onPairs(pairs);
+      update(seed);
+      publish();
+    }
+  }
+
+  /** Takes as many steps as there are full batches of pairs, in an order that mixes the group's problems. */
+  private void update(long seed) {
+    for (AdapterLearner learner : learners.values()) {
+      List<PreferencePair> waiting = state.pending(learner.role());
+      Collections.shuffle(waiting, new Random(Seeds.mix(seed, learner.role().ordinal())));
+      int batch =
+          learner.role() == AdapterRole.ANSWER
+              ? options.pairsPerAnswerUpdate()
+              : options.pairsPerStopUpdate();
+      while (waiting.size() >= batch) {
+        List<PreferencePair> last = waiting.subList(waiting.size() - batch, waiting.size());
+        UpdateMetrics metrics = learner.update(List.copyOf(last), state.problems());
+        last.clear();
+        state.countUpdate(learner.role());
+        setup.listener().onUpdate(metrics);
+      }
+    }
+  }
+
+  private void publish() {
+    slots.forEach((role, slot) -> slot.publish(learners.get(role).snapshot()));
+  }
+
+  private void countVerifierFailures() {
+    int failures = verifier.failures() + verifier.timeouts();
+    state.countVerifierFailures(failures - failuresBefore);
+    failuresBefore = failures;
+  }
+
+  private void checkpoint() {
+    setup
+        .checkpoint()
+        .ifPresent(
+            folder -> {
+              LearnerCheckpoint.write(folder, options, state, learners, modelName);
+              setup.listener().onCheckpoint(folder);
+            });
+  }
+
+  @Override
+  public synchronized LearningProgress progress() {
+    return state.progress();
+  }
+
+  @Override
+  public synchronized void save(Path folder) {
+    learners.forEach(
+        (role, learner) ->
+            PeftAdapters.write(
+                folder.resolve(role.folderName()), learner.snapshot().weights(), modelName));
+  }
+
+  /** Stops the verifier's threads. The adapters stay published. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    verifier.close();
+  }
+}

@@ -1,0 +1,71 @@
+package dev.flowdpo.runtime.tiny;
+
+import dev.flowdpo.FlowException;
+import dev.flowdpo.learning.LearnerOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+
+/**
+ * The tiny model inside this module's jar: an ordinary model folder, which is copied to a temporary folder at first use
+ * in a JVM and deleted at its end. Thread-safe.
+ */
+public final class BundledModel {
+  /** The files of the model folder. */
+  public static final List<String> FILES =
+      List.of("config.json", "model.safetensors", "tokenizer.json", "flow.json", "README.md");
+
+  private BundledModel() {}
+
+  private static final class Holder {
+    static final Path FOLDER = copy();
+  }
+
+  /**
+   * Returns the folder of the model.
+   *
+   * @throws FlowException if it cannot be copied
+   */
+  public static Path folder() {
+    return Holder.FOLDER;
+  }
+
+  /**
+   * Returns the learning options that were measured for this model: rank 8, a pair of learning rates about a thousand
+   * times those of the paper's 8B model, four pairs an update.
+   */
+  public static LearnerOptions learnerOptions() {
+    return LearnerOptions.builder()
+        .answerLearningRate(2e-3)
+        .stopLearningRate(5e-4)
+        .pairsPerAnswerUpdate(4)
+        .pairsPerStopUpdate(4)
+        .problemsPerGroup(32)
+        .rolloutsPerNode(1)
+        .dropout(0)
+        .build();
+  }
+
+  private static Path copy() {
+    try {
+      Path folder = Files.createTempDirectory("flowdpo-tiny");
+      folder.toFile().deleteOnExit();
+      for (String file : FILES) {
+        Path target = folder.resolve(file);
+        target.toFile().deleteOnExit();
+        try (InputStream resource = BundledModel.class.getResourceAsStream("model/" + file)) {
+          if (resource == null) {
+            throw new FlowException("The bundled model has no " + file + " on the class path");
+          }
+          Files.copy(resource, target, StandardCopyOption.REPLACE_EXISTING);
+        }
+      }
+      return folder;
+    } catch (IOException e) {
+      throw new FlowException("The bundled model cannot be copied: " + e.getMessage(), e);
+    }
+  }
+}

