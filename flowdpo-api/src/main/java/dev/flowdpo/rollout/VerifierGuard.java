@@ -91,7 +91,7 @@ public final class VerifierGuard implements Verifier, AutoCloseable {
         throw error;
       }
       failures.incrementAndGet();
-      return failed(problem, e.getCause());
+      return failed(problem, Objects.requireNonNullElse(e.getCause(), e));
     } catch (InterruptedException e) {
       verdict.cancel(true);
       Thread.currentThread().interrupt();

@@ -157,6 +157,8 @@ class TreeRolloutSamplerTest {
     // on"; a row from node n has 3 − n rounds, a flip at depth 3 has 1.
     assertThat(policy.batches()).extracting(List::size).containsExactly(2, 2, 2, 14, 8, 4);
     assertThat(judge.batches()).extracting(List::size).containsExactly(2, 2, 2, 14, 8, 4);
+    assertThat(policy.batches().stream().flatMap(List::stream).map(ChunkRequest::seed))
+        .doesNotHaveDuplicates();
     assertThat(policy.snapshots()).isEqualTo(1);
     assertThat(judge.snapshots()).isEqualTo(1);
   }

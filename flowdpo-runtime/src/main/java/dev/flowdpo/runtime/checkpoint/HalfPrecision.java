@@ -46,7 +46,7 @@ final class HalfPrecision {
     int sign = bits >>> 16 & SIGN;
     int magnitude = bits & 0x7fff_ffff;
     if (magnitude > F32_INFINITY) {
-      return (short) (sign | F16_INFINITY | 0x200 | magnitude >>> 13 & 0x1ff);
+      return (short) (sign | F16_INFINITY | 0x200 | (magnitude >>> 13 & 0x1ff));
     }
     if (magnitude >= F16_OVERFLOW) {
       return (short) (sign | F16_INFINITY);
@@ -70,7 +70,7 @@ final class HalfPrecision {
     if ((bits & 0x7fff_ffff) > F32_INFINITY) {
       return (short) (bits >>> 16 | 0x40);
     }
-    return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
+    return (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);
   }
 
   /** Widens everything that remains in {@code from} into {@code to}. */

@@ -26,10 +26,10 @@ import java.util.List;
  * last. What a row chose after its end token means nothing.
  */
 public final class ChunkGraph {
-  /** Inputs and outputs, as in the class comment. */
   /** What hides a score. */
   public static final float MASKED = -1e9f;
 
+  // Inputs and outputs, as in the class comment.
   public static final String MAX_STEPS = "max_steps";
 
   public static final String START_TOKENS = "start_tokens";

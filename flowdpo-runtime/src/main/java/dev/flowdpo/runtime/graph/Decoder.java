@@ -2,6 +2,7 @@ package dev.flowdpo.runtime.graph;
 
 import com.google.common.collect.ImmutableList;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
+import dev.flowdpo.runtime.internal.Lookup;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -149,7 +150,7 @@ final class Decoder {
   }
 
   private Value linear(Value x, String module) {
-    LinearSite site = sites.get(module);
+    LinearSite site = Lookup.required(sites, module);
     Value weight =
         weights.weight(site.weightName(), Shape.of(site.outputs(), site.inputs()));
     Value plain = operations.linear(x, weight);

@@ -310,6 +310,12 @@ final class DerivativeRules {
   /** y = table[i]: row i of the table's gradient is the sum of the gradients of its uses. */
   private static void rows(Differentiation.Step step) {
     Operations o = step.operations();
+    if (step.node().integer("axis", 0) != 0) {
+      throw new IllegalStateException(
+          "Gather along axis "
+              + step.node().integer("axis", 0)
+              + " has no derivative rule, only along axis 0");
+    }
     Value table = step.node().input(0);
     Value indices = step.node().input(1);
     Value zeros = o.zeros(o.sizes(table), table.shape());

@@ -80,7 +80,10 @@ final class Sampling {
   /** The first place at which the cumulative mass exceeds uniform · total, at most {@code last}: {@code [rows, 1]}. */
   private static Value position(Operations o, Value masses, Value uniform, Value last) {
     Value cumulative = o.cumulativeSum(masses, false);
-    Value target = o.multiply(uniform, o.sumOfLast(masses));
+    // The total is the last cumulative mass: a sum in another order could exceed it by rounding, and a number
+    // close to 1 would then pass every place and take the last one, whose mass may be 0.
+    Value total = o.columns(cumulative, o.graph().integers(-1));
+    Value target = o.multiply(uniform, total);
     Value below = o.cast(o.greater(cumulative, target), ElementType.FLOAT);
     Value passed = o.sumOfLast(o.subtract(o.graph().real(1), below));
     return o.minimum(o.cast(passed, ElementType.INT64), last);

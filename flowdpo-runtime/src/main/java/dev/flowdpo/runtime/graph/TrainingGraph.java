@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
+import dev.flowdpo.runtime.internal.Lookup;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,8 +75,8 @@ public final class TrainingGraph {
     Map<Value, Value> found = parts.backward(wanted);
     ImmutableList.Builder<Taps> taps = ImmutableList.builder();
     for (Decoder.SiteValues site : parts.decoder.siteValues()) {
-      Value down = found.get(site.down());
-      Value output = found.get(site.output());
+      Value down = Lookup.required(found, site.down());
+      Value output = Lookup.required(found, site.output());
       for (Value value : List.of(site.input(), site.down(), down, output)) {
         parts.graph.output(value);
       }
@@ -167,7 +168,7 @@ public final class TrainingGraph {
           new Decoder(
               config,
               o,
-              weightsAreInputs ? (key, shape) -> weights.get(key) : graph::weight,
+              weightsAreInputs ? (key, shape) -> Lookup.required(weights, key) : graph::weight,
               adapters,
               trained == Trained.ADAPTERS_WITH_DROPOUT
                   ? Decoder.dropoutInputs(graph, config)
@@ -197,7 +198,7 @@ public final class TrainingGraph {
       Map<String, String> gradients = new LinkedHashMap<>();
       wanted.forEach(
           (key, value) -> {
-            Value gradient = found.get(value);
+            Value gradient = Lookup.required(found, value);
             graph.output(gradient);
             gradients.put(key, gradient.name());
           });

@@ -3,6 +3,7 @@ package dev.flowdpo.runtime.inference;
 import com.google.common.collect.MapMaker;
 import com.google.common.primitives.ImmutableIntArray;
 import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.Problem;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.ChunkRequest;
 import dev.flowdpo.policy.FlowPolicy;
@@ -58,6 +59,11 @@ public final class AnswerPolicy implements FlowPolicy {
     return new Pinned(slot.current());
   }
 
+  @Override
+  public int promptTokens(Problem problem) {
+    return prompts.questionPrompt(problem).length;
+  }
+
   /**
    * Where decoding goes on.
    *
@@ -68,6 +74,10 @@ public final class AnswerPolicy implements FlowPolicy {
   private record State(PartialAnswer parent, KvPath path, int last) {
     boolean belongsTo(PartialAnswer answer) {
       return parent == parentOf(answer);
+    }
+
+    State after(PartialAnswer prefix) {
+      return new State(prefix, path, last);
     }
 
     static PartialAnswer parentOf(PartialAnswer answer) {
@@ -89,15 +99,26 @@ public final class AnswerPolicy implements FlowPolicy {
     }
 
     @Override
+    public int promptTokens(Problem problem) {
+      return AnswerPolicy.this.promptTokens(problem);
+    }
+
+    @Override
     public List<Chunk> extend(List<ChunkRequest> requests) {
       readMissing(requests);
+      Chunk[] chunks = new Chunk[requests.size()];
       Map<Batch, List<Integer>> batches = new LinkedHashMap<>();
       for (int i = 0; i < requests.size(); i++) {
         ChunkRequest request = requests.get(i);
-        Batch batch = new Batch(steps(request), request.sampling());
-        batches.computeIfAbsent(batch, key -> new ArrayList<>()).add(i);
+        int steps = Math.min(request.maxTokens(), room(request.prefix()));
+        if (steps < 1) {
+          chunks[i] = end();
+          states.put(chunks[i], state(request.prefix()).after(request.prefix()));
+        } else {
+          Batch batch = new Batch(steps, request.sampling());
+          batches.computeIfAbsent(batch, key -> new ArrayList<>()).add(i);
+        }
       }
-      Chunk[] chunks = new Chunk[requests.size()];
       batches.forEach(
           (batch, indices) -> {
             List<ChunkRequest> part = indices.stream().map(requests::get).toList();
@@ -148,19 +169,16 @@ public final class AnswerPolicy implements FlowPolicy {
       return chunk;
     }
 
-    private int steps(ChunkRequest request) {
-      int room = base.maxTokens() - state(request.prefix()).path().length();
-      if (room < 1) {
-        throw new InvalidInputException(
-            "problem "
-                + request.prefix().problem().id()
-                + ": the prompt and the answer so far take "
-                + (base.maxTokens() + 1 - room)
-                + " tokens, the model reads at most "
-                + base.maxTokens()
-                + "; ask for fewer or smaller chunks, or shorten the question");
-      }
-      return Math.min(room, request.maxTokens());
+    /** The number of tokens that fit after a prefix, the stop question and its answer set aside. */
+    private int room(PartialAnswer prefix) {
+      int held = state(prefix).path().length() + 1;
+      return base.maxTokens() - held - prompts.stopQuestion().length - 1;
+    }
+
+    /** What there is to say where nothing fits any more: the end. */
+    private Chunk end() {
+      int end = base.config().endOfSequenceIds().get(0);
+      return new Chunk(ImmutableIntArray.of(end), "", 0, true);
     }
 
     private State state(PartialAnswer prefix) {
@@ -169,6 +187,20 @@ public final class AnswerPolicy implements FlowPolicy {
         throw new IllegalStateException("The prefix was not read: " + prefix);
       }
       return state;
+    }
+
+    private void checkLength(PartialAnswer prefix, int tokens) {
+      int most = base.maxTokens() - prompts.stopQuestion().length - 2;
+      if (tokens > most) {
+        throw new InvalidInputException(
+            "problem "
+                + prefix.problem().id()
+                + ": the prompt takes "
+                + tokens
+                + " tokens, at most "
+                + most
+                + " leave room for an answer; shorten the question");
+      }
     }
 
     private Object key(PartialAnswer prefix) {
@@ -190,6 +222,7 @@ public final class AnswerPolicy implements FlowPolicy {
       List<PartialAnswer> read = new ArrayList<>();
       for (PartialAnswer prefix : prefixes) {
         int[] tokens = prompts.answerPrompt(prefix).toArray();
+        checkLength(prefix, tokens.length);
         if (tokens.length == 1) {
           states.put(
               key(prefix), new State(State.parentOf(prefix), KvPath.EMPTY, tokens[0]));

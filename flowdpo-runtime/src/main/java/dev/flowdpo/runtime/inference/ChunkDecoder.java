@@ -90,7 +90,7 @@ final class ChunkDecoder {
 
   /** Rows with the same prefix together; groups of the same size together, short prefixes first. */
   private static List<List<List<Integer>>> groupsBySize(List<Row> rows) {
-    Map<KvPath, List<Integer>> byPrefix = new IdentityHashMap<>();
+    IdentityHashMap<KvPath, List<Integer>> byPrefix = new IdentityHashMap<>();
     List<List<Integer>> inOrder = new ArrayList<>();
     for (int i = 0; i < rows.size(); i++) {
       KvPath prefix = rows.get(i).prefix();

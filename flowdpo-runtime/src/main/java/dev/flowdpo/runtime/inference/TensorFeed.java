@@ -76,6 +76,11 @@ public final class TensorFeed implements AutoCloseable {
     return memory;
   }
 
+  /** Returns memory of this feed that belongs to no tensor yet; its contents are not cleared. */
+  public ByteBuffer memory(long bytes) {
+    return scratch.take(bytes);
+  }
+
   /** Adds an input that lies in memory of somebody else. */
   public void shared(String name, ByteBuffer memory, long... shape) {
     add(name, memory, shape, OnnxJavaType.FLOAT);

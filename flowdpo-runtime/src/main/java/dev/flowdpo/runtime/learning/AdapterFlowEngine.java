@@ -18,6 +18,7 @@ import dev.flowdpo.runtime.inference.AdapterStopJudge;
 import dev.flowdpo.runtime.inference.AnswerPolicy;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.inference.SessionSettings;
+import dev.flowdpo.runtime.internal.Lookup;
 import dev.flowdpo.runtime.text.FlowTemplates;
 import dev.flowdpo.runtime.text.HuggingFaceTokenizers;
 import dev.flowdpo.runtime.text.Prompts;
@@ -63,8 +64,8 @@ public final class AdapterFlowEngine implements FlowEngine {
     this.slots = slots;
     this.modelName = modelName;
     this.policy =
-        new AnswerPolicy(base, prompts, tokenizer, slots.get(AdapterRole.ANSWER));
-    this.judge = new AdapterStopJudge(base, prompts, slots.get(AdapterRole.STOP));
+        new AnswerPolicy(base, prompts, tokenizer, Lookup.required(slots, AdapterRole.ANSWER));
+    this.judge = new AdapterStopJudge(base, prompts, Lookup.required(slots, AdapterRole.STOP));
   }
 
   /**
@@ -153,7 +154,7 @@ public final class AdapterFlowEngine implements FlowEngine {
     PreferenceGradient gradient = PreferenceGradient.of(base, PreferenceGradient.Path.TAPS);
     Map<AdapterRole, AdapterLearner> learners = new EnumMap<>(AdapterRole.class);
     for (AdapterRole role : AdapterRole.values()) {
-      AdapterSnapshot current = slots.get(role).current();
+      AdapterSnapshot current = Lookup.required(slots, role).current();
       AdapterSnapshot reference =
           resumed.map(checkpoint -> checkpoint.reference(role, base.config())).orElse(current);
       AdapterSnapshot initial = reference.changesModel() ? reference : fresh(options, role);

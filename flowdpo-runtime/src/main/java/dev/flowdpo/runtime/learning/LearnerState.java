@@ -7,6 +7,7 @@ import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.rollout.Branch;
 import dev.flowdpo.rollout.FinalAnswer;
 import dev.flowdpo.rollout.RolloutTree;
+import dev.flowdpo.runtime.internal.Lookup;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -44,9 +45,9 @@ final class LearnerState {
       int verifierFailures) {
     this.outcomes.addAll(outcomes);
     for (AdapterRole role : AdapterRole.values()) {
-      this.pending.put(role, new ArrayList<>(pending.get(role)));
-      this.pairs.put(role, pairs.get(role));
-      this.updates.put(role, updates.get(role));
+      this.pending.put(role, new ArrayList<>(Lookup.required(pending, role)));
+      this.pairs.put(role, Lookup.required(pairs, role));
+      this.updates.put(role, Lookup.required(updates, role));
     }
     this.chunks = chunks;
     this.withoutAnswer = withoutAnswer;
@@ -64,7 +65,7 @@ final class LearnerState {
   }
 
   void add(PreferencePair pair) {
-    pending.get(pair.role()).add(pair);
+    Lookup.required(pending, pair.role()).add(pair);
     pairs.merge(pair.role(), 1, Integer::sum);
   }
 
@@ -78,7 +79,7 @@ final class LearnerState {
 
   /** Returns the waiting pairs themselves, from which an update takes its own. */
   List<PreferencePair> pending(AdapterRole role) {
-    return pending.get(role);
+    return Lookup.required(pending, role);
   }
 
   int problems() {
@@ -86,11 +87,11 @@ final class LearnerState {
   }
 
   int pairs(AdapterRole role) {
-    return pairs.get(role);
+    return Lookup.required(pairs, role);
   }
 
   int updates(AdapterRole role) {
-    return updates.get(role);
+    return Lookup.required(updates, role);
   }
 
   long chunks() {

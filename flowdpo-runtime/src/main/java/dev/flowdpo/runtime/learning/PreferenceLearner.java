@@ -17,6 +17,7 @@ import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.VerifierGuard;
 import dev.flowdpo.runtime.adapter.AdapterSlot;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
+import dev.flowdpo.runtime.internal.Lookup;
 import dev.flowdpo.spi.LearnerSetup;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -153,7 +154,7 @@ final class PreferenceLearner implements OnlineLearner {
   }
 
   private void publish() {
-    slots.forEach((role, slot) -> slot.publish(learners.get(role).snapshot()));
+    slots.forEach((role, slot) -> slot.publish(Lookup.required(learners, role).snapshot()));
   }
 
   private void countVerifierFailures() {

@@ -51,7 +51,10 @@ public final class BundledModel {
 
   private static Path copy() {
     try {
-      Path folder = Files.createTempDirectory("flowdpo-tiny");
+      Path temporary = Files.createTempDirectory("flowdpo");
+      temporary.toFile().deleteOnExit();
+      // Adapters name the folder as their base model, so it has the same name every time.
+      Path folder = Files.createDirectory(temporary.resolve("flowdpo-tiny"));
       folder.toFile().deleteOnExit();
       for (String file : FILES) {
         Path target = folder.resolve(file);

@@ -38,7 +38,7 @@ final class ByteAlphabet {
     char next = 256;
     for (int value = 0; value < 256; value++) {
       boolean printable =
-          value >= '!' && value <= '~' || value >= 0xA1 && value <= 0xFF && value != 0xAD;
+          (value >= '!' && value <= '~') || (value >= 0xA1 && value <= 0xFF && value != 0xAD);
       symbols[value] = printable ? (char) value : next++;
     }
     return symbols;

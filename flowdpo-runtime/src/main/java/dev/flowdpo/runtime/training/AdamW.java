@@ -1,8 +1,6 @@
 package dev.flowdpo.runtime.training;
 
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
@@ -34,7 +32,7 @@ public final class AdamW {
 
   /** Starts with zero moments for a vector of this size, all of which decays. */
   public AdamW(Settings settings, long size) {
-    this(settings, Nd4j.ones(DataType.FLOAT, size));
+    this(settings, NativeVectors.zeros(size).addi(1));
   }
 
   /**
@@ -45,8 +43,8 @@ public final class AdamW {
   public AdamW(Settings settings, INDArray decaying) {
     this.settings = settings;
     this.decaying = decaying;
-    this.firstMoment = Nd4j.zeros(DataType.FLOAT, decaying.length());
-    this.secondMoment = Nd4j.zeros(DataType.FLOAT, decaying.length());
+    this.firstMoment = NativeVectors.zeros(decaying.length());
+    this.secondMoment = NativeVectors.zeros(decaying.length());
   }
 
   /**
@@ -57,6 +55,7 @@ public final class AdamW {
    * @param learningRate η of this step
    */
   public void step(INDArray parameters, INDArray gradient, double learningRate) {
+    NativeVectors.prepareThread();
     steps++;
     double beta1 = settings.beta1();
     double beta2 = settings.beta2();
@@ -66,8 +65,8 @@ public final class AdamW {
     }
     firstMoment.muli(beta1).addi(gradient.mul(1 - beta1));
     secondMoment.muli(beta2).addi(gradient.muli(gradient).muli(1 - beta2));
-    double correction1 = 1 - Math.pow(beta1, steps);
-    double correction2 = 1 - Math.pow(beta2, steps);
+    double correction1 = 1 - Math.pow(beta1, (double) steps);
+    double correction2 = 1 - Math.pow(beta2, (double) steps);
     INDArray denominator =
         Transforms.sqrt(secondMoment, true)
             .divi(Math.sqrt(correction2))
@@ -102,8 +101,8 @@ public final class AdamW {
   /** Goes back to a state. */
   public void restore(State state) {
     steps = state.steps();
-    firstMoment.assign(Nd4j.createFromArray(state.firstMoment()));
-    secondMoment.assign(Nd4j.createFromArray(state.secondMoment()));
+    firstMoment.assign(NativeVectors.of(state.firstMoment()));
+    secondMoment.assign(NativeVectors.of(state.secondMoment()));
   }
 
   /** What a checkpoint keeps of the optimizer. */

@@ -7,6 +7,7 @@ import dev.flowdpo.runtime.graph.LinearSite;
 import dev.flowdpo.runtime.graph.TrainingGraph;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.inference.TensorFeed;
+import dev.flowdpo.runtime.internal.Lookup;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Set;
@@ -54,13 +55,14 @@ final class InGraphGradient extends PreferenceGradient {
       ByteBuffer[] ofB = new ByteBuffer[layout.sites().size()];
       for (int i = 0; i < ofA.length; i++) {
         LinearSite site = layout.sites().get(i);
-        String outputOfA = graph.gradients().get(site.inputOfA());
-        String outputOfB = graph.gradients().get(site.inputOfB());
+        String outputOfA = Lookup.required(graph.gradients(), site.inputOfA());
+        String outputOfB = Lookup.required(graph.gradients(), site.inputOfB());
         ofA[i] = feed.outputFloats(outputOfA, layout.rank(), site.inputs());
         ofB[i] = feed.outputFloats(outputOfB, site.outputs(), layout.rank());
       }
       try (OrtSession.Result result =
           feed.run(base().session(FrozenBase.Kind.ADAPTER_GRADIENTS), Set.of())) {
+        NativeVectors.prepareThread();
         for (int i = 0; i < ofA.length; i++) {
           add(gradient, layout.offsetOfA(i), layout.sizeOfA(i), ofA[i], 1);
           // The graph's input is alpha / rank · B, so the chain rule brings the factor back.
@@ -74,6 +76,6 @@ final class InGraphGradient extends PreferenceGradient {
   private static void add(
       INDArray gradient, int offset, int size, ByteBuffer part, float factor) {
     INDArray view = gradient.get(NDArrayIndex.interval(offset, offset + (long) size));
-    view.addi(NativeArrays.over(part, size).mul(factor));
+    view.addi(NativeVectors.over(part, size).mul(factor));
   }
 }

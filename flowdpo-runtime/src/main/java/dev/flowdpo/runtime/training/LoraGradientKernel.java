@@ -3,6 +3,7 @@ package dev.flowdpo.runtime.training;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.broadcast.BroadcastMulOp;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -37,42 +38,45 @@ final class LoraGradientKernel {
   }
 
   /**
+   * Multiplies every row of u and v by the coefficient of its sequence, for all sites at once.
+   *
+   * @param downs u and v of all sites {@code [2·sites, rows, rank]}; is overwritten
+   * @param coefficients one a sequence
+   * @param width the number of rows of a sequence
+   */
+  static void scale(INDArray downs, double[] coefficients, int width) {
+    int rank = (int) downs.size(2);
+    float[] factors = new float[coefficients.length * width * rank];
+    for (int i = 0; i < factors.length; i++) {
+      factors[i] = (float) coefficients[i / (width * rank)];
+    }
+    INDArray rows = NativeVectors.of(factors).reshape((long) coefficients.length * width, rank);
+    Nd4j.getExecutioner().exec(new BroadcastMulOp(downs, rows, downs, 1, 2));
+  }
+
+  /**
    * Adds the gradient of one site.
    *
-   * @param rowCoefficients the coefficient of each row's sequence {@code [rows, 1]}
    * @param x the site's input {@code [rows, inputs]}
-   * @param u {@code [rows, rank]}; is overwritten
-   * @param v {@code [rows, rank]}; is overwritten
+   * @param u scaled {@code [rows, rank]}
+   * @param v scaled {@code [rows, rank]}
    * @param g the gradient at the output {@code [rows, outputs]}
    */
-  void add(int site, INDArray rowCoefficients, INDArray x, INDArray u, INDArray v, INDArray g) {
+  void add(int site, INDArray x, INDArray u, INDArray v, INDArray g) {
     int inputs = layout.sites().get(site).inputs();
     int outputs = layout.sites().get(site).outputs();
-    u.muliColumnVector(rowCoefficients);
-    v.muliColumnVector(rowCoefficients);
     INDArray ofA = view(layout.offsetOfA(site), layout.rank(), inputs);
     INDArray ofB = view(layout.offsetOfB(site), outputs, layout.rank());
-    // Column-major results: (∂A)ᵀ = xᵀ v and (∂B)ᵀ = s uᵀ g, written straight into the vector.
+    // ND4J's product writes column-major and copies a right side that is row-major. So the wide matrices stand on the
+    // left, transposed without a copy; (∂A)ᵀ = xᵀ v lands in the vector, ∂B = s gᵀ u is added to it.
     Nd4j.gemm(x.transpose(), v, ofA.transpose(), false, false, 1, 1);
-    Nd4j.gemm(u.transpose(), g, ofB.transpose(), false, false, scaling, 1);
+    INDArray product = Nd4j.createUninitialized(DataType.FLOAT, new long[] {outputs, layout.rank()}, 'f');
+    ofB.addi(Nd4j.gemm(g.transpose(), u, product, false, false, scaling, 0));
   }
 
   private INDArray view(int offset, int rows, int columns) {
     return gradient
         .get(NDArrayIndex.interval(offset, offset + (long) rows * columns))
         .reshape('c', rows, columns);
-  }
-
-  /** Returns the coefficient of each row's sequence {@code [sequences·width, 1]}. */
-  static INDArray rowCoefficients(double[] coefficients, int width) {
-    float[] rows = new float[coefficients.length * width];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = (float) coefficients[i / width];
-    }
-    return Nd4j.createFromArray(rows).reshape(rows.length, 1);
-  }
-
-  static INDArray zeros(int size) {
-    return Nd4j.zeros(DataType.FLOAT, size);
   }
 }

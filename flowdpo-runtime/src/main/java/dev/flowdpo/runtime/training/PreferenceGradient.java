@@ -74,7 +74,7 @@ public abstract class PreferenceGradient {
       List<PreferencePair> pairs,
       DpoObjective objective,
       long dropoutSeed) {
-    INDArray gradient = LoraGradientKernel.zeros(policy.layout().size());
+    INDArray gradient = NativeVectors.zeros(policy.layout().size());
     LogProbabilitySums[] sums = new LogProbabilitySums[pairs.size()];
     ObjectiveValue[] values = new ObjectiveValue[pairs.size()];
     double loss = 0;

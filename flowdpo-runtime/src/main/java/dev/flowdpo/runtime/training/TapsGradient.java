@@ -6,7 +6,9 @@ import dev.flowdpo.runtime.graph.LinearSite;
 import dev.flowdpo.runtime.graph.TrainingGraph;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.inference.TensorFeed;
+import dev.flowdpo.runtime.internal.Lookup;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.List;
@@ -47,13 +49,21 @@ final class TapsGradient extends PreferenceGradient {
       }
       FloatBuffer scores =
           feed.outputFloats(TrainingGraph.LOG_PROBABILITIES, batch.scored(), 1).asFloatBuffer();
-      Map<String, ByteBuffer> taps = tapMemory(feed, sites, batch.rows(), policy.layout().rank());
+      Map<String, ByteBuffer> taps = tapMemory(feed, sites, batch.rows());
+      int downBytes = 4 * batch.rows() * policy.layout().rank();
+      ByteBuffer downs = feed.memory(2L * sites.size() * downBytes);
+      for (int i = 0; i < sites.size(); i++) {
+        long[] shape = {batch.rows(), policy.layout().rank()};
+        TrainingGraph.Taps tap = sites.get(i);
+        feed.sharedOutput(tap.down(), part(downs, 2 * i, downBytes), shape);
+        feed.sharedOutput(tap.downGradient(), part(downs, 2 * i + 1, downBytes), shape);
+      }
       try (OrtSession.Result result = feed.run(base().session(kind), Set.of())) {
         float[] perToken = new float[batch.scored()];
         scores.get(perToken);
         BatchResult values = evaluate(batch, batch.sums(perToken), referenceSums, loss.objective());
         double[] coefficients = coefficients(values.values(), loss.pairs());
-        addSites(policy, batch, coefficients, sites, taps, gradient);
+        addSites(policy, batch, coefficients, sites, taps, downs, gradient);
         return values;
       }
     }
@@ -72,13 +82,11 @@ final class TapsGradient extends PreferenceGradient {
   }
 
   private static Map<String, ByteBuffer> tapMemory(
-      TensorFeed feed, List<TrainingGraph.Taps> sites, int rows, int rank) {
+      TensorFeed feed, List<TrainingGraph.Taps> sites, int rows) {
     Map<String, ByteBuffer> memory = new HashMap<>();
     for (TrainingGraph.Taps tap : sites) {
       LinearSite site = tap.site();
       memory.computeIfAbsent(tap.input(), name -> feed.outputFloats(name, rows, site.inputs()));
-      memory.put(tap.down(), feed.outputFloats(tap.down(), rows, rank));
-      memory.put(tap.downGradient(), feed.outputFloats(tap.downGradient(), rows, rank));
       memory.computeIfAbsent(
           tap.outputGradient(), name -> feed.outputFloats(name, rows, site.outputs()));
     }
@@ -91,21 +99,28 @@ final class TapsGradient extends PreferenceGradient {
       double[] coefficients,
       List<TrainingGraph.Taps> sites,
       Map<String, ByteBuffer> taps,
+      ByteBuffer downs,
       INDArray gradient) {
+    NativeVectors.prepareThread();
     int rows = batch.rows();
     int rank = policy.layout().rank();
     LoraGradientKernel kernel =
         new LoraGradientKernel(policy.layout(), policy.scaling(), gradient);
-    INDArray rowCoefficients = LoraGradientKernel.rowCoefficients(coefficients, batch.width());
+    LoraGradientKernel.scale(
+        NativeVectors.over(downs, 2L * sites.size(), rows, rank), coefficients, batch.width());
+    int bytes = 4 * rows * rank;
     for (int site = 0; site < sites.size(); site++) {
       TrainingGraph.Taps tap = sites.get(site);
       kernel.add(
           site,
-          rowCoefficients,
-          NativeArrays.over(taps.get(tap.input()), rows, tap.site().inputs()),
-          NativeArrays.over(taps.get(tap.down()), rows, rank),
-          NativeArrays.over(taps.get(tap.downGradient()), rows, rank),
-          NativeArrays.over(taps.get(tap.outputGradient()), rows, tap.site().outputs()));
+          NativeVectors.over(Lookup.required(taps, tap.input()), rows, tap.site().inputs()),
+          NativeVectors.over(part(downs, 2 * site, bytes), rows, rank),
+          NativeVectors.over(part(downs, 2 * site + 1, bytes), rows, rank),
+          NativeVectors.over(Lookup.required(taps, tap.outputGradient()), rows, tap.site().outputs()));
     }
+  }
+
+  private static ByteBuffer part(ByteBuffer memory, int index, int bytes) {
+    return memory.slice(index * bytes, bytes).order(ByteOrder.nativeOrder());
   }
 }

@@ -14,6 +14,7 @@ import dev.flowdpo.runtime.graph.TrainingGraph;
 import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.inference.FeedPool;
 import dev.flowdpo.runtime.inference.TensorFeed;
+import dev.flowdpo.runtime.internal.Lookup;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -22,9 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
@@ -48,6 +47,7 @@ public final class WeightTrainer implements AutoCloseable {
   private final ByteBuffer gradientMemory;
   private final AdamW.Settings settings;
   private AdamW optimizer;
+  private boolean closed;
 
   /**
    * Starts from given weights.
@@ -68,13 +68,13 @@ public final class WeightTrainer implements AutoCloseable {
     this.settings = settings;
     this.shapes = Checkpoint.expectedTensors(config);
     this.graph = TrainingGraph.weightGradients(config, maxTokens);
-    this.weights = Nd4j.create(DataType.FLOAT, initial.length);
+    this.weights = NativeVectors.zeros(initial.length);
     this.weightMemory =
         weights.data().pointer().asByteBuffer().order(ByteOrder.nativeOrder());
     weightMemory.asFloatBuffer().put(initial);
     this.gradientMemory =
         ByteBuffer.allocateDirect(4 * initial.length).order(ByteOrder.nativeOrder());
-    this.gradients = NativeArrays.over(gradientMemory, initial.length);
+    this.gradients = NativeVectors.over(gradientMemory, initial.length);
     this.optimizer = new AdamW(settings, decaying());
     this.session = createSession();
   }
@@ -110,7 +110,7 @@ public final class WeightTrainer implements AutoCloseable {
       return 0.05;
     }
     boolean writesResidual = name.contains("o_proj") || name.contains("down_proj");
-    return (writesResidual ? 0.3 : 1) / Math.sqrt(shape[1]);
+    return (writesResidual ? 0.3 : 1) / Math.sqrt((double) shape[1]);
   }
 
   /** Box and Muller's transform. */
@@ -126,6 +126,7 @@ public final class WeightTrainer implements AutoCloseable {
    */
   public double step(List<Completion> completions, double learningRate) {
     double loss = gradient(completions);
+    NativeVectors.prepareThread();
     AdamW.clip(gradients, clipNorm);
     optimizer.step(weights, gradients, learningRate);
     return loss;
@@ -143,6 +144,9 @@ public final class WeightTrainer implements AutoCloseable {
 
   /** Computes the loss; leaves the gradient where {@link #gradients()} reads it. */
   double gradient(List<Completion> completions) {
+    if (closed) {
+      throw new IllegalStateException("The trainer is closed");
+    }
     CompletionBatch batch = CompletionBatch.of(completions);
     try (TensorFeed feed = feeds.feed()) {
       batch.feed(feed, maxTokens, config.vocabularySize());
@@ -157,7 +161,7 @@ public final class WeightTrainer implements AutoCloseable {
         int bytes = (int) (4 * elements(entry.getValue()));
         feed.shared(entry.getKey(), slice(weightMemory, offset, bytes), entry.getValue());
         feed.sharedOutput(
-            graph.gradients().get(entry.getKey()),
+            Lookup.required(graph.gradients(), entry.getKey()),
             slice(gradientMemory, offset, bytes),
             entry.getValue());
         offset += bytes;
@@ -192,7 +196,7 @@ public final class WeightTrainer implements AutoCloseable {
 
   /** Matrices decay, norms do not. */
   private INDArray decaying() {
-    INDArray decaying = Nd4j.zeros(DataType.FLOAT, weights.length());
+    INDArray decaying = NativeVectors.zeros(weights.length());
     long offset = 0;
     for (long[] shape : shapes.values()) {
       long end = offset + elements(shape);
@@ -236,9 +240,13 @@ public final class WeightTrainer implements AutoCloseable {
     return product;
   }
 
-  /** Frees the session. */
+  /** Frees the session; calls after the first do nothing. */
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     try {
       session.close();
     } catch (OrtException e) {

@@ -1,0 +1,88 @@
+package dev.flowdpo.examples;
+
+import dev.flowdpo.Flow;
+import dev.flowdpo.runtime.checkpoint.Checkpoint;
+import dev.flowdpo.runtime.inference.FrozenBase;
+import dev.flowdpo.runtime.inference.SessionSettings;
+import dev.flowdpo.runtime.learning.AdapterFlowEngineProvider;
+import dev.flowdpo.runtime.tiny.BundledModel;
+import dev.flowdpo.spi.EngineSettings;
+import dev.flowdpo.spi.FlowEngine;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The options of every command, and where its output goes. Not thread-safe. */
+@Command(mixinStandardHelpOptions = true, versionProvider = FlowDpo.Version.class)
+final class CommonOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = "Folder of a model as from the Hugging Face hub; default: the bundled model.")
+  private Optional<Path> model = Optional.empty();
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Where all random numbers derive from; default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Option(
+      names = "--json",
+      description =
+          "Print the result as JSON, one line, at the end of standard output; all else goes to"
+              + " standard error.")
+  private boolean json;
+
+  Optional<Path> model() {
+    return model;
+  }
+
+  long seed() {
+    return seed;
+  }
+
+  /** Returns a builder of flows on the chosen model with the chosen seed. */
+  Flow.Builder flow() {
+    Flow.Builder builder = Flow.builder().seed(seed);
+    model.ifPresent(builder::model);
+    return builder;
+  }
+
+  /** Opens the chosen model as an engine, for what a flow's builder does not offer. */
+  FlowEngine engine() {
+    return new AdapterFlowEngineProvider().open(new EngineSettings(model, Optional.empty()));
+  }
+
+  /** Opens the chosen model without its tokenizer, which it need not have. */
+  FrozenBase base() {
+    Path folder = model.orElseGet(BundledModel::folder);
+    return FrozenBase.load(Checkpoint.open(folder), SessionSettings.defaults());
+  }
+
+  /** Returns where text for people goes: standard output unless that is for JSON. */
+  PrintWriter report() {
+    return json ? err() : command.commandLine().getOut();
+  }
+
+  PrintWriter err() {
+    return command.commandLine().getErr();
+  }
+
+  /** Prints a result as one line of JSON, if JSON was asked for. */
+  void result(Object value) {
+    if (json) {
+      PrintWriter out = command.commandLine().getOut();
+      out.println(JsonText.line(value));
+      out.flush();
+    }
+  }
+}

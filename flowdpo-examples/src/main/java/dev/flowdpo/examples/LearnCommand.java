@@ -1,0 +1,153 @@
+package dev.flowdpo.examples;
+
+import dev.flowdpo.Flow;
+import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.learning.LearnerOptions;
+import dev.flowdpo.learning.LearnerOptionsBuilder;
+import dev.flowdpo.preference.DpoObjective;
+import dev.flowdpo.spi.FlowEngine;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code learn}: online DPO over a stream of problems, in a folder that can be resumed. */
+@Command(
+    name = "learn",
+    description = {
+      "Learns online: solves each problem, rolls out alternatives at every chunk, and updates the"
+          + " Answer and the Stop adapter by DPO.",
+      "DIR receives answer/ and stop/ (PEFT adapters), metrics.jsonl, progressive-validation.png,"
+          + " result.json and checkpoint/. A run that was killed ends the same after --resume.",
+      "JSON: {\"problems\",\"pairsAnswer\",\"pairsStop\",\"updates\",\"progressiveAccuracy\","
+          + "\"progressiveAccuracyFirst200\",\"progressiveAccuracyLast200\",\"heldOutBefore\","
+          + "\"heldOutAfter\",\"heldOutProblems\",\"meanChunks\",\"seconds\"}"
+    })
+final class LearnCommand implements Callable<Integer> {
+  private static final int DEFAULT_PROBLEMS = 500;
+
+  @Mixin private CommonOptions common;
+  @Mixin private ObjectiveOptions objective;
+  @Mixin private ProgressOptions progress;
+
+  @Option(
+      names = "--problems",
+      paramLabel = "N",
+      description =
+          "How many problems to learn from; default: "
+              + DEFAULT_PROBLEMS
+              + ", or all of the file that are not held out.")
+  private Optional<Integer> problems = Optional.empty();
+
+  @Option(
+      names = "--data",
+      paramLabel = "FILE.jsonl",
+      description = {
+        "Problems, a JSON object with question and answer a line, taken in this order; default:"
+            + " generated word problems.",
+        "A fifth of its questions, those with the smallest hashes, is held out: measured on, never"
+            + " learned from."
+      })
+  private Optional<Path> data = Optional.empty();
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      required = true,
+      description = "Folder of the run; made where it does not exist.")
+  private Path out;
+
+  @Option(
+      names = "--resume",
+      description = "Go on with the run in DIR, or begin it where there is none.")
+  private boolean resume;
+
+  @Option(names = "--overwrite", description = "Replace the run in DIR.")
+  private boolean overwrite;
+
+  @Option(
+      names = "--held-out",
+      paramLabel = "N",
+      defaultValue = "" + HeldOut.DEFAULT,
+      description =
+          "How many held-out problems to measure on, greedily, before and after; default:"
+              + " ${DEFAULT-VALUE}.")
+  private int heldOut;
+
+  @Option(
+      names = "--no-updates",
+      description = "A control run: all the same, but the adapters stay as they are.")
+  private boolean noUpdates;
+
+  @Option(
+      names = "--checkpoint-every",
+      paramLabel = "N",
+      description = "Problems between two checkpoints; default: the model's, mostly 100.")
+  private Optional<Integer> checkpointEvery = Optional.empty();
+
+  @Override
+  public Integer call() {
+    problems.ifPresent(n -> OptionRange.atLeast(1, "--problems", n));
+    OptionRange.atLeast(1, "--held-out", heldOut);
+    if (resume && overwrite) {
+      throw new InvalidInputException("expected --resume or --overwrite, found both");
+    }
+    DpoObjective minimised = objective.objective();
+    LearningData learningData = learningData();
+    RunFolder folder = new RunFolder(out, settings(), existing());
+    FlowEngine engine = common.engine();
+    try (Flow flow = Flow.builder().engine(engine).seed(common.seed()).build()) {
+      LearningRun run = new LearningRun(flow, learningData, folder, progress, common.err());
+      LearningResult result = run.run(learnerOptions(engine, learningData), minimised);
+      common.report().println(result.summary());
+      common.report().println("Adapters, metrics and chart are in " + out);
+      common.report().flush();
+      common.result(result);
+    }
+    return 0;
+  }
+
+  private LearningData learningData() {
+    LearningData found =
+        data.isPresent()
+            ? LearningData.ofFile(data.get(), problems.orElse(Integer.MAX_VALUE), heldOut)
+            : LearningData.builtIn(common.seed(), problems.orElse(DEFAULT_PROBLEMS), heldOut);
+    if (found.problems().size() < problems.orElse(0)) {
+      common
+          .err()
+          .printf(
+              "%s has %d problems to learn from beside the held-out ones, fewer than --problems %d%n",
+              data.orElseThrow(), found.problems().size(), problems.orElseThrow());
+    }
+    return found;
+  }
+
+  private RunFolder.Existing existing() {
+    return overwrite
+        ? RunFolder.Existing.REPLACE
+        : resume ? RunFolder.Existing.RESUME : RunFolder.Existing.REFUSE;
+  }
+
+  private LearnerOptions learnerOptions(FlowEngine engine, LearningData learningData) {
+    LearnerOptionsBuilder options =
+        LearningRun.options(engine, common.seed(), learningData).updates(!noUpdates);
+    checkpointEvery.ifPresent(options::checkpointEveryProblems);
+    return options.build();
+  }
+
+  /** Returns what must be the same where the run is resumed. */
+  private Map<String, String> settings() {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("model", common.model().map(Path::toString).orElse("bundled"));
+    settings.put("data", data.map(Path::toString).orElse("generated"));
+    settings.put("seed", Long.toString(common.seed()));
+    settings.put("objective", objective.description());
+    settings.put("heldOut", Integer.toString(heldOut));
+    settings.put("updates", Boolean.toString(!noUpdates));
+    return settings;
+  }
+}

@@ -1,0 +1,62 @@
+package dev.flowdpo.examples;
+
+import dev.flowdpo.learning.LearningListener;
+import dev.flowdpo.learning.LearningProgress;
+import dev.flowdpo.learning.UpdateMetrics;
+import dev.flowdpo.preference.AdapterRole;
+import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.rollout.RolloutTree;
+import java.util.List;
+
+/** Shows how learning goes and writes its metrics. Not thread-safe. */
+final class LearningWatch implements LearningListener {
+  private final MetricsFile metrics;
+  private final ProgressDisplay display;
+  private LearningProgress progress;
+  private int answerPairs;
+  private int stopPairs;
+  private double margin;
+
+  /** Watches from where the learner stands. */
+  LearningWatch(MetricsFile metrics, ProgressDisplay display, LearningProgress from) {
+    this.metrics = metrics;
+    this.display = display;
+    this.progress = from;
+    this.answerPairs = from.answerPairs();
+    this.stopPairs = from.stopPairs();
+  }
+
+  @Override
+  public void onProblem(RolloutTree tree, LearningProgress progress) {
+    this.progress = progress;
+    show();
+  }
+
+  @Override
+  public void onPairs(List<PreferencePair> pairs) {
+    for (PreferencePair pair : pairs) {
+      if (pair.role() == AdapterRole.ANSWER) {
+        answerPairs++;
+      } else {
+        stopPairs++;
+      }
+    }
+    show();
+  }
+
+  @Override
+  public void onUpdate(UpdateMetrics update) {
+    metrics.add(update, progress);
+    if (update.role() == AdapterRole.ANSWER) {
+      margin = update.rewardsMargin();
+    }
+    show();
+  }
+
+  private void show() {
+    display.update(
+        progress.problems(),
+        "pairs %d+%d acc %.1f%% margin %.2f"
+            .formatted(answerPairs, stopPairs, 100 * progress.progressiveAccuracy(), margin));
+  }
+}

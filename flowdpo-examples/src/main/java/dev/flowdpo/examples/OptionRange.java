@@ -1,0 +1,21 @@
+package dev.flowdpo.examples;
+
+import dev.flowdpo.InvalidInputException;
+
+/** Checks numbers given on the command line. Stateless and thread-safe. */
+final class OptionRange {
+  private OptionRange() {}
+
+  /**
+   * Returns the value.
+   *
+   * @throws InvalidInputException if it is below the minimum
+   */
+  static int atLeast(int minimum, String option, int value) {
+    if (value < minimum) {
+      throw new InvalidInputException(
+          option + ": expected at least " + minimum + ", found " + value);
+    }
+    return value;
+  }
+}
