@@ -1,6 +1,7 @@
 package dev.flowdpo.rollout;
 
 import java.util.Optional;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -73,10 +74,10 @@ public final class AnswerExtractor {
   }
 
   private static Optional<ExtractedAnswer> strong(String text) {
-    Optional<Matcher> hash = lastHash(text);
+    Optional<MatchResult> hash = lastHash(text);
     Optional<Boxes.Found> box = Boxes.last(text);
     int phrase = lastEnd(FINAL, text);
-    int hashAt = hash.map(Matcher::start).orElse(-1);
+    int hashAt = hash.map(MatchResult::start).orElse(-1);
     int boxAt = box.map(Boxes.Found::start).orElse(-1);
     if (hashAt < 0 && boxAt < 0 && phrase < 0) {
       return Optional.empty();
@@ -92,16 +93,15 @@ public final class AnswerExtractor {
   }
 
   /** A line of Markdown may begin with the mark too: a heading is no answer. */
-  private static Optional<Matcher> lastHash(String text) {
+  private static Optional<MatchResult> lastHash(String text) {
     Matcher matcher = HASH.matcher(text);
-    Optional<Matcher> last = Optional.empty();
+    int contentEnd = text.stripTrailing().length();
+    Optional<MatchResult> last = Optional.empty();
     while (matcher.find()) {
       String line = matcher.group(1).strip();
-      boolean ends = text.substring(matcher.end()).isBlank();
+      boolean ends = matcher.end() >= contentEnd;
       if (VALUE_START.matcher(line).matches() || ends && !line.endsWith(":")) {
-        Matcher found = HASH.matcher(text).region(matcher.start(), text.length());
-        found.lookingAt();
-        last = Optional.of(found);
+        last = Optional.of(matcher.toMatchResult());
       }
     }
     return last;

@@ -10,14 +10,16 @@ final class AnswerSentence {
           Pattern.CASE_INSENSITIVE);
   private static final Pattern END =
       Pattern.compile("[.!?](?=\\s|\\*|\\$|$)|\\R|,?\\s(?:because|since|which|where|as)\\s");
+  private static final int MAX_LENGTH = 2_000;
   private static final String[][] DISPLAYS = {{"$$", "$$"}, {"\\[", "\\]"}};
 
   private AnswerSentence() {}
 
-  /** Returns the first sentence, or the display that it begins with. */
+  /** Returns the first sentence, or the display that it begins with; of at most 2,000 characters. */
   static String first(String text) {
     Matcher opening = OPENING.matcher(text);
-    String rest = opening.lookingAt() ? text.substring(opening.end()) : text;
+    int begin = opening.lookingAt() ? opening.end() : 0;
+    String rest = text.substring(begin, Math.min(text.length(), begin + MAX_LENGTH));
     for (String[] display : DISPLAYS) {
       int end = rest.startsWith(display[0]) ? rest.indexOf(display[1], 2) : -1;
       if (end >= 0) {
@@ -39,10 +41,10 @@ final class AnswerSentence {
       return false;
     }
     int dollars = 0;
-    for (int i = 0; i < Math.min(end, 2_000); i++) {
+    for (int i = 0; i < end; i++) {
       dollars += text.charAt(i) == '$' && (i == 0 || text.charAt(i - 1) != '\\') ? 1 : 0;
     }
-    return dollars % 2 == 1 && text.indexOf('$', end) >= 0 && end < 2_000;
+    return dollars % 2 == 1 && text.indexOf('$', end) >= 0;
   }
 
   private static String trimmed(String text) {

@@ -20,7 +20,7 @@ final class AnswerReader {
       Pattern.compile(
           "(?:\\\\(?:text|textbf|textrm|mathrm|mathbf)\\s?+\\{\\s*+\\(?([A-J])\\)?[.:]?\\s*+\\}"
               + "|\\(([A-J])\\)|([A-J])[).:](?=\\s))"
-              + "[\\s.:~]*+((?:[\\w$\\[{\"]|\\\\(?:text|d?frac|sqrt|\\$|\\())[\\s\\S]*+)");
+              + "(?:[\\s.:~]|\\\\[ ,;:])*+((?:[\\w$\\[{\"]|\\\\(?:text|d?frac|sqrt|\\$|\\())[\\s\\S]*+)");
   private static final Pattern OPTION =
       Pattern.compile("(?i:option|choice|answer)\\s*+:?\\s*+\\(?([A-J])\\)?");
   private static final Pattern TIME =

@@ -39,7 +39,8 @@ final class Comparer {
     }
     if (isScalar(left) && isScalar(right)) {
       return left instanceof Quantity || right instanceof Quantity
-          ? Quantities.compare(left, right, scalars)
+          ? Quantities.compare(
+              Quantities.likeOther(left, right), Quantities.likeOther(right, left), scalars)
           : based(left, right);
     }
     if (left instanceof Words || right instanceof Words) {

@@ -61,6 +61,9 @@ final class Interpretation {
       return new SetOperation(operation.operator(), item(operation.left()),
           item(operation.right()));
     } else if (node instanceof Ratio ratio) {
+      if (ratio.parts().stream().anyMatch(Words.class::isInstance)) {
+        throw new NotAFormulaException("text before a colon");
+      }
       return new Ratio(all(ratio.parts()));
     } else if (node instanceof Words) {
       return node;

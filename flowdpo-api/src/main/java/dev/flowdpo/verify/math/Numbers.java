@@ -20,7 +20,7 @@ final class Numbers {
     int point = digits.indexOf('.');
     if (point < 0) {
       Rational value = Rational.scaled(new BigInteger(digits), exponent);
-      return new Num(value, exponent < 0 ? (int) -exponent : -1, significant(digits));
+      return new Num(value, exponent < 0 ? (int) -exponent : -1, withLeadingZeros(digits));
     }
     int bracket = digits.indexOf('(');
     String whole = digits.substring(0, point);
@@ -46,6 +46,11 @@ final class Numbers {
     return digits.chars().allMatch(c -> c >= '0' && c <= '9' || c == '.')
         ? read(digits)
         : new Node.Symbol(digits);
+  }
+
+  /** Whole numbers show no precision; leading zeros, as in 3:05, are remembered. */
+  private static int withLeadingZeros(String digits) {
+    return digits.length() > 1 && digits.charAt(0) == '0' ? digits.length() : 0;
   }
 
   private static int significant(String digits) {

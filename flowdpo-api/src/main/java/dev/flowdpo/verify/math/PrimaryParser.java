@@ -5,6 +5,7 @@ import dev.flowdpo.verify.math.Node.Bracket;
 import dev.flowdpo.verify.math.Node.Call;
 import dev.flowdpo.verify.math.Node.Constant;
 import dev.flowdpo.verify.math.Node.Power;
+import dev.flowdpo.verify.math.Node.Product;
 import dev.flowdpo.verify.math.Node.Quantity;
 import dev.flowdpo.verify.math.Node.Symbol;
 import dev.flowdpo.verify.math.Node.Words;
@@ -131,7 +132,8 @@ final class PrimaryParser {
       }
       case "overline", "bar", "underline", "overset", "underset", "dot", "ddot" -> {
         cursor.next();
-        return new Call(name, List.of(argument()));
+        Node argument = argument();
+        return isSegment(argument) ? argument : new Call(name, List.of(argument));
       }
       case "boldmath", "mathop", "mathrel", "mathord", "phantom", "stackrel" -> {
         cursor.next();
@@ -145,6 +147,13 @@ final class PrimaryParser {
         return calls.call();
       }
     }
+  }
+
+  /** A bar over two points or more names a segment, as the points alone do. */
+  private static boolean isSegment(Node node) {
+    return node instanceof Product product
+        && product.factors().stream()
+            .allMatch(f -> f instanceof Symbol s && Character.isUpperCase(s.name().charAt(0)));
   }
 
   private Node root(String name) {

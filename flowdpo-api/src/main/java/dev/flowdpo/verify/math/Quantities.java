@@ -59,6 +59,20 @@ final class Quantities {
     return new Quantity(new Sum(List.copyOf(values)), common);
   }
 
+  /** Returns "5 m" as a measure where the other one is one; else m is a variable. */
+  static Node likeOther(Node node, Node other) {
+    if (node instanceof Product product
+        && other instanceof Quantity quantity
+        && !quantity.unit().isLabel()
+        && product.factors().get(product.factors().size() - 1) instanceof Node.Symbol symbol
+        && Unit.isKnown(symbol.name())) {
+      List<Node> values = product.factors().subList(0, product.factors().size() - 1);
+      Node value = values.size() == 1 ? values.get(0) : new Product(List.copyOf(values));
+      return new Quantity(value, UnitTable.read(symbol.name()));
+    }
+    return node;
+  }
+
   /** Compares two formulas of which at least one has a unit. */
   static Comparison compare(Node left, Node right, ScalarComparison scalars) {
     if (left instanceof Quantity a && right instanceof Quantity b) {

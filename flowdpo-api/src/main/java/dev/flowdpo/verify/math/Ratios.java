@@ -55,9 +55,8 @@ final class Ratios {
         && ratio.parts().get(1) instanceof Num minutes
         && hours.value().isInteger()
         && hours.value().compareTo(Rational.of(24)) <= 0
-        && minutes.digits() <= 2
         && minutes.value().isInteger()
         && minutes.value().compareTo(Rational.of(60)) < 0
-        && (minutes.digits() == 2 || minutes.value().isZero());
+        && (minutes.digits() == 2 || minutes.value().compareTo(Rational.of(10)) >= 0);
   }
 }

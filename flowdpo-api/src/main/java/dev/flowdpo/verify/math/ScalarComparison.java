@@ -5,6 +5,7 @@ import dev.flowdpo.verify.math.Node.Constant;
 import dev.flowdpo.verify.math.Node.Num;
 import dev.flowdpo.verify.math.Node.Product;
 import dev.flowdpo.verify.math.Node.Quantity;
+import java.math.BigInteger;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,7 @@ import java.util.Optional;
  */
 final class ScalarComparison {
   private static final long NORMAL_FORM_STEPS = 200_000;
+  private static final BigInteger MAX_HEIGHT = BigInteger.valueOf(1_000_000);
 
   private final Budget budget;
 
@@ -67,7 +69,7 @@ final class ScalarComparison {
   }
 
   private Comparison formulas(Node left, Node right) {
-    int height = 0;
+    int height = literalHeight(left) + literalHeight(right);
     try {
       Budget part = budget.part(NORMAL_FORM_STEPS);
       Normalizer normalizer = new Normalizer(part);
@@ -84,13 +86,12 @@ final class ScalarComparison {
       if (zero == ZeroTest.NOT_ZERO) {
         return decimals(left, right, Comparison.different("different in normal form"));
       }
-      height = Math.max(Math.max(a.height(), b.height()), difference.height());
+      height = Math.max(height, difference.height());
     } catch (OutOfReachException e) {
       budget.spend(1);
       if (ModularEvaluator.reads(left) && ModularEvaluator.reads(right)) {
         return modular(left, right);
       }
-      height = literalHeight(left) + literalHeight(right);
     }
     return decimals(left, right, new NumericComparison(left, right, height, budget).compare());
   }
@@ -108,12 +109,17 @@ final class ScalarComparison {
     return exact.isEqual() ? exact : new DecimalRule(budget).compare(left, right, exact);
   }
 
+  /** Returns the bits of all numbers together, powers counted as if worked out. */
   private static int literalHeight(Node node) {
-    int height = node instanceof Num num ? num.value().height() : 0;
-    for (Node child : node.children()) {
-      height = Math.max(height, literalHeight(child));
+    long height = node instanceof Num num && !num.value().abs().isOne() ? num.value().height() : 0;
+    if (node instanceof Node.Power power && power.exponent() instanceof Num exponent) {
+      int whole = exponent.value().abs().floor().min(MAX_HEIGHT).intValue();
+      height += (long) whole * literalHeight(power.base());
     }
-    return height;
+    for (Node child : node.children()) {
+      height += literalHeight(child);
+    }
+    return (int) Math.min(height, MAX_HEIGHT.longValue());
   }
 
   /** Returns the sign of an infinite value, also of one in per cent. */

@@ -1,5 +1,6 @@
 package dev.flowdpo.verify.math;
 
+import com.google.common.collect.ImmutableMap;
 import dev.flowdpo.verify.math.Node.Call;
 import dev.flowdpo.verify.math.Node.Num;
 import dev.flowdpo.verify.math.Node.Power;
@@ -9,9 +10,18 @@ import dev.flowdpo.verify.math.Node.Sum;
 import dev.flowdpo.verify.math.Token.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Reads products, with and without a sign between factors, and powers and marks after a factor. */
 final class TermParser {
+  private static final ImmutableMap<String, Long> MULTIPLES =
+      ImmutableMap.of(
+          "hundred", 100L,
+          "thousand", 1_000L,
+          "million", 1_000_000L,
+          "billion", 1_000_000_000L,
+          "trillion", 1_000_000_000_000L);
+
   private final Cursor cursor;
   private final Parser parser;
   private final PrimaryParser primaries;
@@ -47,13 +57,33 @@ final class TermParser {
         if (isConjunction(token)) {
           return product(factors);
         }
-        replace(factors, new Quantity(product(factors), unit()));
+        Long multiple = MULTIPLES.get(token.text().strip().toLowerCase(Locale.ROOT));
+        if (multiple != null) {
+          cursor.next();
+          factors.add(Num.of(multiple));
+          continue;
+        }
+        replace(factors, measured(new Quantity(product(factors), unit())));
       } else if (startsFactor(token)) {
         factors.add(factor());
       } else {
         return product(factors);
       }
     }
+  }
+
+  /** After a unit comes nothing, or a smaller measure: 3 h 20 min. */
+  private Node measured(Quantity first) {
+    if (!startsFactor(cursor.peek())) {
+      return first;
+    }
+    if (cursor.peek().is(Kind.NUMBER)) {
+      cursor.enter();
+      Node rest = term();
+      cursor.leave();
+      return new Sum(List.of(first, rest));
+    }
+    throw new NotAFormulaException("a value after a word");
   }
 
   private static void replace(List<Node> factors, Node one) {
@@ -222,7 +252,11 @@ final class TermParser {
       token = cursor.peek(1);
     }
     if (token.isSign("°")) {
-      primaries.script();
+      boolean braced = cursor.accept("{");
+      cursor.expect("°");
+      if (braced) {
+        cursor.expect("}");
+      }
       return new Quantity(base, Unit.DEGREE);
     }
     if (token.is(Kind.NAME) && token.text().equals("prime")) {

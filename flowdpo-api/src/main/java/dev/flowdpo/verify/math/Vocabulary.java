@@ -92,8 +92,12 @@ final class Vocabulary {
     boolean ascending = true;
     for (int i = 0; i < run.length(); i++) {
       vowel |= VOWELS.indexOf(run.charAt(i)) >= 0 || run.charAt(i) >= 0x80;
-      ascending &= i == 0 || run.charAt(i) > run.charAt(i - 1);
+      ascending &= i == 0 || lower(run, i) > lower(run, i - 1);
     }
     return vowel && !ascending || run.length() > 6;
+  }
+
+  private static char lower(String run, int index) {
+    return Character.toLowerCase(run.charAt(index));
   }
 }
