@@ -40,7 +40,9 @@ final class Comparer {
     if (isScalar(left) && isScalar(right)) {
       return left instanceof Quantity || right instanceof Quantity
           ? Quantities.compare(
-              Quantities.likeOther(left, right), Quantities.likeOther(right, left), scalars)
+              Quantities.likeOther(digits(left), right),
+              Quantities.likeOther(digits(right), left),
+              scalars)
           : based(left, right);
     }
     if (left instanceof Words || right instanceof Words) {
@@ -104,12 +106,11 @@ final class Comparer {
     if (left instanceof BasedNumber a && right instanceof BasedNumber b) {
       return scalars.compare(BasedNumbers.value(a), BasedNumbers.value(b));
     }
-    if (left instanceof BasedNumber a) {
-      return scalars.compare(Numbers.readOrSymbol(a.digits()), right);
-    }
-    return right instanceof BasedNumber b
-        ? scalars.compare(left, Numbers.readOrSymbol(b.digits()))
-        : scalars.compare(left, right);
+    return scalars.compare(digits(left), digits(right));
+  }
+
+  private static Node digits(Node node) {
+    return node instanceof BasedNumber number ? Numbers.readOrSymbol(number.digits()) : node;
   }
 
   /** Letters decide where both have one; else what stands beside the letter. */

@@ -4,25 +4,51 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.time.Duration;
 
 /**
- * Elementary functions of real numbers to any number of digits, by argument reduction and Taylor
- * series. The last few digits of a result are not to be relied on. One object for one precision;
- * not thread-safe.
+ * Elementary functions of real numbers to any number of digits up to {@value #MAX_DIGITS}, by
+ * argument reduction and Taylor series. The last few digits of a result are not to be relied on. One
+ * object for one precision and one budget; not thread-safe.
  */
 final class Elementary {
+  static final int MAX_DIGITS = 700;
+  private static final int GUARD_DIGITS = 15;
   private static final BigDecimal TWO = BigDecimal.valueOf(2);
-  private static final int HALVINGS = 8;
   private static final BigDecimal MAX_EXPONENT = BigDecimal.valueOf(100_000);
 
   private final MathContext context;
+  private final FixedPoint series;
   private final Budget budget;
-  private @org.jspecify.annotations.Nullable BigDecimal pi;
-  private @org.jspecify.annotations.Nullable BigDecimal ln10;
 
   Elementary(int digits, Budget budget) {
-    this.context = new MathContext(digits + 15, RoundingMode.HALF_EVEN);
+    this.context = new MathContext(digits + GUARD_DIGITS, RoundingMode.HALF_EVEN);
+    this.series = new FixedPoint(digits + GUARD_DIGITS, budget);
     this.budget = budget;
+  }
+
+  /** π and ln 10, worked out once. */
+  private static final class Constants {
+    static final BigDecimal PI;
+    static final BigDecimal LN_10;
+
+    static {
+      Budget budget = new Budget(Long.MAX_VALUE, Duration.ofHours(1));
+      Elementary functions = new Elementary(MAX_DIGITS + GUARD_DIGITS, budget);
+      FixedPoint series = functions.series;
+      // Machin: π = 16 arctan(1/5) − 4 arctan(1/239).
+      BigDecimal fifth = functions.divide(BigDecimal.ONE, BigDecimal.valueOf(5));
+      BigDecimal small = functions.divide(BigDecimal.ONE, BigDecimal.valueOf(239));
+      PI =
+          series
+              .arctan(fifth, functions.context)
+              .multiply(BigDecimal.valueOf(16))
+              .subtract(
+                  series.arctan(small, functions.context).multiply(BigDecimal.valueOf(4)));
+      LN_10 = functions.lnNearOne(BigDecimal.TEN);
+    }
+
+    private Constants() {}
   }
 
   MathContext context() {
@@ -42,36 +68,21 @@ final class Elementary {
     return a.divide(b, context);
   }
 
+  /** Returns the root of a number of at least 0. */
   BigDecimal sqrt(BigDecimal x) {
-    budget.spend(20 + context.getPrecision());
-    return x.sqrt(context);
+    if (x.signum() == 0) {
+      return BigDecimal.ZERO;
+    }
+    budget.spend(10 + context.getPrecision() / 8);
+    long digits = 2L * context.getPrecision() + 2;
+    long scale = digits - x.precision() + x.scale();
+    int even = Math.toIntExact(scale + (scale & 1));
+    BigInteger whole = x.setScale(even, RoundingMode.HALF_EVEN).unscaledValue();
+    return new BigDecimal(whole.sqrt(), even / 2).round(context);
   }
 
   BigDecimal pi() {
-    if (pi == null) {
-      // Machin: π = 16 arctan(1/5) − 4 arctan(1/239).
-      pi =
-          arctanInverse(5)
-              .multiply(BigDecimal.valueOf(16))
-              .subtract(arctanInverse(239).multiply(BigDecimal.valueOf(4)), context);
-    }
-    return pi;
-  }
-
-  private BigDecimal arctanInverse(int n) {
-    BigDecimal square = BigDecimal.valueOf((long) n * n);
-    BigDecimal power = divide(BigDecimal.ONE, BigDecimal.valueOf(n));
-    BigDecimal sum = power;
-    for (int k = 3; !negligible(power, sum); k += 2) {
-      power = divide(power, square).negate();
-      sum = sum.add(divide(power, BigDecimal.valueOf(k)), context);
-    }
-    return sum;
-  }
-
-  private boolean negligible(BigDecimal term, BigDecimal sum) {
-    return term.signum() == 0
-        || magnitude(term) < magnitude(sum) - context.getPrecision() - 1;
+    return Constants.PI.round(context);
   }
 
   /** Returns the decimal exponent of the leading digit. */
@@ -83,18 +94,17 @@ final class Elementary {
     if (x.abs().compareTo(MAX_EXPONENT) > 0) {
       throw new OutOfReachException("an exponential beyond the limit");
     }
-    int halvings = HALVINGS + (int) Math.max(0, 4 * (magnitude(x) + 1));
-    BigDecimal r = divide(x, new BigDecimal(BigInteger.ONE.shiftLeft(halvings)));
-    BigDecimal term = BigDecimal.ONE;
-    BigDecimal sum = BigDecimal.ONE;
-    for (int k = 1; !negligible(term, sum); k++) {
-      term = divide(multiply(term, r), BigDecimal.valueOf(k));
-      sum = sum.add(term, context);
+    int halvings = 0;
+    BigDecimal r = x;
+    while (r.abs().compareTo(TWO) > 0) {
+      r = r.divide(TWO, context);
+      halvings++;
     }
+    BigDecimal power = series.exp(r, context);
     for (int i = 0; i < halvings; i++) {
-      sum = multiply(sum, sum);
+      power = multiply(power, power);
     }
-    return sum;
+    return power;
   }
 
   /** Returns the natural logarithm of a positive number. */
@@ -102,13 +112,9 @@ final class Elementary {
     long exponent = magnitude(x);
     BigDecimal mantissa = x.scaleByPowerOfTen(Math.toIntExact(-exponent));
     BigDecimal ln = lnNearOne(mantissa);
-    if (exponent == 0) {
-      return ln;
-    }
-    if (ln10 == null) {
-      ln10 = lnNearOne(BigDecimal.TEN);
-    }
-    return ln.add(multiply(ln10, BigDecimal.valueOf(exponent)), context);
+    return exponent == 0
+        ? ln
+        : ln.add(multiply(Constants.LN_10, BigDecimal.valueOf(exponent)), context);
   }
 
   /** Halley's iteration y += 2 (x − eʸ)/(x + eʸ), which triples the digits. */
@@ -130,45 +136,22 @@ final class Elementary {
     if (magnitude(x) > 30) {
       throw new OutOfReachException("an angle beyond the limit");
     }
-    BigDecimal turn = pi().multiply(TWO);
-    BigDecimal turns = x.divide(turn, context).setScale(0, RoundingMode.HALF_EVEN);
-    BigDecimal r =
-        divide(x.subtract(multiply(turn, turns), context), BigDecimal.valueOf(1 << HALVINGS));
-    BigDecimal square = multiply(r, r);
-    BigDecimal cos = BigDecimal.ONE;
-    BigDecimal sin = r;
-    BigDecimal cosTerm = BigDecimal.ONE;
-    BigDecimal sinTerm = r;
-    for (int k = 1; !negligible(cosTerm, BigDecimal.ONE); k += 2) {
-      cosTerm = divide(multiply(cosTerm, square), BigDecimal.valueOf((long) k * (k + 1))).negate();
-      sinTerm =
-          divide(multiply(sinTerm, square), BigDecimal.valueOf((long) (k + 1) * (k + 2))).negate();
-      cos = cos.add(cosTerm, context);
-      sin = sin.add(sinTerm, context);
+    BigDecimal r = x;
+    if (x.abs().compareTo(TWO) > 0) {
+      BigDecimal turn = Constants.PI.multiply(TWO);
+      BigDecimal turns = x.divide(turn, context).setScale(0, RoundingMode.HALF_EVEN);
+      r = x.subtract(turn.multiply(turns));
     }
-    for (int i = 0; i < HALVINGS; i++) {
-      BigDecimal doubled = multiply(sin, cos).multiply(TWO);
-      cos = BigDecimal.ONE.subtract(multiply(sin, sin).multiply(TWO), context);
-      sin = doubled;
-    }
-    return new BigDecimal[] {cos, sin};
+    return series.cosSin(r, context);
   }
 
   BigDecimal arctan(BigDecimal x) {
-    BigDecimal r = x;
-    for (int i = 0; i < HALVINGS; i++) {
-      // arctan x = 2 arctan(x / (1 + √(1 + x²)))
-      BigDecimal root = sqrt(BigDecimal.ONE.add(multiply(r, r), context));
-      r = divide(r, BigDecimal.ONE.add(root, context));
+    if (x.abs().compareTo(BigDecimal.ONE) <= 0) {
+      return series.arctan(x, context);
     }
-    BigDecimal square = multiply(r, r);
-    BigDecimal power = r;
-    BigDecimal sum = r;
-    for (int k = 3; !negligible(power, sum); k += 2) {
-      power = multiply(power, square).negate();
-      sum = sum.add(divide(power, BigDecimal.valueOf(k)), context);
-    }
-    return sum.multiply(BigDecimal.valueOf(1 << HALVINGS), context);
+    BigDecimal right = pi().divide(TWO, context);
+    BigDecimal rest = series.arctan(divide(BigDecimal.ONE, x), context);
+    return (x.signum() > 0 ? right : right.negate()).subtract(rest, context);
   }
 
   /** Returns the angle of a point in (−π, π]. */

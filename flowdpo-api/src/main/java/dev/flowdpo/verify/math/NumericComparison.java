@@ -18,8 +18,8 @@ import java.util.Set;
 final class NumericComparison {
   private static final int CONSTANT_DIGITS = 60;
   private static final int POINT_DIGITS = 45;
-  private static final int MAX_DIGITS = 600;
-  private static final int POINTS = 6;
+  private static final int MAX_DIGITS = 650;
+  private static final int POINTS = 5;
   private static final int ATTEMPTS = 36;
   private static final Set<String> WHOLE =
       Set.of("factorial", "doublefactorial", "binom", "gcd", "lcm", "mod", "sum", "prod");
