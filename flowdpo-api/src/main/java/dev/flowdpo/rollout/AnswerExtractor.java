@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
  * <p>Takes time linear in the text. Immutable and thread-safe.
  */
 public final class AnswerExtractor {
-  private static final AnswerExtractor MARKED = new AnswerExtractor(false);
+  private static final AnswerExtractor MARKED = new AnswerExtractor(Scope.MARKED);
+  private static final AnswerExtractor WHOLE = new AnswerExtractor(Scope.WHOLE_TEXT);
   private static final Pattern HASH = Pattern.compile("####(?!#)[ \\t]*+([^\\r\\n]*+)");
   private static final Pattern VALUE_START = Pattern.compile("[-+−$€£(\\[{\\\\.|<>=\\d].*+");
   private static final Pattern FINAL =
@@ -34,10 +35,16 @@ public final class AnswerExtractor {
       Pattern.compile(
           "(?<![\\w)\\]])-?(?:\\d{1,3}(?:,\\d{3})++(?!\\d)|\\d++)(?:\\.\\d++)?(?:/\\d++)?");
 
-  private final boolean lastNumber;
+  private final Scope scope;
 
-  private AnswerExtractor(boolean lastNumber) {
-    this.lastNumber = lastNumber;
+  private AnswerExtractor(Scope scope) {
+    this.scope = scope;
+  }
+
+  private enum Scope {
+    MARKED,
+    OR_LAST_NUMBER,
+    WHOLE_TEXT
   }
 
   /**
@@ -50,12 +57,21 @@ public final class AnswerExtractor {
   }
 
   /**
+   * Returns the extractor that takes the whole text, for verifiers of all that a solution says.
+   *
+   * @return an extractor that looks for no mark
+   */
+  public static AnswerExtractor wholeText() {
+    return WHOLE;
+  }
+
+  /**
    * Returns an extractor that takes the last number of a solution without any mark.
    *
    * @return marks first, then the last number
    */
   public AnswerExtractor orLastNumber() {
-    return new AnswerExtractor(true);
+    return new AnswerExtractor(Scope.OR_LAST_NUMBER);
   }
 
   /**
@@ -66,11 +82,16 @@ public final class AnswerExtractor {
    *     none
    */
   public ExtractedAnswer extract(String text) {
+    if (scope == Scope.WHOLE_TEXT) {
+      return text.isBlank()
+          ? ExtractedAnswer.NONE
+          : new ExtractedAnswer(text.strip(), AnswerRule.WHOLE_TEXT);
+    }
     Optional<ExtractedAnswer> marked = strong(text).or(() -> weak(text));
     if (marked.isPresent()) {
       return marked.get().text().isEmpty() ? ExtractedAnswer.NONE : marked.get();
     }
-    return lastNumber ? lastNumber(text) : ExtractedAnswer.NONE;
+    return scope == Scope.OR_LAST_NUMBER ? lastNumber(text) : ExtractedAnswer.NONE;
   }
 
   private static Optional<ExtractedAnswer> strong(String text) {

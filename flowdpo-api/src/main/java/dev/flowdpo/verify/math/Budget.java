@@ -20,7 +20,7 @@ final class Budget {
 
   /** Returns the budget of one comparison. */
   static Budget ofComparison() {
-    return new Budget(2_000_000, Duration.ofSeconds(2));
+    return new Budget(1_000_000, Duration.ofSeconds(2));
   }
 
   /** Returns a part of what is left, for an attempt that may fail without failing the whole. */

@@ -3,6 +3,7 @@ package dev.flowdpo.verify.math;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalDouble;
 
 /**
  * An answer in LaTeX or plain notation, read once and compared with others.
@@ -98,12 +99,31 @@ public final class MathAnswer {
   }
 
   /**
+   * Returns the real number that the answer is, for those who are content with 16 digits.
+   *
+   * @return the number, without its unit and the name before it; empty where the answer is none
+   */
+  public OptionalDouble number() {
+    if (readings.isEmpty()) {
+      return OptionalDouble.empty();
+    }
+    try {
+      return RealNumbers.of(readings.get(0).node(), Budget.ofComparison());
+    } catch (OutOfReachException | StackOverflowError | ArithmeticException e) {
+      return OptionalDouble.empty();
+    }
+  }
+
+  /**
    * Compares two answers. Symmetric.
    *
    * @param other the other answer
    * @return whether they are one value, and why
    */
   public Comparison compare(MathAnswer other) {
+    if (text.compareTo(other.text) > 0) {
+      return other.compare(this); // the same work for both orders, so the same outcome
+    }
     if (text.isBlank() || other.text.isBlank()) {
       return Comparison.unknown("an empty answer");
     }

@@ -14,7 +14,7 @@ import java.util.Optional;
 /** Sums, multiples, products, small powers, transposes and determinants of matrices. */
 final class Matrices {
   private static final int MAX_SIZE = 12;
-  private static final int MAX_DETERMINANT = 6;
+  private static final int MAX_DETERMINANT = 5;
   private static final int MAX_POWER = 8;
 
   private Matrices() {}

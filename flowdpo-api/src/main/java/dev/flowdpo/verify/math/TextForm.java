@@ -72,7 +72,7 @@ final class TextForm {
 
   /** Returns the number that words spell, up to ninety-nine. */
   static Optional<Node> number(String words) {
-    String[] parts = of(words).split("[ -]");
+    String[] parts = of(words).split("[ -]", -1);
     if (parts.length == 1 && ONES.contains(parts[0])) {
       return Optional.of(Num.of(ONES.indexOf(parts[0])));
     }
