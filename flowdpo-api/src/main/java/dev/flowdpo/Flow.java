@@ -2,6 +2,7 @@ package dev.flowdpo;
 
 import dev.flowdpo.internal.FlowLoop;
 import dev.flowdpo.internal.FlowStart;
+import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.SamplingOptions;
@@ -174,6 +175,17 @@ public final class Flow implements AutoCloseable {
   public OnlineLearner.Builder learner() {
     models.checkOpen();
     return new FlowLearnerBuilder(models, options);
+  }
+
+  /**
+   * Returns the learning options that the engine recommends for its model; a learner uses them
+   * where none are set.
+   *
+   * @return the options, from which others are made by {@code toBuilder()}
+   * @throws FlowException if the flow has no engine, since policy and judge were both supplied
+   */
+  public LearnerOptions learnerOptions() {
+    return models.learningEngine().defaultLearnerOptions();
   }
 
   /** Closes the engine, also for the flows derived from this one. Again does nothing. */

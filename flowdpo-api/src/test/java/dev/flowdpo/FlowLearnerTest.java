@@ -50,6 +50,7 @@ class FlowLearnerTest {
       assertThat(setup.objective()).isEqualTo(DpoObjective.paper());
       assertThat(setup.sampler()).isInstanceOf(TreeRolloutSampler.class);
       assertThat(setup.options()).isSameAs(StubEngine.LEARNER_OPTIONS);
+      assertThat(flow.learnerOptions()).isSameAs(StubEngine.LEARNER_OPTIONS);
       assertThat(setup.checkpoint()).isEmpty();
       assertThat(setup.resume()).isFalse();
     }

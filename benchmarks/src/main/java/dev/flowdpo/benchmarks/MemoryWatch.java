@@ -113,9 +113,7 @@ public final class MemoryWatch {
     }
     double seconds = (System.nanoTime() - begun) / 1e9;
     System.out.printf(
-        Locale.ROOT,
-        "%6d %s  %7.1f s  %7.1f MB resident%n",
-        done, unit, seconds, last);
+        Locale.ROOT, "%6d %s  %7.1f s  %7.1f MB resident%n", done, unit, seconds, last);
   }
 
   private boolean steady() {
@@ -123,7 +121,10 @@ public final class MemoryWatch {
     System.out.printf(
         Locale.ROOT,
         "%d %s: %+.1f MB (%+.1f %%) since the first fifth%n",
-        total, unit, last - early, 100 * growth);
+        total,
+        unit,
+        last - early,
+        100 * growth);
     return growth <= ALLOWED_GROWTH;
   }
 }

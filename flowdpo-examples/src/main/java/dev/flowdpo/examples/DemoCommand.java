@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
       "The problems shown and measured on are never learned from. JSON: as learn."
     })
 final class DemoCommand implements Callable<Integer> {
-  private static final int SHOWN = 3;
+  /** The problems shown are the first held-out ones that take so many steps. */
+  private static final List<String> SHOWN_STEPS = List.of("2", "3", "4");
 
   @Mixin private CommonOptions common;
   @Mixin private ProgressOptions progress;
@@ -30,7 +31,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--problems",
       paramLabel = "N",
-      defaultValue = "400",
+      defaultValue = "500",
       description = "How many problems to learn from; default: ${DEFAULT-VALUE}.")
   private int problems;
 
@@ -57,14 +58,14 @@ final class DemoCommand implements Callable<Integer> {
     PrintWriter report = common.report();
     FlowEngine engine = common.engine();
     try (Flow flow = Flow.builder().engine(engine).seed(common.seed()).build()) {
-      report.printf("Solving %d problems chunk by chunk, before learning:%n%n", SHOWN);
+      report.printf("Three problems chunk by chunk, before learning:%n%n");
       solve(flow, report);
       report.printf("Learning online from %d other problems:%n", problems);
       report.flush();
       LearningResult result =
           new LearningRun(flow, data, folder, progress, common.err())
               .run(LearningRun.options(engine, common.seed(), data).build(), DpoObjective.paper());
-      report.printf("%nThe same %d problems with the adapters just learned:%n%n", SHOWN);
+      report.printf("%nThe same three with the adapters just learned:%n%n");
       solve(flow, report);
       report.println(result.summary());
       report.println("Adapters, metrics and the chart of progressive validation are in " + out);
@@ -75,8 +76,13 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private static void solve(Flow flow, PrintWriter report) {
-    List<Problem> shown = HeldOut.builtIn(SHOWN);
     Flow greedy = Evaluation.greedy(flow);
-    shown.forEach(problem -> greedy.solve(problem, new SolutionPrinter(report)));
+    List<Problem> heldOut = HeldOut.builtIn(HeldOut.DEFAULT);
+    for (String steps : SHOWN_STEPS) {
+      heldOut.stream()
+          .filter(problem -> steps.equals(problem.attributes().get("steps")))
+          .findFirst()
+          .ifPresent(problem -> greedy.solve(problem, new SolutionPrinter(report)));
+    }
   }
 }

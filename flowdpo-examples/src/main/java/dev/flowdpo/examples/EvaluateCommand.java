@@ -50,15 +50,22 @@ final class EvaluateCommand implements Callable<Integer> {
     FLOW("flow"),
     SINGLE_PASS("single-pass");
 
-    private final String name;
+    private final String text;
 
-    Mode(String name) {
-      this.name = name;
+    Mode(String text) {
+      this.text = text;
     }
 
     @Override
     public String toString() {
-      return name;
+      return text;
+    }
+  }
+
+  /** Reads a mode by its text. */
+  static final class ModeConverter extends TextConverter<Mode> {
+    ModeConverter() {
+      super(Mode.values());
     }
   }
 
@@ -66,6 +73,7 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--mode",
       paramLabel = "flow|single-pass",
       required = true,
+      converter = ModeConverter.class,
       description =
           "flow: chunk by chunk under the judge; single-pass: one chunk as long as all of them, no"
               + " judge.")

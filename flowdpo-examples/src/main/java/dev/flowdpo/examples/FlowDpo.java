@@ -63,7 +63,6 @@ public final class FlowDpo {
     return new CommandLine(new FlowDpo())
         .setOut(out)
         .setErr(err)
-        .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(new FailureHandlers.Usage())
         .setExecutionExceptionHandler(new FailureHandlers.Execution());
   }

@@ -65,23 +65,31 @@ final class GradientCommand implements Callable<Integer> {
     TAPS("taps", PreferenceGradient.Path.TAPS),
     IN_GRAPH("in-graph", PreferenceGradient.Path.IN_GRAPH);
 
-    private final String name;
+    private final String text;
     private final PreferenceGradient.Path path;
 
-    Way(String name, PreferenceGradient.Path path) {
-      this.name = name;
+    Way(String text, PreferenceGradient.Path path) {
+      this.text = text;
       this.path = path;
     }
 
     @Override
     public String toString() {
-      return name;
+      return text;
+    }
+  }
+
+  /** Reads a way by its text. */
+  static final class WayConverter extends TextConverter<Way> {
+    WayConverter() {
+      super(Way.values());
     }
   }
 
   @Option(
       names = "--path",
       paramLabel = "taps|in-graph",
+      converter = WayConverter.class,
       defaultValue = "taps",
       description =
           "taps: ND4J forms the gradient from what one pass leaves at every layer; in-graph: ONNX"

@@ -1,9 +1,11 @@
 package dev.flowdpo.examples;
 
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How progress is shown: a bar on a terminal, otherwise lines. Not thread-safe. */
@@ -30,13 +32,29 @@ final class ProgressOptions {
         : new ProgressLinesDisplay(err, task, start, total);
   }
 
-  /** Where there is no /proc, a console for standard input and output stands for standard error. */
+  /**
+   * Where there is no /proc, a console stands for standard error. JDK 22 and newer always have one,
+   * and a bar that ends in a file does no harm.
+   */
+  @SuppressWarnings("SystemConsoleNull")
   private static boolean isTerminal() {
     try {
       String target = Files.readSymbolicLink(STANDARD_ERROR).toString();
       return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
     } catch (IOException | UnsupportedOperationException e) {
-      return System.console() != null && System.getenv("TERM") != null;
+      return System.getenv("TERM") != null && isTerminal(System.console());
+    }
+  }
+
+  /** From JDK 22 on there always is a console, and only a method that came with it tells. */
+  private static boolean isTerminal(@Nullable Console console) {
+    if (console == null) {
+      return false;
+    }
+    try {
+      return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+    } catch (ReflectiveOperationException e) {
+      return true;
     }
   }
 }

@@ -46,6 +46,10 @@ final class RunFolder {
   RunFolder(Path folder, Map<String, String> settings, Existing existing) {
     this.folder = folder;
     this.settings = new LinkedHashMap<>(settings);
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      throw new InvalidInputException(
+          folder + ": expected a folder for the run, or nothing yet, found a file");
+    }
     try {
       Files.createDirectories(folder);
       if (Files.exists(runFile()) && existing == Existing.REFUSE) {

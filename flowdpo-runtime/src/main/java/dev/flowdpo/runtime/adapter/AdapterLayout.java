@@ -7,9 +7,9 @@ import dev.flowdpo.runtime.graph.LinearSite;
 import java.util.List;
 
 /**
- * Where each factor of an adapter lies in one flat vector: for every site {@code A [rank, inputs]}, then {@code B
- * [outputs, rank]}, row by row. One vector makes the optimizer, clipping, snapshots and files one operation each.
- * Immutable and thread-safe.
+ * Where each factor of an adapter lies in one flat vector: for every site {@code A [rank, inputs]},
+ * then {@code B [outputs, rank]}, row by row. One vector makes the optimizer, clipping, snapshots
+ * and files one operation each. Immutable and thread-safe.
  */
 public final class AdapterLayout {
   private final ImmutableList<LinearSite> sites;
@@ -23,7 +23,8 @@ public final class AdapterLayout {
    * @param rank the number of rows of A, at least 1
    */
   public AdapterLayout(List<LinearSite> sites, int rank) {
-    Preconditions.checkArgument(rank >= 1, "The rank of an adapter must be at least 1, found %s", rank);
+    Preconditions.checkArgument(
+        rank >= 1, "The rank of an adapter must be at least 1, found %s", rank);
     this.sites = ImmutableList.copyOf(sites);
     this.rank = rank;
     this.offsets = new int[sites.size()];

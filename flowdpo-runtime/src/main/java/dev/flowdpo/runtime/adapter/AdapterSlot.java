@@ -1,8 +1,8 @@
 package dev.flowdpo.runtime.adapter;
 
 /**
- * Where a learner publishes snapshots and where solves pick them up. A solve reads the slot once, when it begins.
- * Thread-safe.
+ * Where a learner publishes snapshots and where solves pick them up. A solve reads the slot once,
+ * when it begins. Thread-safe.
  */
 public final class AdapterSlot {
   private volatile AdapterSnapshot current;

@@ -6,13 +6,14 @@ import dev.flowdpo.runtime.checkpoint.LoraMatrices;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.graph.LinearSite;
 import java.nio.FloatBuffer;
-import java.util.SplittableRandom;
 import java.util.SortedMap;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
- * One state of an adapter, which never changes: a solve keeps the snapshot with which it began while the learner goes
- * on. It lives on the Java heap, so that it needs no owner and goes when nothing uses it any more. Thread-safe.
+ * One state of an adapter, which never changes: a solve keeps the snapshot with which it began
+ * while the learner goes on. It lives on the Java heap, so that it needs no owner and goes when
+ * nothing uses it any more. Thread-safe.
  */
 public final class AdapterSnapshot {
   private final AdapterLayout layout;
@@ -45,8 +46,8 @@ public final class AdapterSnapshot {
   }
 
   /**
-   * Returns an adapter to start learning from: A uniform within ±√(3 / inputs), so that u = x Aᵀ has the scale of x, and
-   * B zero, so that it changes nothing yet.
+   * Returns an adapter to start learning from: A uniform within ±√(3 / inputs), so that u = x Aᵀ
+   * has the scale of x, and B zero, so that it changes nothing yet.
    */
   public static AdapterSnapshot initial(
       AdapterLayout layout, double alpha, double dropout, long seed) {
@@ -62,7 +63,10 @@ public final class AdapterSnapshot {
     return new AdapterSnapshot(layout, alpha, dropout, values);
   }
 
-  /** Returns the snapshot of an adapter that was read from a folder; sites it leaves out change nothing. */
+  /**
+   * Returns the snapshot of an adapter that was read from a folder; sites it leaves out change
+   * nothing.
+   */
   public static AdapterSnapshot of(ModelConfig config, AdapterWeights weights) {
     AdapterLayout layout = AdapterLayout.of(config, weights.rank());
     float[] values = new float[layout.size()];
@@ -85,7 +89,8 @@ public final class AdapterSnapshot {
       float[] b = new float[layout.sizeOfB(site)];
       System.arraycopy(values, layout.offsetOfA(site), a, 0, a.length);
       System.arraycopy(values, layout.offsetOfB(site), b, 0, b.length);
-      modules.put(linear.module(), LoraMatrices.of(layout.rank(), linear.inputs(), linear.outputs(), a, b));
+      modules.put(
+          linear.module(), LoraMatrices.of(layout.rank(), linear.inputs(), linear.outputs(), a, b));
     }
     return new AdapterWeights(layout.rank(), alpha, dropout, modules);
   }
@@ -105,7 +110,10 @@ public final class AdapterSnapshot {
     return dropout;
   }
 
-  /** Returns whether any B differs from zero: otherwise the model with this adapter is the base itself. */
+  /**
+   * Returns whether any B differs from zero: otherwise the model with this adapter is the base
+   * itself.
+   */
   public boolean changesModel() {
     for (int site = 0; site < layout.sites().size(); site++) {
       int begin = layout.offsetOfB(site);

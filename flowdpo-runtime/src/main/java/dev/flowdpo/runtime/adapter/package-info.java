@@ -1,6 +1,7 @@
 /**
- * LoRA adapters as the engine holds them: one flat vector of all factors, its layout, immutable snapshots, and the place
- * where a learner publishes a new snapshot for the solves that begin after it.
+ * LoRA adapters as the engine holds them: one flat vector of all factors, its layout, immutable
+ * snapshots, and the place where a learner publishes a new snapshot for the solves that begin after
+ * it.
  */
 @NullMarked
 package dev.flowdpo.runtime.adapter;

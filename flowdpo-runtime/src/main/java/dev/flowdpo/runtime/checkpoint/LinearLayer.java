@@ -23,6 +23,7 @@ public enum LinearLayer {
   DOWN("mlp.down_proj", ModelConfig::feedForwardSize, ModelConfig::hiddenSize);
 
   private final String path;
+
   // References to methods of a record, so without state of their own.
   @SuppressWarnings("ImmutableEnumChecker")
   private final ToIntFunction<ModelConfig> inputSize;

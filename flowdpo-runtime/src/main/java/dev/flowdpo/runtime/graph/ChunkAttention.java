@@ -5,11 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Attention of one new token a row inside the decoding loop: over the prefix, which belongs to the graph around the loop
- * and is shared by all rows of a group, and over the chunk so far, which the loop carries.
+ * Attention of one new token a row inside the decoding loop: over the prefix, which belongs to the
+ * graph around the loop and is shared by all rows of a group, and over the chunk so far, which the
+ * loop carries.
  *
- * <p>Rows are ordered by group: {@code rows = groups · rollouts}. Prefix scores of one key head are one product {@code
- * [rollouts·group, size] × [size, prefix]}; the scores over prefix and chunk are joined before the softmax.
+ * <p>Rows are ordered by group: {@code rows = groups · rollouts}. Prefix scores of one key head are
+ * one product {@code [rollouts·group, size] × [size, prefix]}; the scores over prefix and chunk are
+ * joined before the softmax.
  */
 final class ChunkAttention implements Decoder.Attention {
   private final ModelConfig config;
@@ -75,8 +77,7 @@ final class ChunkAttention implements Decoder.Attention {
     float scale = (float) (1 / Math.sqrt(size));
     Value folded = o.reshape(q, Shape.of("groups", heads, "folded", size), foldedSizes(size));
     Value overPrefix =
-        o.add(
-            o.matrixProduct(folded, false, prefixKeys.get(layer), true, scale), prefixBias);
+        o.add(o.matrixProduct(folded, false, prefixKeys.get(layer), true, scale), prefixBias);
     Value overChunk = o.matrixProduct(q, false, k, true, scale);
     Value prefixSize = outer.sizes(prefixBias, 3, 4);
     Value chunkSize = o.sizes(k, 3, 4);
@@ -86,8 +87,7 @@ final class ChunkAttention implements Decoder.Attention {
             Shape.of("groups", heads, "folded", "chunk"),
             o.sizeList(groups, outer.graph().integers(heads, -1), chunkSize));
     Value weights =
-        o.softmax(
-            o.concatenate(3, new Shape.Dimension(-1, "keys"), overPrefix, overChunk));
+        o.softmax(o.concatenate(3, new Shape.Dimension(-1, "keys"), overPrefix, overChunk));
     List<Value> parts =
         o.split(
             weights,
@@ -104,8 +104,7 @@ final class ChunkAttention implements Decoder.Attention {
     Value fromChunk = o.matrixProduct(chunkWeights, false, v, false, 1);
     Value context =
         o.add(
-            o.reshape(fromPrefix, fromChunk.shape(), headSizes(heads, -1, group, size)),
-            fromChunk);
+            o.reshape(fromPrefix, fromChunk.shape(), headSizes(heads, -1, group, size)), fromChunk);
     context = o.transpose(context, 0, 2, 1, 3, 4);
     return o.reshape(
         context,
@@ -127,7 +126,9 @@ final class ChunkAttention implements Decoder.Attention {
     return body.rotary(body.unsqueeze(rows, 1), positions, cosine, sine);
   }
 
-  /** {@code [rows, 1, keyHeads·group·size]} to {@code [groups, keyHeads, rollouts, group, size]}. */
+  /**
+   * {@code [rows, 1, keyHeads·group·size]} to {@code [groups, keyHeads, rollouts, group, size]}.
+   */
   private Value byHead(Value x, int group) {
     int heads = config.keyValueHeads();
     int size = config.headSize();

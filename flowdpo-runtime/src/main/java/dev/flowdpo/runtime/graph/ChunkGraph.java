@@ -8,22 +8,25 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The graph that decodes a whole chunk in one native call: a loop whose body is one decoding step with sampling, and
- * which ends as soon as every row has ended.
+ * The graph that decodes a whole chunk in one native call: a loop whose body is one decoding step
+ * with sampling, and which ends as soon as every row has ended.
  *
- * <p>The prefix's keys and values belong to the graph around the loop and are never copied; rollouts of one prefix share
- * them ({@code rows = groups · rollouts}, ordered by group). The loop carries only the chunk's own.
+ * <p>The prefix's keys and values belong to the graph around the loop and are never copied;
+ * rollouts of one prefix share them ({@code rows = groups · rollouts}, ordered by group). The loop
+ * carries only the chunk's own.
  *
- * <p>Inputs: {@code max_steps}, rank 0; {@code start_tokens [rows]}, each row's last token, which the prefix does not
- * hold yet; {@code positions [rows, 1]} of these; {@code end_tokens [n]}; {@code end_columns [vocabulary]}, 1 at the end
- * tokens and 0 elsewhere; {@code forbid_end [rows, 1]}, 1 where the first token must not be an end token; {@code greedy},
- * {@code ranked}, {@code inverse_temperature}, {@code top_p} of rank 0, {@code top_k [1]}; {@code uniform [steps, rows,
- * 1]}; {@code prefix_key.L}, {@code prefix_value.L [groups, keyHeads, prefix, size]}, {@code prefix_bias [groups, 1, 1,
- * prefix]} and the adapter's factors.
+ * <p>Inputs: {@code max_steps}, rank 0; {@code start_tokens [rows]}, each row's last token, which
+ * the prefix does not hold yet; {@code positions [rows, 1]} of these; {@code end_tokens [n]};
+ * {@code end_columns [vocabulary]}, 1 at the end tokens and 0 elsewhere; {@code forbid_end [rows,
+ * 1]}, 1 where the first token must not be an end token; {@code greedy}, {@code ranked}, {@code
+ * inverse_temperature}, {@code top_p} of rank 0, {@code top_k [1]}; {@code uniform [steps, rows,
+ * 1]}; {@code prefix_key.L}, {@code prefix_value.L [groups, keyHeads, prefix, size]}, {@code
+ * prefix_bias [groups, 1, 1, prefix]} and the adapter's factors.
  *
- * <p>Outputs: {@code chosen [steps, rows]}, {@code log_probabilities [steps, rows]} at temperature 1, and {@code key.L},
- * {@code value.L [groups, keyHeads, rollouts, steps, size]}: those of the start token and of all chosen tokens but the
- * last. What a row chose after its end token means nothing.
+ * <p>Outputs: {@code chosen [steps, rows]}, {@code log_probabilities [steps, rows]} at temperature
+ * 1, and {@code key.L}, {@code value.L [groups, keyHeads, rollouts, steps, size]}: those of the
+ * start token and of all chosen tokens but the last. What a row chose after its end token means
+ * nothing.
  */
 public final class ChunkGraph {
   /** What hides a score. */
@@ -128,9 +131,9 @@ public final class ChunkGraph {
         new Decoder(config, inBody, graph::weight, Decoder.adapterInputs(graph, config));
     Value scores = decoder.logits(decoder.hidden(token, attention));
     Value logProbabilities = inBody.logSoftmax(scores);
-    Value penalty = o.multiply(o.multiply(forbidEnd, endColumns), graph.real(SequenceAttention.MASKED));
-    Value first =
-        inBody.cast(inBody.equal(iteration, graph.integer(0)), ElementType.FLOAT);
+    Value penalty =
+        o.multiply(o.multiply(forbidEnd, endColumns), graph.real(SequenceAttention.MASKED));
+    Value first = inBody.cast(inBody.equal(iteration, graph.integer(0)), ElementType.FLOAT);
     Value allowed = inBody.add(scores, inBody.multiply(penalty, first));
     Value next = sampling.choose(inBody, allowed, inBody.rows(uniform, iteration));
     Value isEnd = isAny(inBody, next, endTokens);
@@ -162,8 +165,7 @@ public final class ChunkGraph {
             graph.integers(config.keyValueHeads()),
             rollouts,
             graph.integers(0, config.headSize()));
-    Shape empty =
-        Shape.of("groups", config.keyValueHeads(), "rollouts", 0, config.headSize());
+    Shape empty = Shape.of("groups", config.keyValueHeads(), "rollouts", 0, config.headSize());
     Value nothing = o.zeros(emptySizes, empty);
     Value notEnded = o.less(start, graph.integer(Long.MIN_VALUE));
     Value going = o.equal(graph.integer(0), graph.integer(0));
@@ -180,9 +182,7 @@ public final class ChunkGraph {
     shapes.addAll(List.of(Shape.of("steps", "rows"), Shape.of("steps", "rows")));
     List<Value> outputs =
         ImmutableList.copyOf(
-            graph
-                .node("Loop", "", inputs, ImmutableMap.of("body", body), types, shapes)
-                .outputs());
+            graph.node("Loop", "", inputs, ImmutableMap.of("body", body), types, shapes).outputs());
     for (int layer = 0; layer < config.layers(); layer++) {
       graph.output(PrefillGraph.key(layer), outputs.get(2 + 2 * layer));
       graph.output(PrefillGraph.value(layer), outputs.get(3 + 2 * layer));

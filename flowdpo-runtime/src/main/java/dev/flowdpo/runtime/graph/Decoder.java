@@ -9,14 +9,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The decoder-only transformer of the Llama family, written once. Prefill, chunk decoding and training are this
- * definition with another {@link Attention}; a backward pass is derived from it by {@link Differentiation}.
+ * The decoder-only transformer of the Llama family, written once. Prefill, chunk decoding and
+ * training are this definition with another {@link Attention}; a backward pass is derived from it
+ * by {@link Differentiation}.
  *
- * <p>Every linear layer carries a LoRA side branch {@code y = x Wᵀ + (x Aᵀ) Bᵀ} (Hu et al., arXiv 2106.09685), where the
- * factor alpha / rank is already in B. A and B are inputs of the graph, so adapters change without a new session.
+ * <p>Every linear layer carries a LoRA side branch {@code y = x Wᵀ + (x Aᵀ) Bᵀ} (Hu et al., arXiv
+ * 2106.09685), where the factor alpha / rank is already in B. A and B are inputs of the graph, so
+ * adapters change without a new session.
  */
 final class Decoder {
-  /** The attention between the projections: rows {@code [rows, width]} in, {@code [rows, heads·size]} out. */
+  /**
+   * The attention between the projections: rows {@code [rows, width]} in, {@code [rows,
+   * heads·size]} out.
+   */
   @FunctionalInterface
   interface Attention {
     Value attend(int layer, Value query, Value key, Value value);
@@ -60,8 +65,8 @@ final class Decoder {
   }
 
   /**
-   * @param dropoutMasks what the input of a side branch is multiplied by {@code [rows, inputs]}, by module: 0, or 1 /
-   *     (1 − p); empty for no dropout
+   * @param dropoutMasks what the input of a side branch is multiplied by {@code [rows, inputs]}, by
+   *     module: 0, or 1 / (1 − p); empty for no dropout
    */
   Decoder(
       ModelConfig config,
@@ -97,13 +102,15 @@ final class Decoder {
     Map<String, Value> inputs = new LinkedHashMap<>();
     for (LinearSite site : LinearSite.of(config)) {
       Shape shape = Shape.of("rows", site.inputs());
-      inputs.put(
-          site.module(), graph.input(site.inputOfDropout(), ElementType.FLOAT, shape));
+      inputs.put(site.module(), graph.input(site.inputOfDropout(), ElementType.FLOAT, shape));
     }
     return inputs;
   }
 
-  /** Returns the last hidden state, normalised: token ids {@code [rows]} give {@code [rows, hidden]}. */
+  /**
+   * Returns the last hidden state, normalised: token ids {@code [rows]} give {@code [rows,
+   * hidden]}.
+   */
   Value hidden(Value tokens, Attention attention) {
     Value x = operations.rows(embeddings(), tokens);
     for (int layer = 0; layer < config.layers(); layer++) {
@@ -124,7 +131,10 @@ final class Decoder {
     return norm(x, "model.norm.weight");
   }
 
-  /** Returns the scores of every vocabulary entry: {@code [rows, hidden]} gives {@code [rows, vocabulary]}. */
+  /**
+   * Returns the scores of every vocabulary entry: {@code [rows, hidden]} gives {@code [rows,
+   * vocabulary]}.
+   */
   Value logits(Value hidden) {
     Value head =
         config.tiedEmbeddings()
@@ -151,8 +161,7 @@ final class Decoder {
 
   private Value linear(Value x, String module) {
     LinearSite site = Lookup.required(sites, module);
-    Value weight =
-        weights.weight(site.weightName(), Shape.of(site.outputs(), site.inputs()));
+    Value weight = weights.weight(site.weightName(), Shape.of(site.outputs(), site.inputs()));
     Value plain = operations.linear(x, weight);
     AdapterInputs adapter = adapters.get(module);
     if (adapter == null) {

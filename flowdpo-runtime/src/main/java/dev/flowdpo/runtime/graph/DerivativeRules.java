@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The derivatives of the operators that the decoder uses. In the formulas, {@code g} is the gradient of the output
- * {@code y}; {@code ∂x} is that of the input {@code x}.
+ * The derivatives of the operators that the decoder uses. In the formulas, {@code g} is the
+ * gradient of the output {@code y}; {@code ∂x} is that of the input {@code x}.
  */
 final class DerivativeRules {
   private static final Map<String, DerivativeRule> RULES =
@@ -46,7 +46,10 @@ final class DerivativeRules {
     DerivativeRule rule = RULES.get(operator);
     if (rule == null) {
       throw new IllegalStateException(
-          "No derivative rule for operator " + operator + "; there are rules for " + RULES.keySet());
+          "No derivative rule for operator "
+              + operator
+              + "; there are rules for "
+              + RULES.keySet());
     }
     return rule;
   }
@@ -79,7 +82,10 @@ final class DerivativeRules {
     }
   }
 
-  /** Gives a gradient of the broadcast shape to an input: sums over the axes along which it was repeated. */
+  /**
+   * Gives a gradient of the broadcast shape to an input: sums over the axes along which it was
+   * repeated.
+   */
   private static void giveReduced(Differentiation.Step step, int input, Value gradient) {
     if (!step.wants(input)) {
       return;
@@ -142,7 +148,9 @@ final class DerivativeRules {
     step.give(0, o.multiply(step.gradient(), o.add(s, rest)));
   }
 
-  /** y = α·a·op(b), batched over equal leading axes: ∂a = α·g·op(b)ᵀ, ∂b = α·aᵀg (or its transpose). */
+  /**
+   * y = α·a·op(b), batched over equal leading axes: ∂a = α·g·op(b)ᵀ, ∂b = α·aᵀg (or its transpose).
+   */
   private static void matrixProduct(Differentiation.Step step) {
     Operations o = step.operations();
     Node node = step.node();
@@ -224,8 +232,8 @@ final class DerivativeRules {
   }
 
   /**
-   * y = n·w with n = x·r and r = 1/√(mean(x²) + ε): ∂x = r·(h − n·mean(h·n)) with h = g·w, and ∂w = Σ g·n over the
-   * leading axes.
+   * y = n·w with n = x·r and r = 1/√(mean(x²) + ε): ∂x = r·(h − n·mean(h·n)) with h = g·w, and ∂w =
+   * Σ g·n over the leading axes.
    */
   private static void rootMeanSquareNorm(Differentiation.Step step) {
     Operations o = step.operations();
@@ -242,12 +250,14 @@ final class DerivativeRules {
     }
   }
 
-  /** A rotation by an angle: its transpose is the rotation by the opposite angle, whose sine is negated. */
+  /**
+   * A rotation by an angle: its transpose is the rotation by the opposite angle, whose sine is
+   * negated.
+   */
   private static void rotary(Differentiation.Step step) {
     Operations o = step.operations();
     List<Value> inputs = step.node().inputs();
-    step.give(
-        0, o.rotary(step.gradient(), inputs.get(1), inputs.get(2), o.negate(inputs.get(3))));
+    step.give(0, o.rotary(step.gradient(), inputs.get(1), inputs.get(2), o.negate(inputs.get(3))));
   }
 
   /** The inverse permutation. */
@@ -298,8 +308,7 @@ final class DerivativeRules {
       gradients[i] = gradient.orElseGet(() -> o.zeros(o.sizes(part), part.shape()));
     }
     int axis = axis(node);
-    step.give(
-        0, o.concatenate(axis, node.input(0).shape().dimension(axis), gradients));
+    step.give(0, o.concatenate(axis, node.input(0).shape().dimension(axis), gradients));
   }
 
   private static int axis(Node node) {

@@ -13,13 +13,14 @@ import java.util.Set;
 /**
  * Reverse-mode differentiation over the nodes of a graph.
  *
- * <p>For a result {@code y = f(x)} and a seed {@code s} of y's shape, the backward pass computes the gradient of {@code
- * Σ s·y} by every wanted value. It walks the nodes from the last to the first, and each operator's {@link
- * DerivativeRule} turns the gradients of its outputs into those of its inputs; gradients that meet are added. Only what
- * lies between the wanted values and the result gets nodes. Cost: about twice that of the forward pass.
+ * <p>For a result {@code y = f(x)} and a seed {@code s} of y's shape, the backward pass computes
+ * the gradient of {@code Σ s·y} by every wanted value. It walks the nodes from the last to the
+ * first, and each operator's {@link DerivativeRule} turns the gradients of its outputs into those
+ * of its inputs; gradients that meet are added. Only what lies between the wanted values and the
+ * result gets nodes. Cost: about twice that of the forward pass.
  *
- * <p>A wanted value may lie inside the graph: then its gradient counts every path from it to the result, including
- * those through other wanted values.
+ * <p>A wanted value may lie inside the graph: then its gradient counts every path from it to the
+ * result, including those through other wanted values.
  */
 public final class Differentiation {
   private final Operations operations;
@@ -54,7 +55,6 @@ public final class Differentiation {
     return found;
   }
 
-
   private void markDependent(List<Node> forward, Collection<Value> wanted) {
     dependent.addAll(wanted);
     for (Node node : forward) {
@@ -72,7 +72,9 @@ public final class Differentiation {
     }
   }
 
-  /** What a rule sees: one node, the gradients of its outputs, and where to put those of its inputs. */
+  /**
+   * What a rule sees: one node, the gradients of its outputs, and where to put those of its inputs.
+   */
   final class Step {
     private final Node node;
 

@@ -13,11 +13,13 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An ONNX graph under construction: its inputs, the weights that are handed over at load time, constants, nodes in the
- * order in which they run, and outputs. {@link Operations} adds nodes; {@link OnnxModel} turns the graph into bytes;
- * {@link Differentiation} adds the nodes of a backward pass.
+ * An ONNX graph under construction: its inputs, the weights that are handed over at load time,
+ * constants, nodes in the order in which they run, and outputs. {@link Operations} adds nodes;
+ * {@link OnnxModel} turns the graph into bytes; {@link Differentiation} adds the nodes of a
+ * backward pass.
  *
- * <p>A subgraph is the body of a loop or a branch. It may use every value of the graph around it. Not thread-safe.
+ * <p>A subgraph is the body of a loop or a branch. It may use every value of the graph around it.
+ * Not thread-safe.
  */
 public final class Graph {
   /** The operator set of ONNX Runtime's own operators. */
@@ -60,13 +62,13 @@ public final class Graph {
   }
 
   /**
-   * Returns a 32-bit floating-point weight whose data the session receives when it is created, so that the model's
-   * bytes stay small and the weights stay where they are. Asking again for a name gives the same value.
+   * Returns a 32-bit floating-point weight whose data the session receives when it is created, so
+   * that the model's bytes stay small and the weights stay where they are. Asking again for a name
+   * gives the same value.
    */
   public Value weight(String weightName, Shape shape) {
     Value value =
-        weights.computeIfAbsent(
-            weightName, key -> new Value(key, ElementType.FLOAT, shape));
+        weights.computeIfAbsent(weightName, key -> new Value(key, ElementType.FLOAT, shape));
     Preconditions.checkArgument(
         value.shape().equals(shape),
         "Weight %s has shape %s, asked for as %s",
@@ -86,8 +88,7 @@ public final class Graph {
   /** Returns a constant 64-bit integer of rank 0. */
   public Value integer(long value) {
     return constantsByContent.computeIfAbsent(
-        "integer" + value,
-        key -> constant(ElementType.INT64, Shape.of(), new long[] {value}));
+        "integer" + value, key -> constant(ElementType.INT64, Shape.of(), new long[] {value}));
   }
 
   /** Returns a constant floating-point number of rank 0. */
@@ -110,9 +111,7 @@ public final class Graph {
       Map<String, Object> attributes,
       ElementType type,
       Shape shape) {
-    return node(
-            operator, domain, nodeInputs, attributes, List.of(type), List.of(shape))
-        .output();
+    return node(operator, domain, nodeInputs, attributes, List.of(type), List.of(shape)).output();
   }
 
   /** Adds a node with several outputs. */
@@ -142,8 +141,7 @@ public final class Graph {
     Preconditions.checkArgument(
         !outputs.containsKey(outputName), "The graph already has an output %s", outputName);
     Value named = new Value(outputName, value.type(), value.shape());
-    nodes.add(
-        new Node("Identity", "", List.of(value), List.of(named), ImmutableMap.of()));
+    nodes.add(new Node("Identity", "", List.of(value), List.of(named), ImmutableMap.of()));
     outputs.put(outputName, named);
   }
 

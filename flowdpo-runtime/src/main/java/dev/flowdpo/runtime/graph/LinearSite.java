@@ -5,9 +5,11 @@ import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import java.util.List;
 
 /**
- * A linear layer of the decoder, where a LoRA adapter can sit: {@code y = x Wᵀ} with {@code W [outputs, inputs]}.
+ * A linear layer of the decoder, where a LoRA adapter can sit: {@code y = x Wᵀ} with {@code W
+ * [outputs, inputs]}.
  *
- * @param module the layer's name in the checkpoint, for example {@code model.layers.0.self_attn.q_proj}
+ * @param module the layer's name in the checkpoint, for example {@code
+ *     model.layers.0.self_attn.q_proj}
  * @param inputs the width of x
  * @param outputs the width of y
  */

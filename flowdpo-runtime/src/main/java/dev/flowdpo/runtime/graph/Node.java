@@ -6,13 +6,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One operation of a graph. Immutable; differentiation reads nodes to choose the rule and to build its result.
+ * One operation of a graph. Immutable; differentiation reads nodes to choose the rule and to build
+ * its result.
  *
  * @param operator the ONNX operator, for example {@code Gemm}
- * @param domain the operator set: empty for ONNX itself, {@code com.microsoft} for ONNX Runtime's own
+ * @param domain the operator set: empty for ONNX itself, {@code com.microsoft} for ONNX Runtime's
+ *     own
  * @param inputs the inputs in the operator's order
  * @param outputs the outputs in the operator's order
- * @param attributes the attributes: {@link Long}, {@link Float}, {@link String}, {@code long[]} or {@link Graph}
+ * @param attributes the attributes: {@link Long}, {@link Float}, {@link String}, {@code long[]} or
+ *     {@link Graph}
  */
 record Node(
     String operator,

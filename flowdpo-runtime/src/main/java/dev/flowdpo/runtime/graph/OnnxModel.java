@@ -20,14 +20,16 @@ public final class OnnxModel {
 
   private OnnxModel() {}
 
-  /** Returns the serialised model of a graph; its weights are declared as external and are not included. */
+  /**
+   * Returns the serialised model of a graph; its weights are declared as external and are not
+   * included.
+   */
   public static byte[] bytes(Graph graph) {
     return ModelProto.newBuilder()
         .setIrVersion(IR_VERSION)
         .setProducerName("flowdpo")
         .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPERATOR_SET))
-        .addOpsetImport(
-            OperatorSetIdProto.newBuilder().setDomain(Graph.MICROSOFT).setVersion(1))
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(Graph.MICROSOFT).setVersion(1))
         .setGraph(graph(graph))
         .build()
         .toByteArray();
@@ -57,9 +59,7 @@ public final class OnnxModel {
         .setType(
             TypeProto.newBuilder()
                 .setTensorType(
-                    TypeProto.Tensor.newBuilder()
-                        .setElemType(value.type().code())
-                        .setShape(shape)))
+                    TypeProto.Tensor.newBuilder().setElemType(value.type().code()).setShape(shape)))
         .build();
   }
 
@@ -75,8 +75,7 @@ public final class OnnxModel {
   private static TensorProto external(Value value) {
     return tensor(value)
         .setDataLocation(TensorProto.DataLocation.EXTERNAL)
-        .addExternalData(
-            StringStringEntryProto.newBuilder().setKey("location").setValue("memory"))
+        .addExternalData(StringStringEntryProto.newBuilder().setKey("location").setValue("memory"))
         .build();
   }
 

@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Adds operations to a graph, one method per ONNX operator, and works out the shape of each result. All methods return
- * the new value. Operators that exist only in ONNX Runtime are marked with their operator set's name. Not thread-safe.
+ * Adds operations to a graph, one method per ONNX operator, and works out the shape of each result.
+ * All methods return the new value. Operators that exist only in ONNX Runtime are marked with their
+ * operator set's name. Not thread-safe.
  */
 public final class Operations {
   private final Graph graph;
@@ -90,7 +91,9 @@ public final class Operations {
 
   // Matrix products.
 
-  /** {@code alpha · op(left) op(right)} over the last two dimensions (com.microsoft unless plain). */
+  /**
+   * {@code alpha · op(left) op(right)} over the last two dimensions (com.microsoft unless plain).
+   */
   public Value matrixProduct(
       Value left, boolean transposeLeft, Value right, boolean transposeRight, float alpha) {
     Shape rows = left.shape();
@@ -107,7 +110,10 @@ public final class Operations {
     return microsoft("FusedMatMul", List.of(left, right), attributes, shape);
   }
 
-  /** {@code x wᵀ} for rows {@code x [n, in]} and a weight {@code w [out, in]} as checkpoints store it. */
+  /**
+   * {@code x wᵀ} for rows {@code x [n, in]} and a weight {@code w [out, in]} as checkpoints store
+   * it.
+   */
   public Value linear(Value x, Value weight) {
     return gemm(List.of(x, weight), false, true);
   }
@@ -124,8 +130,7 @@ public final class Operations {
     Preconditions.checkArgument(
         a.rank() == 2 && b.rank() == 2, "Gemm takes matrices, found %s and %s", a, b);
     Shape shape =
-        new Shape(
-            List.of(a.dimension(transposeA ? 1 : 0), b.dimension(transposeB ? 0 : 1)));
+        new Shape(List.of(a.dimension(transposeA ? 1 : 0), b.dimension(transposeB ? 0 : 1)));
     return node(
         "Gemm",
         inputs,
@@ -168,11 +173,7 @@ public final class Operations {
       shape = shape.with((int) axis, new Shape.Dimension(1, ""));
     }
     return node(
-        "ReduceSum",
-        List.of(x, graph.integers(axes)),
-        Map.of("keepdims", 1L),
-        x.type(),
-        shape);
+        "ReduceSum", List.of(x, graph.integers(axes)), Map.of("keepdims", 1L), x.type(), shape);
   }
 
   /** Index of the largest element of the last axis, which goes. */
@@ -195,7 +196,9 @@ public final class Operations {
         x.shape());
   }
 
-  /** The {@code k} largest elements of the last axis in falling order: values, then their indices. */
+  /**
+   * The {@code k} largest elements of the last axis in falling order: values, then their indices.
+   */
   List<Value> largest(Value x, Value k) {
     Shape shape = x.shape().with(-1, new Shape.Dimension(-1, "candidates"));
     return graph
@@ -229,12 +232,12 @@ public final class Operations {
   }
 
   /**
-   * Rotary position embedding in the half-split layout (com.microsoft): {@code x [batch, tokens, heads·size]}, {@code
-   * positions [batch, tokens]}, {@code cosine} and {@code sine [positions, size/2]}.
+   * Rotary position embedding in the half-split layout (com.microsoft): {@code x [batch, tokens,
+   * heads·size]}, {@code positions [batch, tokens]}, {@code cosine} and {@code sine [positions,
+   * size/2]}.
    */
   public Value rotary(Value x, Value positions, Value cosine, Value sine) {
-    return microsoft(
-        "RotaryEmbedding", List.of(x, positions, cosine, sine), Map.of(), x.shape());
+    return microsoft("RotaryEmbedding", List.of(x, positions, cosine, sine), Map.of(), x.shape());
   }
 
   // Layout.
@@ -251,7 +254,10 @@ public final class Operations {
         "Transpose", List.of(x), Map.of("perm", order), x.type(), new Shape(dimensions.build()));
   }
 
-  /** Reshapes to sizes known when the graph is built; -1 takes the rest, 0 keeps the size at its place. */
+  /**
+   * Reshapes to sizes known when the graph is built; -1 takes the rest, 0 keeps the size at its
+   * place.
+   */
   public Value reshape(Value x, Shape result, long... sizes) {
     return reshape(x, result, graph.integers(sizes));
   }
@@ -307,7 +313,10 @@ public final class Operations {
 
   // Indexing and shapes.
 
-  /** Takes rows: {@code table [n, width]} and indices of any shape give that shape with {@code width} after it. */
+  /**
+   * Takes rows: {@code table [n, width]} and indices of any shape give that shape with {@code
+   * width} after it.
+   */
   public Value rows(Value table, Value indices) {
     ImmutableList.Builder<Shape.Dimension> dimensions = ImmutableList.builder();
     dimensions.addAll(indices.shape().dimensions());
@@ -371,8 +380,7 @@ public final class Operations {
 
   /** Repeats along axes of size 1 until the shape is that of {@code like}. */
   Value expand(Value x, Value like) {
-    return node(
-        "Expand", List.of(x, sizes(like)), Map.of(), x.type(), like.shape());
+    return node("Expand", List.of(x, sizes(like)), Map.of(), x.type(), like.shape());
   }
 
   /** {@code left > right}. */
@@ -439,8 +447,7 @@ public final class Operations {
 
   private Value microsoft(
       String operator, List<Value> inputs, Map<String, Object> attributes, Shape shape) {
-    return graph.node(
-        operator, Graph.MICROSOFT, inputs, attributes, ElementType.FLOAT, shape);
+    return graph.node(operator, Graph.MICROSOFT, inputs, attributes, ElementType.FLOAT, shape);
   }
 
   Value node(

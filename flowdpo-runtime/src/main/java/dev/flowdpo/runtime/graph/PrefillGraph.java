@@ -5,15 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The graph that reads several tokens a sequence at once, after keys and values that were computed before: prompts, and
- * the Stop judge's questions.
+ * The graph that reads several tokens a sequence at once, after keys and values that were computed
+ * before: prompts, and the Stop judge's questions.
  *
- * <p>Inputs: {@code tokens}, {@code positions [batch, tokens]}; {@code key_positions [batch, past + tokens]}; {@code
- * last [batch]}, the row of each sequence's last token in {@code [batch·tokens]}; {@code candidates [n]}, token ids;
- * {@code past_key.L}, {@code past_value.L [batch, keyHeads, past, size]} and the adapter's factors.
+ * <p>Inputs: {@code tokens}, {@code positions [batch, tokens]}; {@code key_positions [batch, past +
+ * tokens]}; {@code last [batch]}, the row of each sequence's last token in {@code [batch·tokens]};
+ * {@code candidates [n]}, token ids; {@code past_key.L}, {@code past_value.L [batch, keyHeads,
+ * past, size]} and the adapter's factors.
  *
- * <p>Outputs: {@code log_probabilities [batch, n]} of the candidates after the last token, and {@code key.L}, {@code
- * value.L [batch, keyHeads, tokens, size]} of the new tokens.
+ * <p>Outputs: {@code log_probabilities [batch, n]} of the candidates after the last token, and
+ * {@code key.L}, {@code value.L [batch, keyHeads, tokens, size]} of the new tokens.
  */
 public final class PrefillGraph {
   /** Inputs and outputs, as in the class comment. */
@@ -30,7 +31,8 @@ public final class PrefillGraph {
   /**
    * Builds the graph.
    *
-   * @param tablePositions the number of positions in the rotary tables, which bounds the length of a sequence
+   * @param tablePositions the number of positions in the rotary tables, which bounds the length of
+   *     a sequence
    */
   public static Graph build(ModelConfig config, int tablePositions) {
     Graph graph = Graph.create("prefill");
@@ -56,8 +58,7 @@ public final class PrefillGraph {
             tablePositions,
             pastKeys,
             pastValues);
-    Decoder decoder =
-        new Decoder(config, o, graph::weight, Decoder.adapterInputs(graph, config));
+    Decoder decoder = new Decoder(config, o, graph::weight, Decoder.adapterInputs(graph, config));
     Value rows = o.reshape(tokens, Shape.of("rows"), -1);
     Value hidden = o.rows(decoder.hidden(rows, attention), last);
     Value logProbabilities = o.logSoftmax(decoder.logits(hidden));

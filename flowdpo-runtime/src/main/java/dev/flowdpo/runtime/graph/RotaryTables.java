@@ -3,8 +3,9 @@ package dev.flowdpo.runtime.graph;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 
 /**
- * The angles of the rotary position embedding (Su et al., arXiv 2104.09864): position p and pair i of a head turn by
- * {@code p · theta^(−2i / headSize)}. The tables are weights of a session, {@code [positions, headSize / 2]}.
+ * The angles of the rotary position embedding (Su et al., arXiv 2104.09864): position p and pair i
+ * of a head turn by {@code p · theta^(−2i / headSize)}. The tables are weights of a session, {@code
+ * [positions, headSize / 2]}.
  */
 public final class RotaryTables {
   /** The weight that holds the cosines. */

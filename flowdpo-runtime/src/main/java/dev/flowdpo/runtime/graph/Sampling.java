@@ -4,12 +4,14 @@ import com.google.common.collect.ImmutableMap;
 import java.util.List;
 
 /**
- * Chooses the next token of every row inside the decoding loop, from scores {@code [rows, vocabulary]} and one uniform
- * number a row that the caller draws, so that a seed always gives the same tokens.
+ * Chooses the next token of every row inside the decoding loop, from scores {@code [rows,
+ * vocabulary]} and one uniform number a row that the caller draws, so that a seed always gives the
+ * same tokens.
  *
- * <p>Three ways, of which only the one in use is computed: the best token; a draw from all tokens by the inverse of the
- * cumulative distribution; and a draw from the best tokens, cut by rank (top-k) and by probability mass (top-p, Holtzman
- * et al., arXiv 1904.09751). A top-p cut keeps the tokens before which less than p of the mass lies, so never none.
+ * <p>Three ways, of which only the one in use is computed: the best token; a draw from all tokens
+ * by the inverse of the cumulative distribution; and a draw from the best tokens, cut by rank
+ * (top-k) and by probability mass (top-p, Holtzman et al., arXiv 1904.09751). A top-p cut keeps the
+ * tokens before which less than p of the mass lies, so never none.
  */
 final class Sampling {
   private final Value greedy;
@@ -33,7 +35,9 @@ final class Sampling {
     this.topP = topP;
   }
 
-  /** Returns the chosen token of every row {@code [rows]}; {@code uniform [rows, 1]} is in [0, 1). */
+  /**
+   * Returns the chosen token of every row {@code [rows]}; {@code uniform [rows, 1]} is in [0, 1).
+   */
   Value choose(Operations o, Value scores, Value uniform) {
     Graph best = o.graph().subgraph("best");
     Operations inBest = new Operations(best);
@@ -77,10 +81,14 @@ final class Sampling {
     return o.flat(o.elements(candidates.get(1), place));
   }
 
-  /** The first place at which the cumulative mass exceeds uniform · total, at most {@code last}: {@code [rows, 1]}. */
+  /**
+   * The first place at which the cumulative mass exceeds uniform · total, at most {@code last}:
+   * {@code [rows, 1]}.
+   */
   private static Value position(Operations o, Value masses, Value uniform, Value last) {
     Value cumulative = o.cumulativeSum(masses, false);
-    // The total is the last cumulative mass: a sum in another order could exceed it by rounding, and a number
+    // The total is the last cumulative mass: a sum in another order could exceed it by rounding,
+    // and a number
     // close to 1 would then pass every place and take the last one, whose mass may be 0.
     Value total = o.columns(cumulative, o.graph().integers(-1));
     Value target = o.multiply(uniform, total);

@@ -5,10 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Causal attention of several tokens a sequence, with or without keys and values from before: prefill and training.
+ * Causal attention of several tokens a sequence, with or without keys and values from before:
+ * prefill and training.
  *
- * <p>Query heads that share a key head are folded into rows, so that the scores of a key head are one matrix product
- * {@code [group·tokens, size] × [size, keys]}.
+ * <p>Query heads that share a key head are folded into rows, so that the scores of a key head are
+ * one matrix product {@code [group·tokens, size] × [size, keys]}.
  */
 final class SequenceAttention implements Decoder.Attention {
   /** Added to the score of a key that a query must not see. */
@@ -29,7 +30,8 @@ final class SequenceAttention implements Decoder.Attention {
 
   /**
    * @param positions the position of every token {@code [batch, tokens]}
-   * @param bias what is added to the scores {@code [batch, 1, 1, tokens, keys]}: see {@link #causalBias}
+   * @param bias what is added to the scores {@code [batch, 1, 1, tokens, keys]}: see {@link
+   *     #causalBias}
    * @param pastKeys one {@code [batch, keyHeads, past, size]} a layer, or an empty list
    * @param pastValues as the keys
    */
@@ -54,8 +56,9 @@ final class SequenceAttention implements Decoder.Attention {
   }
 
   /**
-   * Returns the bias that hides keys after the query: {@code positions [batch, tokens]} and {@code keyPositions
-   * [batch, keys]} give {@code [batch, 1, 1, tokens, keys]}. A key that is only padding has a position past every query.
+   * Returns the bias that hides keys after the query: {@code positions [batch, tokens]} and {@code
+   * keyPositions [batch, keys]} give {@code [batch, 1, 1, tokens, keys]}. A key that is only
+   * padding has a position past every query.
    */
   static Value causalBias(Operations operations, Value positions, Value keyPositions) {
     Graph graph = operations.graph();
@@ -67,14 +70,12 @@ final class SequenceAttention implements Decoder.Attention {
         operations.reshape(
             positions,
             new Shape(List.of(batch, one, one, queries, one)),
-            operations.sizeList(
-                operations.sizes(positions, 0, 1), graph.integers(1, 1, -1, 1)));
+            operations.sizeList(operations.sizes(positions, 0, 1), graph.integers(1, 1, -1, 1)));
     Value key =
         operations.reshape(
             keyPositions,
             new Shape(List.of(batch, one, one, one, keys)),
-            operations.sizeList(
-                operations.sizes(keyPositions, 0, 1), graph.integers(1, 1, 1, -1)));
+            operations.sizeList(operations.sizes(keyPositions, 0, 1), graph.integers(1, 1, 1, -1)));
     Value hidden = operations.cast(operations.greater(key, query), ElementType.FLOAT);
     return operations.multiply(hidden, graph.real(MASKED));
   }
@@ -86,13 +87,13 @@ final class SequenceAttention implements Decoder.Attention {
     int group = config.attentionHeads() / heads;
     int size = config.headSize();
     Value q = turned(query);
-    q = o.reshape(
-        q,
-        Shape.of("batch", "tokens", heads, group, size),
-        o.sizeList(batch, tokens, o.graph().integers(heads, group, size)));
+    q =
+        o.reshape(
+            q,
+            Shape.of("batch", "tokens", heads, group, size),
+            o.sizeList(batch, tokens, o.graph().integers(heads, group, size)));
     q = o.transpose(q, 0, 2, 3, 1, 4);
-    q = o.reshape(
-        q, Shape.of("batch", heads, "queries", size), 0, heads, -1, size);
+    q = o.reshape(q, Shape.of("batch", heads, "queries", size), 0, heads, -1, size);
     Value k = byHead(turned(key));
     Value v = byHead(value);
     newKeys.add(k);
@@ -111,16 +112,9 @@ final class SequenceAttention implements Decoder.Attention {
                 scores,
                 Shape.of("batch", heads, group, "tokens", 1).with(4, keys),
                 o.sizeList(
-                    batch,
-                    o.graph().integers(heads, group),
-                    tokens,
-                    o.graph().integers(-1))),
+                    batch, o.graph().integers(heads, group), tokens, o.graph().integers(-1))),
             bias);
-    Value weights =
-        o.reshape(
-            o.softmax(masked),
-            scores.shape(),
-            o.sizes(scores));
+    Value weights = o.reshape(o.softmax(masked), scores.shape(), o.sizes(scores));
     Value context = o.matrixProduct(weights, false, v, false, 1);
     context =
         o.reshape(

@@ -5,8 +5,9 @@ import com.google.common.collect.ImmutableList;
 import java.util.List;
 
 /**
- * The shape of a {@link Value}: sizes that are known when the graph is built, and named sizes that are known only when
- * it runs. Two dimensions are the same if their size, or their name, is the same. Immutable and thread-safe.
+ * The shape of a {@link Value}: sizes that are known when the graph is built, and named sizes that
+ * are known only when it runs. Two dimensions are the same if their size, or their name, is the
+ * same. Immutable and thread-safe.
  *
  * @param dimensions the dimensions, outermost first; empty for a scalar
  */

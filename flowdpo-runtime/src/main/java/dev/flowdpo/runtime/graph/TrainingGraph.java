@@ -11,16 +11,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The graphs that score completions and differentiate their log-probabilities: the decoder's own definition, with the
- * backward pass that {@link Differentiation} derives from it.
+ * The graphs that score completions and differentiate their log-probabilities: the decoder's own
+ * definition, with the backward pass that {@link Differentiation} derives from it.
  *
- * <p>Inputs: {@code tokens}, {@code positions [batch, tokens]}, padded on the right; {@code rows [n]}, places in {@code
- * [batch·tokens]} whose next token is scored; {@code targets [n, 1]}, these next tokens; {@code seed [n, 1]}, the
- * gradient at each log-probability (not for scoring); the adapter's factors, or the weights where these are trained. The
- * vocabulary projection runs at the scored places only.
+ * <p>Inputs: {@code tokens}, {@code positions [batch, tokens]}, padded on the right; {@code rows
+ * [n]}, places in {@code [batch·tokens]} whose next token is scored; {@code targets [n, 1]}, these
+ * next tokens; {@code seed [n, 1]}, the gradient at each log-probability (not for scoring); the
+ * adapter's factors, or the weights where these are trained. The vocabulary projection runs at the
+ * scored places only.
  *
- * <p>Outputs: {@code log_probabilities [n, 1]}, and the gradients of {@code Σ seed · log_probability} that the kind of
- * graph gives.
+ * <p>Outputs: {@code log_probabilities [n, 1]}, and the gradients of {@code Σ seed ·
+ * log_probability} that the kind of graph gives.
  */
 public final class TrainingGraph {
   /** Inputs and outputs, as in the class comment. */
@@ -33,7 +34,8 @@ public final class TrainingGraph {
   public static final String LOG_PROBABILITIES = "log_probabilities";
 
   /**
-   * What a site shows to the gradient kernel, as names of outputs; each is {@code [batch·tokens, width]}.
+   * What a site shows to the gradient kernel, as names of outputs; each is {@code [batch·tokens,
+   * width]}.
    *
    * @param input x, the site's input; sites that read the same value share the name
    * @param down u = x Aᵀ
@@ -60,7 +62,8 @@ public final class TrainingGraph {
   }
 
   /**
-   * Returns the graph that gives the taps of every site, from which a kernel forms any adapter gradient.
+   * Returns the graph that gives the taps of every site, from which a kernel forms any adapter
+   * gradient.
    *
    * @param dropout whether every site takes a dropout mask
    */
@@ -82,11 +85,7 @@ public final class TrainingGraph {
       }
       taps.add(
           new Taps(
-              site.site(),
-              site.input().name(),
-              site.down().name(),
-              down.name(),
-              output.name()));
+              site.site(), site.input().name(), site.down().name(), down.name(), output.name()));
     }
     return new TrainingGraph(parts.graph, taps.build(), Map.of());
   }
@@ -95,15 +94,21 @@ public final class TrainingGraph {
   public static TrainingGraph adapterGradients(ModelConfig config, int tablePositions) {
     Parts parts = new Parts(config, tablePositions, "adapter_gradients", Trained.ADAPTERS);
     Map<String, Value> wanted = new LinkedHashMap<>();
-    parts.adapters.values().forEach(
-        adapter -> {
-          wanted.put(adapter.a().name(), adapter.a());
-          wanted.put(adapter.b().name(), adapter.b());
-        });
+    parts
+        .adapters
+        .values()
+        .forEach(
+            adapter -> {
+              wanted.put(adapter.a().name(), adapter.a());
+              wanted.put(adapter.b().name(), adapter.b());
+            });
     return parts.withGradients(wanted);
   }
 
-  /** Returns the graph whose inputs are the weights themselves, and which gives the gradient of each. */
+  /**
+   * Returns the graph whose inputs are the weights themselves, and which gives the gradient of
+   * each.
+   */
   public static TrainingGraph weightGradients(ModelConfig config, int tablePositions) {
     Parts parts = new Parts(config, tablePositions, "weight_gradients", Trained.WEIGHTS);
     return parts.withGradients(parts.weights);
@@ -155,11 +160,7 @@ public final class TrainingGraph {
             .forEach(
                 (key, sizes) ->
                     weights.put(
-                        key,
-                        graph.input(
-                            key,
-                            ElementType.FLOAT,
-                            Shape.of((Object[]) box(sizes)))));
+                        key, graph.input(key, ElementType.FLOAT, Shape.of((Object[]) box(sizes)))));
         adapters = Map.of();
       } else {
         adapters = Decoder.adapterInputs(graph, config);

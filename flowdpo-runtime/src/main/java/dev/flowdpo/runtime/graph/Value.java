@@ -1,8 +1,8 @@
 package dev.flowdpo.runtime.graph;
 
 /**
- * A symbolic tensor: something that a graph takes in, holds, or computes. Values are compared by identity; their name
- * is unique in the graph and in its subgraphs. Immutable and thread-safe.
+ * A symbolic tensor: something that a graph takes in, holds, or computes. Values are compared by
+ * identity; their name is unique in the graph and in its subgraphs. Immutable and thread-safe.
  */
 public final class Value {
   private final String name;

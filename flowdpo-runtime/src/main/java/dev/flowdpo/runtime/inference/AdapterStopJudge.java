@@ -14,9 +14,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The Stop model: the frozen base under the Stop adapter reads question, partial answer and stop question, and compares
- * the probabilities of the two answers (Flow-DPO, section 3). The keys and values of question and partial answer are
- * kept and extended chunk by chunk; those of the stop question are dropped after the judgement.
+ * The Stop model: the frozen base under the Stop adapter reads question, partial answer and stop
+ * question, and compares the probabilities of the two answers (Flow-DPO, section 3). The keys and
+ * values of question and partial answer are kept and extended chunk by chunk; those of the stop
+ * question are dropped after the judgement.
  *
  * <p>Thread-safe.
  */
@@ -29,9 +30,13 @@ public final class AdapterStopJudge implements StopJudge {
    * @param slot where the adapter is read when a snapshot is taken
    */
   public AdapterStopJudge(FrozenBase base, Prompts prompts, AdapterSlot slot) {
+    this(prompts, slot, new Prefill(base));
+  }
+
+  AdapterStopJudge(Prompts prompts, AdapterSlot slot, Prefill prefill) {
     this.prompts = prompts;
     this.slot = slot;
-    this.prefill = new Prefill(base);
+    this.prefill = prefill;
   }
 
   /** Judges under the adapter published last; nothing is remembered between calls. */
@@ -75,10 +80,30 @@ public final class AdapterStopJudge implements StopJudge {
         Prefill.Request request = requests.get(i);
         Prefill.Result result = results.get(i);
         int content = request.tokens().length - stopQuestion.length;
-        paths.put(partials.get(i), request.past().append(result.block().first(content)));
+        remember(partials.get(i), request.past(), result.block().first(content));
         decisions.add(decision(result.logProbabilities()));
       }
       return decisions;
+    }
+
+    /**
+     * Remembers what was read of an answer, and with it the answers before it, from which others
+     * may branch.
+     */
+    private void remember(PartialAnswer partial, KvPath past, KvBlock block) {
+      paths.put(partial, past.append(block));
+      Optional<PartialAnswer> before = partial.parent();
+      int length = block.length() - contentOfLastChunk(partial);
+      while (before.isPresent() && length > 0) {
+        PartialAnswer answer = before.get();
+        paths.putIfAbsent(answer, past.append(block.first(length)));
+        length -= contentOfLastChunk(answer);
+        before = answer.parent();
+      }
+    }
+
+    private static int contentOfLastChunk(PartialAnswer answer) {
+      return answer.lastChunk().map(chunk -> chunk.contentTokens().length()).orElse(0);
     }
 
     /** Probability of yes among yes and no: 1 / (1 + exp(log p(no) − log p(yes))). */

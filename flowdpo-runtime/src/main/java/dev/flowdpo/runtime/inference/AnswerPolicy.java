@@ -18,11 +18,12 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * The Answer model: the frozen base under the Answer adapter (Flow-DPO, section 3). A {@link #snapshot} keeps the
- * adapter as it is and remembers the keys and values of every partial answer that is still in use, so that no token of a
- * solve is read twice.
+ * The Answer model: the frozen base under the Answer adapter (Flow-DPO, section 3). A {@link
+ * #snapshot} keeps the adapter as it is and remembers the keys and values of every partial answer
+ * that is still in use, so that no token of a solve is read twice.
  *
  * <p>Thread-safe.
  */
@@ -40,12 +41,22 @@ public final class AnswerPolicy implements FlowPolicy {
    * @param slot where the adapter is read when a snapshot is taken
    */
   public AnswerPolicy(FrozenBase base, Prompts prompts, Tokenizer tokenizer, AdapterSlot slot) {
+    this(base, prompts, tokenizer, slot, new Prefill(base), new ChunkDecoder(base));
+  }
+
+  AnswerPolicy(
+      FrozenBase base,
+      Prompts prompts,
+      Tokenizer tokenizer,
+      AdapterSlot slot,
+      Prefill prefill,
+      ChunkDecoder decoder) {
     this.base = base;
     this.prompts = prompts;
     this.tokenizer = tokenizer;
     this.slot = slot;
-    this.prefill = new Prefill(base);
-    this.decoder = new ChunkDecoder(base);
+    this.prefill = prefill;
+    this.decoder = decoder;
   }
 
   /** Extends under the adapter published last; nothing is remembered between calls. */
@@ -67,23 +78,13 @@ public final class AnswerPolicy implements FlowPolicy {
   /**
    * Where decoding goes on.
    *
-   * @param parent the answer before the last chunk, which tells apart two answers that share a chunk
    * @param path keys and values of all tokens but the last
    * @param last the last token
    */
-  private record State(PartialAnswer parent, KvPath path, int last) {
-    boolean belongsTo(PartialAnswer answer) {
-      return parent == parentOf(answer);
-    }
+  private record State(KvPath path, int last) {}
 
-    State after(PartialAnswer prefix) {
-      return new State(prefix, path, last);
-    }
-
-    static PartialAnswer parentOf(PartialAnswer answer) {
-      return answer.parent().orElse(answer);
-    }
-  }
+  /** The state after a chunk, and the answer that the chunk extended. */
+  private record Extension(PartialAnswer prefix, State state) {}
 
   /** What decides which requests can be decoded together. */
   private record Batch(int maxTokens, SamplingOptions sampling) {}
@@ -91,8 +92,14 @@ public final class AnswerPolicy implements FlowPolicy {
   private final class Pinned implements FlowPolicy {
     private final AdapterSnapshot adapter;
 
-    /** The state after a chunk, by the chunk; before the first chunk, by the root of the answer. */
-    private final Map<Object, State> states = new MapMaker().weakKeys().makeMap();
+    /**
+     * The states after the chunks that were written here. No value refers to its own chunk, so what
+     * is remembered of an answer goes with the answer.
+     */
+    private final Map<Chunk, Extension> extensions = new MapMaker().weakKeys().makeMap();
+
+    /** The states after the texts that were read: questions, and answers made elsewhere. */
+    private final Map<PartialAnswer, State> texts = new MapMaker().weakKeys().makeMap();
 
     Pinned(AdapterSnapshot adapter) {
       this.adapter = adapter;
@@ -113,7 +120,7 @@ public final class AnswerPolicy implements FlowPolicy {
         int steps = Math.min(request.maxTokens(), room(request.prefix()));
         if (steps < 1) {
           chunks[i] = end();
-          states.put(chunks[i], state(request.prefix()).after(request.prefix()));
+          extensions.put(chunks[i], new Extension(request.prefix(), state(request.prefix())));
         } else {
           Batch batch = new Batch(steps, request.sampling());
           batches.computeIfAbsent(batch, key -> new ArrayList<>()).add(i);
@@ -157,15 +164,13 @@ public final class AnswerPolicy implements FlowPolicy {
               tokenizer.decodeContinuation(before, Arrays.copyOf(tokens, content)),
               decoded.logProbability(),
               decoded.ended());
-      // The block holds the start token and every chosen token but the last: as many as there is content.
+      // The block holds the start token and every chosen token but the last: as many as there is
+      // content.
       State next =
           content == 0
-              ? new State(prefix, row.prefix(), row.startToken())
-              : new State(
-                  prefix,
-                  row.prefix().append(decoded.block().first(content)),
-                  tokens[content - 1]);
-      states.put(chunk, next);
+              ? new State(row.prefix(), row.startToken())
+              : new State(row.prefix().append(decoded.block().first(content)), tokens[content - 1]);
+      extensions.put(chunk, new Extension(prefix, next));
       return chunk;
     }
 
@@ -182,11 +187,19 @@ public final class AnswerPolicy implements FlowPolicy {
     }
 
     private State state(PartialAnswer prefix) {
-      State state = states.get(key(prefix));
-      if (state == null || !state.belongsTo(prefix)) {
-        throw new IllegalStateException("The prefix was not read: " + prefix);
-      }
-      return state;
+      return known(prefix)
+          .orElseThrow(() -> new IllegalStateException("The prefix was not read: " + prefix));
+    }
+
+    private Optional<State> known(PartialAnswer prefix) {
+      Optional<State> extended =
+          prefix
+              .lastChunk()
+              .flatMap(chunk -> Optional.ofNullable(extensions.get(chunk)))
+              // The same chunk may also follow another answer.
+              .filter(extension -> prefix.parent().equals(Optional.of(extension.prefix())))
+              .map(Extension::state);
+      return extended.or(() -> Optional.ofNullable(texts.get(prefix)));
     }
 
     private void checkLength(PartialAnswer prefix, int tokens) {
@@ -203,45 +216,35 @@ public final class AnswerPolicy implements FlowPolicy {
       }
     }
 
-    private Object key(PartialAnswer prefix) {
-      return prefix.lastChunk().isPresent() ? prefix.lastChunk().get() : prefix;
-    }
-
-    /** Reads the prefixes that this snapshot has not met: new questions, or answers made elsewhere. */
+    /**
+     * Reads the prefixes that this snapshot has not met: new questions, or answers made elsewhere.
+     */
     private void readMissing(List<ChunkRequest> requests) {
-      Map<Object, PartialAnswer> missing = new LinkedHashMap<>();
-      for (ChunkRequest request : requests) {
-        PartialAnswer prefix = request.prefix();
-        State state = states.get(key(prefix));
-        if (state == null || !state.belongsTo(prefix)) {
-          missing.put(prefix, prefix);
-        }
-      }
-      List<PartialAnswer> prefixes = List.copyOf(missing.values());
+      List<PartialAnswer> missing =
+          requests.stream()
+              .map(ChunkRequest::prefix)
+              .distinct()
+              .filter(prefix -> known(prefix).isEmpty())
+              .toList();
       List<Prefill.Request> reads = new ArrayList<>();
       List<PartialAnswer> read = new ArrayList<>();
-      for (PartialAnswer prefix : prefixes) {
+      List<Integer> lastTokens = new ArrayList<>();
+      for (PartialAnswer prefix : missing) {
         int[] tokens = prompts.answerPrompt(prefix).toArray();
         checkLength(prefix, tokens.length);
+        int last = tokens[tokens.length - 1];
         if (tokens.length == 1) {
-          states.put(
-              key(prefix), new State(State.parentOf(prefix), KvPath.EMPTY, tokens[0]));
+          texts.put(prefix, new State(KvPath.EMPTY, last));
         } else {
-          reads.add(
-              new Prefill.Request(KvPath.EMPTY, Arrays.copyOf(tokens, tokens.length - 1)));
+          reads.add(new Prefill.Request(KvPath.EMPTY, Arrays.copyOf(tokens, tokens.length - 1)));
           read.add(prefix);
+          lastTokens.add(last);
         }
-      }
-      if (reads.isEmpty()) {
-        return;
       }
       List<Prefill.Result> results = prefill.run(adapter, reads, NO_CANDIDATES);
       for (int i = 0; i < read.size(); i++) {
-        int[] tokens = prompts.answerPrompt(read.get(i)).toArray();
         KvPath path = KvPath.EMPTY.append(results.get(i).block());
-        PartialAnswer prefix = read.get(i);
-        states.put(
-            key(prefix), new State(State.parentOf(prefix), path, tokens[tokens.length - 1]));
+        texts.put(read.get(i), new State(path, lastTokens.get(i)));
       }
     }
   }

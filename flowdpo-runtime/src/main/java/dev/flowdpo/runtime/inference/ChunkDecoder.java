@@ -21,11 +21,15 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
- * Decodes a chunk for many rows, each batch in one native call. Rows with the same prefix form a group that shares its
- * keys and values; a call takes groups of one size, of similar prefix lengths. Thread-safe.
+ * Decodes a chunk for many rows, each batch in one native call. Rows with the same prefix form a
+ * group that shares its keys and values; a call takes groups of one size, of similar prefix
+ * lengths. Thread-safe.
  */
-final class ChunkDecoder {
+class ChunkDecoder {
   private static final int MAX_ROWS = 256;
+
+  /** The largest factor on scores: it makes any lead that a float can show decisive. */
+  private static final double MAX_SHARPNESS = 1e20;
 
   private final FrozenBase base;
   private final ModelConfig config;
@@ -62,7 +66,9 @@ final class ChunkDecoder {
     }
   }
 
-  /** Decodes at most {@code maxSteps} tokens for every row; the results have the order of the rows. */
+  /**
+   * Decodes at most {@code maxSteps} tokens for every row; the results have the order of the rows.
+   */
   List<Decoded> run(
       AdapterSnapshot adapter, List<Row> rows, int maxSteps, SamplingOptions sampling) {
     Decoded[] results = new Decoded[rows.size()];
@@ -75,11 +81,7 @@ final class ChunkDecoder {
         List<Integer> order = part.stream().flatMap(List::stream).toList();
         List<Decoded> decoded =
             runBatch(
-                adapter,
-                order.stream().map(rows::get).toList(),
-                part.size(),
-                maxSteps,
-                sampling);
+                adapter, order.stream().map(rows::get).toList(), part.size(), maxSteps, sampling);
         for (int i = 0; i < order.size(); i++) {
           results[order.get(i)] = decoded.get(i);
         }
@@ -112,11 +114,7 @@ final class ChunkDecoder {
   }
 
   private List<Decoded> runBatch(
-      AdapterSnapshot adapter,
-      List<Row> rows,
-      int groups,
-      int maxSteps,
-      SamplingOptions sampling) {
+      AdapterSnapshot adapter, List<Row> rows, int groups, int maxSteps, SamplingOptions sampling) {
     Preconditions.checkArgument(maxSteps >= 1, "A chunk has at least one token");
     int rollouts = rows.size() / groups;
     List<KvPath> prefixes = new ArrayList<>();
@@ -210,11 +208,14 @@ final class ChunkDecoder {
     int vocabulary = config.vocabularySize();
     boolean ranked = sampling.topK() > 0 || sampling.topP() < 1;
     int candidates = sampling.topK() > 0 ? Math.min(sampling.topK(), vocabulary) : vocabulary;
-    float inverse = sampling.isGreedy() ? 1 : (float) (1 / sampling.temperature());
+    // Within what a float holds: an infinite factor, or a mass of 0, would leave no best token.
+    float inverse =
+        sampling.isGreedy() ? 1 : (float) Math.min(1 / sampling.temperature(), MAX_SHARPNESS);
+    float topP = (float) Math.max(sampling.topP(), Float.MIN_NORMAL);
     feed.flag(ChunkGraph.GREEDY, sampling.isGreedy());
     feed.flag(ChunkGraph.RANKED, ranked);
     feed.floats(ChunkGraph.INVERSE_TEMPERATURE).put(inverse);
     feed.longs(ChunkGraph.TOP_K, 1).put(candidates);
-    feed.floats(ChunkGraph.TOP_P).put((float) sampling.topP());
+    feed.floats(ChunkGraph.TOP_P).put(topP);
   }
 }

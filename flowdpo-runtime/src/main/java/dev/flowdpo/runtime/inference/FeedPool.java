@@ -4,8 +4,8 @@ import ai.onnxruntime.OrtEnvironment;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
- * Hands out the inputs of runs and takes their native memory back for the next run: as many slabs as there were runs at
- * the same time. Thread-safe.
+ * Hands out the inputs of runs and takes their native memory back for the next run: as many slabs
+ * as there were runs at the same time. Thread-safe.
  */
 public final class FeedPool {
   private final OrtEnvironment environment = OrtEnvironment.getEnvironment();

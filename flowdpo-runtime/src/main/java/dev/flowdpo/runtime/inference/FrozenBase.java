@@ -20,12 +20,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A frozen model, loaded: its configuration, its weights, and a session for each of its graphs, made when it is first
- * used. The weights of an F32 checkpoint stay in the mapped file; ONNX Runtime keeps its own packed copy of those that it
- * multiplies by.
+ * A frozen model, loaded: its configuration, its weights, and a session for each of its graphs,
+ * made when it is first used. The weights of an F32 checkpoint stay in the mapped file; ONNX
+ * Runtime keeps its own packed copy of those that it multiplies by.
  *
- * <p>Thread-safe. Owns the native memory of the engine; {@link #close} frees it and must not run while a call is under
- * way.
+ * <p>Thread-safe. Owns the native memory of the engine; {@link #close} frees it and must not run
+ * while a call is under way.
  */
 public final class FrozenBase implements AutoCloseable {
   private final OrtEnvironment environment;

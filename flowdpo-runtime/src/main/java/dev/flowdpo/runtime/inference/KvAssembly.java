@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * Lays the keys and values of several prefixes side by side, {@code [rows, keyHeads, longest, headSize]} a layer, padded
- * on the right. Padding is zero: the bias hides it, but what was in the memory could be a NaN, which nothing hides.
+ * Lays the keys and values of several prefixes side by side, {@code [rows, keyHeads, longest,
+ * headSize]} a layer, padded on the right. Padding is zero: the bias hides it, but what was in the
+ * memory could be a NaN, which nothing hides.
  */
 final class KvAssembly {
   private KvAssembly() {}

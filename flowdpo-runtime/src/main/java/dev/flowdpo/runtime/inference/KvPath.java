@@ -5,8 +5,8 @@ import java.util.Deque;
 import java.util.Optional;
 
 /**
- * The keys and values of a whole prefix: the blocks on the way from the root of the tree to a node. Branches share the
- * blocks above them. Immutable.
+ * The keys and values of a whole prefix: the blocks on the way from the root of the tree to a node.
+ * Branches share the blocks above them. Immutable.
  */
 final class KvPath {
   /** The path of no tokens. */

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Native memory for the inputs of one run after another: a slab that pieces are cut from, and that grows to what the
- * largest run needed. Not thread-safe: one run at a time uses it.
+ * Native memory for the inputs of one run after another: a slab that pieces are cut from, and that
+ * grows to what the largest run needed. Not thread-safe: one run at a time uses it.
  */
 final class NativeScratch {
   private static final int ALIGNMENT = 64;
@@ -35,7 +35,8 @@ final class NativeScratch {
       current = direct(Math.max(size, padded));
       slabs.add(current);
     }
-    ByteBuffer piece = current.slice(current.position(), (int) bytes).order(ByteOrder.nativeOrder());
+    ByteBuffer piece =
+        current.slice(current.position(), (int) bytes).order(ByteOrder.nativeOrder());
     current.position(current.position() + (int) padded);
     return piece;
   }

@@ -1,6 +1,7 @@
 package dev.flowdpo.runtime.inference;
 
 import ai.onnxruntime.OrtSession;
+import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.graph.PrefillGraph;
@@ -13,11 +14,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Reads known tokens after known prefixes, many rows at once: prompts under the Answer adapter, chunks and the stop
- * question under the Stop adapter. Thread-safe.
+ * Reads known tokens after known prefixes, many rows at once: prompts under the Answer adapter,
+ * chunks and the stop question under the Stop adapter. Thread-safe.
  */
-final class Prefill {
-  /** One run takes rows until padded tokens times keys pass this number, so that scores stay small. */
+class Prefill {
+  /**
+   * One run takes rows until padded tokens times keys pass this number, so that scores stay small.
+   */
   private static final long MAX_SCORES = 1L << 22;
 
   private static final int MAX_ROWS = 256;
@@ -56,8 +59,15 @@ final class Prefill {
     }
   }
 
-  /** Reads all rows, similar lengths together, and returns their results in the order of the requests. */
+  /**
+   * Reads all rows, similar lengths together, and returns their results in the order of the
+   * requests.
+   *
+   * @throws InvalidInputException if a row is longer than the model allows, or a token is not in
+   *     its vocabulary
+   */
   List<Result> run(AdapterSnapshot adapter, List<Request> requests, int[] candidates) {
+    requests.forEach(this::check);
     List<Integer> order = new ArrayList<>();
     for (int i = 0; i < requests.size(); i++) {
       order.add(i);
@@ -87,8 +97,24 @@ final class Prefill {
     return Arrays.asList(results);
   }
 
-  private List<Result> runBatch(
-      AdapterSnapshot adapter, List<Request> requests, int[] candidates) {
+  private void check(Request request) {
+    if (request.end() > base.maxTokens()) {
+      throw new InvalidInputException(
+          "A text has " + request.end() + " tokens; the model takes at most " + base.maxTokens());
+    }
+    for (int token : request.tokens()) {
+      if (token < 0 || token >= config.vocabularySize()) {
+        throw new InvalidInputException(
+            "Token id "
+                + token
+                + " is outside the vocabulary of "
+                + config.vocabularySize()
+                + " entries");
+      }
+    }
+  }
+
+  private List<Result> runBatch(AdapterSnapshot adapter, List<Request> requests, int[] candidates) {
     int batch = requests.size();
     int tokens = requests.stream().mapToInt(request -> request.tokens().length).max().orElseThrow();
     List<KvPath> pasts = requests.stream().map(Request::past).toList();
@@ -113,9 +139,7 @@ final class Prefill {
               new Result(
                   new KvBlock(keys, values, offset, headStride, length),
                   Arrays.copyOfRange(
-                      logProbabilities,
-                      row * candidates.length,
-                      (row + 1) * candidates.length)));
+                      logProbabilities, row * candidates.length, (row + 1) * candidates.length)));
         }
         return Collections.unmodifiableList(results);
       }
@@ -139,7 +163,8 @@ final class Prefill {
       for (int i = 0; i < tokens; i++) {
         boolean real = i < length;
         ids.put(real ? request.tokens()[i] : 0);
-        // Padding repeats the last position: nothing reads it, and it stays inside the rotary tables.
+        // Padding repeats the last position: nothing reads it, and it stays inside the rotary
+        // tables.
         positions.put(past + Math.min(i, length - 1));
         keyPositions.put(real ? past + i : Long.MAX_VALUE);
       }

@@ -8,8 +8,8 @@ import com.google.common.base.Preconditions;
  * How sessions run. Immutable and thread-safe.
  *
  * @param threads the threads of one native call; 0 takes one a core
- * @param maxTokens the largest number of tokens of a sequence, unless the model allows fewer; the rotary tables take
- *     {@code 4 · maxTokens · headSize} bytes
+ * @param maxTokens the largest number of tokens of a sequence, unless the model allows fewer; the
+ *     rotary tables take {@code 4 · maxTokens · headSize} bytes
  */
 public record SessionSettings(int threads, int maxTokens) {
 

@@ -1,8 +1,8 @@
 package dev.flowdpo.runtime.inference;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
-import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -20,8 +20,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The inputs of one run of a session, in native memory that the next run uses again. Close it after the results are
- * read. Not thread-safe.
+ * The inputs of one run of a session, in native memory that the next run uses again. Close it after
+ * the results are read. Not thread-safe.
  */
 public final class TensorFeed implements AutoCloseable {
   private final OrtEnvironment environment;
@@ -30,21 +30,24 @@ public final class TensorFeed implements AutoCloseable {
   private final Map<String, OnnxTensorLike> inputs = new HashMap<>();
   private final Map<String, OnnxValue> outputs = new HashMap<>();
 
-  TensorFeed(
-      OrtEnvironment environment, NativeScratch scratch, Consumer<NativeScratch> giveBack) {
+  TensorFeed(OrtEnvironment environment, NativeScratch scratch, Consumer<NativeScratch> giveBack) {
     this.environment = environment;
     this.scratch = scratch;
     this.giveBack = giveBack;
   }
 
-  /** Adds a floating-point input and returns its memory, to be filled; its contents are not cleared. */
+  /**
+   * Adds a floating-point input and returns its memory, to be filled; its contents are not cleared.
+   */
   public FloatBuffer floats(String name, long... shape) {
     ByteBuffer memory = scratch.take(4 * elements(shape));
     add(name, memory, shape, OnnxJavaType.FLOAT);
     return memory.asFloatBuffer();
   }
 
-  /** Adds a 64-bit integer input and returns its memory, to be filled; its contents are not cleared. */
+  /**
+   * Adds a 64-bit integer input and returns its memory, to be filled; its contents are not cleared.
+   */
   public LongBuffer longs(String name, long... shape) {
     ByteBuffer memory = scratch.take(8 * elements(shape));
     add(name, memory, shape, OnnxJavaType.INT64);

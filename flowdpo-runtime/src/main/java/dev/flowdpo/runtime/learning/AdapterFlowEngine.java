@@ -33,8 +33,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One frozen base with an Answer and a Stop adapter: what {@code Flow.builder()} opens when this module is on the class
- * path.
+ * One frozen base with an Answer and a Stop adapter: what {@code Flow.builder()} opens when this
+ * module is on the class path.
  *
  * <p>Thread-safe; owns the model's native memory.
  */
@@ -71,9 +71,10 @@ public final class AdapterFlowEngine implements FlowEngine {
   /**
    * Opens a model folder.
    *
-   * @param folder a Hugging Face folder: config.json, *.safetensors, tokenizer.json and, for prompts and sizes of its
-   *     own, flow.json
-   * @param adapters a folder with the sub-folders {@code answer} and {@code stop}, one of which may be missing
+   * @param folder a Hugging Face folder: config.json, *.safetensors, tokenizer.json and, for
+   *     prompts and sizes of its own, flow.json
+   * @param adapters a folder with the sub-folders {@code answer} and {@code stop}, one of which may
+   *     be missing
    * @param learnerDefaults what a learner uses where the application sets nothing
    * @throws InvalidInputException if a file is missing, damaged or does not fit
    */
@@ -84,8 +85,7 @@ public final class AdapterFlowEngine implements FlowEngine {
       SessionSettings settings) {
     FrozenBase base = FrozenBase.load(Checkpoint.open(folder), settings);
     try {
-      Tokenizer tokenizer =
-          HuggingFaceTokenizers.open(folder.resolve(HuggingFaceTokenizers.FILE));
+      Tokenizer tokenizer = HuggingFaceTokenizers.open(folder.resolve(HuggingFaceTokenizers.FILE));
       try {
         return new AdapterFlowEngine(
             base,
@@ -150,7 +150,7 @@ public final class AdapterFlowEngine implements FlowEngine {
   public OnlineLearner learner(LearnerSetup setup) {
     LearnerOptions options = setup.options();
     Optional<LearnerCheckpoint> resumed =
-        setup.resume() ? setup.checkpoint().map(LearnerCheckpoint::read) : Optional.empty();
+        setup.resume() ? setup.checkpoint().flatMap(LearnerCheckpoint::read) : Optional.empty();
     PreferenceGradient gradient = PreferenceGradient.of(base, PreferenceGradient.Path.TAPS);
     Map<AdapterRole, AdapterLearner> learners = new EnumMap<>(AdapterRole.class);
     for (AdapterRole role : AdapterRole.values()) {

@@ -8,8 +8,9 @@ import dev.flowdpo.spi.FlowEngine;
 import dev.flowdpo.spi.FlowEngineProvider;
 
 /**
- * Opens the model that a flow asks for: a folder, with the paper's learning options as defaults, or the bundled model,
- * with those that were measured for it. Found by {@link java.util.ServiceLoader}. Thread-safe.
+ * Opens the model that a flow asks for: a folder, with the paper's learning options as defaults, or
+ * the bundled model, with those that were measured for it. Found by {@link
+ * java.util.ServiceLoader}. Thread-safe.
  */
 public final class AdapterFlowEngineProvider implements FlowEngineProvider {
   /** Called by the service loader. */

@@ -17,8 +17,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * One adapter that learns: its parameters, its optimizer, and the reference that stands still. The parameters are a
- * working copy; {@link #snapshot} gives what flows may use. Not thread-safe.
+ * One adapter that learns: its parameters, its optimizer, and the reference that stands still. The
+ * parameters are a working copy; {@link #snapshot} gives what flows may use. Not thread-safe.
  */
 final class AdapterLearner {
   private final AdapterRole role;

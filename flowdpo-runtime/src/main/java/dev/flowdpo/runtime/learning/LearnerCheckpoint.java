@@ -25,15 +25,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The state of a learner in a folder, so that a run that was killed at any moment goes on as if nothing had happened.
+ * The state of a learner in a folder, so that a run that was killed at any moment goes on as if
+ * nothing had happened.
  *
- * <p>A checkpoint is a sub-folder that is written whole before the file {@code latest} names it; older ones are deleted
- * only after that. So whatever {@code latest} names is complete. It holds {@code state.json} (counters, outcomes, waiting
- * pairs, options), for each role {@code ROLE.safetensors} (parameters and both moments) and, where the reference is an
- * adapter, {@code reference-ROLE/} in PEFT form.
+ * <p>A checkpoint is a sub-folder that is written whole before the file {@code latest} names it;
+ * older ones are deleted only after that. So whatever {@code latest} names is complete. It holds
+ * {@code state.json} (counters, outcomes, waiting pairs, options), for each role {@code
+ * ROLE.safetensors} (parameters and both moments) and, where the reference is an adapter, {@code
+ * reference-ROLE/} in PEFT form.
  */
 final class LearnerCheckpoint {
   private static final String LATEST = "latest";
@@ -82,25 +85,25 @@ final class LearnerCheckpoint {
       AtomicFiles.write(folder.resolve(LATEST), name);
       deleteOthers(folder, name);
     } catch (IOException e) {
-      throw new FlowException(
-          folder + ": the checkpoint cannot be written: " + e.getMessage(), e);
+      throw new FlowException(folder + ": the checkpoint cannot be written: " + e.getMessage(), e);
     }
   }
 
   /**
    * Opens the newest checkpoint.
    *
-   * @throws InvalidInputException if there is none, or it cannot be read
+   * @return nothing if the folder holds none yet
+   * @throws InvalidInputException if it cannot be read
    */
-  static LearnerCheckpoint read(Path folder) {
+  static Optional<LearnerCheckpoint> read(Path folder) {
     try {
       Path latest = folder.resolve(LATEST);
       if (!Files.exists(latest)) {
-        throw new InvalidInputException(
-            folder + ": expected a checkpoint to resume from, found none; start without resume");
+        return Optional.empty();
       }
       Path target = folder.resolve(Files.readString(latest, StandardCharsets.UTF_8).strip());
-      return new LearnerCheckpoint(target, MAPPER.readTree(target.resolve(STATE).toFile()));
+      return Optional.of(
+          new LearnerCheckpoint(target, MAPPER.readTree(target.resolve(STATE).toFile())));
     } catch (JsonProcessingException e) {
       throw new InvalidInputException(
           folder + ": the checkpoint's " + STATE + " is not JSON: " + e.getOriginalMessage(), e);
@@ -177,5 +180,4 @@ final class LearnerCheckpoint {
       MoreFiles.deleteRecursively(path, RecursiveDeleteOption.ALLOW_INSECURE);
     }
   }
-
 }

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a learner has counted, and the pairs that wait for their update. Together with the adapters this is all that a
- * run needs to go on where it was. Not thread-safe.
+ * What a learner has counted, and the pairs that wait for their update. Together with the adapters
+ * this is all that a run needs to go on where it was. Not thread-safe.
  */
 final class LearnerState {
   private final List<Boolean> outcomes = new ArrayList<>();

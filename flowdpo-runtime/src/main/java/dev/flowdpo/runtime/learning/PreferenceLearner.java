@@ -29,12 +29,14 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Online Flow-DPO (Flow-DPO, section 3 and algorithm 1). Problems come in groups. The flow first answers each problem of
- * a group with the adapters as they are, which counts for progressive validation; all rollouts of the group then run as
- * one batch; their pairs join those that wait; every adapter takes a step whenever it has enough of them; and the new
- * snapshots are published to the flows that begin from then on.
+ * Online Flow-DPO (Flow-DPO, section 3 and algorithm 1). Problems come in groups. The flow first
+ * answers each problem of a group with the adapters as they are, which counts for progressive
+ * validation; all rollouts of the group then run as one batch; their pairs join those that wait;
+ * every adapter takes a step whenever it has enough of them; and the new snapshots are published to
+ * the flows that begin from then on.
  *
- * <p>{@link #learn} runs on the caller's thread, one call at a time; flows may solve meanwhile on others.
+ * <p>{@link #learn} runs on the caller's thread, one call at a time; flows may solve meanwhile on
+ * others.
  */
 final class PreferenceLearner implements OnlineLearner {
   private final LearnerSetup setup;
@@ -45,12 +47,14 @@ final class PreferenceLearner implements OnlineLearner {
   private final VerifierGuard verifier;
   private final String modelName;
   private final LearnerState state;
+  private volatile LearningProgress progress;
   private int alreadyLearned;
   private int failuresBefore;
   private boolean closed;
 
   /**
-   * @param state where to begin: empty, or what a checkpoint kept, whose problems the first call of learn skips
+   * @param state where to begin: empty, or what a checkpoint kept, whose problems the first call of
+   *     learn skips
    * @param modelName what adapter folders name as their base
    */
   PreferenceLearner(
@@ -66,6 +70,7 @@ final class PreferenceLearner implements OnlineLearner {
     this.slots = slots;
     this.pairBuilder = pairBuilder;
     this.state = state;
+    this.progress = state.progress();
     this.alreadyLearned = state.problems();
     this.modelName = modelName;
     this.verifier = new VerifierGuard(setup.verifier(), options.verifierTimeLimit());
@@ -128,13 +133,19 @@ final class PreferenceLearner implements OnlineLearner {
     countVerifierFailures();
     if (options.updates()) {
       pairs.forEach(state::add);
-      setup.listener().onPairs(pairs);
+      if (!pairs.isEmpty()) {
+        setup.listener().onPairs(pairs);
+      }
       update(seed);
       publish();
     }
+    progress = state.progress();
   }
 
-  /** Takes as many steps as there are full batches of pairs, in an order that mixes the group's problems. */
+  /**
+   * Takes as many steps as there are full batches of pairs, in an order that mixes the group's
+   * problems.
+   */
   private void update(long seed) {
     for (AdapterLearner learner : learners.values()) {
       List<PreferencePair> waiting = state.pending(learner.role());
@@ -173,9 +184,10 @@ final class PreferenceLearner implements OnlineLearner {
             });
   }
 
+  /** Returns the progress after the last group; does not wait for the group under way. */
   @Override
-  public synchronized LearningProgress progress() {
-    return state.progress();
+  public LearningProgress progress() {
+    return progress;
   }
 
   @Override

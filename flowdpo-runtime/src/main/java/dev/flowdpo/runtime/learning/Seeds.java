@@ -2,7 +2,10 @@ package dev.flowdpo.runtime.learning;
 
 import java.util.SplittableRandom;
 
-/** Derives seeds, so that every random choice has a stream of its own and none depends on how much others drew. */
+/**
+ * Derives seeds, so that every random choice has a stream of its own and none depends on how much
+ * others drew.
+ */
 final class Seeds {
   private Seeds() {}
 

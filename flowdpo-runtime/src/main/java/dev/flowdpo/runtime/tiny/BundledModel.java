@@ -10,8 +10,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
- * The tiny model inside this module's jar: an ordinary model folder, which is copied to a temporary folder at first use
- * in a JVM and deleted at its end. Thread-safe.
+ * The tiny model inside this module's jar: an ordinary model folder, which is copied to a temporary
+ * folder at first use in a JVM and deleted at its end. Thread-safe.
  */
 public final class BundledModel {
   /** The files of the model folder. */
@@ -34,8 +34,8 @@ public final class BundledModel {
   }
 
   /**
-   * Returns the learning options that were measured for this model: rank 8, a pair of learning rates about a thousand
-   * times those of the paper's 8B model, four pairs an update.
+   * Returns the learning options that were measured for this model: rank 8, a pair of learning
+   * rates about a thousand times those of the paper's 8B model, four pairs an update.
    */
   public static LearnerOptions learnerOptions() {
     return LearnerOptions.builder()

@@ -25,8 +25,9 @@ import java.util.OptionalInt;
 import java.util.SplittableRandom;
 
 /**
- * Makes the bundled model: trains the tokenizer, then all weights from random ones, in stages, on documents that {@link
- * PretrainingDocuments} draws. The same stages and seed give the same model on the same machine.
+ * Makes the bundled model: trains the tokenizer, then all weights from random ones, in stages, on
+ * documents that {@link PretrainingDocuments} draws. The same stages and seed give the same model
+ * on the same machine.
  *
  * <p>Not thread-safe.
  */
@@ -77,17 +78,18 @@ public final class Pretraining {
   }
 
   /**
-   * Returns the stages of the bundled model: calculations up to 99 written step by step, then smaller numbers, then
-   * three ways of writing a solution, then careless answers to the stop question.
+   * Returns the stages of the bundled model: calculations up to 99 written step by step, then
+   * smaller numbers, then three ways of writing a solution, then careless answers to the stop
+   * question.
    */
   public static List<Stage> bundledStages() {
     DocumentMix mixed = DocumentMix.standard();
     DocumentMix steps = mixed.withStyles(1, 0, 0);
     return List.of(
-        new Stage("wide numbers", steps.withProblems(ProblemMix.WIDE), 360, 3e-3, 0),
-        new Stage("small numbers", steps, 420, 3e-3, 0),
-        new Stage("three styles", mixed, 320, 3e-3, 0.3),
-        new Stage("careless stops", mixed.withSloppiness(0.43), 150, 7e-4, 0));
+        new Stage("wide numbers", steps.withProblems(ProblemMix.WIDE), 600, 3e-3, 0),
+        new Stage("small numbers", steps, 900, 3e-3, 0),
+        new Stage("three styles", mixed, 420, 3e-3, 0.3),
+        new Stage("careless stops", mixed.withSloppiness(0.40), 150, 7e-4, 0));
   }
 
   /** Returns the configuration of the bundled model for a vocabulary of this size. */
@@ -109,7 +111,9 @@ public final class Pretraining {
         OptionalInt.empty());
   }
 
-  /** Returns the prompts and sizes of the bundled model's flow: 6 chunks of 8 tokens, temperature 1. */
+  /**
+   * Returns the prompts and sizes of the bundled model's flow: 6 chunks of 8 tokens, temperature 1.
+   */
   public static FlowTemplates bundledTemplates() {
     return new FlowTemplates(
         TinyPrompts.PROMPT,
@@ -134,8 +138,7 @@ public final class Pretraining {
     float[] initial = WeightTrainer.initialWeights(config, seed);
     try (Tokenizer tokenizer =
             HuggingFaceTokenizers.open(folder.resolve(HuggingFaceTokenizers.FILE));
-        WeightTrainer trainer =
-            new WeightTrainer(config, initial, MAX_TOKENS, OPTIMIZER, 1)) {
+        WeightTrainer trainer = new WeightTrainer(config, initial, MAX_TOKENS, OPTIMIZER, 1)) {
       for (int i = 0; i < stages.size(); i++) {
         train(trainer, tokenizer, stages.get(i), seed * stages.size() + i);
       }
@@ -165,13 +168,15 @@ public final class Pretraining {
     }
   }
 
-  /** Draws several batches and sorts their documents by length, so that little of a batch is padding. */
+  /**
+   * Draws several batches and sorts their documents by length, so that little of a batch is
+   * padding.
+   */
   private static List<List<Completion>> nextBatches(Iterator<PretrainingDocument> stream) {
     List<Completion> documents = new ArrayList<>();
     for (int i = 0; i < BATCH * BATCHES_AT_ONCE; i++) {
       PretrainingDocument document = stream.next();
-      documents.add(
-          new Completion(document.prompt().toArray(), document.completion().toArray()));
+      documents.add(new Completion(document.prompt().toArray(), document.completion().toArray()));
     }
     documents.sort(
         Comparator.comparingInt(
@@ -190,7 +195,8 @@ public final class Pretraining {
       Files.writeString(folder.resolve(Checkpoint.CONFIG_FILE), config.toJson());
       Files.writeString(folder.resolve(FlowTemplates.FILE), bundledTemplates().toJson());
     } catch (IOException e) {
-      throw new FlowException(folder + ": the model folder cannot be written: " + e.getMessage(), e);
+      throw new FlowException(
+          folder + ": the model folder cannot be written: " + e.getMessage(), e);
     }
   }
 }

@@ -22,8 +22,8 @@ public enum SolutionStyle {
   },
 
   /**
-   * Several steps a line: {@code 3*4-2=10}, {@code #### 10}. Where precedence would change the value, a new line begins
-   * with what was reached: {@code 14-6=8}, {@code 8/2=4}.
+   * Several steps a line: {@code 3*4-2=10}, {@code #### 10}. Where precedence would change the
+   * value, a new line begins with what was reached: {@code 14-6=8}, {@code 8/2=4}.
    */
   COMBINED {
     @Override

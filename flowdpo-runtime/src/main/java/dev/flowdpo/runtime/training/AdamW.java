@@ -4,7 +4,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
- * AdamW: Adam with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101), over one flat vector.
+ * AdamW: Adam with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101), over one flat
+ * vector.
  *
  * <pre>
  *   m ← β₁ m + (1 − β₁) g      v ← β₂ v + (1 − β₂) g²
@@ -60,17 +61,14 @@ public final class AdamW {
     double beta1 = settings.beta1();
     double beta2 = settings.beta2();
     if (settings.weightDecay() != 0) {
-      parameters.subi(
-          parameters.mul(decaying).muli(learningRate * settings.weightDecay()));
+      parameters.subi(parameters.mul(decaying).muli(learningRate * settings.weightDecay()));
     }
     firstMoment.muli(beta1).addi(gradient.mul(1 - beta1));
     secondMoment.muli(beta2).addi(gradient.muli(gradient).muli(1 - beta2));
     double correction1 = 1 - Math.pow(beta1, (double) steps);
     double correction2 = 1 - Math.pow(beta2, (double) steps);
     INDArray denominator =
-        Transforms.sqrt(secondMoment, true)
-            .divi(Math.sqrt(correction2))
-            .addi(settings.epsilon());
+        Transforms.sqrt(secondMoment, true).divi(Math.sqrt(correction2)).addi(settings.epsilon());
     parameters.subi(firstMoment.div(denominator).muli(learningRate / correction1));
   }
 

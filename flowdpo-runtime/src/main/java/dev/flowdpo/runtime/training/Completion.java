@@ -3,7 +3,8 @@ package dev.flowdpo.runtime.training;
 import com.google.common.base.Preconditions;
 
 /**
- * A prompt and what follows it, as token ids. Only the completion's tokens are scored. The arrays are not copied.
+ * A prompt and what follows it, as token ids. Only the completion's tokens are scored. The arrays
+ * are not copied.
  *
  * @param prompt at least one token
  * @param completion at least one token

@@ -9,7 +9,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Completions that go through a training graph together, padded on the right to the longest. Immutable.
+ * Completions that go through a training graph together, padded on the right to the longest.
+ * Immutable.
  *
  * @param completions the sequences, in the order of the batch
  * @param width the padded number of tokens
@@ -27,7 +28,8 @@ public record CompletionBatch(List<Completion> completions, int width, int score
   /**
    * Splits completions into batches of similar lengths.
    *
-   * @param maxTokens the largest number of padded tokens of a batch, unless one sequence alone has more
+   * @param maxTokens the largest number of padded tokens of a batch, unless one sequence alone has
+   *     more
    * @return for each batch the indices of its completions
    */
   public static List<List<Integer>> split(List<Completion> completions, int maxTokens) {

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Log-probabilities of given completions under an adapter: the reference's side of an objective, and the scores that a
- * user asks for. Thread-safe.
+ * Log-probabilities of given completions under an adapter: the reference's side of an objective,
+ * and the scores that a user asks for. Thread-safe.
  */
 public final class CompletionScorer {
   private static final int MAX_TOKENS = 1 << 13;
@@ -24,13 +24,15 @@ public final class CompletionScorer {
     this.base = base;
   }
 
-  /** Returns log p of every completion token, given all tokens before it: one array a completion, in their order. */
+  /**
+   * Returns log p of every completion token, given all tokens before it: one array a completion, in
+   * their order.
+   */
   public List<float[]> tokenLogProbabilities(
       AdapterSnapshot adapter, List<Completion> completions) {
     float[][] results = new float[completions.size()][];
     for (List<Integer> indices : CompletionBatch.split(completions, MAX_TOKENS)) {
-      CompletionBatch batch =
-          CompletionBatch.of(indices.stream().map(completions::get).toList());
+      CompletionBatch batch = CompletionBatch.of(indices.stream().map(completions::get).toList());
       float[] scores = score(adapter, batch);
       int next = 0;
       for (int i = 0; i < indices.size(); i++) {
@@ -53,8 +55,7 @@ public final class CompletionScorer {
       feed.adapter(adapter);
       FloatBuffer scores =
           feed.outputFloats(TrainingGraph.LOG_PROBABILITIES, batch.scored(), 1).asFloatBuffer();
-      try (OrtSession.Result result =
-          feed.run(base.session(FrozenBase.Kind.SCORE), Set.of())) {
+      try (OrtSession.Result result = feed.run(base.session(FrozenBase.Kind.SCORE), Set.of())) {
         float[] values = new float[batch.scored()];
         scores.get(values);
         return values;

@@ -15,9 +15,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Two passes: the first scores, the second is seeded with each sequence's coefficient, and the graph gives the gradient
- * of every factor. Nothing but scores and gradients leaves the graph, which is what a GPU wants; on a CPU it is the
- * independent check of {@link TapsGradient}.
+ * Two passes: the first scores, the second is seeded with each sequence's coefficient, and the
+ * graph gives the gradient of every factor. Nothing but scores and gradients leaves the graph,
+ * which is what a GPU wants; on a CPU it is the independent check of {@link TapsGradient}.
  */
 final class InGraphGradient extends PreferenceGradient {
   private final TrainingGraph graph;
@@ -38,7 +38,8 @@ final class InGraphGradient extends PreferenceGradient {
       throw new IllegalArgumentException(
           "The in-graph gradient has no dropout; use an adapter without it, or the taps");
     }
-    BatchResult values = evaluate(batch, scorer().sums(policy, batch), referenceSums, loss.objective());
+    BatchResult values =
+        evaluate(batch, scorer().sums(policy, batch), referenceSums, loss.objective());
     double[] coefficients = coefficients(values.values(), loss.pairs());
     AdapterLayout layout = policy.layout();
     try (TensorFeed feed = base().feed()) {
@@ -73,8 +74,7 @@ final class InGraphGradient extends PreferenceGradient {
     return values;
   }
 
-  private static void add(
-      INDArray gradient, int offset, int size, ByteBuffer part, float factor) {
+  private static void add(INDArray gradient, int offset, int size, ByteBuffer part, float factor) {
     INDArray view = gradient.get(NDArrayIndex.interval(offset, offset + (long) size));
     view.addi(NativeVectors.over(part, size).mul(factor));
   }

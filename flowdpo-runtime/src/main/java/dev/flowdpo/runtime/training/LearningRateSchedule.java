@@ -3,14 +3,14 @@ package dev.flowdpo.runtime.training;
 import com.google.common.base.Preconditions;
 
 /**
- * A learning rate that rises in equal steps over the warm-up, then stays, and over the last part falls in equal steps to
- * a final share of the peak. Immutable and thread-safe.
+ * A learning rate that rises in equal steps over the warm-up, then stays, and over the last part
+ * falls in equal steps to a final share of the peak. Immutable and thread-safe.
  *
  * @param peak the highest rate
  * @param warmupSteps the number of steps of the rise; 0 for none
  * @param totalSteps the number of all steps
- * @param decayShare the share of all steps at the end over which the rate falls: 0 for a constant rate, 1 for a linear
- *     fall from the start
+ * @param decayShare the share of all steps at the end over which the rate falls: 0 for a constant
+ *     rate, 1 for a linear fall from the start
  * @param finalShare the rate at the end as a share of the peak
  */
 public record LearningRateSchedule(

@@ -8,18 +8,19 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Forms adapter gradients from the taps of a site, with a coefficient of its own for every sequence.
+ * Forms adapter gradients from the taps of a site, with a coefficient of its own for every
+ * sequence.
  *
- * <p>Sequences of a batch do not mix, and a backward pass is linear in its seed. So one pass with seed 1 at every scored
- * token serves any objective: with the coefficient {@code cᵢ = ∂loss/∂(log-probability of sequence i)} that is known only
- * afterwards,
+ * <p>Sequences of a batch do not mix, and a backward pass is linear in its seed. So one pass with
+ * seed 1 at every scored token serves any objective: with the coefficient {@code cᵢ =
+ * ∂loss/∂(log-probability of sequence i)} that is known only afterwards,
  *
  * <pre>
  *   ∂B = s · Σᵢ cᵢ gᵢᵀ uᵢ        ∂A = Σᵢ cᵢ vᵢᵀ xᵢ
  * </pre>
  *
- * where for the rows of sequence i: x is the site's input, u = x Aᵀ, g the gradient at its output, v = g (s·B), and s =
- * alpha / rank. Cost: two matrix products of rank r a site. Not thread-safe.
+ * where for the rows of sequence i: x is the site's input, u = x Aᵀ, g the gradient at its output,
+ * v = g (s·B), and s = alpha / rank. Cost: two matrix products of rank r a site. Not thread-safe.
  */
 final class LoraGradientKernel {
   private final AdapterLayout layout;
@@ -67,10 +68,13 @@ final class LoraGradientKernel {
     int outputs = layout.sites().get(site).outputs();
     INDArray ofA = view(layout.offsetOfA(site), layout.rank(), inputs);
     INDArray ofB = view(layout.offsetOfB(site), outputs, layout.rank());
-    // ND4J's product writes column-major and copies a right side that is row-major. So the wide matrices stand on the
-    // left, transposed without a copy; (∂A)ᵀ = xᵀ v lands in the vector, ∂B = s gᵀ u is added to it.
+    // ND4J's product writes column-major and copies a right side that is row-major. So the wide
+    // matrices stand on the
+    // left, transposed without a copy; (∂A)ᵀ = xᵀ v lands in the vector, ∂B = s gᵀ u is added to
+    // it.
     Nd4j.gemm(x.transpose(), v, ofA.transpose(), false, false, 1, 1);
-    INDArray product = Nd4j.createUninitialized(DataType.FLOAT, new long[] {outputs, layout.rank()}, 'f');
+    INDArray product =
+        Nd4j.createUninitialized(DataType.FLOAT, new long[] {outputs, layout.rank()}, 'f');
     ofB.addi(Nd4j.gemm(g.transpose(), u, product, false, false, scaling, 0));
   }
 

@@ -9,10 +9,12 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
- * Makes the ND4J arrays of this package, some of them over memory that ONNX Runtime reads or writes.
+ * Makes the ND4J arrays of this package, some of them over memory that ONNX Runtime reads or
+ * writes.
  *
- * <p>ND4J runs on one thread here, unless the system property {@code flowdpo.nd4j.threads} says otherwise: its operations
- * are small, and its OpenMP threads, which wait by spinning, would fight with those of ONNX Runtime for the cores.
+ * <p>ND4J runs on one thread here, unless the system property {@code flowdpo.nd4j.threads} says
+ * otherwise: its operations are small, and its OpenMP threads, which wait by spinning, would fight
+ * with those of ONNX Runtime for the cores.
  */
 final class NativeVectors {
   private static final int THREADS = Math.max(1, Integer.getInteger("flowdpo.nd4j.threads", 1));
@@ -39,14 +41,16 @@ final class NativeVectors {
     return Nd4j.createFromArray(values);
   }
 
-  /** Returns an array over direct memory; the memory must stay reachable as long as the array is used. */
+  /**
+   * Returns an array over direct memory; the memory must stay reachable as long as the array is
+   * used.
+   */
   static INDArray over(ByteBuffer memory, long... shape) {
     long elements = 1;
     for (long size : shape) {
       elements *= size;
     }
-    FloatPointer pointer =
-        new FloatPointer(memory.order(ByteOrder.nativeOrder()).asFloatBuffer());
+    FloatPointer pointer = new FloatPointer(memory.order(ByteOrder.nativeOrder()).asFloatBuffer());
     return Nd4j.create(Nd4j.createBuffer(pointer, elements, DataType.FLOAT), shape);
   }
 }

@@ -13,8 +13,9 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The gradient of the mean preference loss of some pairs by every factor of an adapter. Pairs go through the model in
- * micro-batches of similar lengths, whose gradients add up. Thread-safe as far as its results are not shared.
+ * The gradient of the mean preference loss of some pairs by every factor of an adapter. Pairs go
+ * through the model in micro-batches of similar lengths, whose gradients add up. Thread-safe as far
+ * as its results are not shared.
  */
 public abstract class PreferenceGradient {
   private static final int MAX_TOKENS = 1 << 13;
@@ -64,7 +65,8 @@ public abstract class PreferenceGradient {
    * Computes the loss and its gradient.
    *
    * @param policy the adapter that learns
-   * @param reference the adapter that stands still; {@link AdapterSnapshot#none} for the base itself
+   * @param reference the adapter that stands still; {@link AdapterSnapshot#none} for the base
+   *     itself
    * @param pairs at least one pair
    * @param dropoutSeed what the dropout masks come from, if the policy has dropout
    */
@@ -94,8 +96,7 @@ public abstract class PreferenceGradient {
         loss += result.values().get(i).loss() / pairs.size();
       }
     }
-    return new Result(
-        loss, ImmutableList.copyOf(sums), ImmutableList.copyOf(values), gradient);
+    return new Result(loss, ImmutableList.copyOf(sums), ImmutableList.copyOf(values), gradient);
   }
 
   /** Adds the gradient of a micro-batch: chosen and rejected completions in turn. */
@@ -116,10 +117,7 @@ public abstract class PreferenceGradient {
 
   /** Evaluates the objective on every pair of a batch. */
   static BatchResult evaluate(
-      CompletionBatch batch,
-      double[] policySums,
-      double[] referenceSums,
-      DpoObjective objective) {
+      CompletionBatch batch, double[] policySums, double[] referenceSums, DpoObjective objective) {
     ImmutableList.Builder<LogProbabilitySums> sums = ImmutableList.builder();
     ImmutableList.Builder<ObjectiveValue> values = ImmutableList.builder();
     for (int i = 0; i < batch.size(); i += 2) {

@@ -18,9 +18,9 @@ import java.util.SplittableRandom;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * One pass with seed 1 gives the policy's log-probabilities and the taps of every site; the objective then gives each
- * sequence its coefficient, and {@link LoraGradientKernel} forms the gradient. The taps are written by ONNX Runtime and
- * read by ND4J in the same memory.
+ * One pass with seed 1 gives the policy's log-probabilities and the taps of every site; the
+ * objective then gives each sequence its coefficient, and {@link LoraGradientKernel} forms the
+ * gradient. The taps are written by ONNX Runtime and read by ND4J in the same memory.
  */
 final class TapsGradient extends PreferenceGradient {
   TapsGradient(FrozenBase base) {
@@ -104,8 +104,7 @@ final class TapsGradient extends PreferenceGradient {
     NativeVectors.prepareThread();
     int rows = batch.rows();
     int rank = policy.layout().rank();
-    LoraGradientKernel kernel =
-        new LoraGradientKernel(policy.layout(), policy.scaling(), gradient);
+    LoraGradientKernel kernel = new LoraGradientKernel(policy.layout(), policy.scaling(), gradient);
     LoraGradientKernel.scale(
         NativeVectors.over(downs, 2L * sites.size(), rows, rank), coefficients, batch.width());
     int bytes = 4 * rows * rank;
@@ -116,7 +115,8 @@ final class TapsGradient extends PreferenceGradient {
           NativeVectors.over(Lookup.required(taps, tap.input()), rows, tap.site().inputs()),
           NativeVectors.over(part(downs, 2 * site, bytes), rows, rank),
           NativeVectors.over(part(downs, 2 * site + 1, bytes), rows, rank),
-          NativeVectors.over(Lookup.required(taps, tap.outputGradient()), rows, tap.site().outputs()));
+          NativeVectors.over(
+              Lookup.required(taps, tap.outputGradient()), rows, tap.site().outputs()));
     }
   }
 

@@ -11,8 +11,8 @@ import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.graph.OnnxModel;
 import dev.flowdpo.runtime.graph.RotaryTables;
 import dev.flowdpo.runtime.graph.TrainingGraph;
-import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.inference.FeedPool;
+import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.inference.TensorFeed;
 import dev.flowdpo.runtime.internal.Lookup;
 import java.nio.ByteBuffer;
@@ -27,9 +27,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Trains all weights of a small model on completions, by the mean negative log-likelihood of their tokens: how the
- * bundled model was made. The weights are one vector that ND4J owns and ONNX Runtime reads in place; the gradients are
- * written into another.
+ * Trains all weights of a small model on completions, by the mean negative log-likelihood of their
+ * tokens: how the bundled model was made. The weights are one vector that ND4J owns and ONNX
+ * Runtime reads in place; the gradients are written into another.
  *
  * <p>Not thread-safe. Owns a session and its tensors; close it.
  */
@@ -69,8 +69,7 @@ public final class WeightTrainer implements AutoCloseable {
     this.shapes = Checkpoint.expectedTensors(config);
     this.graph = TrainingGraph.weightGradients(config, maxTokens);
     this.weights = NativeVectors.zeros(initial.length);
-    this.weightMemory =
-        weights.data().pointer().asByteBuffer().order(ByteOrder.nativeOrder());
+    this.weightMemory = weights.data().pointer().asByteBuffer().order(ByteOrder.nativeOrder());
     weightMemory.asFloatBuffer().put(initial);
     this.gradientMemory =
         ByteBuffer.allocateDirect(4 * initial.length).order(ByteOrder.nativeOrder());
@@ -88,8 +87,9 @@ public final class WeightTrainer implements AutoCloseable {
   }
 
   /**
-   * Returns weights to start from: normal with deviation 0.05 for the embeddings and {@code 1 / √inputs} for matrices,
-   * 0.3 of that for those that write into the residual stream; ones for the norms.
+   * Returns weights to start from: normal with deviation 0.05 for the embeddings and {@code 1 /
+   * √inputs} for matrices, 0.3 of that for those that write into the residual stream; ones for the
+   * norms.
    */
   public static float[] initialWeights(ModelConfig config, long seed) {
     FloatBuffer values = FloatBuffer.allocate(size(config));
@@ -214,8 +214,7 @@ public final class WeightTrainer implements AutoCloseable {
     try (OrtSession.SessionOptions options = SessionSettings.defaults().create();
         OnnxTensor cosine = table(environment, RotaryTables.cosines(config, maxTokens), shape);
         OnnxTensor sine = table(environment, RotaryTables.sines(config, maxTokens), shape)) {
-      options.addExternalInitializers(
-          Map.of(RotaryTables.COSINE, cosine, RotaryTables.SINE, sine));
+      options.addExternalInitializers(Map.of(RotaryTables.COSINE, cosine, RotaryTables.SINE, sine));
       return environment.createSession(OnnxModel.bytes(graph.graph()), options);
     } catch (OrtException e) {
       throw new FlowException(

@@ -20,8 +20,8 @@ import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
 
 /**
- * Every derivative rule against finite differences. The tag of a property is the operator whose rule
- * it checks.
+ * Every derivative rule against finite differences. The tag of a property is the operator whose
+ * rule it checks.
  */
 @PropertyDefaults(tries = 25)
 class DerivativeRulesTest {
@@ -303,8 +303,9 @@ class DerivativeRulesTest {
     int[] permutation = order.stream().mapToInt(Integer::intValue).toArray();
     check.input(sizes(check.random(), rank));
     // A factor, so that a wrong order cannot hide behind a symmetric seed.
-    check.input(reversedOnes(rank)).holds(
-        (o, x) -> o.multiply(o.transpose(x.get(0), permutation), x.get(1)));
+    check
+        .input(reversedOnes(rank))
+        .holds((o, x) -> o.multiply(o.transpose(x.get(0), permutation), x.get(1)));
   }
 
   private static long[] reversedOnes(int rank) {
@@ -373,21 +374,23 @@ class DerivativeRulesTest {
       check.shape(1).dimension(0), check.shape(2).dimension(0), check.shape(3).dimension(0)
     };
     int place = fromTheEnd ? axis - 3 : axis;
-    check.input(sizes).holds(
-        (o, x) -> {
-          List<Value> pieces = o.split(x.get(0), place, o.graph().integers(parts), dimensions);
-          // Factors tell the pieces apart; with unused = 3 all are used.
-          List<Value> used = new ArrayList<>();
-          long joined = 0;
-          for (int i = 0; i < 3; i++) {
-            if (i != unused) {
-              used.add(o.multiply(pieces.get(i), o.graph().real(i + 1)));
-              joined += parts[i];
-            }
-          }
-          Shape.Dimension size = check.shape(joined).dimension(0);
-          return o.concatenate(place, size, used.toArray(Value[]::new));
-        });
+    check
+        .input(sizes)
+        .holds(
+            (o, x) -> {
+              List<Value> pieces = o.split(x.get(0), place, o.graph().integers(parts), dimensions);
+              // Factors tell the pieces apart; with unused = 3 all are used.
+              List<Value> used = new ArrayList<>();
+              long joined = 0;
+              for (int i = 0; i < 3; i++) {
+                if (i != unused) {
+                  used.add(o.multiply(pieces.get(i), o.graph().real(i + 1)));
+                  joined += parts[i];
+                }
+              }
+              Shape.Dimension size = check.shape(joined).dimension(0);
+              return o.concatenate(place, size, used.toArray(Value[]::new));
+            });
   }
 
   // Indexing.

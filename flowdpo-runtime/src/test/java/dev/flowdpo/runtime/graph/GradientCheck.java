@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Compares the backward pass of a small graph with central differences of its forward pass, both run
- * by ONNX Runtime, element by element.
+ * Compares the backward pass of a small graph with central differences of its forward pass, both
+ * run by ONNX Runtime, element by element.
  *
  * <p>With random seeds s of the result's shape, the derivative of {@code Σ s·y} by an element x is
  * {@code (Σ s·y(x + h) − Σ s·y(x − h)) / 2h} up to h²; the sums are formed in double precision, so
@@ -138,10 +138,7 @@ final class GradientCheck {
         assertThat(Math.sqrt(error))
             .as(
                 "%s: gradient of input %s: differences %s, backward pass %s",
-                operator,
-                input.value(),
-                Arrays.toString(expected),
-                Arrays.toString(found))
+                operator, input.value(), Arrays.toString(expected), Arrays.toString(found))
             .isLessThanOrEqualTo(TOLERANCE * Math.sqrt(norm) + 1e-3);
       }
     }

@@ -142,8 +142,7 @@ class SamplingTest {
   /** Returns the probability of every token after both cuts, in double precision. */
   private static double[] keptProbabilities(float[] scores, SamplingOptions options) {
     List<Integer> order = byScore(scores);
-    int candidates =
-        options.topK() == 0 ? scores.length : Math.min(options.topK(), scores.length);
+    int candidates = options.topK() == 0 ? scores.length : Math.min(options.topK(), scores.length);
     double[] kept = new double[scores.length];
     double total = 0;
     for (int token : order.subList(0, candidates)) {
@@ -173,8 +172,7 @@ class SamplingTest {
     for (int i = 0; i < uniform.length; i++) {
       rows.put(scores);
     }
-    int candidates =
-        options.topK() == 0 ? scores.length : Math.min(options.topK(), scores.length);
+    int candidates = options.topK() == 0 ? scores.length : Math.min(options.topK(), scores.length);
     float inverse = options.isGreedy() ? 1 : (float) (1 / options.temperature());
     Map<String, OnnxTensor> feeds = new HashMap<>();
     try {
@@ -182,8 +180,7 @@ class SamplingTest {
       feeds.put("scores", OnnxTensor.createTensor(environment, rows.flip(), scoreSizes));
       long[] uniformSizes = {uniform.length, 1};
       feeds.put(
-          "uniform",
-          OnnxTensor.createTensor(environment, FloatBuffer.wrap(uniform), uniformSizes));
+          "uniform", OnnxTensor.createTensor(environment, FloatBuffer.wrap(uniform), uniformSizes));
       feeds.put("greedy", OnnxTensor.createTensor(environment, options.isGreedy()));
       feeds.put("ranked", OnnxTensor.createTensor(environment, ranked(options)));
       feeds.put("inverse_temperature", OnnxTensor.createTensor(environment, inverse));

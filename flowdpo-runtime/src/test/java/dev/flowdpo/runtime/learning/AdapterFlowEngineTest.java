@@ -54,11 +54,9 @@ class AdapterFlowEngineTest {
               assertThat(chunk.logProbability()).isNegative();
               assertThat(chunk.stopProbability()).isBetween(0.0, 1.0);
             });
-    String text =
-        solution.chunks().stream().map(SolutionChunk::text).collect(Collectors.joining());
+    String text = solution.chunks().stream().map(SolutionChunk::text).collect(Collectors.joining());
     assertThat(solution.text()).isEqualTo(text.strip());
-    boolean stopped =
-        solution.chunks().get(solution.chunks().size() - 1).stopProbability() >= 0.5;
+    boolean stopped = solution.chunks().get(solution.chunks().size() - 1).stopProbability() >= 0.5;
     assertThat(solution.finishReason())
         .isEqualTo(stopped ? FinishReason.STOPPED : FinishReason.MAX_CHUNKS);
     assertThat(solution.usage().promptTokens()).isPositive();
@@ -79,8 +77,7 @@ class AdapterFlowEngineTest {
             });
 
     assertThat(texts)
-        .containsExactlyElementsOf(
-            solution.chunks().stream().map(SolutionChunk::text).toList());
+        .containsExactlyElementsOf(solution.chunks().stream().map(SolutionChunk::text).toList());
   }
 
   @Test
@@ -115,8 +112,7 @@ class AdapterFlowEngineTest {
     try (Flow stubborn =
         Flow.builder()
             .seed(1)
-            .judge(
-                partials -> partials.stream().map(p -> new StopDecision(false, 0)).toList())
+            .judge(partials -> partials.stream().map(p -> new StopDecision(false, 0)).toList())
             .build()) {
       for (Solution solution : stubborn.solveAll(BundledProblems.learning(5, 8))) {
         assertThat(solution.finishReason()).isEqualTo(FinishReason.MAX_CHUNKS);

@@ -147,8 +147,7 @@ class PreferenceLearnerTest {
           }
           return BundledProblems.VERIFIER.verify(problem, answer);
         };
-    LearnerOptions options =
-        OPTIONS.toBuilder().verifierTimeLimit(Duration.ofMillis(200)).build();
+    LearnerOptions options = OPTIONS.toBuilder().verifierTimeLimit(Duration.ofMillis(200)).build();
     try (Flow flow = Flow.builder().build();
         OnlineLearner learner = flow.learner().options(options).verifier(unreliable).build()) {
       LearningProgress progress = learner.learn(BundledProblems.learning(12, 32)).progress();
@@ -209,9 +208,6 @@ class PreferenceLearnerTest {
   @Test
   void refusesCheckpointsThatDoNotFit(@TempDir Path folder) throws IOException {
     List<Problem> problems = BundledProblems.learning(15, 16);
-    assertThatThrownBy(() -> learn(folder.resolve("none"), true, problems, OPTIONS, m -> {}))
-        .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("found none");
     Path made = folder.resolve("made");
     learn(made, false, problems, OPTIONS, m -> {});
     LearnerOptions others = OPTIONS.toBuilder().answerLearningRate(1e-5).build();
@@ -223,6 +219,12 @@ class PreferenceLearnerTest {
     assertThatThrownBy(() -> learn(made, true, problems, OPTIONS, m -> {}))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("state.json");
+  }
+
+  @Test
+  void resumingWhereNothingWasKeptStartsAnew(@TempDir Path folder) {
+    List<Problem> problems = BundledProblems.learning(15, 16);
+    assertThat(learn(folder, true, problems, OPTIONS, m -> {}).progress().problems()).isEqualTo(16);
   }
 
   @Test
@@ -251,9 +253,7 @@ class PreferenceLearnerTest {
   }
 
   private static OnlineLearner learner(Flow flow, UnaryOperator<OnlineLearner.Builder> change) {
-    return change
-        .apply(flow.learner().options(OPTIONS).verifier(BundledProblems.VERIFIER))
-        .build();
+    return change.apply(flow.learner().options(OPTIONS).verifier(BundledProblems.VERIFIER)).build();
   }
 
   private static LearningReport learn(
@@ -278,8 +278,7 @@ class PreferenceLearnerTest {
     }
   }
 
-  private static LearningListener updates(
-      Consumer<UpdateMetrics> consumer) {
+  private static LearningListener updates(Consumer<UpdateMetrics> consumer) {
     return new LearningListener() {
       @Override
       public void onUpdate(UpdateMetrics metrics) {

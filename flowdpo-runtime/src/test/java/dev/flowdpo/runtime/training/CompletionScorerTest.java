@@ -36,12 +36,9 @@ class CompletionScorerTest {
         continue;
       }
       List<Completion> completions =
-          own.stream()
-              .map(row -> afterFirst(Reference.integers(row.get("tokens"))))
-              .toList();
+          own.stream().map(row -> afterFirst(Reference.integers(row.get("tokens")))).toList();
       // All rows in one call: shorter sequences are padded.
-      List<float[]> found =
-          scorer.tokenLogProbabilities(reference.adapter(adapter), completions);
+      List<float[]> found = scorer.tokenLogProbabilities(reference.adapter(adapter), completions);
       for (int i = 0; i < own.size(); i++) {
         assertClose(found.get(i), Reference.reals(own.get(i).get("logProbabilities")), 1e-4);
       }

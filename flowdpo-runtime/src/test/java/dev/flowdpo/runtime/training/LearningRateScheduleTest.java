@@ -27,8 +27,7 @@ class LearningRateScheduleTest {
 
   @Example
   void fallTakesTheLastShareOfTheSteps() {
-    assertRates(
-        new LearningRateSchedule(4, 0, 8, 0.5, 0.25), 4, 4, 4, 4, 4, 3, 2, 1, 1, 1);
+    assertRates(new LearningRateSchedule(4, 0, 8, 0.5, 0.25), 4, 4, 4, 4, 4, 3, 2, 1, 1, 1);
   }
 
   private static void assertRates(LearningRateSchedule schedule, double... rates) {

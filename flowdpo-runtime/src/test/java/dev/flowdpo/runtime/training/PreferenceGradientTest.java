@@ -215,10 +215,7 @@ class PreferenceGradientTest {
     AdapterSnapshot none = reference.adapter(false);
     List<PreferencePair> pairs = randomPairs(reference, 50, 4);
     int longest =
-        pairs.stream()
-            .mapToInt(p -> p.prompt().length() + p.chosen().length())
-            .max()
-            .orElseThrow();
+        pairs.stream().mapToInt(p -> p.prompt().length() + p.chosen().length()).max().orElseThrow();
     assertThat(2 * pairs.size() * longest).as("padded tokens").isGreaterThan(1 << 13);
     PreferenceGradient gradient = PreferenceGradient.of(reference.base(), path);
     DpoObjective objective = DpoObjective.ipo(0.3).withChosenNll(0.2);
@@ -236,8 +233,7 @@ class PreferenceGradientTest {
         mean[j] += part[j] / pairs.size();
       }
       LogProbabilitySums sums = together.sums().get(i);
-      assertThat(sums.policyChosen())
-          .isCloseTo(single.sums().get(0).policyChosen(), within(1e-3));
+      assertThat(sums.policyChosen()).isCloseTo(single.sums().get(0).policyChosen(), within(1e-3));
       assertThat(sums.referenceRejected())
           .isCloseTo(single.sums().get(0).referenceRejected(), within(1e-3));
       assertThat(together.values().get(i).loss())
@@ -281,8 +277,7 @@ class PreferenceGradientTest {
     Reference reference = Reference.of("gqa-tied");
     AdapterSnapshot policy = withDropout(reference.adapter(true), 0.2);
     List<PreferencePair> pairs = randomPairs(reference, 4, 6);
-    PreferenceGradient taps =
-        PreferenceGradient.of(reference.base(), PreferenceGradient.Path.TAPS);
+    PreferenceGradient taps = PreferenceGradient.of(reference.base(), PreferenceGradient.Path.TAPS);
     List<PreferenceGradient.Result> results = new ArrayList<>();
     for (long seed : new long[] {1, 1, 2}) {
       results.add(
@@ -336,9 +331,7 @@ class PreferenceGradientTest {
     // The last token is only a target, so one more than the model's positions fits.
     PreferencePair longest = pair(new int[100], new int[29], new int[1]);
     assertThat(
-            gradient
-                .compute(adapter, adapter, List.of(longest), DpoObjective.paper(), SEED)
-                .loss())
+            gradient.compute(adapter, adapter, List.of(longest), DpoObjective.paper(), SEED).loss())
         .isPositive();
     PreferencePair tooLong = pair(new int[100], new int[1], new int[30]);
     assertThatThrownBy(

@@ -131,8 +131,7 @@ class WeightTrainerTest {
     float[] initial = WeightTrainer.initialWeights(reference.config(), 5);
     assertThat(initial).isEqualTo(WeightTrainer.initialWeights(reference.config(), 5));
     assertThat(initial).isNotEqualTo(WeightTrainer.initialWeights(reference.config(), 6));
-    try (WeightTrainer trainer =
-        new WeightTrainer(reference.config(), initial, 64, ADAM, 1)) {
+    try (WeightTrainer trainer = new WeightTrainer(reference.config(), initial, 64, ADAM, 1)) {
       double first = trainer.step(sequences, 0.02);
       assertThat(first).isCloseTo(Math.log(reference.config().vocabularySize()), within(0.5));
       double last = first;
@@ -154,8 +153,7 @@ class WeightTrainerTest {
               () -> trainer.step(List.of(new Completion(new int[] {61}, new int[] {1})), 1))
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("61");
-      assertThatThrownBy(
-              () -> trainer.step(List.of(new Completion(new int[10], new int[8])), 1))
+      assertThatThrownBy(() -> trainer.step(List.of(new Completion(new int[10], new int[8])), 1))
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("17 tokens")
           .hasMessageContaining("at most 16");
