@@ -121,7 +121,7 @@ public final class AnswerExtractor {
     while (matcher.find()) {
       String line = matcher.group(1).strip();
       boolean ends = matcher.end() >= contentEnd;
-      if (VALUE_START.matcher(line).matches() || ends && !line.endsWith(":")) {
+      if (VALUE_START.matcher(line).matches() || (ends && !line.endsWith(":"))) {
         last = Optional.of(matcher.toMatchResult());
       }
     }

@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 /** Takes the answer from the text after "the answer is". */
 final class AnswerSentence {
   private static final Pattern OPENING =
-      Pattern.compile("(?:[\\s*:]|(?:therefore|thus|simply|indeed|then|hence|just)\\b,?)*+",
+      Pattern.compile(
+          "(?:[\\s*:]|(?:therefore|thus|simply|indeed|then|hence|just)\\b,?)*+",
           Pattern.CASE_INSENSITIVE);
   private static final Pattern END =
       Pattern.compile("[.!?](?=\\s|\\*|\\$|$)|\\R|,?\\s(?:because|since|which|where|as)\\s");
@@ -15,7 +16,9 @@ final class AnswerSentence {
 
   private AnswerSentence() {}
 
-  /** Returns the first sentence, or the display that it begins with; of at most 2,000 characters. */
+  /**
+   * Returns the first sentence, or the display that it begins with; of at most 2,000 characters.
+   */
   static String first(String text) {
     Matcher opening = OPENING.matcher(text);
     int begin = opening.lookingAt() ? opening.end() : 0;

@@ -5,12 +5,11 @@ import dev.flowdpo.policy.PartialAnswer;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /** The verdicts of all answers of a batch of trees, asked for together. */
 final class Judgements {
-  private final Map<PartialAnswer, Verdict> verdicts = new IdentityHashMap<>();
+  private final IdentityHashMap<PartialAnswer, Verdict> verdicts = new IdentityHashMap<>();
 
   /** Has all answers judged; a verifier of single ones is asked one after the other. */
   Judgements(Verifier verifier, List<PartialAnswer> answers) {

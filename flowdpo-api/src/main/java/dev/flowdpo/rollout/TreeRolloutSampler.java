@@ -59,8 +59,7 @@ public final class TreeRolloutSampler implements RolloutSampler {
       addStarts(starts, original, request);
     }
     List<Optional<FlowPath>> branches = loop.run(starts, FlowObserver.NONE);
-    Judgements judgements =
-        new Judgements(request.verifier(), answers(originals, branches));
+    Judgements judgements = new Judgements(request.verifier(), answers(originals, branches));
     Iterator<Optional<FlowPath>> ends = branches.iterator();
     List<RolloutTree> trees = new ArrayList<>(originals.size());
     for (FlowPath original : originals) {

@@ -16,10 +16,18 @@ final class BareAnswer {
   private static final int MAX_FORMULA = 2_000;
   private static final Pattern FORMULA =
       Pattern.compile(
-          "\\$\\$((?:[^$\\\\]|\\\\.){1," + MAX_FORMULA + "}+)\\$\\$"
-              + "|(?<!\\\\)\\$((?:[^$\\\\]|\\\\.){1," + MAX_FORMULA + "}+)\\$"
-              + "|\\\\\\(((?:[^\\\\]|\\\\[^)]){1," + MAX_FORMULA + "}+)\\\\\\)"
-              + "|(?<!\\\\)\\\\\\[((?:[^\\\\]|\\\\[^\\]]){1," + MAX_FORMULA + "}+)\\\\\\]",
+          "\\$\\$((?:[^$\\\\]|\\\\.){1,"
+              + MAX_FORMULA
+              + "}+)\\$\\$"
+              + "|(?<!\\\\)\\$((?:[^$\\\\]|\\\\.){1,"
+              + MAX_FORMULA
+              + "}+)\\$"
+              + "|\\\\\\(((?:[^\\\\]|\\\\[^)]){1,"
+              + MAX_FORMULA
+              + "}+)\\\\\\)"
+              + "|(?<!\\\\)\\\\\\[((?:[^\\\\]|\\\\[^\\]]){1,"
+              + MAX_FORMULA
+              + "}+)\\\\\\]",
           Pattern.DOTALL);
 
   private BareAnswer() {}
@@ -53,8 +61,7 @@ final class BareAnswer {
     if (end < 0) {
       return last;
     }
-    ExtractedAnswer number =
-        AnswerExtractor.marked().orLastNumber().extract(text.substring(end));
+    ExtractedAnswer number = AnswerExtractor.marked().orLastNumber().extract(text.substring(end));
     return number.rule() == AnswerRule.LAST_NUMBER ? number : last;
   }
 }

@@ -21,8 +21,8 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * Remembers verdicts by content: question, known answer, attributes and solution. Rollouts often end
- * in the same text, and a costly verifier need not judge it twice. Unknown verdicts are not
+ * Remembers verdicts by content: question, known answer, attributes and solution. Rollouts often
+ * end in the same text, and a costly verifier need not judge it twice. Unknown verdicts are not
  * remembered, since what failed once may work the next time.
  *
  * <pre>{@code
@@ -31,8 +31,8 @@ import java.util.TreeMap;
  *     problems, policy, judge, verifier, FlowOptions.paper(), 1, 42);
  * }</pre>
  *
- * <p>Passes batches on as batches, without what it knows. Thread-safe if the verifier is; two threads
- * that ask for the same new answer at one time may both reach it.
+ * <p>Passes batches on as batches, without what it knows. Thread-safe if the verifier is; two
+ * threads that ask for the same new answer at one time may both reach it.
  */
 public final class CachingVerifier implements BatchVerifier {
   private final Verifier verifier;
@@ -47,8 +47,7 @@ public final class CachingVerifier implements BatchVerifier {
    */
   public CachingVerifier(Verifier verifier, int size) {
     this.verifier = Objects.requireNonNull(verifier, "verifier");
-    this.verdicts =
-        CacheBuilder.newBuilder().maximumSize(Require.atLeast(1, "size", size)).build();
+    this.verdicts = CacheBuilder.newBuilder().maximumSize(Require.atLeast(1, "size", size)).build();
   }
 
   @Override

@@ -14,10 +14,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Judges multiple choice: the known answer is a letter, A to Z, and the solution's final answer names
- * one, as {@code B}, {@code (B)}, {@code B. 12}, {@code \text{(B)}} or "option B". An answer without
- * a letter counts for the choice whose text it equals, where the problem's attributes hold the texts
- * under the letters.
+ * Judges multiple choice: the known answer is a letter, A to Z, and the solution's final answer
+ * names one, as {@code B}, {@code (B)}, {@code B. 12}, {@code \text{(B)}} or "option B". An answer
+ * without a letter counts for the choice whose text it equals, where the problem's attributes hold
+ * the texts under the letters.
  *
  * <pre>{@code
  * Problem problem = new Problem("p1", "Which is prime? (A) 4 (B) 5 (C) 6", "B",

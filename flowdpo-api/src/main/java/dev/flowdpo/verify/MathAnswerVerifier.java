@@ -67,8 +67,7 @@ public final class MathAnswerVerifier implements Verifier {
     if (!answer.isPresent()) {
       return Verdict.incorrect("the solution has no final answer").on(answer);
     }
-    Comparison comparison =
-        MathAnswer.of(known.text()).compare(MathAnswer.of(answer.text()));
+    Comparison comparison = MathAnswer.of(known.text()).compare(MathAnswer.of(answer.text()));
     Verdict verdict =
         switch (comparison.outcome()) {
           case EQUAL -> Verdict.correct(comparison.reason());

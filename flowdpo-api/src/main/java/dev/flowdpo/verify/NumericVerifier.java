@@ -11,8 +11,8 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 
 /**
- * Compares answers as real numbers within a tolerance, for measurements and estimates; formulas such
- * as {@code \frac{2\pi}{3}} count as the numbers they are. {@link MathAnswerVerifier} compares
+ * Compares answers as real numbers within a tolerance, for measurements and estimates; formulas
+ * such as {@code \frac{2\pi}{3}} count as the numbers they are. {@link MathAnswerVerifier} compares
  * exactly.
  *
  * <pre>{@code

@@ -11,8 +11,8 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * Looks for a regular expression in an answer. The search is bounded in time, so that a pattern that
- * backtracks without end costs one unknown verdict.
+ * Looks for a regular expression in an answer. The search is bounded in time, so that a pattern
+ * that backtracks without end costs one unknown verdict.
  *
  * <pre>{@code
  * Verifier verifier = new RegexVerifier(
@@ -34,8 +34,8 @@ public final class RegexVerifier implements Verifier {
   /**
    * Creates a verifier with the default time limit.
    *
-   * @param pattern what is to be found; begin it with {@code \A} and end it with {@code \z} to match
-   *     everything
+   * @param pattern what is to be found; begin it with {@code \A} and end it with {@code \z} to
+   *     match everything
    * @param extractor takes from a solution what is to be searched, perhaps all of it
    */
   public RegexVerifier(Pattern pattern, AnswerExtractor extractor) {

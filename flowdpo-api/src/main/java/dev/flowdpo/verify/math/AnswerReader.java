@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 /** Reads the text of an answer: as one of the forms that only answers have, else as a formula. */
 final class AnswerReader {
   private static final Pattern TEXT_ONLY =
-      Pattern.compile("\\\\(?:text|mbox|textbf|textrm|textit|mathrm|mathbf|hbox)\\s?+\\{([^{}]*+)\\}");
+      Pattern.compile(
+          "\\\\(?:text|mbox|textbf|textrm|textit|mathrm|mathbf|hbox)\\s?+\\{([^{}]*+)\\}");
   private static final Pattern CHOICE =
       Pattern.compile(
           "(?:\\\\(?:text|textbf|textrm|mathrm|mathbf)\\s?+\\{\\s*+\\(?([A-J])\\)?[.:]?\\s*+\\}"
@@ -82,7 +83,8 @@ final class AnswerReader {
           choice.group(1) != null
               ? choice.group(1)
               : choice.group(2) != null ? choice.group(2) : choice.group(3);
-      return Optional.of(new Choice(letter, formula(AnswerText.cleaned(choice.group(4)), notation)));
+      return Optional.of(
+          new Choice(letter, formula(AnswerText.cleaned(choice.group(4)), notation)));
     }
     String plain = TextForm.of(clean);
     if (ALL_REALS.contains(plain)) {

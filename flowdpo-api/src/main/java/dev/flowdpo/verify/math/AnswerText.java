@@ -2,7 +2,9 @@ package dev.flowdpo.verify.math;
 
 import java.util.regex.Pattern;
 
-/** Takes from the text of an answer what only sets it: dollar signs, brackets of displays, stars. */
+/**
+ * Takes from the text of an answer what only sets it: dollar signs, brackets of displays, stars.
+ */
 final class AnswerText {
   private static final Pattern DISPLAY = Pattern.compile("(?<!\\\\)\\\\[()\\[\\]]");
   private static final Pattern DOUBLED = Pattern.compile("\\\\\\\\(?=[a-zA-Z])");
@@ -57,7 +59,7 @@ final class AnswerText {
   }
 
   private static boolean besideDigit(String text, int i) {
-    return i + 1 < text.length() && Character.isDigit(text.charAt(i + 1))
-        || i > 0 && Character.isDigit(text.charAt(i - 1));
+    return (i + 1 < text.length() && Character.isDigit(text.charAt(i + 1)))
+        || (i > 0 && Character.isDigit(text.charAt(i - 1)));
   }
 }

@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Functions of normal forms: exact values of whole numbers, logarithms of rationals, else atoms. */
+/**
+ * Functions of normal forms: exact values of whole numbers, logarithms of rationals, else atoms.
+ */
 final class CallRules {
   private static final int MAX_SUMMANDS = 400;
 
@@ -64,7 +66,8 @@ final class CallRules {
 
   private Optional<Fraction> logarithm(String function, List<Fraction> arguments) {
     return switch (function) {
-      case "ln" -> arguments.size() == 1 ? Optional.of(natural(arguments.get(0))) : Optional.empty();
+      case "ln" ->
+          arguments.size() == 1 ? Optional.of(natural(arguments.get(0))) : Optional.empty();
       case "log10" -> Optional.of(quotient(arguments.get(0), Fraction.of(Rational.of(10))));
       case "logbase" ->
           arguments.size() == 2

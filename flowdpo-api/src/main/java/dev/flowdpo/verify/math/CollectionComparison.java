@@ -31,13 +31,14 @@ final class CollectionComparison {
     if (a.isPresent() && b.isPresent()) {
       return tuples(left, right, a.get(), b.get());
     }
-    if (left instanceof Listing l && b.isPresent() || right instanceof Listing && a.isPresent()) {
+    if ((left instanceof Listing && b.isPresent()) || (right instanceof Listing && a.isPresent())) {
       return listAndTuple(left, right, a, b);
     }
     if (leftUnordered || rightUnordered) {
       List<Node> items = Comparer.items(leftUnordered ? left : right);
       if (items.size() == 1) {
-        return leftUnordered ? comparer.compare(items.get(0), right)
+        return leftUnordered
+            ? comparer.compare(items.get(0), right)
             : comparer.compare(left, items.get(0));
       }
     }
@@ -45,7 +46,7 @@ final class CollectionComparison {
   }
 
   private static boolean isUnordered(Node node) {
-    return node instanceof Listing || node instanceof Bracket bracket && bracket.isSet();
+    return node instanceof Listing || (node instanceof Bracket bracket && bracket.isSet());
   }
 
   /** The kind of bracket matters only where it tells an open interval from a closed one. */
@@ -66,8 +67,7 @@ final class CollectionComparison {
     for (int i = 0; i < a.size(); i++) {
       Comparison items = comparer.compare(a.get(i), b.get(i));
       if (!items.isEqual()) {
-        return new Comparison(
-            items.outcome(), "component " + (i + 1) + ": " + items.reason());
+        return new Comparison(items.outcome(), "component " + (i + 1) + ": " + items.reason());
       }
     }
     return Comparison.equal("the same components");
@@ -80,7 +80,7 @@ final class CollectionComparison {
     List<Node> tuple = a.isPresent() ? a.get() : b.orElseThrow();
     List<Node> values = values(list);
     boolean assignments = values.size() == list.size() && list.get(0) instanceof Relation;
-    if (list.size() != tuple.size() || list.size() < 3 && !assignments) {
+    if (list.size() != tuple.size() || (list.size() < 3 && !assignments)) {
       return Comparison.different("a list and a tuple");
     }
     List<Node> own = assignments ? values : list;

@@ -11,6 +11,7 @@ import dev.flowdpo.verify.math.Node.Ratio;
 import dev.flowdpo.verify.math.Node.Relation;
 import dev.flowdpo.verify.math.Node.Words;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Compares answers of any kind, kind by kind. Symmetric. */
@@ -91,8 +92,7 @@ final class Comparer {
   }
 
   private static boolean sameShape(Matrix a, Matrix b) {
-    return a.rows().size() == b.rows().size()
-        && a.rows().get(0).size() == b.rows().get(0).size();
+    return a.rows().size() == b.rows().size() && a.rows().get(0).size() == b.rows().get(0).size();
   }
 
   private static boolean isScalar(Node node) {
@@ -120,7 +120,7 @@ final class Comparer {
     }
     Choice choice = left instanceof Choice c ? c : (Choice) right;
     Node other = left instanceof Choice ? right : left;
-    if (TextForm.of(other).filter(choice.letter().toLowerCase()::equals).isPresent()) {
+    if (TextForm.of(other).filter(choice.letter().toLowerCase(Locale.ROOT)::equals).isPresent()) {
       return Comparison.equal("the same choice");
     }
     return compare(choice.content(), other);

@@ -61,9 +61,7 @@ record Complex(BigDecimal re, BigDecimal im) {
   }
 
   BigDecimal abs(Elementary f) {
-    return isReal()
-        ? re.abs()
-        : f.sqrt(f.multiply(re, re).add(f.multiply(im, im), f.context()));
+    return isReal() ? re.abs() : f.sqrt(f.multiply(re, re).add(f.multiply(im, im), f.context()));
   }
 
   Complex exp(Elementary f) {

@@ -49,8 +49,7 @@ final class ComplexFunctions {
           case "arcsinh" -> z.plus(z.times(z, f).plus(Complex.ONE, f).sqrt(f), f).ln(f);
           case "arccosh" -> arccosh(z);
           case "arctanh" ->
-              half(
-                  Complex.ONE.plus(z, f).dividedBy(Complex.ONE.minus(z, f), f).ln(f));
+              half(Complex.ONE.plus(z, f).dividedBy(Complex.ONE.minus(z, f), f).ln(f));
           case "exp" -> z.exp(f);
           case "ln" -> z.ln(f);
           case "log10" -> z.ln(f).dividedBy(Complex.of(BigDecimal.TEN).ln(f), f);
@@ -74,8 +73,7 @@ final class ComplexFunctions {
   }
 
   private static Optional<Complex> extreme(boolean largest, List<Complex> values) {
-    return values.stream()
-        .reduce((a, b) -> (real(a).compareTo(real(b)) >= 0) == largest ? a : b);
+    return values.stream().reduce((a, b) -> (real(a).compareTo(real(b)) >= 0) == largest ? a : b);
   }
 
   private Complex inverse(Complex z) {

@@ -60,8 +60,7 @@ final class Cursor {
    */
   void expect(String sign) {
     if (!accept(sign)) {
-      throw new NotAFormulaException(
-          "expected \"" + sign + "\", found \"" + peek().text() + "\"");
+      throw new NotAFormulaException("expected \"" + sign + "\", found \"" + peek().text() + "\"");
     }
   }
 

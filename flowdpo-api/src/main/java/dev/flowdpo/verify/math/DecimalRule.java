@@ -36,7 +36,7 @@ final class DecimalRule {
     }
     try {
       boolean equal =
-          leftStands && stands((Num) left, right) || rightStands && stands((Num) right, left);
+          (leftStands && stands((Num) left, right)) || (rightStands && stands((Num) right, left));
       return equal ? Comparison.equal("equal to the decimals shown") : exact;
     } catch (OutOfReachException e) {
       budget.spend(1);
@@ -71,8 +71,7 @@ final class DecimalRule {
     BigDecimal unit = new BigDecimal(BigInteger.ONE, decimal.decimals());
     BigDecimal error = value.subtract(toDecimal(decimal));
     boolean rounds = error.abs().multiply(BigDecimal.valueOf(2)).compareTo(unit) <= 0;
-    boolean cutOff =
-        error.abs().compareTo(unit) < 0 && error.signum() * value.signum() >= 0;
+    boolean cutOff = error.abs().compareTo(unit) < 0 && error.signum() * value.signum() >= 0;
     return rounds || cutOff;
   }
 

@@ -8,8 +8,8 @@ import java.time.Duration;
 
 /**
  * Elementary functions of real numbers to any number of digits up to {@value #MAX_DIGITS}, by
- * argument reduction and Taylor series. The last few digits of a result are not to be relied on. One
- * object for one precision and one budget; not thread-safe.
+ * argument reduction and Taylor series. The last few digits of a result are not to be relied on.
+ * One object for one precision and one budget; not thread-safe.
  */
 final class Elementary {
   static final int MAX_DIGITS = 700;
@@ -43,8 +43,7 @@ final class Elementary {
           series
               .arctan(fifth, functions.context)
               .multiply(BigDecimal.valueOf(16))
-              .subtract(
-                  series.arctan(small, functions.context).multiply(BigDecimal.valueOf(4)));
+              .subtract(series.arctan(small, functions.context).multiply(BigDecimal.valueOf(4)));
       LN_10 = functions.lnNearOne(BigDecimal.TEN);
     }
 

@@ -225,8 +225,7 @@ final class Evaluator {
     Complex total = sum ? Complex.ZERO : Complex.ONE;
     for (int i = first; i <= last; i++) {
       SamplePoint inner = point.with(name, Rational.of(i));
-      Complex term =
-          new Evaluator(functions, inner, budget).value(call.arguments().get(2));
+      Complex term = new Evaluator(functions, inner, budget).value(call.arguments().get(2));
       total = sum ? total.plus(term, functions) : total.times(term, functions);
     }
     return total;

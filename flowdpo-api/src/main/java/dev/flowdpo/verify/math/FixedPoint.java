@@ -7,7 +7,8 @@ import java.math.RoundingMode;
 
 /**
  * Taylor series in fixed-point arithmetic: numbers are whole multiples of 2^−bits, so that a term
- * costs one multiplication and one division by a small number. For arguments of at most a few units.
+ * costs one multiplication and one division by a small number. For arguments of at most a few
+ * units.
  */
 final class FixedPoint {
   private static final int GUARD_BITS = 48;
@@ -28,8 +29,7 @@ final class FixedPoint {
 
   private BigDecimal decimal(BigInteger x, MathContext context) {
     // x / 2^bits = x 5^bits / 10^bits
-    return new BigDecimal(x)
-        .divide(new BigDecimal(BigInteger.ONE.shiftLeft(bits)), context);
+    return new BigDecimal(x).divide(new BigDecimal(BigInteger.ONE.shiftLeft(bits)), context);
   }
 
   private BigInteger times(BigInteger a, BigInteger b) {

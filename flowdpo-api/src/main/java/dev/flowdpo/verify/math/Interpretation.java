@@ -58,8 +58,8 @@ final class Interpretation {
     } else if (node instanceof Relation relation) {
       return new Relation(all(relation.sides()), relation.relators());
     } else if (node instanceof SetOperation operation) {
-      return new SetOperation(operation.operator(), item(operation.left()),
-          item(operation.right()));
+      return new SetOperation(
+          operation.operator(), item(operation.left()), item(operation.right()));
     } else if (node instanceof Ratio ratio) {
       if (ratio.parts().stream().anyMatch(Words.class::isInstance)) {
         throw new NotAFormulaException("text before a colon");
@@ -83,10 +83,10 @@ final class Interpretation {
         Rewriting.any(
             formula,
             n ->
-                n instanceof Words words && !words.text().isEmpty()
-                    || n instanceof Quantity quantity
+                (n instanceof Words words && !words.text().isEmpty())
+                    || (n instanceof Quantity quantity
                         && !quantity.unit().isPercent()
-                        && !quantity.unit().isDegree());
+                        && !quantity.unit().isDegree()));
     if (odd) {
       throw new NotAFormulaException("text inside a formula");
     }

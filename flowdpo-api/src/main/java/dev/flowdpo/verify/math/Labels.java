@@ -60,7 +60,7 @@ final class Labels {
             n instanceof Symbol
                 || n instanceof Words
                 || n instanceof Relation
-                || n instanceof Call c && !Functions.named(c.function()).isPresent());
+                || (n instanceof Call c && !Functions.named(c.function()).isPresent()));
   }
 
   /** Names: x, AB, m∠A, P(A), V₁ : V₂, a/b, f(x), (x, y), "Area". No numbers, no sums. */
@@ -69,8 +69,8 @@ final class Labels {
       return true;
     }
     if (node instanceof Call call) {
-      return call.function().matches("[fg]'*+(?:_.*)?|abs|norm|det|overline|prime|deg|gcd|lcm|arg")
-          && !call.arguments().stream().allMatch(Num.class::isInstance)
+      return (call.function().matches("[fg]'*+(?:_.*)?|abs|norm|det|overline|prime|deg|gcd|lcm|arg")
+              && !call.arguments().stream().allMatch(Num.class::isInstance))
           || call.function().matches("[fg]'*+(?:_.*)?");
     }
     if (node instanceof Power power) {
@@ -79,7 +79,7 @@ final class Labels {
     boolean composed =
         node instanceof Product
             || node instanceof Ratio
-            || node instanceof Bracket bracket && bracket.open() == '(';
+            || (node instanceof Bracket bracket && bracket.open() == '(');
     return composed && node.children().stream().allMatch(Labels::isName);
   }
 

@@ -21,8 +21,18 @@ final class LatexNames {
   /** Commands whose braces hold plain text. */
   static final ImmutableSet<String> TEXTS =
       ImmutableSet.of(
-          "text", "mbox", "textbf", "textrm", "textit", "textsf", "texttt", "emph", "hbox",
-          "textnormal", "unit", "textup");
+          "text",
+          "mbox",
+          "textbf",
+          "textrm",
+          "textit",
+          "textsf",
+          "texttt",
+          "emph",
+          "hbox",
+          "textnormal",
+          "unit",
+          "textup");
 
   /** Commands that set letters in another font. */
   static final ImmutableSet<String> FONTS =

@@ -276,11 +276,11 @@ final class Lexer {
   }
 
   private static boolean isLetter(char c) {
-    return isAsciiLetter(c) || c >= 0x80 && Character.isLetter(c);
+    return isAsciiLetter(c) || (c >= 0x80 && Character.isLetter(c));
   }
 
   private static boolean isAsciiLetter(char c) {
-    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   }
 
   private static boolean isDigit(char c) {

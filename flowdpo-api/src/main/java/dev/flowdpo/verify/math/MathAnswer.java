@@ -17,8 +17,8 @@ import java.util.OptionalDouble;
  * normal form, larger ones are compared modulo a prime, everything else by so many digits, or at so
  * many points, that a coincidence is out of the question. What cannot be decided is different, with
  * the reason; what is too large or undefined is unknown. Decimals are exact, unless at least 6
- * significant digits are shown and the other value rounds to them, or at least 15 and it agrees to a
- * relative 10⁻¹². A unit or a variable's name may be left out on one side, and per cent also be
+ * significant digits are shown and the other value rounds to them, or at least 15 and it agrees to
+ * a relative 10⁻¹². A unit or a variable's name may be left out on one side, and per cent also be
  * written as a fraction. No input makes this throw, or takes longer than about two seconds.
  *
  * <p>Immutable and thread-safe.

@@ -21,7 +21,8 @@ final class Matrices {
 
   /** Returns the tree with what can be worked out of matrices worked out. */
   static Node worked(Node node) {
-    return Rewriting.any(node, n -> n instanceof Matrix) ? Rewriting.bottomUp(node, Matrices::step)
+    return Rewriting.any(node, n -> n instanceof Matrix)
+        ? Rewriting.bottomUp(node, Matrices::step)
         : node;
   }
 
@@ -96,8 +97,7 @@ final class Matrices {
       }
       if (total == null) {
         total = matrix;
-      } else if (total.rows().size() == matrix.rows().size()
-          && columns(total) == columns(matrix)) {
+      } else if (total.rows().size() == matrix.rows().size() && columns(total) == columns(matrix)) {
         total = plus(total, matrix);
       } else {
         return sum;

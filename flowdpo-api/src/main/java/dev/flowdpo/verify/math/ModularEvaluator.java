@@ -1,18 +1,18 @@
 package dev.flowdpo.verify.math;
 
+import com.google.common.hash.Hashing;
 import dev.flowdpo.verify.math.Node.Num;
 import dev.flowdpo.verify.math.Node.Power;
 import dev.flowdpo.verify.math.Node.Product;
 import dev.flowdpo.verify.math.Node.Sum;
 import dev.flowdpo.verify.math.Node.Symbol;
-import com.google.common.hash.Hashing;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Values of rational functions modulo the prime 2⁶¹ − 1. Two different polynomials of degree d agree
- * at a random point with a chance of d / 2⁶¹ (Schwartz 1980, Zippel 1979), whatever the size of
- * their expanded forms.
+ * Values of rational functions modulo the prime 2⁶¹ − 1. Two different polynomials of degree d
+ * agree at a random point with a chance of d / 2⁶¹ (Schwartz 1980, Zippel 1979), whatever the size
+ * of their expanded forms.
  */
 final class ModularEvaluator {
   private static final long PRIME = (1L << 61) - 1;

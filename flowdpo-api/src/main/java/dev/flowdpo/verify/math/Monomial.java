@@ -20,7 +20,9 @@ record Monomial(List<Factor> factors) {
     return exponent.isZero() ? ONE : new Monomial(List.of(new Factor(atom, exponent)));
   }
 
-  /** Returns the product; exponents of one atom add up, also beyond what {@link #reduced} allows. */
+  /**
+   * Returns the product; exponents of one atom add up, also beyond what {@link #reduced} allows.
+   */
   Monomial times(Monomial other) {
     if (factors.isEmpty()) {
       return other;
@@ -60,9 +62,7 @@ record Monomial(List<Factor> factors) {
     return exponent.isZero()
         ? ONE
         : new Monomial(
-            factors.stream()
-                .map(f -> new Factor(f.atom(), f.exponent().times(exponent)))
-                .toList());
+            factors.stream().map(f -> new Factor(f.atom(), f.exponent().times(exponent))).toList());
   }
 
   boolean isOne() {

@@ -96,7 +96,8 @@ final class Normalizer {
       return value.times(Fraction.of(Rational.of(1, 100)), budget);
     }
     if (quantity.unit().isDegree()) {
-      return value.times(Fraction.of(Atom.PI), budget)
+      return value
+          .times(Fraction.of(Atom.PI), budget)
           .times(Fraction.of(Rational.of(1, 180)), budget);
     }
     throw new OutOfReachException("a unit inside a formula");

@@ -18,8 +18,7 @@ final class NumberLexer {
   private static final Pattern FRACTION = Pattern.compile("\\.(\\d++)");
   private static final Pattern REPEATING =
       Pattern.compile("\\\\(?:overline|bar|dot)\\s?+\\{\\s?+(\\d{1,30})\\s?+\\}");
-  private static final Pattern EXPONENT =
-      Pattern.compile("[eE]([+-]?+\\d{1,9}+)(?![\\w.])");
+  private static final Pattern EXPONENT = Pattern.compile("[eE]([+-]?+\\d{1,9}+)(?![\\w.])");
   private static final Pattern ELLIPSIS =
       Pattern.compile("\\s?+(?:\\.\\.\\.|…|\\\\(?:ldots|dots|cdots)(?![a-zA-Z]))");
   private static final Pattern PERIOD_OF_ONE = Pattern.compile("(\\d)\\1{2,}+$");

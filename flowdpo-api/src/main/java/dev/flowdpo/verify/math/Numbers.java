@@ -43,7 +43,7 @@ final class Numbers {
     if (digits.startsWith("-")) {
       return Node.negate(readOrSymbol(digits.substring(1)));
     }
-    return digits.chars().allMatch(c -> c >= '0' && c <= '9' || c == '.')
+    return digits.chars().allMatch(c -> (c >= '0' && c <= '9') || c == '.')
         ? read(digits)
         : new Node.Symbol(digits);
   }

@@ -40,8 +40,9 @@ final class NumericComparison {
     this.left = left;
     this.right = right;
     this.budget = budget;
-    this.constant = !Rewriting.any(left, n -> n instanceof Symbol)
-        && !Rewriting.any(right, n -> n instanceof Symbol);
+    this.constant =
+        !Rewriting.any(left, n -> n instanceof Symbol)
+            && !Rewriting.any(right, n -> n instanceof Symbol);
     this.whole = needsWholeNumbers(left) || needsWholeNumbers(right);
     // Two decimal digits for each digit of the largest number.
     this.digits = (constant ? CONSTANT_DIGITS : POINT_DIGITS) + height * 3 / 5;
@@ -111,9 +112,7 @@ final class NumericComparison {
       long scale = Math.max(a.magnitude(), b.magnitude());
       if (evaluator.largest() - scale > digits / 3) {
         // Almost everything cancelled out: what is left may be nothing but error.
-        return difference.magnitude() < evaluator.largest() - digits
-            ? Agreement.YES
-            : Agreement.NO;
+        return difference.magnitude() < evaluator.largest() - digits ? Agreement.YES : Agreement.NO;
       }
       if (Math.abs(scale) > digits / 2) {
         return difference.magnitude() < scale - digits / 2 ? Agreement.UNSURE : Agreement.NO;
@@ -126,7 +125,7 @@ final class NumericComparison {
   }
 
   private static boolean mentionsI(Node node) {
-    return Rewriting.any(node, n -> n == Constant.I || n instanceof Call c && isComplex(c));
+    return Rewriting.any(node, n -> n == Constant.I || (n instanceof Call c && isComplex(c)));
   }
 
   private static boolean isComplex(Call call) {
@@ -138,10 +137,10 @@ final class NumericComparison {
     return Rewriting.any(
         node,
         n ->
-            n instanceof Call call && WHOLE.contains(call.function())
-                || n instanceof Power power
+            (n instanceof Call call && WHOLE.contains(call.function()))
+                || (n instanceof Power power
                     && power.base() instanceof Num num
                     && num.value().signum() < 0
-                    && Rewriting.any(power.exponent(), e -> e instanceof Symbol));
+                    && Rewriting.any(power.exponent(), e -> e instanceof Symbol)));
   }
 }

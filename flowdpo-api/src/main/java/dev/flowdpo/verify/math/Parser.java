@@ -74,9 +74,9 @@ final class Parser {
     while (cursor.accept(",")
         || cursor.accept(";")
         || cursor.accept("↵")
-        || cursor.peek().is(Token.Kind.TEXT)
+        || (cursor.peek().is(Token.Kind.TEXT)
             && cursor.peek().text().strip().matches("(?i),?\\s*(and|or),?|,|;")
-            && !cursor.next().text().isEmpty()) {
+            && !cursor.next().text().isEmpty())) {
       found = true;
     }
     return found;

@@ -51,7 +51,7 @@ record Polynomial(ImmutableMap<Monomial, Rational> terms) {
 
   /** Says whether this is a rational number. */
   boolean isConstant() {
-    return terms.isEmpty() || terms.size() == 1 && terms.containsKey(Monomial.ONE);
+    return terms.isEmpty() || (terms.size() == 1 && terms.containsKey(Monomial.ONE));
   }
 
   /** Returns the term without atoms. */
@@ -130,9 +130,7 @@ record Polynomial(ImmutableMap<Monomial, Rational> terms) {
     for (Rational value : terms.values()) {
       numerators = numerators.gcd(value.numerator());
       denominators =
-          denominators
-              .multiply(value.denominator())
-              .divide(denominators.gcd(value.denominator()));
+          denominators.multiply(value.denominator()).divide(denominators.gcd(value.denominator()));
     }
     return Rational.of(numerators).dividedBy(Rational.of(denominators));
   }

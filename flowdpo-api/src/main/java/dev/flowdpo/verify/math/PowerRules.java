@@ -111,8 +111,7 @@ final class PowerRules {
       return Fraction.ONE;
     }
     Monomial roots = primes(base.numerator(), exponent);
-    return Fraction.of(
-        Polynomial.of(roots.times(primes(base.denominator(), exponent.negate()))));
+    return Fraction.of(Polynomial.of(roots.times(primes(base.denominator(), exponent.negate()))));
   }
 
   private Monomial primes(BigInteger number, Rational exponent) {

@@ -218,7 +218,8 @@ final class PrimaryParser {
       case "⌊" -> enclosed("floor", "⌋");
       case "⌈" -> enclosed("ceil", "⌉");
       case "$", "€", "£" -> new Quantity(terms.factor(), TermParser.mark(sign.text()));
-      default -> throw new NotAFormulaException("\"" + sign.text() + "\" where a value is expected");
+      default ->
+          throw new NotAFormulaException("\"" + sign.text() + "\" where a value is expected");
     };
   }
 

@@ -52,9 +52,7 @@ final class Quantities {
       }
       Rational scale = quantity.unit().scale().dividedBy(common.scale());
       values.add(
-          scale.isOne()
-              ? quantity.value()
-              : new Product(List.of(Num.of(scale), quantity.value())));
+          scale.isOne() ? quantity.value() : new Product(List.of(Num.of(scale), quantity.value())));
     }
     return new Quantity(new Sum(List.copyOf(values)), common);
   }

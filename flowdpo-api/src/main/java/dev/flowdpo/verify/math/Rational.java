@@ -79,13 +79,11 @@ record Rational(BigInteger numerator, BigInteger denominator) implements Compara
     if (isInteger() && other.isInteger()) {
       return of(checked(numerator.multiply(other.numerator)));
     }
-    return reduced(
-        numerator.multiply(other.numerator), denominator.multiply(other.denominator));
+    return reduced(numerator.multiply(other.numerator), denominator.multiply(other.denominator));
   }
 
   Rational dividedBy(Rational other) {
-    return reduced(
-        numerator.multiply(other.denominator), denominator.multiply(other.numerator));
+    return reduced(numerator.multiply(other.denominator), denominator.multiply(other.numerator));
   }
 
   Rational negate() {
@@ -116,8 +114,7 @@ record Rational(BigInteger numerator, BigInteger denominator) implements Compara
       throw new OutOfReachException("a power beyond the limit");
     }
     int size = Math.abs(exponent.intValue());
-    Rational power =
-        new Rational(checked(numerator.pow(size)), checked(denominator.pow(size)));
+    Rational power = new Rational(checked(numerator.pow(size)), checked(denominator.pow(size)));
     return exponent.signum() < 0 ? power.inverse() : power;
   }
 

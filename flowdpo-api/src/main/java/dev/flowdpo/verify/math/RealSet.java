@@ -60,8 +60,7 @@ record RealSet(List<Piece> pieces) {
       int last = merged.size() - 1;
       if (last >= 0 && piece.low().compareTo(merged.get(last).high()) <= 0) {
         Piece before = merged.get(last);
-        Bound high =
-            before.high().compareTo(piece.high()) >= 0 ? before.high() : piece.high();
+        Bound high = before.high().compareTo(piece.high()) >= 0 ? before.high() : piece.high();
         merged.set(last, new Piece(before.low(), high));
       } else {
         merged.add(piece);

@@ -21,17 +21,18 @@ final class RealSetReader {
   /** Says whether a node can hardly be anything but a set of numbers. */
   static boolean isSet(Node node) {
     return node instanceof SetOperation
-        || node instanceof Symbol symbol && symbol.name().equals("𝔹R")
-        || node instanceof Bracket bracket
+        || (node instanceof Symbol symbol && symbol.name().equals("𝔹R"))
+        || (node instanceof Bracket bracket
             && bracket.isInterval()
             && (bracket.open() != '('
                 || bracket.close() != ')'
-                || bracket.items().stream().anyMatch(i -> ScalarComparison.infinity(i).isPresent()))
-        || node instanceof Relation relation && relation.relators().stream().anyMatch(
-            r -> r.isOrder() || r == Relator.UNEQUAL)
-        || node instanceof Listing listing
+                || bracket.items().stream()
+                    .anyMatch(i -> ScalarComparison.infinity(i).isPresent())))
+        || (node instanceof Relation relation
+            && relation.relators().stream().anyMatch(r -> r.isOrder() || r == Relator.UNEQUAL))
+        || (node instanceof Listing listing
             && !listing.items().isEmpty()
-            && listing.items().stream().allMatch(i -> i instanceof Relation && isSet(i));
+            && listing.items().stream().allMatch(i -> i instanceof Relation && isSet(i)));
   }
 
   /** Returns the set that a node stands for, where it is one of numbers. */
@@ -116,8 +117,9 @@ final class RealSetReader {
       union = union.union(set);
       intersection = intersection.intersection(set);
     }
-    boolean everything = union.pieces().equals(RealSet.ALL.pieces())
-        || items.stream().anyMatch(i -> ((Relation) i).relators().contains(Relator.UNEQUAL));
+    boolean everything =
+        union.pieces().equals(RealSet.ALL.pieces())
+            || items.stream().anyMatch(i -> ((Relation) i).relators().contains(Relator.UNEQUAL));
     return everything ? intersection : union;
   }
 

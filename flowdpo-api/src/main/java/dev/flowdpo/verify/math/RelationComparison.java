@@ -111,8 +111,7 @@ final class RelationComparison {
       if (positive && sign < 0) {
         return Comparison.different("relations of opposite direction");
       }
-      return scalars.compare(
-          new Product(List.of(f, gThere)), new Product(List.of(g, fThere)));
+      return scalars.compare(new Product(List.of(f, gThere)), new Product(List.of(g, fThere)));
     }
     return Comparison.different("no point to compare the relations at");
   }

@@ -24,10 +24,7 @@ enum Relator {
   }
 
   boolean isOrder() {
-    return this == LESS
-        || this == LESS_OR_EQUAL
-        || this == GREATER
-        || this == GREATER_OR_EQUAL;
+    return this == LESS || this == LESS_OR_EQUAL || this == GREATER || this == GREATER_OR_EQUAL;
   }
 
   /** Says whether the bound itself is left out. */

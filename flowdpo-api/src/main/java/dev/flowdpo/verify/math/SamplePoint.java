@@ -54,13 +54,12 @@ final class SamplePoint {
     if (fixed != null) {
       return fixed;
     }
-    long bits =
-        Hashing.murmur3_128(index).hashString(name, StandardCharsets.UTF_8).asLong();
+    long bits = Hashing.murmur3_128(index).hashString(name, StandardCharsets.UTF_8).asLong();
     if (whole) {
-      return Rational.of(1 + Math.floorMod(bits, 24));
+      return Rational.of(1L + Math.floorMod(bits, 24));
     }
-    long numerator = 1 + Math.floorMod(bits, 211);
-    long denominator = 1 + Math.floorMod(bits >> 20, 37);
+    long numerator = 1L + Math.floorMod(bits, 211);
+    long denominator = 1L + Math.floorMod(bits >> 20, 37);
     boolean negative = index % 2 == 1 && (bits >> 50 & 1) == 1;
     return Rational.of(negative ? -numerator : numerator, denominator);
   }

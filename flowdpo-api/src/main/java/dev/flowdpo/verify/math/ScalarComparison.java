@@ -9,8 +9,8 @@ import java.math.BigInteger;
 import java.util.Optional;
 
 /**
- * Compares two formulas without units: by normal form, else modulo a prime, else by digits; decimals
- * by {@link DecimalRule}.
+ * Compares two formulas without units: by normal form, else modulo a prime, else by digits;
+ * decimals by {@link DecimalRule}.
  */
 final class ScalarComparison {
   private static final long NORMAL_FORM_STEPS = 200_000;
@@ -28,8 +28,9 @@ final class ScalarComparison {
         || node instanceof Product
         || node instanceof Node.Power
         || node instanceof Call) {
-      return !Rewriting.any(node, n -> n instanceof Node.Matrix || n instanceof Node.Words w
-          && !w.text().isEmpty());
+      return !Rewriting.any(
+          node,
+          n -> n instanceof Node.Matrix || (n instanceof Node.Words w && !w.text().isEmpty()));
     }
     return node instanceof Num
         || node instanceof Node.Symbol
@@ -51,8 +52,9 @@ final class ScalarComparison {
     if (leftInfinity.isPresent() || rightInfinity.isPresent()) {
       return Comparison.of(leftInfinity.equals(rightInfinity), "compared as infinities");
     }
-    boolean logarithm = Rewriting.any(left, ScalarComparison::isOpenLogarithm)
-        || Rewriting.any(right, ScalarComparison::isOpenLogarithm);
+    boolean logarithm =
+        Rewriting.any(left, ScalarComparison::isOpenLogarithm)
+            || Rewriting.any(right, ScalarComparison::isOpenLogarithm);
     if (!logarithm) {
       return formulas(left, right);
     }
@@ -98,8 +100,7 @@ final class ScalarComparison {
 
   private Comparison modular(Node left, Node right) {
     try {
-      return Comparison.of(
-          ModularEvaluator.agree(left, right, budget), "compared at exact points");
+      return Comparison.of(ModularEvaluator.agree(left, right, budget), "compared at exact points");
     } catch (OutOfReachException e) {
       return Comparison.unknown(String.valueOf(e.getMessage()));
     }

@@ -50,8 +50,11 @@ final class TermParser {
         cursor.next();
         Node modulus = primaries.argument();
         replace(factors, new Call("mod", List.of(product(factors), modulus)));
-      } else if (token.isSign("%") || token.isSign("$") || token.isSign("€")
-          || token.isSign("£") || token.isSign("°")) {
+      } else if (token.isSign("%")
+          || token.isSign("$")
+          || token.isSign("€")
+          || token.isSign("£")
+          || token.isSign("°")) {
         replace(factors, new Quantity(product(factors), mark(cursor.next().text())));
       } else if (token.is(Kind.TEXT) || token.is(Kind.WORD)) {
         if (isConjunction(token)) {
@@ -160,7 +163,7 @@ final class TermParser {
               || token.isSign("⌊")
               || token.isSign("⌈")
               || token.isSign("⟨")
-              || token.isSign("|") && !cursor.inBars();
+              || (token.isSign("|") && !cursor.inBars());
       default -> false;
     };
   }
@@ -263,7 +266,7 @@ final class TermParser {
       primaries.script();
       return new Call("prime", List.of(base));
     }
-    if (token.is(Kind.NAME) && token.text().equals("T") || token.isCommand("top")) {
+    if ((token.is(Kind.NAME) && token.text().equals("T")) || token.isCommand("top")) {
       primaries.script();
       return new Call("transpose", List.of(base));
     }

@@ -31,9 +31,26 @@ final class TextForm {
 
   private static final List<String> ONES =
       List.of(
-          "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-          "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen",
-          "eighteen", "nineteen");
+          "zero",
+          "one",
+          "two",
+          "three",
+          "four",
+          "five",
+          "six",
+          "seven",
+          "eight",
+          "nine",
+          "ten",
+          "eleven",
+          "twelve",
+          "thirteen",
+          "fourteen",
+          "fifteen",
+          "sixteen",
+          "seventeen",
+          "eighteen",
+          "nineteen");
   private static final List<String> TENS =
       List.of("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety");
 
@@ -81,7 +98,7 @@ final class TextForm {
       return Optional.empty();
     }
     int one = parts.length == 2 ? ONES.indexOf(parts[1]) : 0;
-    return one < 0 || one > 9 || parts.length == 2 && one == 0
+    return one < 0 || one > 9 || (parts.length == 2 && one == 0)
         ? Optional.empty()
         : Optional.of(Num.of(20 + 10L * ten + one));
   }

@@ -1,7 +1,10 @@
 package dev.flowdpo.verify.math;
 
+import com.google.common.base.CharMatcher;
+import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -58,32 +61,33 @@ final class UnitTable {
   };
 
   private static final ImmutableMap<String, Unit> UNITS = units();
-  private static final Pattern POWER =
-      Pattern.compile("(.+?)(?:\\^\\s?+\\{?(-?\\d)\\}?|([²³]))$");
+  private static final Splitter WORDS =
+      Splitter.on(CharMatcher.whitespace().or(CharMatcher.anyOf("~.,"))).omitEmptyStrings();
+  private static final Pattern POWER = Pattern.compile("(.+?)(?:\\^\\s?+\\{?(-?\\d)\\}?|([²³]))$");
 
   private UnitTable() {}
 
   private static ImmutableMap<String, Unit> units() {
     Map<String, Unit> units = new HashMap<>();
     for (String line : LINES) {
-      String[] words = line.split(" ");
-      String[] scale = words[2].split("/");
-      Rational size = Rational.of(Long.parseLong(scale[0]));
-      if (scale.length > 1) {
-        size = size.dividedBy(Rational.of(Long.parseLong(scale[1])));
+      List<String> words = Splitter.on(' ').splitToList(line);
+      List<String> scale = Splitter.on('/').splitToList(words.get(2));
+      Rational size = Rational.of(Long.parseLong(scale.get(0)));
+      if (scale.size() > 1) {
+        size = size.dividedBy(Rational.of(Long.parseLong(scale.get(1))));
       }
-      for (int i = 3; i < words.length; i++) {
-        units.put(words[i], Unit.base(words[0], size));
+      for (String word : words.subList(3, words.size())) {
+        units.put(word, Unit.base(words.get(0), size));
       }
     }
-    // One mile per hour, so that "60 mph" is "60 miles per hour".
-    Unit mile = units.get("mile");
-    units.put("mph", mile.times(units.get("hour").power(-1)));
     return ImmutableMap.copyOf(units);
   }
 
   /** Returns the unit of that name or sign. */
   static Optional<Unit> find(String word) {
+    if (word.equals("mph")) {
+      return Optional.of(read(word));
+    }
     Unit unit = UNITS.get(word);
     if (unit == null) {
       unit = UNITS.get(word.toLowerCase(Locale.ROOT));
@@ -97,13 +101,13 @@ final class UnitTable {
     Unit product = Unit.NONE;
     int prefixPower = 1;
     int side = 1;
-    for (String word : spaced.strip().split("[\\s~.,]+")) {
+    for (String word : WORDS.split(spaced)) {
       String lower = word.toLowerCase(Locale.ROOT);
       switch (lower) {
-        case "" -> {}
         case "/", "per" -> side = -1;
         case "square", "sq" -> prefixPower = 2;
         case "cubic" -> prefixPower = 3;
+        case "mph" -> product = product.times(read("miles / hour"));
         case "squared" -> product = product.times(product);
         case "cubed" -> product = product.power(3);
         default -> {

@@ -27,13 +27,27 @@ final class Vocabulary {
 
   private static final ImmutableMap<String, String> NAMES =
       ImmutableMap.of(
-          "pi", "pi", "infinity", "infty", "inf", "infty", "oo", "infty", "theta", "theta", "alpha",
-          "alpha", "beta", "beta", "lambda", "lambda");
+          "pi",
+          "pi",
+          "infinity",
+          "infty",
+          "inf",
+          "infty",
+          "oo",
+          "infty",
+          "theta",
+          "theta",
+          "alpha",
+          "alpha",
+          "beta",
+          "beta",
+          "lambda",
+          "lambda");
 
   private static final ImmutableSet<String> COMMANDS = ImmutableSet.of("sqrt", "cbrt", "root");
   private static final ImmutableSet<String> ABUTTING =
-      ImmutableSet.of("arcsin", "arccos", "arctan", "sin", "cos", "tan", "cot", "sec", "csc", "log",
-          "ln");
+      ImmutableSet.of(
+          "arcsin", "arccos", "arctan", "sin", "cos", "tan", "cot", "sec", "csc", "log", "ln");
   private static final String VOWELS = "aeiouAEIOU";
 
   private Vocabulary() {}
@@ -94,7 +108,7 @@ final class Vocabulary {
       vowel |= VOWELS.indexOf(run.charAt(i)) >= 0 || run.charAt(i) >= 0x80;
       ascending &= i == 0 || lower(run, i) > lower(run, i - 1);
     }
-    return vowel && !ascending || run.length() > 6;
+    return (vowel && !ascending) || run.length() > 6;
   }
 
   private static char lower(String run, int index) {

@@ -56,7 +56,9 @@ enum ZeroTest {
     return !(pi && e);
   }
 
-  /** Multiplies by roots in denominators, then replaces whole powers of roots by what is in them. */
+  /**
+   * Multiplies by roots in denominators, then replaces whole powers of roots by what is in them.
+   */
   private static Polynomial expanded(Polynomial polynomial, Budget budget) {
     Map<Atom, Rational> lowest = new HashMap<>();
     for (Monomial monomial : polynomial.terms().keySet()) {
