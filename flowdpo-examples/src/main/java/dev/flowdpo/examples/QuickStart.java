@@ -8,10 +8,7 @@ import dev.flowdpo.runtime.tiny.WordProblem;
 import dev.flowdpo.runtime.tiny.WordProblems;
 import java.util.List;
 
-/**
- * The README's first code block, whole: solve a question, then learn from problems with known
- * answers.
- */
+/** The README's first code block, whole: solve a question, then learn from problems with known answers. */
 public final class QuickStart {
   private QuickStart() {}
 
@@ -23,10 +20,8 @@ public final class QuickStart {
 
   // spotless:off
   static void run(List<Problem> problems) {
-    try (Flow flow =
-        Flow.builder().build()) { // bundled model; .model(Path) for a checkpoint folder
-      Solution solution =
-          flow.solve("Tom has 3 bags with 4 apples each. He eats 2. How many apples are left?");
+    try (Flow flow = Flow.builder().build()) {                 // bundled model; .model(Path) for a checkpoint folder
+      Solution solution = flow.solve("Tom has 3 bags with 4 apples each. He eats 2. How many apples are left?");
       System.out.println(solution.text());
       flow.learner()
           .verifier((problem, answer) -> Verdict.of(answer.endsWith(problem.answer())))

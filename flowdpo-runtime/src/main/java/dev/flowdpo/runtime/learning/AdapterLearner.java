@@ -18,9 +18,10 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * One adapter that learns: its parameters, its optimizer, and the reference that stands still. The
- * parameters are a working copy; {@link #snapshot} gives what flows may use. Not thread-safe.
+ * parameters are a working copy; {@link #snapshot} gives what flows may use. Not thread-safe. Owns
+ * native memory; close it.
  */
-final class AdapterLearner {
+final class AdapterLearner implements AutoCloseable {
   private final AdapterRole role;
   private final AdapterLayout layout;
   private final double alpha;
@@ -88,12 +89,13 @@ final class AdapterLearner {
    */
   UpdateMetrics update(List<PreferencePair> pairs, int problems) {
     long dropoutSeed = Seeds.mix(options.seed(), role.ordinal(), optimizer.steps());
-    PreferenceGradient.Result result =
-        gradient.compute(snapshot(), reference, pairs, objective, dropoutSeed);
-    double norm = AdamW.clip(result.gradient(), options.clipNorm());
-    double rate = learningRate(problems);
-    optimizer.step(parameters, result.gradient(), rate);
-    return metrics(pairs.size(), result, norm, rate);
+    try (PreferenceGradient.Result result =
+        gradient.compute(snapshot(), reference, pairs, objective, dropoutSeed)) {
+      double norm = AdamW.clip(result.gradient(), options.clipNorm());
+      double rate = learningRate(problems);
+      optimizer.step(parameters, result.gradient(), rate);
+      return metrics(pairs.size(), result, norm, rate);
+    }
   }
 
   private double learningRate(int problems) {
@@ -145,6 +147,13 @@ final class AdapterLearner {
   void restore(State state) {
     parameters.assign(Nd4j.createFromArray(state.parameters()));
     optimizer.restore(state.optimizer());
+  }
+
+  /** Frees the parameters and the optimizer. */
+  @Override
+  public void close() {
+    parameters.close();
+    optimizer.close();
   }
 
   /** The parameters and the optimizer's moments. */

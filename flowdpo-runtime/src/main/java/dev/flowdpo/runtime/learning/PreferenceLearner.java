@@ -79,9 +79,7 @@ final class PreferenceLearner implements OnlineLearner {
 
   @Override
   public synchronized LearningReport learn(Iterable<Problem> problems) {
-    if (closed) {
-      throw new IllegalStateException("The learner is closed");
-    }
+    checkOpen();
     long begin = System.nanoTime();
     Iterator<Problem> left = problems.iterator();
     if (!left.hasNext()) {
@@ -192,16 +190,26 @@ final class PreferenceLearner implements OnlineLearner {
 
   @Override
   public synchronized void save(Path folder) {
+    checkOpen();
     learners.forEach(
         (role, learner) ->
             PeftAdapters.write(
                 folder.resolve(role.folderName()), learner.snapshot().weights(), modelName));
   }
 
-  /** Stops the verifier's threads. The adapters stay published. */
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("The learner is closed; build a new one");
+    }
+  }
+
+  /** Stops the verifier's threads and frees the working copies. The adapters stay published. */
   @Override
   public synchronized void close() {
-    closed = true;
-    verifier.close();
+    if (!closed) {
+      closed = true;
+      verifier.close();
+      learners.values().forEach(AdapterLearner::close);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.flowdpo.runtime.training;
 
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
@@ -12,13 +13,20 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  *   p ← p − η λ p − η · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
  * </pre>
  *
- * <p>Not thread-safe.
+ * <p>Not thread-safe. Owns native memory; close it.
  */
-public final class AdamW {
+public final class AdamW implements AutoCloseable {
   private final Settings settings;
   private final INDArray decaying;
   private final INDArray firstMoment;
   private final INDArray secondMoment;
+
+  /**
+   * Where every step computes: native memory that a step allocates stays until the next garbage
+   * collection.
+   */
+  private final INDArray scratch;
+
   private long steps;
 
   /**
@@ -46,6 +54,7 @@ public final class AdamW {
     this.decaying = decaying;
     this.firstMoment = NativeVectors.zeros(decaying.length());
     this.secondMoment = NativeVectors.zeros(decaying.length());
+    this.scratch = NativeVectors.zeros(decaying.length());
   }
 
   /**
@@ -61,15 +70,19 @@ public final class AdamW {
     double beta1 = settings.beta1();
     double beta2 = settings.beta2();
     if (settings.weightDecay() != 0) {
-      parameters.subi(parameters.mul(decaying).muli(learningRate * settings.weightDecay()));
+      double decay = learningRate * settings.weightDecay();
+      parameters.subi(scratch.assign(parameters).muli(decaying).muli(decay));
     }
-    firstMoment.muli(beta1).addi(gradient.mul(1 - beta1));
+    firstMoment.muli(beta1).addi(scratch.assign(gradient).muli(1 - beta1));
     secondMoment.muli(beta2).addi(gradient.muli(gradient).muli(1 - beta2));
     double correction1 = 1 - Math.pow(beta1, (double) steps);
     double correction2 = 1 - Math.pow(beta2, (double) steps);
     INDArray denominator =
-        Transforms.sqrt(secondMoment, true).divi(Math.sqrt(correction2)).addi(settings.epsilon());
-    parameters.subi(firstMoment.div(denominator).muli(learningRate / correction1));
+        Transforms.sqrt(scratch.assign(secondMoment), false)
+            .divi(Math.sqrt(correction2))
+            .addi(settings.epsilon());
+    INDArray direction = gradient.assign(firstMoment).divi(denominator);
+    parameters.subi(direction.muli(learningRate / correction1));
   }
 
   /**
@@ -101,6 +114,16 @@ public final class AdamW {
     steps = state.steps();
     firstMoment.assign(NativeVectors.of(state.firstMoment()));
     secondMoment.assign(NativeVectors.of(state.secondMoment()));
+  }
+
+  /** Frees the moments. */
+  @Override
+  public void close() {
+    for (INDArray owned : List.of(decaying, firstMoment, secondMoment, scratch)) {
+      if (!owned.wasClosed()) {
+        owned.close();
+      }
+    }
   }
 
   /** What a checkpoint keeps of the optimizer. */

@@ -76,6 +76,6 @@ final class InGraphGradient extends PreferenceGradient {
 
   private static void add(INDArray gradient, int offset, int size, ByteBuffer part, float factor) {
     INDArray view = gradient.get(NDArrayIndex.interval(offset, offset + (long) size));
-    view.addi(NativeVectors.over(part, size).mul(factor));
+    view.addi(NativeVectors.over(part, size).muli(factor));
   }
 }

@@ -51,8 +51,10 @@ final class LoraGradientKernel {
     for (int i = 0; i < factors.length; i++) {
       factors[i] = (float) coefficients[i / (width * rank)];
     }
-    INDArray rows = NativeVectors.of(factors).reshape((long) coefficients.length * width, rank);
-    Nd4j.getExecutioner().exec(new BroadcastMulOp(downs, rows, downs, 1, 2));
+    try (INDArray vector = NativeVectors.of(factors)) {
+      INDArray rows = vector.reshape((long) coefficients.length * width, rank);
+      Nd4j.getExecutioner().exec(new BroadcastMulOp(downs, rows, downs, 1, 2));
+    }
   }
 
   /**
@@ -69,13 +71,13 @@ final class LoraGradientKernel {
     INDArray ofA = view(layout.offsetOfA(site), layout.rank(), inputs);
     INDArray ofB = view(layout.offsetOfB(site), outputs, layout.rank());
     // ND4J's product writes column-major and copies a right side that is row-major. So the wide
-    // matrices stand on the
-    // left, transposed without a copy; (∂A)ᵀ = xᵀ v lands in the vector, ∂B = s gᵀ u is added to
-    // it.
+    // matrices stand on the left, transposed without a copy; (∂A)ᵀ = xᵀ v lands in the vector,
+    // ∂B = s gᵀ u is added to it.
     Nd4j.gemm(x.transpose(), v, ofA.transpose(), false, false, 1, 1);
-    INDArray product =
-        Nd4j.createUninitialized(DataType.FLOAT, new long[] {outputs, layout.rank()}, 'f');
-    ofB.addi(Nd4j.gemm(g.transpose(), u, product, false, false, scaling, 0));
+    try (INDArray product =
+        Nd4j.createUninitialized(DataType.FLOAT, new long[] {outputs, layout.rank()}, 'f')) {
+      ofB.addi(Nd4j.gemm(g.transpose(), u, product, false, false, scaling, 0));
+    }
   }
 
   private INDArray view(int offset, int rows, int columns) {

@@ -45,7 +45,8 @@ public abstract class PreferenceGradient {
   }
 
   /**
-   * What is known of the pairs besides the gradient.
+   * What is known of the pairs, and the gradient, whose native memory is freed by {@link #close},
+   * or else by the garbage collector.
    *
    * @param loss the mean loss
    * @param sums the four sums of each pair, in the order of the pairs
@@ -53,7 +54,15 @@ public abstract class PreferenceGradient {
    * @param gradient one element per adapter parameter
    */
   public record Result(
-      double loss, List<LogProbabilitySums> sums, List<ObjectiveValue> values, INDArray gradient) {}
+      double loss, List<LogProbabilitySums> sums, List<ObjectiveValue> values, INDArray gradient)
+      implements AutoCloseable {
+
+    /** Frees the gradient. */
+    @Override
+    public void close() {
+      gradient.close();
+    }
+  }
 
   /** What is minimised: the mean of an objective over so many pairs. */
   record Loss(DpoObjective objective, int pairs, long dropoutSeed) {}

@@ -134,6 +134,7 @@ public final class WeightTrainer implements AutoCloseable {
 
   /** Forgets the optimizer's moments. */
   public void resetOptimizer() {
+    optimizer.close();
     optimizer = new AdamW(settings, decaying());
   }
 
@@ -246,6 +247,8 @@ public final class WeightTrainer implements AutoCloseable {
       return;
     }
     closed = true;
+    optimizer.close();
+    weights.close();
     try {
       session.close();
     } catch (OrtException e) {
