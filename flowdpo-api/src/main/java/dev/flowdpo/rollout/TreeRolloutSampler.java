@@ -1,7 +1,6 @@
 package dev.flowdpo.rollout;
 
 import dev.flowdpo.FinishReason;
-import dev.flowdpo.FlowException;
 import dev.flowdpo.internal.ChunkSeeds;
 import dev.flowdpo.internal.FlowLoop;
 import dev.flowdpo.internal.FlowObserver;
@@ -30,8 +29,9 @@ import java.util.Optional;
  *       seeds; then that alternative is given up. Greedy sampling therefore gives none.
  *   <li>A flip to "stop" needs no generation. A flip to "go on" at the last chunk allowed is
  *       impossible and left out.
- *   <li>A verifier that throws gives {@link Verdict#unknown} and a warning that names the problem.
- *       A time limit is the matter of {@link VerifierGuard}.
+ *   <li>All answers are judged at the end; a {@link BatchVerifier} gets them in one call. A
+ *       verifier that throws gives {@link Verdict#unknown} and a warning that names the problem. A
+ *       time limit is the matter of {@link VerifierGuard}.
  *   <li>With the same seed the original path is that of {@link dev.flowdpo.Flow#solve(String)}.
  * </ul>
  *
@@ -58,10 +58,12 @@ public final class TreeRolloutSampler implements RolloutSampler {
     for (FlowPath original : originals) {
       addStarts(starts, original, request);
     }
-    Iterator<Optional<FlowPath>> ends = loop.run(starts, FlowObserver.NONE).iterator();
+    List<Optional<FlowPath>> branches = loop.run(starts, FlowObserver.NONE);
+    Judgements judgements = new Judgements(request.verifier(), answers(originals, branches));
+    Iterator<Optional<FlowPath>> ends = branches.iterator();
     List<RolloutTree> trees = new ArrayList<>(originals.size());
     for (FlowPath original : originals) {
-      trees.add(tree(original, ends, request));
+      trees.add(tree(original, ends, request, judgements));
     }
     return trees;
   }
@@ -90,16 +92,36 @@ public final class TreeRolloutSampler implements RolloutSampler {
     }
   }
 
+  /** Returns all complete answers: those of the original paths, of flips to "stop", of branches. */
+  private static List<PartialAnswer> answers(
+      List<FlowPath> originals, List<Optional<FlowPath>> branches) {
+    List<PartialAnswer> answers = new ArrayList<>();
+    for (FlowPath original : originals) {
+      List<PartialAnswer> outputs = outputs(original);
+      for (int node = 0; node < outputs.size(); node++) {
+        boolean last = node == outputs.size() - 1;
+        if (last || !original.decisions().get(node).stop()) {
+          answers.add(outputs.get(node));
+        }
+      }
+    }
+    branches.forEach(branch -> branch.map(FlowPath::answer).ifPresent(answers::add));
+    return answers;
+  }
+
   private static RolloutTree tree(
-      FlowPath path, Iterator<Optional<FlowPath>> ends, RolloutRequest request) {
-    Branch original = branch(path, request);
+      FlowPath path,
+      Iterator<Optional<FlowPath>> ends,
+      RolloutRequest request,
+      Judgements judgements) {
+    Branch original = branch(path, judgements);
     List<OutputNode> nodes = new ArrayList<>();
     List<PartialAnswer> outputs = outputs(path);
     for (int node = 0; node < outputs.size(); node++) {
       PartialAnswer output = outputs.get(node);
       List<Branch> alternatives = new ArrayList<>(request.rolloutsPerNode());
       for (int k = 0; k < request.rolloutsPerNode(); k++) {
-        ends.next().ifPresent(end -> alternatives.add(branch(end, request)));
+        ends.next().ifPresent(end -> alternatives.add(branch(end, judgements)));
       }
       nodes.add(
           new OutputNode(
@@ -108,7 +130,7 @@ public final class TreeRolloutSampler implements RolloutSampler {
               output,
               path.decisions().get(node),
               alternatives,
-              flipped(path, node, original.verdict(), ends, request)));
+              flipped(path, node, ends, request, judgements)));
     }
     return new RolloutTree(path.answer().problem(), original, nodes);
   }
@@ -116,20 +138,18 @@ public final class TreeRolloutSampler implements RolloutSampler {
   private static Optional<Branch> flipped(
       FlowPath path,
       int node,
-      Verdict verdict,
       Iterator<Optional<FlowPath>> ends,
-      RolloutRequest request) {
+      RolloutRequest request,
+      Judgements judgements) {
     if (flipsToGoOn(path, node, request)) {
-      return Optional.of(branch(ends.next().orElseThrow(), request));
+      return Optional.of(branch(ends.next().orElseThrow(), judgements));
     }
     if (path.decisions().get(node).stop()) {
       return Optional.empty();
     }
     PartialAnswer output = outputs(path).get(node);
     FlowPath stopped = new FlowPath(output, flippedDecisions(path, node), FinishReason.STOPPED);
-    // At the limit of chunks stopping ends where the original ends: one answer, one verdict.
-    return Optional.of(
-        output == path.answer() ? branch(stopped, verdict) : branch(stopped, request));
+    return Optional.of(branch(stopped, judgements));
   }
 
   private static boolean flipsToGoOn(FlowPath original, int node, RolloutRequest request) {
@@ -159,24 +179,8 @@ public final class TreeRolloutSampler implements RolloutSampler {
     return (chunkIndex, attempt) -> Seeds.of(request.seed(), id, node, branch, chunkIndex, attempt);
   }
 
-  private static Branch branch(FlowPath path, RolloutRequest request) {
-    return branch(path, verdict(path.answer(), request));
-  }
-
-  private static Branch branch(FlowPath path, Verdict verdict) {
+  private static Branch branch(FlowPath path, Judgements judgements) {
+    Verdict verdict = judgements.of(path.answer());
     return new Branch(path.answer(), path.decisions(), path.finishReason(), verdict);
-  }
-
-  private static Verdict verdict(PartialAnswer answer, RolloutRequest request) {
-    try {
-      return VerifierGuard.checked(
-          request.verifier().verify(answer.problem(), answer.text().strip()));
-    } catch (RuntimeException | AssertionError | StackOverflowError | LinkageError e) {
-      if (Thread.currentThread().isInterrupted()) {
-        throw new FlowException(
-            "Problem " + answer.problem().id() + ": interrupted while verifying.", e);
-      }
-      return VerifierGuard.failed(answer.problem(), e);
-    }
   }
 }

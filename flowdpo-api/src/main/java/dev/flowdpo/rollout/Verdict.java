@@ -2,6 +2,7 @@ package dev.flowdpo.rollout;
 
 import dev.flowdpo.internal.Require;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A verifier's judgement of one answer.
@@ -12,8 +13,11 @@ import java.util.Objects;
  *     counts as not correct
  * @param reward how good the answer is, in [0, 1]; 0 where not known
  * @param reason why, for people; {@code ""} where nothing is to be said
+ * @param answer the final answer that was judged and the rule that found it in the solution; empty
+ *     where the verifier looks for none
  */
-public record Verdict(boolean known, double reward, String reason) {
+public record Verdict(
+    boolean known, double reward, String reason, Optional<ExtractedAnswer> answer) {
   private static final double CORRECT_FROM = 0.5;
 
   /**
@@ -24,7 +28,20 @@ public record Verdict(boolean known, double reward, String reason) {
    */
   public Verdict {
     Objects.requireNonNull(reason, "reason");
+    Objects.requireNonNull(answer, "answer");
     Require.within(0, known ? 1 : 0, known ? "reward" : "reward of an unknown verdict", reward);
+  }
+
+  /**
+   * Creates a verdict on a solution as a whole.
+   *
+   * @param known whether there is a judgement at all
+   * @param reward how good the answer is, in [0, 1]; 0 where not known
+   * @param reason why
+   * @throws dev.flowdpo.InvalidInputException if the reward is out of range
+   */
+  public Verdict(boolean known, double reward, String reason) {
+    this(known, reward, reason, Optional.empty());
   }
 
   /**
@@ -77,6 +94,16 @@ public record Verdict(boolean known, double reward, String reason) {
    */
   public static Verdict unknown(String reason) {
     return new Verdict(false, 0, reason);
+  }
+
+  /**
+   * Returns the same verdict with the answer it is about.
+   *
+   * @param extracted the final answer and how it was found
+   * @return a verdict that names it
+   */
+  public Verdict on(ExtractedAnswer extracted) {
+    return new Verdict(known, reward, reason, Optional.of(extracted));
   }
 
   /**

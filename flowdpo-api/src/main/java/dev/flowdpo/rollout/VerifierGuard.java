@@ -5,7 +5,10 @@ import dev.flowdpo.FlowException;
 import dev.flowdpo.Problem;
 import dev.flowdpo.internal.Require;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,12 +25,22 @@ import org.slf4j.LoggerFactory;
  * names the problem.
  *
  * <p>A verification that is out of time is interrupted and no longer waited for. One that ignores
- * the interrupt keeps its thread, a daemon, until it returns; the others get new threads.
- * Thread-safe. Close it to end its threads at once; otherwise idle ones end after a minute.
+ * the interrupt keeps its thread, a daemon, until it returns; the others get new threads, up to
+ * {@value #MAX_STUCK} of those. Beyond that the guard gives unknown verdicts at once, until some
+ * return. A verifier that fills the memory gets the error itself, and what it held is freed; where
+ * that is not safe enough, let it run in a process of its own.
+ *
+ * <p>The answers of a {@link BatchVerifier} are judged in one call under one time limit; where it
+ * fails, all of them are unknown.
+ *
+ * <p>Thread-safe. Close it to end its threads at once; otherwise idle ones end after a minute.
  */
-public final class VerifierGuard implements Verifier, AutoCloseable {
+public final class VerifierGuard implements BatchVerifier, AutoCloseable {
   /** The time limit where none is given: 10 seconds. */
   public static final Duration DEFAULT_TIME_LIMIT = Duration.ofSeconds(10);
+
+  /** How many verifications that ignore their interrupt may be left behind at one time. */
+  public static final int MAX_STUCK = 16;
 
   private static final Logger log = LoggerFactory.getLogger(VerifierGuard.class);
 
@@ -36,6 +49,8 @@ public final class VerifierGuard implements Verifier, AutoCloseable {
   private final ExecutorService executor;
   private final AtomicInteger failures = new AtomicInteger();
   private final AtomicInteger timeouts = new AtomicInteger();
+  private final AtomicInteger running = new AtomicInteger();
+  private final AtomicInteger waiting = new AtomicInteger();
 
   /**
    * Creates a guard with the default time limit.
@@ -75,34 +90,79 @@ public final class VerifierGuard implements Verifier, AutoCloseable {
    */
   @Override
   public Verdict verify(Problem problem, String answer) {
+    return guarded(
+            List.of(new Attempt(problem, answer)), () -> List.of(verifier.verify(problem, answer)))
+        .get(0);
+  }
+
+  /**
+   * Judges answers with the guarded verifier: a batch in one call, or one after the other, each
+   * under its own time limit.
+   *
+   * @param attempts the answers with their problems
+   * @return the verdicts in the same order, unknown where the verifier failed or took too long
+   * @throws FlowException if this thread is interrupted while it waits; it stays interrupted
+   * @throws IllegalStateException if this guard is closed
+   */
+  @Override
+  public List<Verdict> verifyAll(List<Attempt> attempts) {
+    if (verifier instanceof BatchVerifier batch && !attempts.isEmpty()) {
+      return guarded(attempts, () -> batch.verifyAll(attempts));
+    }
+    return attempts.stream().map(a -> verify(a.problem(), a.answer())).toList();
+  }
+
+  private List<Verdict> guarded(List<Attempt> attempts, Callable<List<Verdict>> verification) {
     if (executor.isShutdown()) {
       throw new IllegalStateException("VerifierGuard: closed; make a new one.");
     }
-    Future<Verdict> verdict = executor.submit(() -> checked(verifier.verify(problem, answer)));
-    try {
-      return verdict.get(timeLimit.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      verdict.cancel(true);
-      timeouts.incrementAndGet();
-      log.warn("Problem {}: the verifier took longer than {}.", problem.id(), timeLimit);
-      return Verdict.unknown("verifier took longer than " + timeLimit);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof OutOfMemoryError error) {
-        throw error;
-      }
-      failures.incrementAndGet();
-      return failed(problem, Objects.requireNonNullElse(e.getCause(), e));
-    } catch (InterruptedException e) {
-      verdict.cancel(true);
-      Thread.currentThread().interrupt();
-      throw new FlowException("Problem " + problem.id() + ": interrupted while verifying.", e);
+    if (running.get() - waiting.get() >= MAX_STUCK) {
+      return timedOut(attempts, MAX_STUCK + " earlier verifications hang");
     }
+    waiting.incrementAndGet();
+    Future<List<Verdict>> verdicts =
+        executor.submit(
+            () -> {
+              running.incrementAndGet();
+              try {
+                return checked(verification.call(), attempts.size());
+              } finally {
+                running.decrementAndGet();
+              }
+            });
+    try {
+      return verdicts.get(timeLimit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      verdicts.cancel(true);
+      return timedOut(attempts, "verifier took longer than " + timeLimit);
+    } catch (ExecutionException e) {
+      failures.addAndGet(attempts.size());
+      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+      return attempts.stream().map(attempt -> failed(attempt.problem(), cause)).toList();
+    } catch (InterruptedException e) {
+      verdicts.cancel(true);
+      Thread.currentThread().interrupt();
+      throw new FlowException(names(attempts) + ": interrupted while verifying.", e);
+    } finally {
+      waiting.decrementAndGet();
+    }
+  }
+
+  private List<Verdict> timedOut(List<Attempt> attempts, String reason) {
+    timeouts.addAndGet(attempts.size());
+    log.warn("{}: {}.", names(attempts), reason);
+    return Collections.nCopies(attempts.size(), Verdict.unknown(reason));
+  }
+
+  private static String names(List<Attempt> attempts) {
+    String first = "Problem " + attempts.get(0).problem().id();
+    return attempts.size() == 1 ? first : first + " and " + (attempts.size() - 1) + " more";
   }
 
   /**
    * Returns how often the verifier threw.
    *
-   * @return since this guard was made, time-outs not included
+   * @return answers since this guard was made, time-outs not included
    */
   public int failures() {
     return failures.get();
@@ -111,7 +171,7 @@ public final class VerifierGuard implements Verifier, AutoCloseable {
   /**
    * Returns how often the verifier took too long.
    *
-   * @return since this guard was made
+   * @return answers since this guard was made
    */
   public int timeouts() {
     return timeouts.get();
@@ -133,5 +193,14 @@ public final class VerifierGuard implements Verifier, AutoCloseable {
   /** Refuses the null that a verifier outside of null-checked code may return. */
   static Verdict checked(Verdict verdict) {
     return Objects.requireNonNull(verdict, "the verifier returned null");
+  }
+
+  private static List<Verdict> checked(List<Verdict> verdicts, int expected) {
+    if (verdicts.size() != expected) {
+      throw new IllegalStateException(
+          "the verifier returned " + verdicts.size() + " verdicts for " + expected + " answers");
+    }
+    verdicts.forEach(VerifierGuard::checked);
+    return verdicts;
   }
 }

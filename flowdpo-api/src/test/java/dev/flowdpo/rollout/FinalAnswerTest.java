@@ -26,7 +26,8 @@ class FinalAnswerTest {
         // boxes
         Arguments.of("so \\boxed{\\frac{1}{2}} it is, with 9 steps", "\\frac{1}{2}"),
         Arguments.of("\\boxed{1} then \\boxed{2}", "2"),
-        Arguments.of("\\boxed{1} then \\boxed{2", "1"),
+        Arguments.of("\\boxed{1} then \\boxed{2", ""),
+        Arguments.of("\\boxed{1} and \\boxed{2}", "1, 2"),
         Arguments.of("$\\boxed{10,000}$", "10000"),
         Arguments.of("$\\boxed{(1,234)}$", "(1,234)"),
         Arguments.of("\\boxed{} of 3", ""),

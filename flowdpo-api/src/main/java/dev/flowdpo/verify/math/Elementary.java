@@ -1,0 +1,174 @@
+package dev.flowdpo.verify.math;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.time.Duration;
+
+/**
+ * Elementary functions of real numbers to any number of digits up to {@value #MAX_DIGITS}, by
+ * argument reduction and Taylor series. The last few digits of a result are not to be relied on.
+ * One object for one precision and one budget; not thread-safe.
+ */
+final class Elementary {
+  static final int MAX_DIGITS = 700;
+  private static final int GUARD_DIGITS = 15;
+  private static final BigDecimal TWO = BigDecimal.valueOf(2);
+  private static final BigDecimal MAX_EXPONENT = BigDecimal.valueOf(100_000);
+
+  private final MathContext context;
+  private final FixedPoint series;
+  private final Budget budget;
+
+  Elementary(int digits, Budget budget) {
+    this.context = new MathContext(digits + GUARD_DIGITS, RoundingMode.HALF_EVEN);
+    this.series = new FixedPoint(digits + GUARD_DIGITS, budget);
+    this.budget = budget;
+  }
+
+  /** π and ln 10, worked out once. */
+  private static final class Constants {
+    static final BigDecimal PI;
+    static final BigDecimal LN_10;
+
+    static {
+      Budget budget = new Budget(Long.MAX_VALUE, Duration.ofHours(1));
+      Elementary functions = new Elementary(MAX_DIGITS + GUARD_DIGITS, budget);
+      FixedPoint series = functions.series;
+      // Machin: π = 16 arctan(1/5) − 4 arctan(1/239).
+      BigDecimal fifth = functions.divide(BigDecimal.ONE, BigDecimal.valueOf(5));
+      BigDecimal small = functions.divide(BigDecimal.ONE, BigDecimal.valueOf(239));
+      PI =
+          series
+              .arctan(fifth, functions.context)
+              .multiply(BigDecimal.valueOf(16))
+              .subtract(series.arctan(small, functions.context).multiply(BigDecimal.valueOf(4)));
+      LN_10 = functions.lnNearOne(BigDecimal.TEN);
+    }
+
+    private Constants() {}
+  }
+
+  MathContext context() {
+    return context;
+  }
+
+  BigDecimal multiply(BigDecimal a, BigDecimal b) {
+    budget.spend(1 + context.getPrecision() / 32);
+    return a.multiply(b, context);
+  }
+
+  BigDecimal divide(BigDecimal a, BigDecimal b) {
+    if (b.signum() == 0) {
+      throw new OutOfReachException("a division by zero");
+    }
+    budget.spend(2 + context.getPrecision() / 16);
+    return a.divide(b, context);
+  }
+
+  /** Returns the root of a number of at least 0. */
+  BigDecimal sqrt(BigDecimal x) {
+    if (x.signum() == 0) {
+      return BigDecimal.ZERO;
+    }
+    budget.spend(10 + context.getPrecision() / 8);
+    long digits = 2L * context.getPrecision() + 2;
+    long scale = digits - x.precision() + x.scale();
+    int even = Math.toIntExact(scale + (scale & 1));
+    BigInteger whole = x.setScale(even, RoundingMode.HALF_EVEN).unscaledValue();
+    return new BigDecimal(whole.sqrt(), even / 2).round(context);
+  }
+
+  BigDecimal pi() {
+    return Constants.PI.round(context);
+  }
+
+  /** Returns the decimal exponent of the leading digit. */
+  static long magnitude(BigDecimal x) {
+    return x.signum() == 0 ? Long.MIN_VALUE / 2 : (long) x.precision() - x.scale() - 1;
+  }
+
+  BigDecimal exp(BigDecimal x) {
+    if (x.abs().compareTo(MAX_EXPONENT) > 0) {
+      throw new OutOfReachException("an exponential beyond the limit");
+    }
+    int halvings = 0;
+    BigDecimal r = x;
+    while (r.abs().compareTo(TWO) > 0) {
+      r = r.divide(TWO, context);
+      halvings++;
+    }
+    BigDecimal power = series.exp(r, context);
+    for (int i = 0; i < halvings; i++) {
+      power = multiply(power, power);
+    }
+    return power;
+  }
+
+  /** Returns the natural logarithm of a positive number. */
+  BigDecimal ln(BigDecimal x) {
+    long exponent = magnitude(x);
+    BigDecimal mantissa = x.scaleByPowerOfTen(Math.toIntExact(-exponent));
+    BigDecimal ln = lnNearOne(mantissa);
+    return exponent == 0
+        ? ln
+        : ln.add(multiply(Constants.LN_10, BigDecimal.valueOf(exponent)), context);
+  }
+
+  /** Halley's iteration y += 2 (x − eʸ)/(x + eʸ), which triples the digits. */
+  private BigDecimal lnNearOne(BigDecimal x) {
+    if (x.compareTo(BigDecimal.ONE) == 0) {
+      return BigDecimal.ZERO;
+    }
+    BigDecimal y = new BigDecimal(Math.log(x.doubleValue()), context);
+    for (int digits = 12; digits < context.getPrecision(); digits *= 3) {
+      BigDecimal power = exp(y);
+      BigDecimal step = divide(x.subtract(power), x.add(power)).multiply(TWO);
+      y = y.add(step, context);
+    }
+    return y;
+  }
+
+  /** Returns cosine and sine. */
+  BigDecimal[] cosSin(BigDecimal x) {
+    if (magnitude(x) > 30) {
+      throw new OutOfReachException("an angle beyond the limit");
+    }
+    BigDecimal r = x;
+    if (x.abs().compareTo(TWO) > 0) {
+      BigDecimal turn = Constants.PI.multiply(TWO);
+      BigDecimal turns = x.divide(turn, context).setScale(0, RoundingMode.HALF_EVEN);
+      r = x.subtract(turn.multiply(turns));
+    }
+    return series.cosSin(r, context);
+  }
+
+  BigDecimal arctan(BigDecimal x) {
+    if (x.abs().compareTo(BigDecimal.ONE) <= 0) {
+      return series.arctan(x, context);
+    }
+    BigDecimal right = pi().divide(TWO, context);
+    BigDecimal rest = series.arctan(divide(BigDecimal.ONE, x), context);
+    return (x.signum() > 0 ? right : right.negate()).subtract(rest, context);
+  }
+
+  /** Returns the angle of a point in (−π, π]. */
+  BigDecimal angle(BigDecimal re, BigDecimal im) {
+    if (re.signum() == 0 && im.signum() == 0) {
+      throw new OutOfReachException("the angle of zero");
+    }
+    if (im.signum() == 0) {
+      return re.signum() > 0 ? BigDecimal.ZERO : pi();
+    }
+    if (re.signum() == 0) {
+      BigDecimal half = pi().divide(TWO, context);
+      return im.signum() > 0 ? half : half.negate();
+    }
+    BigDecimal angle = arctan(divide(im, re));
+    if (re.signum() > 0) {
+      return angle;
+    }
+    return im.signum() > 0 ? angle.add(pi(), context) : angle.subtract(pi(), context);
+  }
+}

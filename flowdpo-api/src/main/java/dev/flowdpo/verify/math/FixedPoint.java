@@ -1,0 +1,101 @@
+package dev.flowdpo.verify.math;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.MathContext;
+import java.math.RoundingMode;
+
+/**
+ * Taylor series in fixed-point arithmetic: numbers are whole multiples of 2^−bits, so that a term
+ * costs one multiplication and one division by a small number. For arguments of at most a few
+ * units.
+ */
+final class FixedPoint {
+  private static final int GUARD_BITS = 48;
+  private static final int HALVINGS = 8;
+
+  private final int bits;
+  private final Budget budget;
+
+  FixedPoint(int digits, Budget budget) {
+    this.bits = (int) Math.ceil(digits * 3.3219281) + GUARD_BITS;
+    this.budget = budget;
+  }
+
+  private BigInteger of(BigDecimal x) {
+    BigDecimal scaled = x.multiply(new BigDecimal(BigInteger.ONE.shiftLeft(bits)));
+    return scaled.setScale(0, RoundingMode.HALF_EVEN).unscaledValue();
+  }
+
+  private BigDecimal decimal(BigInteger x, MathContext context) {
+    // x / 2^bits = x 5^bits / 10^bits
+    return new BigDecimal(x).divide(new BigDecimal(BigInteger.ONE.shiftLeft(bits)), context);
+  }
+
+  private BigInteger times(BigInteger a, BigInteger b) {
+    budget.spend(1 + bits / 512);
+    return a.multiply(b).shiftRight(bits);
+  }
+
+  private BigInteger over(BigInteger a, long divisor) {
+    return a.divide(BigInteger.valueOf(divisor));
+  }
+
+  BigDecimal exp(BigDecimal x, MathContext context) {
+    BigInteger r = of(x).shiftRight(HALVINGS);
+    BigInteger one = BigInteger.ONE.shiftLeft(bits);
+    BigInteger sum = one;
+    BigInteger term = one;
+    for (int k = 1; term.signum() != 0 && term.bitLength() > 1; k++) {
+      term = over(times(term, r), k);
+      sum = sum.add(term);
+    }
+    for (int i = 0; i < HALVINGS; i++) {
+      sum = times(sum, sum);
+    }
+    return decimal(sum, context);
+  }
+
+  /** Returns cosine and sine. */
+  BigDecimal[] cosSin(BigDecimal x, MathContext context) {
+    BigInteger r = of(x).shiftRight(HALVINGS);
+    BigInteger square = times(r, r);
+    BigInteger one = BigInteger.ONE.shiftLeft(bits);
+    BigInteger cos = one;
+    BigInteger sin = r;
+    BigInteger cosTerm = one;
+    BigInteger sinTerm = r;
+    for (long k = 1; cosTerm.bitLength() > 1; k += 2) {
+      cosTerm = over(times(cosTerm, square), k * (k + 1)).negate();
+      sinTerm = over(times(sinTerm, square), (k + 1) * (k + 2)).negate();
+      cos = cos.add(cosTerm);
+      sin = sin.add(sinTerm);
+    }
+    for (int i = 0; i < HALVINGS; i++) {
+      BigInteger doubled = times(sin, cos).shiftLeft(1);
+      cos = one.subtract(times(sin, sin).shiftLeft(1));
+      sin = doubled;
+    }
+    return new BigDecimal[] {decimal(cos, context), decimal(sin, context)};
+  }
+
+  /** Returns the arc tangent of a number in [−1, 1]. */
+  BigDecimal arctan(BigDecimal x, MathContext context) {
+    BigInteger one = BigInteger.ONE.shiftLeft(bits);
+    BigInteger r = of(x);
+    for (int i = 0; i < HALVINGS; i++) {
+      // arctan x = 2 arctan(x / (1 + √(1 + x²)))
+      BigInteger root = one.add(times(r, r)).shiftLeft(bits).sqrt();
+      budget.spend(10);
+      r = r.shiftLeft(bits).divide(one.add(root));
+    }
+    BigInteger square = times(r, r);
+    BigInteger power = r;
+    BigInteger sum = r;
+    for (int k = 3; power.bitLength() > 1; k += 2) {
+      power = times(power, square).negate();
+      sum = sum.add(over(power, k));
+    }
+    return decimal(sum.shiftLeft(HALVINGS), context);
+  }
+}

@@ -1,0 +1,289 @@
+package dev.flowdpo.verify.math;
+
+import dev.flowdpo.verify.math.Token.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Cuts the text of a formula, in LaTeX or plain notation, into tokens. One pass, no look back. */
+final class Lexer {
+  private static final int MAX_TOKENS = 4_000;
+  private static final String SIGNS = "+-*/^!'=<>≤≥≠≡∈→∪∩∖±∓%$€£°…,;:()[]{}⟨⟩⌊⌋⌈⌉|‖&_~";
+
+  private final String text;
+  private final Notation notation;
+  private final List<Token> tokens = new ArrayList<>();
+  private int position;
+  private int brackets;
+  private boolean spaced;
+  private boolean ambiguousCommas;
+  private boolean words;
+
+  Lexer(String text, Notation notation) {
+    this.text = UnicodeSigns.spelled(text);
+    this.notation = notation;
+  }
+
+  /**
+   * Returns the tokens, the end's included.
+   *
+   * @throws NotAFormulaException if there is a sign that no formula has
+   */
+  List<Token> tokens() {
+    while (position < text.length()) {
+      char c = text.charAt(position);
+      if (Character.isWhitespace(c) || c == '~' || c == '\u00a0') {
+        position++;
+        spaced = true;
+      } else if (c == '\\') {
+        command();
+      } else if (isDigit(c) || c == '.') {
+        number();
+      } else if (isLetter(c)) {
+        letters();
+      } else {
+        sign(c);
+      }
+      if (tokens.size() > MAX_TOKENS) {
+        throw new OutOfReachException("a formula of more than " + MAX_TOKENS + " pieces");
+      }
+    }
+    add(new Token(Kind.END, "", false));
+    return tokens;
+  }
+
+  /** Says whether a number with a comma was seen that may be two numbers. */
+  boolean hasAmbiguousCommas() {
+    return ambiguousCommas;
+  }
+
+  /** Says whether a run of letters was taken as a word. */
+  boolean hasWords() {
+    return words;
+  }
+
+  private void add(Token token) {
+    tokens.add(spaced ? token.afterSpace() : token);
+    spaced = false;
+  }
+
+  private Optional<Token> last() {
+    return tokens.isEmpty() ? Optional.empty() : Optional.of(tokens.get(tokens.size() - 1));
+  }
+
+  private void number() {
+    NumberLexer lexer = new NumberLexer(text, notation.thousands() && brackets == 0);
+    String digits = lexer.read(position);
+    if (digits.isEmpty()) {
+      point();
+      return;
+    }
+    ambiguousCommas |= lexer.hasCommas() && brackets == 0;
+    position = lexer.end();
+    add(new Token(Kind.NUMBER, digits, false));
+  }
+
+  /** A point that begins no number: three of them are an ellipsis, one is punctuation. */
+  private void point() {
+    if (text.startsWith("...", position)) {
+      position += 3;
+      add(Token.sign("…"));
+    } else if (last().filter(t -> t.is(Kind.NUMBER)).isPresent() && !atEnd(position + 1)) {
+      position++; // as in "5. "
+      spaced = true;
+    } else if (atEnd(position + 1) || nextIsSpace()) {
+      position++;
+    } else {
+      throw new NotAFormulaException("a point that belongs to no number");
+    }
+  }
+
+  private boolean nextIsSpace() {
+    return Character.isWhitespace(text.charAt(position + 1));
+  }
+
+  private boolean atEnd(int index) {
+    return text.substring(Math.min(index, text.length())).isBlank();
+  }
+
+  private void sign(char c) {
+    position++;
+    if (SIGNS.indexOf(c) < 0) {
+      throw new NotAFormulaException("a sign that no formula has: " + c);
+    }
+    String sign = String.valueOf(c);
+    switch (c) {
+      case '(', '[' -> brackets++;
+      case ')', ']' -> brackets--;
+      case '*' -> {
+        if (next('*')) {
+          sign = "^";
+        }
+      }
+      case '<', '>' -> {
+        if (next('=')) {
+          sign = c == '<' ? "≤" : "≥";
+        }
+      }
+      case '=' -> {
+        if (next('<')) {
+          sign = "≤";
+        } else if (next('>')) {
+          sign = "→";
+        } else {
+          next('=');
+        }
+      }
+      case '!' -> {
+        if (next('=')) {
+          sign = "≠";
+        }
+      }
+      case '|' -> {
+        if (next('|')) {
+          sign = "‖";
+        }
+      }
+      case '-' -> {
+        if (next('>')) {
+          sign = "→";
+        }
+      }
+      default -> {}
+    }
+    add(Token.sign(sign));
+  }
+
+  private boolean next(char expected) {
+    boolean found = position < text.length() && text.charAt(position) == expected;
+    position += found ? 1 : 0;
+    return found;
+  }
+
+  private void command() {
+    int start = ++position;
+    while (position < text.length() && isAsciiLetter(text.charAt(position))) {
+      position++;
+    }
+    if (position == start) {
+      position = Math.min(start + 1, text.length());
+    }
+    String name = text.substring(start, position);
+    if (name.isBlank() || ",;:!>".contains(name) || LatexNames.IGNORED.contains(name)) {
+      spaced = true;
+      skipNullDelimiter(name);
+    } else if (LatexNames.TEXTS.contains(name)) {
+      add(new Token(Kind.TEXT, group(), false));
+    } else if (LatexNames.FONTS.contains(name)) {
+      font(group());
+    } else if (name.equals("operatorname")) {
+      operator(group());
+    } else if (name.equals("mathbb")) {
+      add(new Token(Kind.NAME, "𝔹" + group(), false));
+    } else if (name.equals("begin") || name.equals("end")) {
+      boolean begins = name.equals("begin");
+      brackets += begins ? 1 : -1;
+      add(new Token(begins ? Kind.BEGIN : Kind.ENDING, group().replace("*", ""), false));
+    } else {
+      named(name);
+    }
+  }
+
+  private void named(String name) {
+    Optional<Token> token = LatexNames.token(name);
+    if (token.isPresent()) {
+      brackets += name.equals("{") || name.equals("langle") ? 1 : 0;
+      brackets -= name.equals("}") || name.equals("rangle") ? 1 : 0;
+      add(token.get());
+    } else if (name.equals("emptyset") || name.equals("varnothing")) {
+      add(Token.sign("⦃"));
+      add(Token.sign("⦄"));
+    } else {
+      add(new Token(Kind.COMMAND, Functions.named(name).orElse(name), false));
+    }
+  }
+
+  /** After \left and \right a point stands for no bracket. */
+  private void skipNullDelimiter(String name) {
+    if (name.equals("left") || name.equals("right")) {
+      next('.');
+    }
+  }
+
+  private void font(String content) {
+    String letters = content.replaceAll("[\\s~{}]", "");
+    if (letters.length() == 1 && isLetter(letters.charAt(0))) {
+      add(new Token(Kind.NAME, letters, false));
+    } else if (Functions.named(letters).isPresent()) {
+      operator(letters);
+    } else {
+      add(new Token(Kind.TEXT, content, false));
+    }
+  }
+
+  private void operator(String content) {
+    String name = content.replaceAll("[\\s*\\\\,]", "");
+    add(new Token(Kind.COMMAND, Functions.named(name).orElse(name), false));
+  }
+
+  /** Returns the text of the braces that follow, or the one sign where there are none. */
+  private String group() {
+    while (position < text.length() && Character.isWhitespace(text.charAt(position))) {
+      position++;
+    }
+    if (position >= text.length()) {
+      return "";
+    }
+    if (text.charAt(position) != '{') {
+      return text.substring(position, ++position);
+    }
+    int depth = 0;
+    for (int i = position; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '\\') {
+        i++;
+      } else if (c == '{') {
+        depth++;
+      } else if (c == '}' && --depth == 0) {
+        String content = text.substring(position + 1, i);
+        position = i + 1;
+        return content;
+      }
+    }
+    throw new NotAFormulaException("a brace that is not closed");
+  }
+
+  private void letters() {
+    int start = position;
+    while (position < text.length() && isLetter(text.charAt(position))) {
+      position++;
+    }
+    String run = text.substring(start, position);
+    Optional<Token> known = Vocabulary.token(run, last());
+    if (known.isPresent()) {
+      add(known.get());
+    } else if (Vocabulary.functionBefore(run) > 0) {
+      int cut = Vocabulary.functionBefore(run);
+      operator(run.substring(0, cut));
+      position = start + cut;
+    } else if (notation.words() && Vocabulary.looksLikeWord(run)) {
+      words = true;
+      add(new Token(Kind.WORD, run.toLowerCase(Locale.ROOT), false));
+    } else {
+      run.codePoints().forEach(c -> add(new Token(Kind.NAME, Character.toString(c), false)));
+    }
+  }
+
+  private static boolean isLetter(char c) {
+    return isAsciiLetter(c) || (c >= 0x80 && Character.isLetter(c));
+  }
+
+  private static boolean isAsciiLetter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
+  }
+}

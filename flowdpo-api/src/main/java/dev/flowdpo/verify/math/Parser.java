@@ -1,0 +1,177 @@
+package dev.flowdpo.verify.math;
+
+import dev.flowdpo.verify.math.Node.Listing;
+import dev.flowdpo.verify.math.Node.PlusMinus;
+import dev.flowdpo.verify.math.Node.Ratio;
+import dev.flowdpo.verify.math.Node.Relation;
+import dev.flowdpo.verify.math.Node.SetOperation;
+import dev.flowdpo.verify.math.Node.Sum;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads an answer from the top: a list of relations between sets or ratios of sums. {@link
+ * TermParser} reads what stands between plus and minus. Recursive descent; linear in the number of
+ * tokens but for a few look-aheads of constant length.
+ */
+final class Parser {
+  private static final Map<String, Relator> RELATORS =
+      Map.of(
+          "=", Relator.EQUAL,
+          "≠", Relator.UNEQUAL,
+          "<", Relator.LESS,
+          "≤", Relator.LESS_OR_EQUAL,
+          ">", Relator.GREATER,
+          "≥", Relator.GREATER_OR_EQUAL,
+          "∈", Relator.ELEMENT_OF,
+          "≡", Relator.CONGRUENT,
+          "→", Relator.MAPS_TO);
+
+  private final Cursor cursor;
+  private final TermParser terms;
+
+  Parser(List<Token> tokens) {
+    this.cursor = new Cursor(tokens);
+    this.terms = new TermParser(cursor, this);
+  }
+
+  /**
+   * Returns the whole answer.
+   *
+   * @throws NotAFormulaException if the tokens form none
+   * @throws OutOfReachException if it is nested too deeply
+   */
+  Node answer() {
+    Node answer = listing();
+    if (!cursor.atEnd()) {
+      throw new NotAFormulaException("cannot read on at \"" + cursor.peek().text() + "\"");
+    }
+    return answer;
+  }
+
+  /** Returns one item, or a list of several. */
+  Node listing() {
+    List<Node> items = items();
+    return items.size() == 1 ? items.get(0) : new Listing(List.copyOf(items));
+  }
+
+  /** Returns the items that commas, semicolons, "and" and "or" separate. */
+  List<Node> items() {
+    List<Node> items = new ArrayList<>();
+    items.add(relation());
+    while (separator()) {
+      if (cursor.atEnd() || cursor.peek().isSign("…")) {
+        break;
+      }
+      items.add(relation());
+    }
+    return items;
+  }
+
+  private boolean separator() {
+    boolean found = false;
+    while (cursor.accept(",")
+        || cursor.accept(";")
+        || cursor.accept("↵")
+        || (cursor.peek().is(Token.Kind.TEXT)
+            && cursor.peek().text().strip().matches("(?i),?\\s*(and|or),?|,|;")
+            && !cursor.next().text().isEmpty())) {
+      found = true;
+    }
+    return found;
+  }
+
+  /** Returns a relation, or the one side there is. */
+  Node relation() {
+    List<Node> sides = new ArrayList<>();
+    List<Relator> relators = new ArrayList<>();
+    sides.add(sets());
+    for (Relator next = relator(); next != null; next = relator()) {
+      relators.add(next);
+      sides.add(sets());
+    }
+    return relators.isEmpty()
+        ? sides.get(0)
+        : new Relation(List.copyOf(sides), List.copyOf(relators));
+  }
+
+  private @org.jspecify.annotations.Nullable Relator relator() {
+    Token token = cursor.peek();
+    Relator relator = token.is(Token.Kind.SIGN) ? RELATORS.get(token.text()) : null;
+    if (relator != null) {
+      cursor.next();
+      cursor.accept("&");
+    }
+    return relator;
+  }
+
+  private Node sets() {
+    Node left = ratio();
+    while (true) {
+      char operator;
+      if (cursor.accept("∪")) {
+        operator = '∪';
+      } else if (cursor.accept("∩")) {
+        operator = '∩';
+      } else if (cursor.accept("∖")) {
+        operator = '∖';
+      } else {
+        return left;
+      }
+      left = new SetOperation(operator, left, ratio());
+    }
+  }
+
+  private Node ratio() {
+    Node first = sum();
+    if (!cursor.peek().isSign(":")) {
+      return first;
+    }
+    List<Node> parts = new ArrayList<>(List.of(first));
+    while (cursor.accept(":")) {
+      parts.add(sum());
+    }
+    return new Ratio(List.copyOf(parts));
+  }
+
+  /** Returns a sum, or the one term there is. */
+  Node sum() {
+    cursor.enter();
+    List<Node> summands = new ArrayList<>();
+    summands.add(signed(true));
+    while (isSigned()) {
+      summands.add(signed(false));
+    }
+    cursor.leave();
+    return summands.size() == 1 ? summands.get(0) : new Sum(List.copyOf(summands));
+  }
+
+  private boolean isSigned() {
+    Token token = cursor.peek();
+    return token.isSign("+") || token.isSign("-") || token.isSign("±") || token.isSign("∓");
+  }
+
+  private Node signed(boolean first) {
+    cursor.accept("&");
+    if (first && !isSigned()) {
+      return terms.term();
+    }
+    Token sign = cursor.next();
+    Node term = isSigned() ? nestedSign() : terms.term();
+    return switch (sign.text()) {
+      case "-" -> Node.negate(term);
+      case "±" -> new PlusMinus(term, true);
+      case "∓" -> new PlusMinus(term, false);
+      default -> term;
+    };
+  }
+
+  /** A sign after a sign, as in 3 + -2. */
+  private Node nestedSign() {
+    cursor.enter();
+    Node term = signed(true);
+    cursor.leave();
+    return term;
+  }
+}

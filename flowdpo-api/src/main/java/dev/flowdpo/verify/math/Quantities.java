@@ -1,0 +1,116 @@
+package dev.flowdpo.verify.math;
+
+import dev.flowdpo.verify.math.Node.Num;
+import dev.flowdpo.verify.math.Node.Product;
+import dev.flowdpo.verify.math.Node.Quantity;
+import dev.flowdpo.verify.math.Node.Sum;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Values with units: draws the unit to the outside, and compares with and without units. */
+final class Quantities {
+  private Quantities() {}
+
+  /** Returns −(5 m) as (−5) m, and 3 h + 20 min as one quantity; other nodes as they are. */
+  static Node hoisted(Node node) {
+    if (node instanceof Product product) {
+      List<Node> others = new ArrayList<>();
+      List<Quantity> quantities = new ArrayList<>();
+      for (Node factor : product.factors()) {
+        if (hoisted(factor) instanceof Quantity quantity) {
+          quantities.add(quantity);
+        } else {
+          others.add(factor);
+        }
+      }
+      if (quantities.size() == 1 && drawsOut(quantities.get(0).unit(), others)) {
+        others.add(quantities.get(0).value());
+        return new Quantity(new Product(List.copyOf(others)), quantities.get(0).unit());
+      }
+    } else if (node instanceof Sum sum) {
+      return hoisted(sum);
+    }
+    return node;
+  }
+
+  private static boolean drawsOut(Unit unit, List<Node> others) {
+    return !(unit.isPercent() || unit.isDegree())
+        || others.stream().allMatch(n -> n instanceof Num num && num.value().abs().isOne());
+  }
+
+  private static Node hoisted(Sum sum) {
+    List<Node> values = new ArrayList<>();
+    Unit common = Unit.NONE;
+    for (Node term : sum.terms()) {
+      if (!(hoisted(term) instanceof Quantity quantity)) {
+        return sum;
+      }
+      if (values.isEmpty()) {
+        common = quantity.unit();
+      } else if (!common.powers().equals(quantity.unit().powers())) {
+        return sum;
+      }
+      Rational scale = quantity.unit().scale().dividedBy(common.scale());
+      values.add(
+          scale.isOne() ? quantity.value() : new Product(List.of(Num.of(scale), quantity.value())));
+    }
+    return new Quantity(new Sum(List.copyOf(values)), common);
+  }
+
+  /** Returns "5 m" as a measure where the other one is one; else m is a variable. */
+  static Node likeOther(Node node, Node other) {
+    if (node instanceof Product product
+        && other instanceof Quantity quantity
+        && !quantity.unit().isLabel()
+        && product.factors().get(product.factors().size() - 1) instanceof Node.Symbol symbol
+        && Unit.isKnown(symbol.name())) {
+      List<Node> values = product.factors().subList(0, product.factors().size() - 1);
+      Node value = values.size() == 1 ? values.get(0) : new Product(List.copyOf(values));
+      return new Quantity(value, UnitTable.read(symbol.name()));
+    }
+    return node;
+  }
+
+  /** Compares two formulas of which at least one has a unit. */
+  static Comparison compare(Node left, Node right, ScalarComparison scalars) {
+    if (left instanceof Quantity a && right instanceof Quantity b) {
+      return withUnits(a, b, scalars);
+    }
+    return left instanceof Quantity a
+        ? withAndWithout(a, right, scalars)
+        : withAndWithout((Quantity) right, left, scalars);
+  }
+
+  private static Comparison withUnits(Quantity a, Quantity b, ScalarComparison scalars) {
+    if (!a.unit().fits(b.unit())) {
+      return Comparison.different("different units");
+    }
+    if (a.unit().isLabel() || b.unit().isLabel() || a.unit().scale().equals(b.unit().scale())) {
+      return scalars.compare(a.value(), b.value());
+    }
+    return scalars.compare(
+        scaled(a.value(), a.unit().scale()), scaled(b.value(), b.unit().scale()));
+  }
+
+  /** A unit may be left out; p % may also be written as p/100, and degrees as radians. */
+  private static Comparison withAndWithout(Quantity a, Node bare, ScalarComparison scalars) {
+    Comparison plain = scalars.compare(a.value(), bare);
+    if (plain.isEqual()) {
+      return plain;
+    }
+    if (a.unit().isPercent()) {
+      return scalars.compare(scaled(a.value(), a.unit().scale()), bare);
+    }
+    if (a.unit().isDegree()) {
+      Node radians = new Product(List.of(a.value(), Num.of(Rational.of(1, 180)), Node.Constant.PI));
+      return scalars.compare(radians, bare);
+    }
+    return plain;
+  }
+
+  private static Node scaled(Node value, Rational scale) {
+    return value instanceof Num num
+        ? new Num(num.value().times(scale), -1, 0)
+        : new Product(List.of(value, Num.of(scale)));
+  }
+}

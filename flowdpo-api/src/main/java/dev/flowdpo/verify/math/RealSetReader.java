@@ -1,0 +1,162 @@
+package dev.flowdpo.verify.math;
+
+import dev.flowdpo.verify.math.Node.Bracket;
+import dev.flowdpo.verify.math.Node.Listing;
+import dev.flowdpo.verify.math.Node.Relation;
+import dev.flowdpo.verify.math.Node.SetOperation;
+import dev.flowdpo.verify.math.Node.Symbol;
+import dev.flowdpo.verify.math.RealSet.Bound;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads intervals, unions, finite sets and inequalities in one variable as sets of numbers. */
+final class RealSetReader {
+  private final Budget budget;
+
+  RealSetReader(Budget budget) {
+    this.budget = budget;
+  }
+
+  /** Says whether a node can hardly be anything but a set of numbers. */
+  static boolean isSet(Node node) {
+    return node instanceof SetOperation
+        || (node instanceof Symbol symbol && symbol.name().equals("𝔹R"))
+        || (node instanceof Bracket bracket
+            && bracket.isInterval()
+            && (bracket.open() != '('
+                || bracket.close() != ')'
+                || bracket.items().stream()
+                    .anyMatch(i -> ScalarComparison.infinity(i).isPresent())))
+        || (node instanceof Relation relation
+            && relation.relators().stream().anyMatch(r -> r.isOrder() || r == Relator.UNEQUAL))
+        || (node instanceof Listing listing
+            && !listing.items().isEmpty()
+            && listing.items().stream().allMatch(i -> i instanceof Relation && isSet(i)));
+  }
+
+  /** Returns the set that a node stands for, where it is one of numbers. */
+  Optional<RealSet> read(Node node) {
+    try {
+      return Optional.of(set(node));
+    } catch (OutOfReachException e) {
+      budget.spend(1);
+      return Optional.empty();
+    }
+  }
+
+  private RealSet set(Node node) {
+    if (node instanceof Symbol symbol && symbol.name().equals("𝔹R")) {
+      return RealSet.ALL;
+    } else if (node instanceof Bracket bracket && bracket.isInterval()) {
+      return RealSet.of(
+          bound(bracket.items().get(0), bracket.open() == '[' ? -1 : 1),
+          bound(bracket.items().get(1), bracket.close() == ']' ? 1 : -1));
+    } else if (node instanceof Bracket bracket && bracket.isSet()) {
+      RealSet points = RealSet.empty();
+      for (Node item : bracket.items()) {
+        points = points.union(point(item));
+      }
+      return points;
+    } else if (node instanceof SetOperation operation) {
+      RealSet left = set(operation.left());
+      RealSet right = set(operation.right());
+      return switch (operation.operator()) {
+        case '∪' -> left.union(right);
+        case '∩' -> left.intersection(right);
+        default -> left.intersection(right.complement());
+      };
+    } else if (node instanceof Relation relation) {
+      return relation(relation);
+    } else if (node instanceof Listing listing) {
+      return listed(listing.items());
+    }
+    throw new OutOfReachException("no set of real numbers");
+  }
+
+  private RealSet point(Node value) {
+    return RealSet.of(bound(value, -1), bound(value, 1));
+  }
+
+  private Bound bound(Node value, int side) {
+    Optional<Integer> infinity = ScalarComparison.infinity(value);
+    if (infinity.isPresent()) {
+      return infinity.get() < 0 ? Bound.LOWEST : Bound.HIGHEST;
+    }
+    if (!ScalarComparison.isFormula(value) || Rewriting.any(value, n -> n instanceof Symbol)) {
+      throw new OutOfReachException("a bound that is no number");
+    }
+    Elementary functions = new Elementary(40, budget);
+    Complex position =
+        new Evaluator(functions, new SamplePoint(0, false, false), budget).value(value);
+    if (!position.isReal()) {
+      throw new OutOfReachException("a bound that is not real");
+    }
+    BigDecimal re = position.re();
+    return new Bound(value, re, 0, side);
+  }
+
+  /**
+   * Parts that "and" or "or" may join: alternatives, unless two rays overlap, whose union would be
+   * everything.
+   */
+  private RealSet listed(List<Node> items) {
+    RealSet union = RealSet.empty();
+    RealSet intersection = RealSet.ALL;
+    String variable = "";
+    for (Node item : items) {
+      if (!(item instanceof Relation relation) || !isSet(relation)) {
+        throw new OutOfReachException("no list of inequalities");
+      }
+      String name = variable(relation);
+      if (!variable.isEmpty() && !variable.equals(name)) {
+        throw new OutOfReachException("inequalities in several variables");
+      }
+      variable = name;
+      RealSet set = relation(relation);
+      union = union.union(set);
+      intersection = intersection.intersection(set);
+    }
+    boolean everything =
+        union.pieces().equals(RealSet.ALL.pieces())
+            || items.stream().anyMatch(i -> ((Relation) i).relators().contains(Relator.UNEQUAL));
+    return everything ? intersection : union;
+  }
+
+  private static String variable(Relation relation) {
+    return relation.sides().stream()
+        .filter(Symbol.class::isInstance)
+        .map(side -> ((Symbol) side).name())
+        .findFirst()
+        .orElseThrow(() -> new OutOfReachException("an inequality without a bare variable"));
+  }
+
+  /** a < x ≤ b, x > a, a > x, x ≠ a: one side is a variable, the others are numbers. */
+  private RealSet relation(Relation relation) {
+    String name = variable(relation);
+    int place = relation.sides().indexOf(new Symbol(name));
+    RealSet set = RealSet.ALL;
+    for (int i = 0; i < relation.relators().size(); i++) {
+      Relator relator = relation.relators().get(i);
+      if (place != i && place != i + 1) {
+        throw new OutOfReachException("a chain with the variable at its end");
+      }
+      Node other = relation.sides().get(place == i ? i + 1 : i);
+      set = set.intersection(ray(place == i ? relator : relator.flipped(), other));
+    }
+    return set;
+  }
+
+  private RealSet ray(Relator relator, Node bound) {
+    return switch (relator) {
+      case LESS -> RealSet.of(Bound.LOWEST, bound(bound, -1));
+      case LESS_OR_EQUAL -> RealSet.of(Bound.LOWEST, bound(bound, 1));
+      case GREATER -> RealSet.of(bound(bound, 1), Bound.HIGHEST);
+      case GREATER_OR_EQUAL -> RealSet.of(bound(bound, -1), Bound.HIGHEST);
+      case UNEQUAL -> point(bound).complement();
+      case EQUAL -> point(bound);
+      case ELEMENT_OF -> set(bound);
+      default -> throw new OutOfReachException("no relation of order");
+    };
+  }
+}
