@@ -97,10 +97,10 @@ public final class TreeRolloutSampler implements RolloutSampler {
       List<FlowPath> originals, List<Optional<FlowPath>> branches) {
     List<PartialAnswer> answers = new ArrayList<>();
     for (FlowPath original : originals) {
+      answers.add(original.answer());
       List<PartialAnswer> outputs = outputs(original);
-      for (int node = 0; node < outputs.size(); node++) {
-        boolean last = node == outputs.size() - 1;
-        if (last || !original.decisions().get(node).stop()) {
+      for (int node = 0; node + 1 < outputs.size(); node++) {
+        if (!original.decisions().get(node).stop()) {
           answers.add(outputs.get(node));
         }
       }

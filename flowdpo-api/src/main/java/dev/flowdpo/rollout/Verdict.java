@@ -1,5 +1,6 @@
 package dev.flowdpo.rollout;
 
+import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.internal.Require;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,21 +16,31 @@ import java.util.Optional;
  * @param reason why, for people; {@code ""} where nothing is to be said
  * @param answer the final answer that was judged and the rule that found it in the solution; empty
  *     where the verifier looks for none
+ * @param failure whether the verifier failed, so that nothing is known; learning counts such
+ *     verdicts
  */
 public record Verdict(
-    boolean known, double reward, String reason, Optional<ExtractedAnswer> answer) {
+    boolean known,
+    double reward,
+    String reason,
+    Optional<ExtractedAnswer> answer,
+    boolean failure) {
   private static final double CORRECT_FROM = 0.5;
 
   /**
    * Checks the values.
    *
    * @throws dev.flowdpo.InvalidInputException if the reward is not in [0, 1], or not 0 where the
-   *     verdict is not known
+   *     verdict is not known, or if a failure is said to be known
    */
   public Verdict {
     Objects.requireNonNull(reason, "reason");
     Objects.requireNonNull(answer, "answer");
     Require.within(0, known ? 1 : 0, known ? "reward" : "reward of an unknown verdict", reward);
+    if (known && failure) {
+      throw new InvalidInputException(
+          "failure: expected an unknown verdict where the verifier failed, found a known one.");
+    }
   }
 
   /**
@@ -41,7 +52,7 @@ public record Verdict(
    * @throws dev.flowdpo.InvalidInputException if the reward is out of range
    */
   public Verdict(boolean known, double reward, String reason) {
-    this(known, reward, reason, Optional.empty());
+    this(known, reward, reason, Optional.empty(), false);
   }
 
   /**
@@ -97,13 +108,24 @@ public record Verdict(
   }
 
   /**
+   * Returns the verdict of a verifier that could not do its work: it broke, hung, or was out of
+   * reach.
+   *
+   * @param reason what happened, with the verifier's name
+   * @return an unknown verdict that counts as a failure
+   */
+  public static Verdict failed(String reason) {
+    return new Verdict(false, 0, reason, Optional.empty(), true);
+  }
+
+  /**
    * Returns the same verdict with the answer it is about.
    *
    * @param extracted the final answer and how it was found
    * @return a verdict that names it
    */
   public Verdict on(ExtractedAnswer extracted) {
-    return new Verdict(known, reward, reason, Optional.of(extracted));
+    return new Verdict(known, reward, reason, Optional.of(extracted), failure);
   }
 
   /**

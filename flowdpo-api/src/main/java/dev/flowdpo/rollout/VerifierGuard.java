@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  * return. A verifier that fills the memory gets the error itself, and what it held is freed; where
  * that is not safe enough, let it run in a process of its own.
  *
- * <p>The answers of a {@link BatchVerifier} are judged in one call under one time limit; where it
- * fails, all of them are unknown.
+ * <p>The answers of a {@link BatchVerifier} are judged in one call, which may take as long as they
+ * may one after the other; where it fails as a whole, all of them are unknown.
  *
  * <p>Thread-safe. Close it to end its threads at once; otherwise idle ones end after a minute.
  */
@@ -91,13 +91,13 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
   @Override
   public Verdict verify(Problem problem, String answer) {
     return guarded(
-            List.of(new Attempt(problem, answer)), () -> List.of(verifier.verify(problem, answer)))
+            List.of(new Attempt(problem, answer)), () -> List.of(checked(verifier.verify(problem, answer))))
         .get(0);
   }
 
   /**
-   * Judges answers with the guarded verifier: a batch in one call, or one after the other, each
-   * under its own time limit.
+   * Judges answers with the guarded verifier: a batch in one call that may take the time limit for
+   * each of them, or one after the other, each under its own time limit.
    *
    * @param attempts the answers with their problems
    * @return the verdicts in the same order, unknown where the verifier failed or took too long
@@ -120,6 +120,7 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
       return timedOut(attempts, MAX_STUCK + " earlier verifications hang");
     }
     waiting.incrementAndGet();
+    Duration limit = timeLimit.multipliedBy(attempts.size());
     Future<List<Verdict>> verdicts =
         executor.submit(
             () -> {
@@ -131,10 +132,12 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
               }
             });
     try {
-      return verdicts.get(timeLimit.toNanos(), TimeUnit.NANOSECONDS);
+      List<Verdict> all = verdicts.get(limit.toMillis() + 1, TimeUnit.MILLISECONDS);
+      failures.addAndGet((int) all.stream().filter(Verdict::failure).count());
+      return all;
     } catch (TimeoutException e) {
       verdicts.cancel(true);
-      return timedOut(attempts, "verifier took longer than " + timeLimit);
+      return timedOut(attempts, "verifier took longer than " + limit);
     } catch (ExecutionException e) {
       failures.addAndGet(attempts.size());
       Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
@@ -151,7 +154,7 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
   private List<Verdict> timedOut(List<Attempt> attempts, String reason) {
     timeouts.addAndGet(attempts.size());
     log.warn("{}: {}.", names(attempts), reason);
-    return Collections.nCopies(attempts.size(), Verdict.unknown(reason));
+    return Collections.nCopies(attempts.size(), Verdict.failed(reason));
   }
 
   private static String names(List<Attempt> attempts) {
@@ -160,9 +163,9 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
   }
 
   /**
-   * Returns how often the verifier threw.
+   * Returns how often the verifier threw, or said that it failed.
    *
-   * @return answers since this guard was made, time-outs not included
+   * @return answers since this guard was made, time-outs of this guard not included
    */
   public int failures() {
     return failures.get();
@@ -187,7 +190,7 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
   static Verdict failed(Problem problem, Throwable error) {
     log.warn("Problem {}: the verifier failed: {}", problem.id(), error.toString());
     log.debug("Problem {}: stack of the verifier's failure", problem.id(), error);
-    return Verdict.unknown("verifier failed: " + error);
+    return Verdict.failed("verifier failed: " + error);
   }
 
   /** Refuses the null that a verifier outside of null-checked code may return. */

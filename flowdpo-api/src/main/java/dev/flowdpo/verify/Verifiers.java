@@ -66,7 +66,8 @@ public final class Verifiers {
     return (problem, answer) -> {
       Verdict verdict = verifier.verify(problem, answer);
       return verdict.known()
-          ? new Verdict(true, 1 - verdict.reward(), "not: " + verdict.reason(), verdict.answer())
+          ? new Verdict(
+              true, 1 - verdict.reward(), "not: " + verdict.reason(), verdict.answer(), false)
           : verdict;
     };
   }

@@ -140,7 +140,7 @@ public final class HttpVerifier implements BatchVerifier {
     failures.addAndGet(batch.size());
     String message = "verifier " + uri + ": " + reason;
     log.warn("Problem {} and {} more: {}", batch.get(0).problem().id(), batch.size() - 1, message);
-    return Collections.nCopies(batch.size(), Verdict.unknown(message));
+    return Collections.nCopies(batch.size(), Verdict.failed(message));
   }
 
   /**

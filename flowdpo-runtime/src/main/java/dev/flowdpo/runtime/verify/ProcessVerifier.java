@@ -222,7 +222,7 @@ public final class ProcessVerifier implements BatchVerifier, AutoCloseable {
     failures.incrementAndGet();
     String message = "verifier " + command.get(0) + ": " + reason;
     log.warn("Problem {}: {}", attempt.problem().id(), message);
-    return Verdict.unknown(message);
+    return Verdict.failed(message);
   }
 
   private static void kill(Slot slot) {

@@ -54,7 +54,7 @@ final class VerdictJson {
 
   /**
    * Reads {@code {"reward": 0.5, "reason": "…"}} or {@code {"correct": true, "reason": "…"}}, where
-   * null stands for unknown.
+   * null stands for unknown, with {@code "failure": true} where the verifier itself failed.
    */
   static Verdict verdict(JsonNode node) throws MalformedException {
     JsonNode value = node.has("reward") ? node.get("reward") : node.get("correct");
@@ -64,7 +64,7 @@ final class VerdictJson {
           "expected an object with \"reward\" or \"correct\", found " + excerpt(node.toString()));
     }
     if (value.isNull()) {
-      return Verdict.unknown(reason);
+      return node.path("failure").asBoolean() ? Verdict.failed(reason) : Verdict.unknown(reason);
     }
     if (value.isBoolean()) {
       return new Verdict(true, value.booleanValue() ? 1 : 0, reason);
@@ -84,6 +84,7 @@ final class VerdictJson {
       node.put("reward", verdict.reward());
     } else {
       node.putNull("reward");
+      node.put("failure", verdict.failure());
     }
     node.put("reason", shortened(verdict.reason()));
     return node;

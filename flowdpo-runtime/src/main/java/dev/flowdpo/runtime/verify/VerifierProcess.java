@@ -3,6 +3,7 @@ package dev.flowdpo.runtime.verify;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flowdpo.rollout.Attempt;
+import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.Verifier;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
@@ -51,7 +52,7 @@ final class VerifierProcess {
       Attempt attempt = VerdictJson.attempt(question);
       answer = VerdictJson.of(verifier.verify(attempt.problem(), attempt.answer()));
     } catch (VerdictJson.MalformedException | RuntimeException | AssertionError e) {
-      answer = VerdictJson.of(dev.flowdpo.rollout.Verdict.unknown("verifier failed: " + e));
+      answer = VerdictJson.of(Verdict.failed("verifier failed: " + e));
     }
     return answer.put("request", request).toString();
   }
