@@ -91,7 +91,8 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
   @Override
   public Verdict verify(Problem problem, String answer) {
     return guarded(
-            List.of(new Attempt(problem, answer)), () -> List.of(checked(verifier.verify(problem, answer))))
+            List.of(new Attempt(problem, answer)),
+            () -> List.of(checked(verifier.verify(problem, answer))))
         .get(0);
   }
 
