@@ -316,25 +316,34 @@ final class DerivativeRules {
     return axis < 0 ? axis + node.input(0).shape().rank() : axis;
   }
 
-  /** y = table[i]: row i of the table's gradient is the sum of the gradients of its uses. */
+  /**
+   * y = table[i]: row i of the table's gradient is the sum of the gradients of its uses.
+   * ScatterElements adds one by one; ScatterND would add from several threads at once, and repeated
+   * rows would get in each other's way.
+   */
   private static void rows(Differentiation.Step step) {
     Operations o = step.operations();
-    if (step.node().integer("axis", 0) != 0) {
-      throw new IllegalStateException(
-          "Gather along axis "
-              + step.node().integer("axis", 0)
-              + " has no derivative rule, only along axis 0");
-    }
     Value table = step.node().input(0);
     Value indices = step.node().input(1);
-    Value zeros = o.zeros(o.sizes(table), table.shape());
-    Value places = o.unsqueeze(indices, indices.shape().rank());
+    if (step.node().integer("axis", 0) != 0 || table.shape().rank() != 2) {
+      throw new IllegalStateException(
+          "Gather from "
+              + table.shape()
+              + " along axis "
+              + step.node().integer("axis", 0)
+              + " has no derivative rule, only from a matrix along axis 0");
+    }
+    Shape rows =
+        new Shape(List.of(new Shape.Dimension(-1, "gathered"), table.shape().dimension(1)));
+    Value gradient =
+        o.reshape(step.gradient(), rows, o.sizeList(o.graph().integers(-1), o.sizes(table, 1, 2)));
+    Value column = o.reshape(indices, Shape.of("gathered", 1), -1, 1);
     step.give(
         0,
         o.node(
-            "ScatterND",
-            List.of(zeros, places, step.gradient()),
-            Map.of("reduction", "add"),
+            "ScatterElements",
+            List.of(o.zeros(o.sizes(table), table.shape()), o.expand(column, gradient), gradient),
+            Map.of("axis", 0L, "reduction", "add"),
             table.type(),
             table.shape()));
   }

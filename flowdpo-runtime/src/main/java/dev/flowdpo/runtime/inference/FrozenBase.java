@@ -21,8 +21,8 @@ import java.util.Map;
 
 /**
  * A frozen model, loaded: its configuration, its weights, and a session for each of its graphs,
- * made when it is first used. The weights of an F32 checkpoint stay in the mapped file; ONNX
- * Runtime keeps its own packed copy of those that it multiplies by.
+ * made when it is first used. The weights are mapped from the file; ONNX Runtime copies what it is
+ * handed, so every session that is made takes the memory of the weights once more.
  *
  * <p>Thread-safe. Owns the native memory of the engine; {@link #close} frees it and must not run
  * while a call is under way.
