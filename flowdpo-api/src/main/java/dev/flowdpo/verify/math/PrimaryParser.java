@@ -285,16 +285,26 @@ final class PrimaryParser {
       return new Bracket('{', '}', List.of());
     }
     int bars = cursor.suspendBars();
-    cursor.openBars();
-    List<Node> items = parser.items();
-    cursor.closeBars();
-    Node set = new Bracket('{', '}', List.copyOf(items));
-    if (cursor.accept("|")) {
+    Node set;
+    if (skipsToCondition()) {
       set = parser.listing(); // { x | condition }: the condition says it all
+    } else {
+      set = new Bracket('{', '}', List.copyOf(parser.items()));
     }
     cursor.restoreBars(bars);
     cursor.expect("⦄");
     return set;
+  }
+
+  /** Passes "x |", "x :", "x ∈ ℝ |" or "x ∈ ℝ :". */
+  private boolean skipsToCondition() {
+    int length = cursor.peek(1).isSign("∈") ? 3 : 1;
+    Token mark = cursor.peek(length);
+    boolean condition = cursor.peek().is(Kind.NAME) && (mark.isSign("|") || mark.isSign(":"));
+    if (condition) {
+      cursor.reset(cursor.position() + length + 1);
+    }
+    return condition;
   }
 
   boolean isFunction(Token token) {

@@ -6,6 +6,7 @@ import dev.flowdpo.verify.math.Node.Quantity;
 import dev.flowdpo.verify.math.Node.Sum;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Values with units: draws the unit to the outside, and compares with and without units. */
 final class Quantities {
@@ -59,16 +60,39 @@ final class Quantities {
 
   /** Returns "5 m" as a measure where the other one is one; else m is a variable. */
   static Node likeOther(Node node, Node other) {
-    if (node instanceof Product product
-        && other instanceof Quantity quantity
-        && !quantity.unit().isLabel()
-        && product.factors().get(product.factors().size() - 1) instanceof Node.Symbol symbol
-        && Unit.isKnown(symbol.name())) {
-      List<Node> values = product.factors().subList(0, product.factors().size() - 1);
-      Node value = values.size() == 1 ? values.get(0) : new Product(List.copyOf(values));
-      return new Quantity(value, UnitTable.read(symbol.name()));
+    if (!(node instanceof Product product)
+        || !(other instanceof Quantity quantity)
+        || quantity.unit().isLabel()) {
+      return node;
     }
-    return node;
+    List<Node> values = new ArrayList<>();
+    Unit unit = Unit.NONE;
+    for (Node factor : product.factors()) {
+      Optional<Unit> own = unit(factor);
+      if (own.isPresent()) {
+        unit = unit.times(own.get());
+      } else {
+        values.add(factor);
+      }
+    }
+    boolean measure = values.size() == 1 && !unit.powers().isEmpty();
+    return measure ? new Quantity(values.get(0), unit) : node;
+  }
+
+  /** Returns the unit that a name, or a power of a name, is the sign of. */
+  private static Optional<Unit> unit(Node factor) {
+    if (factor instanceof Node.Symbol symbol && Unit.isKnown(symbol.name())) {
+      return Optional.of(UnitTable.read(symbol.name()));
+    }
+    boolean small =
+        factor instanceof Node.Power power
+            && power.exponent() instanceof Num num
+            && num.value().isInteger()
+            && num.value().abs().compareTo(Rational.of(9)) <= 0;
+    return small
+        ? unit(((Node.Power) factor).base())
+            .map(u -> u.power(((Num) ((Node.Power) factor).exponent()).value().intValueExact()))
+        : Optional.empty();
   }
 
   /** Compares two formulas of which at least one has a unit. */

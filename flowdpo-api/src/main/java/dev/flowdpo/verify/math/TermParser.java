@@ -66,7 +66,7 @@ final class TermParser {
           factors.add(Num.of(multiple));
           continue;
         }
-        replace(factors, measured(new Quantity(product(factors), unit())));
+        replace(factors, measured(quantity(product(factors))));
       } else if (startsFactor(token)) {
         factors.add(factor());
       } else {
@@ -105,6 +105,14 @@ final class TermParser {
       case "$" -> Unit.DOLLAR;
       default -> Unit.base(sign, Rational.ONE);
     };
+  }
+
+  /** 72° F is 72 of another unit than 72°. */
+  private Quantity quantity(Node value) {
+    Unit unit = unit();
+    return value instanceof Quantity degrees && degrees.unit().isDegree()
+        ? new Quantity(degrees.value(), Unit.label("° " + unit.powers().keySet()))
+        : new Quantity(value, unit);
   }
 
   /** Reads a unit's words, with exponents and quotients between them. */
@@ -222,13 +230,23 @@ final class TermParser {
       } else if (cursor.accept("'")) {
         factor = new Call("prime", List.of(factor));
       } else if (cursor.accept("°")) {
-        factor = new Quantity(factor, Unit.DEGREE);
+        factor = degrees(factor);
       } else if (cursor.peek().isSign("^")) {
         factor = power(factor);
       } else {
         return factor;
       }
     }
+  }
+
+  /** Degrees of an angle, or of a temperature where C or F follows. */
+  private Quantity degrees(Node value) {
+    Token scale = cursor.peek();
+    if (value instanceof Num && scale.is(Kind.NAME) && scale.text().matches("[CF]")) {
+      cursor.next();
+      return new Quantity(value, Unit.label("°" + scale.text()));
+    }
+    return new Quantity(value, Unit.DEGREE);
   }
 
   /** One or three signs repeat the factorial; two are the double factorial. */
@@ -260,7 +278,7 @@ final class TermParser {
       if (braced) {
         cursor.expect("}");
       }
-      return new Quantity(base, Unit.DEGREE);
+      return degrees(base);
     }
     if (token.is(Kind.NAME) && token.text().equals("prime")) {
       primaries.script();

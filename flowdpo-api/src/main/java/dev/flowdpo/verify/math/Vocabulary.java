@@ -61,6 +61,9 @@ final class Vocabulary {
     if (NAMES.containsKey(run)) {
       return Optional.of(new Token(Kind.NAME, NAMES.get(run), false));
     }
+    if (lower.equals("no") || lower.equals("yes")) {
+      return Optional.of(new Token(Kind.WORD, lower, false));
+    }
     if (COMMANDS.contains(lower)) {
       return Optional.of(new Token(Kind.COMMAND, lower, false));
     }
