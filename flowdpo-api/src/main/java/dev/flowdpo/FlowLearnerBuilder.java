@@ -4,6 +4,7 @@ import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.preference.DpoObjective;
+import dev.flowdpo.preference.PairRule;
 import dev.flowdpo.rollout.RolloutSampler;
 import dev.flowdpo.rollout.Verifier;
 import dev.flowdpo.spi.FlowEngine;
@@ -22,6 +23,7 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
   private final FlowOptions flow;
   private final List<LearningListener> listeners = new ArrayList<>();
   private Optional<Verifier> verifier = Optional.empty();
+  private Optional<PairRule> pairRule = Optional.empty();
   private Optional<LearnerOptions> options = Optional.empty();
   private Optional<Path> checkpoint = Optional.empty();
   private DpoObjective objective = DpoObjective.paper();
@@ -49,6 +51,12 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
   @Override
   public OnlineLearner.Builder sampler(RolloutSampler sampler) {
     this.sampler = Objects.requireNonNull(sampler, "sampler");
+    return this;
+  }
+
+  @Override
+  public OnlineLearner.Builder pairs(PairRule rule) {
+    this.pairRule = Optional.of(rule);
     return this;
   }
 
@@ -89,6 +97,7 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
                 new InvalidInputException(
                     "verifier: expected one, found none. Set verifier((problem, answer) ->"
                         + " Verdict.of(…)); its verdicts are what the learner learns from."));
+    LearnerOptions chosen = options.orElseGet(engine::defaultLearnerOptions);
     return engine.learner(
         new LearnerSetup(
             models.policy(),
@@ -97,7 +106,8 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
             given,
             objective,
             sampler,
-            options.orElseGet(engine::defaultLearnerOptions),
+            pairRule.orElseGet(() -> PairRule.contrasts(chosen.pairs())),
+            chosen,
             new LearningListeners(listeners),
             checkpoint,
             resume));

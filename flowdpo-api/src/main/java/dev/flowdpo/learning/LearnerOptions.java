@@ -1,10 +1,13 @@
 package dev.flowdpo.learning;
 
+import com.google.common.collect.Sets;
 import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.internal.Require;
+import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PairOptions;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * The numbers of a learner. Make them with {@link #builder()} or from an engine's defaults with
@@ -44,6 +47,9 @@ import java.util.Objects;
  *     default true
  * @param checkpointEveryProblems problems between two checkpoints, at least 1, where a checkpoint
  *     folder is set; default 100
+ * @param roles the adapters that learn, at least one; the others stay as they are; default both
+ * @param referenceRefreshUpdates after how many updates of an adapter its reference becomes the
+ *     adapter as it then is, at least 0; 0, the default and the paper's, keeps the first reference
  * @param verifierTimeLimit the longest that one verification may take, longer than zero; default 10
  *     s
  */
@@ -69,6 +75,8 @@ public record LearnerOptions(
     long seed,
     boolean updates,
     int checkpointEveryProblems,
+    Set<AdapterRole> roles,
+    int referenceRefreshUpdates,
     Duration verifierTimeLimit) {
 
   /**
@@ -96,6 +104,11 @@ public record LearnerOptions(
     Require.positive("adamEpsilon", adamEpsilon);
     Objects.requireNonNull(pairs, "pairs");
     Require.atLeast(1, "checkpointEveryProblems", checkpointEveryProblems);
+    if (roles.isEmpty()) {
+      throw new InvalidInputException("roles: expected at least one adapter that learns, found none");
+    }
+    roles = Sets.immutableEnumSet(roles);
+    Require.atLeast(0, "referenceRefreshUpdates", referenceRefreshUpdates);
     Require.positive("verifierTimeLimit", verifierTimeLimit);
     if (schedule == Schedule.LINEAR && totalProblems == 0) {
       throw new InvalidInputException(

@@ -1,7 +1,10 @@
 package dev.flowdpo.learning;
 
+import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PairOptions;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * Collects {@link LearnerOptions} one by one, starting from the paper's. Every method checks its
@@ -30,6 +33,8 @@ public final class LearnerOptionsBuilder {
   private long seed = 0;
   private boolean updates = true;
   private int checkpointEveryProblems = 100;
+  private Set<AdapterRole> roles = EnumSet.allOf(AdapterRole.class);
+  private int referenceRefreshUpdates = 0;
   private Duration verifierTimeLimit = Duration.ofSeconds(10);
 
   LearnerOptionsBuilder() {}
@@ -56,6 +61,8 @@ public final class LearnerOptionsBuilder {
     seed = from.seed();
     updates = from.updates();
     checkpointEveryProblems = from.checkpointEveryProblems();
+    roles = from.roles();
+    referenceRefreshUpdates = from.referenceRefreshUpdates();
     verifierTimeLimit = from.verifierTimeLimit();
   }
 
@@ -185,6 +192,18 @@ public final class LearnerOptionsBuilder {
     return checked();
   }
 
+  /** Sets {@link LearnerOptions#roles()} and returns this builder. */
+  public LearnerOptionsBuilder roles(Set<AdapterRole> roles) {
+    this.roles = Set.copyOf(roles);
+    return checked();
+  }
+
+  /** Sets {@link LearnerOptions#referenceRefreshUpdates()} and returns this builder. */
+  public LearnerOptionsBuilder referenceRefreshUpdates(int referenceRefreshUpdates) {
+    this.referenceRefreshUpdates = referenceRefreshUpdates;
+    return checked();
+  }
+
   /** Sets {@link LearnerOptions#verifierTimeLimit()} and returns this builder. */
   public LearnerOptionsBuilder verifierTimeLimit(Duration verifierTimeLimit) {
     this.verifierTimeLimit = verifierTimeLimit;
@@ -230,6 +249,8 @@ public final class LearnerOptionsBuilder {
         seed,
         updates,
         checkpointEveryProblems,
+        roles,
+        referenceRefreshUpdates,
         verifierTimeLimit);
   }
 }

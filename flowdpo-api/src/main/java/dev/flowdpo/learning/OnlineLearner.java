@@ -2,6 +2,7 @@ package dev.flowdpo.learning;
 
 import dev.flowdpo.Problem;
 import dev.flowdpo.preference.DpoObjective;
+import dev.flowdpo.preference.PairRule;
 import dev.flowdpo.rollout.RolloutSampler;
 import dev.flowdpo.rollout.Verifier;
 import java.nio.file.Path;
@@ -74,6 +75,15 @@ public interface OnlineLearner extends AutoCloseable {
      * @return this builder
      */
     Builder sampler(RolloutSampler sampler);
+
+    /**
+     * Sets how rollouts become preference pairs; by default {@link PairRule#contrasts} with {@link
+     * LearnerOptions#pairs()}.
+     *
+     * @param rule the rule
+     * @return this builder
+     */
+    Builder pairs(PairRule rule);
 
     /**
      * Sets the learner's numbers; by default those of the engine, which fit its model.

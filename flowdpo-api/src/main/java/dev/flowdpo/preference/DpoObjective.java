@@ -140,9 +140,19 @@ public interface DpoObjective {
   }
 
   /**
+   * Returns −log π(chosen) / length: supervised fine-tuning on the chosen completions, which takes
+   * no notice of the rejected ones. It is no preference objective but the control for one.
+   *
+   * @return the objective
+   */
+  static DpoObjective supervised() {
+    return new SupervisedObjective();
+  }
+
+  /**
    * Returns the objective of this name, for command lines and configuration files: {@code sigmoid},
    * {@code cdpo} (label smoothing 0.1), {@code hinge}, {@code ipo}, {@code robust} (flip
-   * probability 0.1), {@code apo-zero} or {@code simpo} (γ = β / 2). Case, {@code _} and {@code -}
+   * probability 0.1), {@code apo-zero}, {@code simpo} (γ = β / 2) or {@code sft}. Case, {@code _} and {@code -}
    * make no difference.
    *
    * @param name one of the names above
@@ -160,9 +170,10 @@ public interface DpoObjective {
       case "robust" -> robust(beta, 0.1);
       case "apozero" -> apoZero(beta);
       case "simpo" -> simPo(beta, beta / 2);
+      case "sft" -> supervised();
       default ->
           throw new InvalidInputException(
-              "objective: expected one of sigmoid, cdpo, hinge, ipo, robust, apo-zero, simpo, found"
+              "objective: expected one of sigmoid, cdpo, hinge, ipo, robust, apo-zero, simpo, sft, found"
                   + " \""
                   + name
                   + "\".");

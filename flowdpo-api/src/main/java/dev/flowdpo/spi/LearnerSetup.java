@@ -7,6 +7,7 @@ import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.preference.DpoObjective;
+import dev.flowdpo.preference.PairRule;
 import dev.flowdpo.rollout.RolloutSampler;
 import dev.flowdpo.rollout.Verifier;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import java.util.Optional;
  *     dev.flowdpo.rollout.VerifierGuard} around it
  * @param objective what learning minimises
  * @param sampler what explores the problems
+ * @param pairRule how rollouts become pairs
  * @param options the learner's numbers
  * @param listener who watches
  * @param checkpoint folder for the learner's state; empty for none
@@ -37,6 +39,7 @@ public record LearnerSetup(
     Verifier verifier,
     DpoObjective objective,
     RolloutSampler sampler,
+    PairRule pairRule,
     LearnerOptions options,
     LearningListener listener,
     Optional<Path> checkpoint,
@@ -54,6 +57,7 @@ public record LearnerSetup(
     Objects.requireNonNull(verifier, "verifier");
     Objects.requireNonNull(objective, "objective");
     Objects.requireNonNull(sampler, "sampler");
+    Objects.requireNonNull(pairRule, "pairRule");
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(listener, "listener");
     Objects.requireNonNull(checkpoint, "checkpoint");

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PairOptions;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -54,6 +57,8 @@ class LearnerOptionsTest {
             .seed(18)
             .updates(false)
             .checkpointEveryProblems(19)
+            .roles(EnumSet.of(AdapterRole.STOP))
+            .referenceRefreshUpdates(21)
             .verifierTimeLimit(Duration.ofMillis(20))
             .build();
     assertThat(changed)
@@ -80,6 +85,8 @@ class LearnerOptionsTest {
                 18,
                 false,
                 19,
+                Set.of(AdapterRole.STOP),
+                21,
                 Duration.ofMillis(20)));
     assertThat(changed.toBuilder().build()).isEqualTo(changed);
   }
@@ -112,6 +119,8 @@ class LearnerOptionsTest {
         refusal("adamBeta2", b -> b.adamBeta2(-0.1)),
         refusal("adamEpsilon", b -> b.adamEpsilon(0)),
         refusal("checkpointEveryProblems", b -> b.checkpointEveryProblems(0)),
+        refusal("roles", b -> b.roles(Set.of())),
+        refusal("referenceRefreshUpdates", b -> b.referenceRefreshUpdates(-1)),
         refusal("verifierTimeLimit", b -> b.verifierTimeLimit(Duration.ZERO)));
   }
 

@@ -9,7 +9,6 @@ import dev.flowdpo.learning.ProgressiveValidation;
 import dev.flowdpo.learning.UpdateMetrics;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.preference.LogProbabilitySums;
-import dev.flowdpo.preference.PairBuilder;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.preference.PreferenceTokens;
 import dev.flowdpo.rollout.RolloutRequest;
@@ -28,7 +27,6 @@ import java.util.List;
 public final class StubLearner implements OnlineLearner, PreferenceTokens {
   private final LearnerSetup setup;
   private final VerifierGuard guard;
-  private final PairBuilder pairs;
   private final ProgressiveValidation.Builder validation = ProgressiveValidation.builder();
   private LearningProgress progress = LearningProgress.NONE;
   private int updates;
@@ -36,7 +34,6 @@ public final class StubLearner implements OnlineLearner, PreferenceTokens {
   public StubLearner(LearnerSetup setup) {
     this.setup = setup;
     this.guard = new VerifierGuard(setup.verifier(), setup.options().verifierTimeLimit());
-    this.pairs = new PairBuilder(setup.options().pairs(), this);
   }
 
   @Override
@@ -58,7 +55,7 @@ public final class StubLearner implements OnlineLearner, PreferenceTokens {
 
   private void learn(RolloutTree tree) {
     validation.add(tree.original().verdict().isCorrect());
-    List<PreferencePair> found = pairs.pairs(tree);
+    List<PreferencePair> found = setup.pairRule().pairs(tree, this);
     progress =
         new LearningProgress(
             progress.problems() + 1,

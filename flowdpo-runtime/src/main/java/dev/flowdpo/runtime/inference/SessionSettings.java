@@ -24,6 +24,11 @@ public record SessionSettings(int threads, int maxTokens) {
     return new SessionSettings(0, 4096);
   }
 
+  /** Returns these settings with another number of threads. */
+  public SessionSettings withThreads(int value) {
+    return new SessionSettings(value, maxTokens);
+  }
+
   /** Returns ONNX Runtime's options for these settings; the caller closes them. */
   public OrtSession.SessionOptions create() throws OrtException {
     OrtSession.SessionOptions options = new OrtSession.SessionOptions();

@@ -7,7 +7,6 @@ import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.preference.AdapterRole;
-import dev.flowdpo.preference.PairBuilder;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSlot;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
@@ -153,7 +152,7 @@ public final class AdapterFlowEngine implements FlowEngine {
         setup.resume() ? setup.checkpoint().flatMap(LearnerCheckpoint::read) : Optional.empty();
     PreferenceGradient gradient = PreferenceGradient.of(base, PreferenceGradient.Path.TAPS);
     Map<AdapterRole, AdapterLearner> learners = new EnumMap<>(AdapterRole.class);
-    for (AdapterRole role : AdapterRole.values()) {
+    for (AdapterRole role : options.roles()) {
       AdapterSnapshot current = Lookup.required(slots, role).current();
       AdapterSnapshot reference =
           resumed.map(checkpoint -> checkpoint.reference(role, base.config())).orElse(current);
@@ -166,8 +165,7 @@ public final class AdapterFlowEngine implements FlowEngine {
     }
     LearnerState state =
         resumed.map(checkpoint -> checkpoint.state(options)).orElseGet(LearnerState::new);
-    PairBuilder pairs = new PairBuilder(options.pairs(), prompts);
-    return new PreferenceLearner(setup, learners, slots, pairs, state, modelName);
+    return new PreferenceLearner(setup, learners, slots, prompts, state, modelName);
   }
 
   private AdapterSnapshot fresh(LearnerOptions options, AdapterRole role) {

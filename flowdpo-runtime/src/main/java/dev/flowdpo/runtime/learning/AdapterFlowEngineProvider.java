@@ -23,6 +23,6 @@ public final class AdapterFlowEngineProvider implements FlowEngineProvider {
         settings.model().orElseGet(BundledModel::folder),
         settings.adapters(),
         bundled ? BundledModel.learnerOptions() : LearnerOptions.paper(),
-        SessionSettings.defaults());
+        bundled ? BundledModel.sessionSettings() : SessionSettings.defaults());
   }
 }

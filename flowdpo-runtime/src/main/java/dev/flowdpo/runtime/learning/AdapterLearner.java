@@ -17,15 +17,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * One adapter that learns: its parameters, its optimizer, and the reference that stands still. The
- * parameters are a working copy; {@link #snapshot} gives what flows may use. Not thread-safe. Owns
+ * One adapter that learns: its parameters, its optimizer, and the reference, which stands still or
+ * is renewed every so many updates. The parameters are a working copy; {@link #snapshot} gives what flows may use. Not thread-safe. Owns
  * native memory; close it.
  */
 final class AdapterLearner implements AutoCloseable {
   private final AdapterRole role;
   private final AdapterLayout layout;
   private final double alpha;
-  private final AdapterSnapshot reference;
+  private AdapterSnapshot reference;
   private final LearnerOptions options;
   private final DpoObjective objective;
   private final PreferenceGradient gradient;
@@ -94,6 +94,10 @@ final class AdapterLearner implements AutoCloseable {
       double norm = AdamW.clip(result.gradient(), options.clipNorm());
       double rate = learningRate(problems);
       optimizer.step(parameters, result.gradient(), rate);
+      int refresh = options.referenceRefreshUpdates();
+      if (refresh > 0 && optimizer.steps() % refresh == 0) {
+        reference = snapshot();
+      }
       return metrics(pairs.size(), result, norm, rate);
     }
   }

@@ -10,8 +10,8 @@ import dev.flowdpo.learning.LearningReport;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.learning.UpdateMetrics;
 import dev.flowdpo.preference.AdapterRole;
-import dev.flowdpo.preference.PairBuilder;
 import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.preference.PreferenceTokens;
 import dev.flowdpo.rollout.RolloutRequest;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.VerifierGuard;
@@ -43,7 +43,8 @@ final class PreferenceLearner implements OnlineLearner {
   private final LearnerOptions options;
   private final Map<AdapterRole, AdapterLearner> learners;
   private final Map<AdapterRole, AdapterSlot> slots;
-  private final PairBuilder pairBuilder;
+  private final PreferenceTokens tokens;
+  private final ChosenDecline decline = new ChosenDecline();
   private final VerifierGuard verifier;
   private final String modelName;
   private final LearnerState state;
@@ -53,6 +54,8 @@ final class PreferenceLearner implements OnlineLearner {
   private boolean closed;
 
   /**
+   * @param learners the adapters that learn
+   * @param tokens prompts and decisions as ids
    * @param state where to begin: empty, or what a checkpoint kept, whose problems the first call of
    *     learn skips
    * @param modelName what adapter folders name as their base
@@ -61,14 +64,14 @@ final class PreferenceLearner implements OnlineLearner {
       LearnerSetup setup,
       Map<AdapterRole, AdapterLearner> learners,
       Map<AdapterRole, AdapterSlot> slots,
-      PairBuilder pairBuilder,
+      PreferenceTokens tokens,
       LearnerState state,
       String modelName) {
     this.setup = setup;
     this.options = setup.options();
     this.learners = learners;
     this.slots = slots;
-    this.pairBuilder = pairBuilder;
+    this.tokens = tokens;
     this.state = state;
     this.progress = state.progress();
     this.alreadyLearned = state.problems();
@@ -112,7 +115,7 @@ final class PreferenceLearner implements OnlineLearner {
                     setup.judge().snapshot(),
                     verifier,
                     setup.flow(),
-                    options.updates() ? options.rolloutsPerNode() : 0,
+                    rolloutsPerNode(),
                     seed));
     if (trees.size() != group.size()) {
       throw new FlowException(
@@ -125,7 +128,11 @@ final class PreferenceLearner implements OnlineLearner {
     List<PreferencePair> pairs = new ArrayList<>();
     for (RolloutTree tree : trees) {
       state.count(tree);
-      pairs.addAll(pairBuilder.pairs(tree));
+      for (PreferencePair pair : setup.pairRule().pairs(tree, tokens)) {
+        if (learners.containsKey(pair.role())) {
+          pairs.add(pair);
+        }
+      }
       setup.listener().onProblem(tree, state.progress());
     }
     countVerifierFailures();
@@ -138,6 +145,12 @@ final class PreferenceLearner implements OnlineLearner {
       publish();
     }
     progress = state.progress();
+  }
+
+  /** Returns how many alternatives are worth their cost: none where no Answer adapter learns. */
+  private int rolloutsPerNode() {
+    boolean used = options.updates() && learners.containsKey(AdapterRole.ANSWER);
+    return used ? options.rolloutsPerNode() : 0;
   }
 
   /**
@@ -157,13 +170,14 @@ final class PreferenceLearner implements OnlineLearner {
         UpdateMetrics metrics = learner.update(List.copyOf(last), state.problems());
         last.clear();
         state.countUpdate(learner.role());
+        decline.watch(metrics);
         setup.listener().onUpdate(metrics);
       }
     }
   }
 
   private void publish() {
-    slots.forEach((role, slot) -> slot.publish(Lookup.required(learners, role).snapshot()));
+    learners.forEach((role, learner) -> Lookup.required(slots, role).publish(learner.snapshot()));
   }
 
   private void countVerifierFailures() {

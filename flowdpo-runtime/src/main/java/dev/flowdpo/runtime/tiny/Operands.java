@@ -87,6 +87,11 @@ final class Operands {
     return between(5, 20);
   }
 
+  /** Returns a number for a sentence that only seems to matter: one that an event could have. */
+  int misleading() {
+    return between(2, mix.maxOperand());
+  }
+
   private int between(int from, int to) {
     return random.nextInt(from, to + 1);
   }

@@ -104,6 +104,17 @@ final class Story {
       Template template = Cast.pick(Distractors.ALL, random);
       sentences.add(place, cast.fill(template, 0, operands.distractor()));
     }
+    // Only where asked for: a draw more would change the problems of every other mix.
+    if (mix.misleadingShare() > 0 && random.nextDouble() < mix.misleadingShare()) {
+      mislead();
+    }
+  }
+
+  private void mislead() {
+    List<Template> fitting =
+        Distractors.MISLEADING.stream().filter(t -> t.kinds().contains(cast.kind())).toList();
+    int place = 1 + random.nextInt(sentences.size());
+    sentences.add(place, cast.fill(Cast.pick(fitting, random), 0, operands.misleading()));
   }
 
   private void tell(Template template, int m, int n) {

@@ -193,9 +193,9 @@ class WordProblemsTest {
     assertThatThrownBy(
             () -> new WordProblem("How?", List.of(Step.of(1, '+', 1), Step.of(3, '+', 1)), 4))
         .hasMessageContaining("Step 2 must begin with 2");
-    assertThatThrownBy(() -> new ProblemMix(List.of(0.5, 0.4), 0, 40, 10, 8))
+    assertThatThrownBy(() -> new ProblemMix(List.of(0.5, 0.4), 0, 0, 40, 10, 8))
         .hasMessageContaining("must sum to 1");
-    assertThatThrownBy(() -> new ProblemMix(List.of(1.0), 0, 140, 10, 8))
+    assertThatThrownBy(() -> new ProblemMix(List.of(1.0), 0, 0, 140, 10, 8))
         .hasMessageContaining("maxValue must be in 20..99, found 140");
   }
 }

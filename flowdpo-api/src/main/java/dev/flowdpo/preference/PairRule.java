@@ -1,0 +1,47 @@
+package dev.flowdpo.preference;
+
+import dev.flowdpo.rollout.RolloutTree;
+import java.util.List;
+
+/**
+ * How rollouts become preference pairs. The default, {@link #contrasts}, is Flow-DPO's (arXiv
+ * 2410.22304, section 3.2); another rule changes what the adapters learn from and nothing else.
+ *
+ * <p>Implementations must be thread-safe and give the same pairs for the same tree: a resumed run
+ * relies on it.
+ */
+@FunctionalInterface
+public interface PairRule {
+
+  /**
+   * Returns the pairs of a tree.
+   *
+   * @param tree the rollouts of one problem
+   * @param tokens prompts and decisions as ids
+   * @return its pairs; may be empty
+   */
+  List<PreferencePair> pairs(RolloutTree tree, PreferenceTokens tokens);
+
+  /**
+   * Returns the rule of the paper: a pair where two branches of a node differ in reward ({@link
+   * PairBuilder}).
+   *
+   * @param options when two branches form a pair
+   * @return the rule
+   */
+  static PairRule contrasts(PairOptions options) {
+    return (tree, tokens) -> new PairBuilder(options, tokens).pairs(tree);
+  }
+
+  /**
+   * Returns the rule of imitation: every chunk and every stop decision of the traces that end in a
+   * correct answer is chosen. With {@link DpoObjective#supervised()} this is supervised training on
+   * the flow's own correct traces and rollouts, the control that preference learning has to beat.
+   * With an objective that looks at the rejected side it makes no sense.
+   *
+   * @return the rule
+   */
+  static PairRule successes() {
+    return new SuccessPairs();
+  }
+}

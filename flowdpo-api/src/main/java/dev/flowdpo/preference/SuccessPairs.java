@@ -1,0 +1,87 @@
+package dev.flowdpo.preference;
+
+import com.google.common.primitives.ImmutableIntArray;
+import dev.flowdpo.policy.Chunk;
+import dev.flowdpo.policy.PartialAnswer;
+import dev.flowdpo.rollout.Branch;
+import dev.flowdpo.rollout.OutputNode;
+import dev.flowdpo.rollout.RolloutTree;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Takes every chunk and every stop decision of the traces that end in a correct answer: of the
+ * original path, and of each branch from its fork on. The rejected side of a decision is the
+ * opposite one. That of a chunk is a stand-in, the chunk without its last token (or twice its only
+ * one), for objectives that ignore it. Stateless and thread-safe.
+ */
+final class SuccessPairs implements PairRule {
+
+  @Override
+  public List<PreferencePair> pairs(RolloutTree tree, PreferenceTokens tokens) {
+    List<PreferencePair> pairs = new ArrayList<>();
+    addTrace(pairs, tree.original(), 0, 0, tokens);
+    for (OutputNode node : tree.nodes()) {
+      for (Branch alternative : node.alternatives()) {
+        addTrace(pairs, alternative, node.index(), node.index(), tokens);
+      }
+      node.flipped().ifPresent(f -> addTrace(pairs, f, node.index() + 1, node.index(), tokens));
+    }
+    return List.copyOf(pairs);
+  }
+
+  /** Adds a correct trace's chunks and decisions from these places on. */
+  private static void addTrace(
+      List<PreferencePair> pairs,
+      Branch trace,
+      int firstChunk,
+      int firstDecision,
+      PreferenceTokens tokens) {
+    if (!trace.verdict().isCorrect()) {
+      return;
+    }
+    PartialAnswer output = trace.answer();
+    for (int node = output.depth() - 1; node >= firstDecision; node--) {
+      PartialAnswer prefix = output.parent().orElseThrow();
+      boolean stop = trace.decisions().get(node).stop();
+      pairs.add(
+          pair(
+              AdapterRole.STOP,
+              trace,
+              node,
+              tokens.stopPrompt(output),
+              tokens.stopDecision(stop),
+              tokens.stopDecision(!stop)));
+      if (node >= firstChunk) {
+        ImmutableIntArray chunk = output.lastChunk().map(Chunk::tokens).orElseThrow();
+        pairs.add(
+            pair(
+                AdapterRole.ANSWER,
+                trace,
+                node,
+                tokens.answerPrompt(prefix),
+                chunk,
+                standIn(chunk)));
+      }
+      output = prefix;
+    }
+  }
+
+  private static PreferencePair pair(
+      AdapterRole role,
+      Branch trace,
+      int node,
+      ImmutableIntArray prompt,
+      ImmutableIntArray chosen,
+      ImmutableIntArray rejected) {
+    double reward = trace.verdict().reward();
+    String problem = trace.answer().problem().id();
+    return new PreferencePair(role, prompt, chosen, rejected, problem, node, reward, reward);
+  }
+
+  private static ImmutableIntArray standIn(ImmutableIntArray chunk) {
+    return chunk.length() > 1
+        ? chunk.subArray(0, chunk.length() - 1).trimmed()
+        : ImmutableIntArray.of(chunk.get(0), chunk.get(0));
+  }
+}
