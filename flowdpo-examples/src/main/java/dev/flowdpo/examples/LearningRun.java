@@ -13,7 +13,6 @@ import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.spi.FlowEngine;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 
@@ -100,7 +99,7 @@ final class LearningRun {
   private void drawChart(LearningReport report, LearningResult result) {
     try {
       ValidationChart.write(folder.chart(), report.validation(), result);
-    } catch (IOException | RuntimeException | LinkageError | InternalError e) {
+    } catch (RuntimeException | LinkageError | InternalError e) {
       err.println("The chart " + folder.chart() + " could not be drawn: " + e);
       err.flush();
     }

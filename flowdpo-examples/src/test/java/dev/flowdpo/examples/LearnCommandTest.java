@@ -52,7 +52,7 @@ class LearnCommandTest {
     assertResult(whole, uninterrupted.json());
     assertMetrics(whole, uninterrupted.json());
     assertThat(ImageIO.read(whole.resolve("progressive-validation.png").toFile()).getWidth())
-        .isEqualTo(960);
+        .isEqualTo(1200);
     CommandRun solved =
         CommandRun.of("solve", "Ana has 5 pens. She buys 2. How many?", "--adapters", whole);
     assertThat(solved.exitCode()).as(solved.err()).isZero();

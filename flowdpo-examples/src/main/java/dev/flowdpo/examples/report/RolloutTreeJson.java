@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.flowdpo.InvalidInputException;
+import java.util.Optional;
 
 /**
  * Rollout trees as JSON Lines, for machines and for reports of runs that were resumed: one tree a
  * line, the names those of {@link JudgedTree} and its parts. Stateless and thread-safe.
  */
 public final class RolloutTreeJson {
+  private static final String EXPECTED = ": expected a rollout tree as JSON, found: ";
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -46,10 +48,11 @@ public final class RolloutTreeJson {
    */
   public static JudgedTree parse(String where, String line) {
     try {
-      return MAPPER.readValue(line, JudgedTree.class);
+      return Optional.ofNullable(MAPPER.readValue(line, JudgedTree.class))
+          .orElseThrow(() -> new InvalidInputException(where + EXPECTED + "null"));
     } catch (JsonProcessingException e) {
       throw new InvalidInputException(
-          where + ": expected a rollout tree as JSON, found: " + e.getOriginalMessage(), e);
+          where + EXPECTED + e.getOriginalMessage(), e);
     }
   }
 }

@@ -17,7 +17,7 @@ final class TableHtml {
         "region",
         "aria-label",
         table.title());
-    html.open("table").element("caption", table.title());
+    html.open("table").open("caption").element("span", table.title()).close();
     html.open("thead").open("tr");
     for (Column column : table.columns()) {
       html.open("th", "scope", "col", "class", cssClass(column)).text(column.name());

@@ -49,7 +49,9 @@ public record Tile(String label, String value, String delta, String interval, To
         label,
         percent.text(share.value()),
         ValueFormat.points().text(difference) + " against " + controlName,
-        share.hasInterval() ? "95 % interval " + share.interval(percent) : "",
+        share.hasInterval()
+            ? "95 % interval " + share.interval(percent).replace(' ', '\u00A0')
+            : "",
         difference > 0 ? Tone.GOOD : difference < 0 ? Tone.BAD : Tone.NEUTRAL);
   }
 }
