@@ -105,7 +105,8 @@ public record LearnerOptions(
     Objects.requireNonNull(pairs, "pairs");
     Require.atLeast(1, "checkpointEveryProblems", checkpointEveryProblems);
     if (roles.isEmpty()) {
-      throw new InvalidInputException("roles: expected at least one adapter that learns, found none");
+      throw new InvalidInputException(
+          "roles: expected at least one adapter that learns, found none");
     }
     roles = Sets.immutableEnumSet(roles);
     Require.atLeast(0, "referenceRefreshUpdates", referenceRefreshUpdates);

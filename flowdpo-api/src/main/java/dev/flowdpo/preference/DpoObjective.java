@@ -152,8 +152,8 @@ public interface DpoObjective {
   /**
    * Returns the objective of this name, for command lines and configuration files: {@code sigmoid},
    * {@code cdpo} (label smoothing 0.1), {@code hinge}, {@code ipo}, {@code robust} (flip
-   * probability 0.1), {@code apo-zero}, {@code simpo} (γ = β / 2) or {@code sft}. Case, {@code _} and {@code -}
-   * make no difference.
+   * probability 0.1), {@code apo-zero}, {@code simpo} (γ = β / 2) or {@code sft}. Case, {@code _}
+   * and {@code -} make no difference.
    *
    * @param name one of the names above
    * @param beta above 0

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 
 /** The options of every command, and where its output goes. Not thread-safe. */
 @Command(mixinStandardHelpOptions = true, versionProvider = FlowDpo.Version.class)
-final class CommonOptions {
+public final class CommonOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
@@ -42,11 +42,13 @@ final class CommonOptions {
               + " standard error.")
   private boolean json;
 
-  Optional<Path> model() {
+  /** Returns the folder of the model; empty for the bundled one. */
+  public Optional<Path> model() {
     return model;
   }
 
-  long seed() {
+  /** Returns where all random numbers derive from. */
+  public long seed() {
     return seed;
   }
 
@@ -69,16 +71,17 @@ final class CommonOptions {
   }
 
   /** Returns where text for people goes: standard output unless that is for JSON. */
-  PrintWriter report() {
+  public PrintWriter report() {
     return json ? err() : command.commandLine().getOut();
   }
 
-  PrintWriter err() {
+  /** Returns where progress, logs and errors go. */
+  public PrintWriter err() {
     return command.commandLine().getErr();
   }
 
   /** Prints a result as one line of JSON, if JSON was asked for. */
-  void result(Object value) {
+  public void result(Object value) {
     if (json) {
       PrintWriter out = command.commandLine().getOut();
       out.println(JsonText.line(value));

@@ -14,16 +14,17 @@ import java.util.List;
  * @param solutions one per problem, in their order
  * @param outcomes whether each is right by {@link ExactAnswer}
  */
-record Evaluation(List<Solution> solutions, List<Boolean> outcomes) {
+public record Evaluation(List<Solution> solutions, List<Boolean> outcomes) {
   private static final int BATCH = 64;
 
-  Evaluation {
+  /** Copies the lists. */
+  public Evaluation {
     solutions = List.copyOf(solutions);
     outcomes = List.copyOf(outcomes);
   }
 
   /** Solves the problems, in batches, and judges the solutions. */
-  static Evaluation of(Flow flow, List<Problem> problems, ProgressDisplay display) {
+  public static Evaluation of(Flow flow, List<Problem> problems, ProgressDisplay display) {
     ExactAnswer verifier = new ExactAnswer();
     List<Solution> solutions = new ArrayList<>();
     List<Boolean> outcomes = new ArrayList<>();
@@ -42,24 +43,27 @@ record Evaluation(List<Solution> solutions, List<Boolean> outcomes) {
   }
 
   /** Returns the flow that always takes the likeliest token. */
-  static Flow greedy(Flow flow) {
+  public static Flow greedy(Flow flow) {
     return flow.withOptions(flow.options().toBuilder().sampling(SamplingOptions.GREEDY).build());
   }
 
-  int problems() {
+  /** Returns how many problems were solved. */
+  public int problems() {
     return outcomes.size();
   }
 
-  int correct() {
+  /** Returns how many solutions are right. */
+  public int correct() {
     return (int) outcomes.stream().filter(right -> right).count();
   }
 
   /** Returns the share of right solutions, in [0, 1]. */
-  double accuracy() {
+  public double accuracy() {
     return (double) correct() / problems();
   }
 
-  double meanChunks() {
+  /** Returns the mean number of chunks of a solution. */
+  public double meanChunks() {
     return solutions.stream().mapToInt(s -> s.chunks().size()).average().orElse(0);
   }
 }

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * The verifier of all commands: a solution is right if its final answer is the problem's, exactly,
  * apart from blanks around it and commas between thousands. Stateless and thread-safe.
  */
-final class ExactAnswer implements Verifier {
+public final class ExactAnswer implements Verifier {
   private static final Pattern THOUSANDS_COMMA = Pattern.compile("(?<=\\d),(?=\\d{3}(?!\\d))");
 
   @Override

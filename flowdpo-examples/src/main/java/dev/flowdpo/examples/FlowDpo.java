@@ -1,5 +1,6 @@
 package dev.flowdpo.examples;
 
+import dev.flowdpo.examples.experiment.ExperimentCommand;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Command;
       PretrainCommand.class,
       LogprobsCommand.class,
       GradientCommand.class,
+      ExperimentCommand.class,
       CommandLine.HelpCommand.class
     },
     footer = {

@@ -12,14 +12,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /** JSON as the commands read and write it. Stateless and thread-safe. */
-final class JsonText {
+public final class JsonText {
   private static final ObjectMapper MAPPER =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private JsonText() {}
 
   /** Returns a record, map or list as one line of JSON. */
-  static String line(Object value) {
+  public static String line(Object value) {
     try {
       return MAPPER.writeValueAsString(value);
     } catch (JsonProcessingException e) {
@@ -33,7 +33,7 @@ final class JsonText {
    * @param where the file, and the line where there are several, for the message
    * @throws InvalidInputException if the text is not one JSON object
    */
-  static JsonNode object(String where, String text) {
+  public static JsonNode object(String where, String text) {
     JsonNode node;
     try {
       node = MAPPER.readTree(text);
@@ -53,7 +53,7 @@ final class JsonText {
    *
    * @throws InvalidInputException if the file is missing or not UTF-8 text
    */
-  static String read(Path file) {
+  public static String read(Path file) {
     try {
       return Files.readString(file);
     } catch (IOException e) {
@@ -65,7 +65,7 @@ final class JsonText {
   /**
    * Replaces the file with the value in one step, so that a killed process leaves no half of it.
    */
-  static void write(Path file, Object value) {
+  public static void write(Path file, Object value) {
     try {
       Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
       Files.writeString(temporary, line(value) + "\n");

@@ -22,7 +22,7 @@ import java.util.Map;
  * trainer uses. A line is on the disk before the learner goes on, so a checkpoint never knows of an
  * update that the file does not. Holds no times: equal runs write equal files. Not thread-safe.
  */
-final class MetricsFile implements AutoCloseable {
+public final class MetricsFile implements AutoCloseable {
   private final Path file;
   private final FileChannel channel;
 
@@ -38,7 +38,7 @@ final class MetricsFile implements AutoCloseable {
    * @param from where the learner stands; {@link LearningProgress#NONE} empties the file
    * @throws InvalidInputException if lines of the updates before are missing
    */
-  static MetricsFile open(Path file, LearningProgress from) {
+  public static MetricsFile open(Path file, LearningProgress from) {
     try {
       StringBuilder kept = new StringBuilder();
       int lines = 0;
@@ -80,7 +80,7 @@ final class MetricsFile implements AutoCloseable {
   }
 
   /** Appends an update and where the learner stands with it. */
-  void add(UpdateMetrics metrics, LearningProgress progress) {
+  public void add(UpdateMetrics metrics, LearningProgress progress) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("role", metrics.role().folderName());
     row.put("update", metrics.update());

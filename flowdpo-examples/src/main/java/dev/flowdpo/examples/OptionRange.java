@@ -3,7 +3,7 @@ package dev.flowdpo.examples;
 import dev.flowdpo.InvalidInputException;
 
 /** Checks numbers given on the command line. Stateless and thread-safe. */
-final class OptionRange {
+public final class OptionRange {
   private OptionRange() {}
 
   /**
@@ -11,7 +11,7 @@ final class OptionRange {
    *
    * @throws InvalidInputException if it is below the minimum
    */
-  static int atLeast(int minimum, String option, int value) {
+  public static int atLeast(int minimum, String option, int value) {
     if (value < minimum) {
       throw new InvalidInputException(
           option + ": expected at least " + minimum + ", found " + value);

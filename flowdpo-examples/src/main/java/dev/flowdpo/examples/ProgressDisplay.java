@@ -4,7 +4,7 @@ package dev.flowdpo.examples;
  * Shows how far a task is, on standard error. Updates are cheap; the display redraws at its own
  * pace. For one thread at a time.
  */
-interface ProgressDisplay extends AutoCloseable {
+public interface ProgressDisplay extends AutoCloseable {
 
   /**
    * Tells how far the task is.

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How progress is shown: a bar on a terminal, otherwise lines. Not thread-safe. */
-final class ProgressOptions {
+public final class ProgressOptions {
   private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
 
   @Option(
@@ -26,7 +26,7 @@ final class ProgressOptions {
    * @param start units done before this process began
    * @param total units at the end
    */
-  ProgressDisplay open(PrintWriter err, String task, long start, long total) {
+  public ProgressDisplay open(PrintWriter err, String task, long start, long total) {
     return bar || isTerminal()
         ? new ProgressBarDisplay(System.err, task, start, total)
         : new ProgressLinesDisplay(err, task, start, total);

@@ -11,11 +11,11 @@ import java.util.List;
  * Ordinary generation as a flow: one chunk as long as all chunks of the flow together, and a judge
  * that always says stop.
  */
-final class SinglePass implements StopJudge {
+public final class SinglePass implements StopJudge {
   private SinglePass() {}
 
   /** Returns a flow with the same policy; it ends with the given one. */
-  static Flow of(Flow flow) {
+  public static Flow of(Flow flow) {
     FlowOptions options = flow.options();
     return Flow.builder()
         .policy(flow.policy())

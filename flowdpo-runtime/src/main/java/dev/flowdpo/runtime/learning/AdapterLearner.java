@@ -18,8 +18,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * One adapter that learns: its parameters, its optimizer, and the reference, which stands still or
- * is renewed every so many updates. The parameters are a working copy; {@link #snapshot} gives what flows may use. Not thread-safe. Owns
- * native memory; close it.
+ * is renewed every so many updates. The parameters are a working copy; {@link #snapshot} gives what
+ * flows may use. Not thread-safe. Owns native memory; close it.
  */
 final class AdapterLearner implements AutoCloseable {
   private final AdapterRole role;

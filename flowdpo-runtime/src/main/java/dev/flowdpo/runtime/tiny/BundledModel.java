@@ -51,9 +51,9 @@ public final class BundledModel {
   }
 
   /**
-   * Returns the session settings that were measured for this model: one thread, because its matrices
-   * are too small to share. Two learners beside each other on two cores learn 2.4 times as fast as
-   * one on both.
+   * Returns the session settings that were measured for this model: one thread, because its
+   * matrices are too small to share. Two learners beside each other on two cores learn 2.4 times as
+   * fast as one on both.
    */
   public static SessionSettings sessionSettings() {
     return SessionSettings.defaults().withThreads(1);

@@ -71,7 +71,18 @@ public final class WordProblems {
    * @return an endless sequential stream
    */
   public static Stream<WordProblem> learning(long seed) {
-    return stream(2 * seed + 1);
+    return learning(seed, ProblemMix.STANDARD);
+  }
+
+  /**
+   * Returns problems of a mix that online learning works on: {@code stream(2 * seed + 1, mix)}.
+   *
+   * @param seed the seed
+   * @param mix how hard the problems are
+   * @return an endless sequential stream
+   */
+  public static Stream<WordProblem> learning(long seed, ProblemMix mix) {
+    return stream(2 * seed + 1, mix);
   }
 
   /**
@@ -82,7 +93,19 @@ public final class WordProblems {
    * @return the problems
    */
   public static List<WordProblem> heldOut(int count) {
-    return all(HELD_OUT_SEED, ProblemMix.STANDARD)
+    return heldOut(count, ProblemMix.STANDARD);
+  }
+
+  /**
+   * Returns the first problems of a mix's fixed held-out set, all different. A smaller set is the
+   * beginning of a larger one.
+   *
+   * @param count how many
+   * @param mix how hard the problems are
+   * @return the problems
+   */
+  public static List<WordProblem> heldOut(int count, ProblemMix mix) {
+    return all(HELD_OUT_SEED, mix)
         .filter(problem -> isHeldOut(problem.question()))
         .distinct()
         .limit(count)

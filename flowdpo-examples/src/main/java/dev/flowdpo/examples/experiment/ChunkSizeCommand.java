@@ -1,0 +1,100 @@
+package dev.flowdpo.examples.experiment;
+
+import dev.flowdpo.examples.CommonOptions;
+import dev.flowdpo.examples.OptionRange;
+import dev.flowdpo.examples.ProgressDisplay;
+import dev.flowdpo.preference.DpoObjective;
+import dev.flowdpo.runtime.tiny.BundledModel;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code experiment chunk-size}: from a few tokens at a time to the whole answer at once. */
+@Command(
+    name = "chunk-size",
+    description = {
+      "Accuracy, cost and pairs of flows whose chunks are of different sizes, before and after"
+          + " online DPO. One chunk as long as the answer is ordinary generation.",
+      "JSON: a line per run with its result, as in DIR/results.jsonl."
+    })
+final class ChunkSizeCommand implements Callable<Integer> {
+  @Mixin private CommonOptions common;
+  @Mixin private ExperimentOptions experiment;
+
+  @Option(
+      names = "--problems",
+      paramLabel = "N",
+      defaultValue = "500",
+      description = "How many problems each run learns from; default: ${DEFAULT-VALUE}.")
+  private int problems;
+
+  @Option(
+      names = "--sizes",
+      paramLabel = "N",
+      split = ",",
+      defaultValue = "2,4,8,12,16,24,48",
+      description = "Tokens a chunk; default: ${DEFAULT-VALUE}.")
+  private List<Integer> sizes = List.of();
+
+  @Option(
+      names = "--tokens",
+      paramLabel = "N",
+      defaultValue = "48",
+      description = "Most tokens of a solution; default: ${DEFAULT-VALUE}.")
+  private int tokens;
+
+  @Option(
+      names = "--distribution",
+      paramLabel = "NAME",
+      defaultValue = "standard",
+      description =
+          "Where the problems come from: ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
+  private Distribution distribution;
+
+  @Override
+  public Integer call() {
+    sizes.forEach(size -> OptionRange.atLeast(1, "--sizes", size));
+    List<Long> seeds = experiment.seeds(common.seed());
+    OnlineSettings settings =
+        new OnlineSettings(
+            common.model(),
+            Optional.empty(),
+            distribution,
+            OptionRange.atLeast(1, "--problems", problems),
+            experiment.heldOut(),
+            BundledModel.learnerOptions(),
+            DpoObjective.paper());
+    Map<String, String> described = new HashMap<>(settings.describe(seeds));
+    described.put("sizes", sizes.toString());
+    described.put("tokens", Integer.toString(OptionRange.atLeast(1, "--tokens", tokens)));
+    ExperimentFolder folder = experiment.folder(described);
+    List<ChunkSizeRun> runs = new ArrayList<>();
+    for (long seed : seeds) {
+      for (int size : sizes) {
+        runs.add(new ChunkSizeRun(size, tokens, seed, settings, folder.path()));
+      }
+    }
+    List<ChunkSizeResult> results;
+    long work = runs.stream().mapToLong(ChunkSizeRun::work).sum();
+    try (ProgressDisplay display = experiment.display(common.err(), "chunk-size", work)) {
+      List<Function<ProgressDisplay, ChunkSizeResult>> tasks = new ArrayList<>();
+      runs.forEach(run -> tasks.add(run::run));
+      results = experiment.runner(display).run(tasks);
+    }
+    ResultFile.writeAll(folder.path(), results);
+    ChunkSizeReport report = new ChunkSizeReport(settings, seeds, results);
+    report.write(folder.path());
+    common.report().print(report.summary());
+    common.report().println("The report is " + folder.path().resolve("report.html"));
+    common.report().flush();
+    results.forEach(common::result);
+    return 0;
+  }
+}

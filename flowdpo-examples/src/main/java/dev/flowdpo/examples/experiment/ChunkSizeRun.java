@@ -1,0 +1,117 @@
+package dev.flowdpo.examples.experiment;
+
+import dev.flowdpo.Flow;
+import dev.flowdpo.Problem;
+import dev.flowdpo.Solution;
+import dev.flowdpo.examples.Evaluation;
+import dev.flowdpo.examples.ExactAnswer;
+import dev.flowdpo.examples.ProgressDisplay;
+import dev.flowdpo.learning.LearningListener;
+import dev.flowdpo.learning.LearningProgress;
+import dev.flowdpo.learning.LearningReport;
+import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.rollout.RolloutTree;
+import dev.flowdpo.runtime.learning.AdapterFlowEngineProvider;
+import dev.flowdpo.spi.EngineSettings;
+import dev.flowdpo.spi.FlowEngine;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.ToIntFunction;
+
+/** One chunk size with one seed: measured, taught by online DPO, and measured again. */
+final class ChunkSizeRun {
+  private final int chunkSize;
+  private final int maxChunks;
+  private final long seed;
+  private final OnlineSettings settings;
+  private final ResultFile file;
+
+  /**
+   * Creates the run.
+   *
+   * @param tokens how many tokens a solution may have, which the chunks are to cover
+   */
+  ChunkSizeRun(int chunkSize, int tokens, long seed, OnlineSettings settings, Path experiment) {
+    this.chunkSize = chunkSize;
+    this.maxChunks = (tokens + chunkSize - 1) / chunkSize;
+    this.seed = seed;
+    this.settings = settings;
+    this.file =
+        new ResultFile(experiment.resolve("runs").resolve(chunkSize + "-tokens/seed-" + seed));
+  }
+
+  /** Returns what the display counts: problems learned from, and measured on twice. */
+  long work() {
+    return settings.problems() + 2L * settings.heldOut();
+  }
+
+  /** Runs to the end, or reads what an earlier run left. */
+  ChunkSizeResult run(ProgressDisplay display) {
+    if (file.exists()) {
+      display.update(work(), "done before");
+    }
+    return file.orElse(ChunkSizeResult.class, () -> measure(display));
+  }
+
+  private ChunkSizeResult measure(ProgressDisplay display) {
+    FlowEngine engine =
+        new AdapterFlowEngineProvider()
+            .open(new EngineSettings(settings.model(), settings.adapters()));
+    List<Problem> heldOut = settings.distribution().heldOut(settings.heldOut());
+    try (Flow flow =
+        Flow.builder()
+            .engine(engine)
+            .seed(seed)
+            .chunkSize(chunkSize)
+            .maxChunks(maxChunks)
+            .build()) {
+      Flow greedy = Evaluation.greedy(flow);
+      double before = Evaluation.of(greedy, heldOut, new ShiftedDisplay(display, 0)).accuracy();
+      LearningReport learned = learn(flow, new ShiftedDisplay(display, heldOut.size()));
+      long begin = System.nanoTime();
+      Evaluation after =
+          Evaluation.of(
+              greedy,
+              heldOut,
+              new ShiftedDisplay(display, heldOut.size() + (long) settings.problems()));
+      double millis = (System.nanoTime() - begin) / 1e6 / heldOut.size();
+      LearningProgress progress = learned.progress();
+      return new ChunkSizeResult(
+          chunkSize,
+          maxChunks,
+          seed,
+          before,
+          after.accuracy(),
+          progress.progressiveAccuracy(),
+          after.meanChunks(),
+          mean(after, solution -> solution.usage().generatedTokens()),
+          mean(after, solution -> solution.usage().judgeCalls()),
+          millis,
+          progress.answerPairs(),
+          progress.stopPairs(),
+          learned.elapsed().toNanos() / 1e9);
+    }
+  }
+
+  private LearningReport learn(Flow flow, ProgressDisplay display) {
+    try (OnlineLearner learner =
+        flow.learner()
+            .verifier(new ExactAnswer())
+            .objective(settings.objective())
+            .options(settings.learner().toBuilder().seed(seed).build())
+            .listener(
+                new LearningListener() {
+                  @Override
+                  public void onProblem(RolloutTree tree, LearningProgress progress) {
+                    display.update(progress.problems(), "chunks of " + chunkSize);
+                  }
+                })
+            .build()) {
+      return learner.learn(settings.distribution().learning(seed, settings.problems()));
+    }
+  }
+
+  private static double mean(Evaluation evaluation, ToIntFunction<Solution> count) {
+    return evaluation.solutions().stream().mapToInt(count).average().orElse(0);
+  }
+}

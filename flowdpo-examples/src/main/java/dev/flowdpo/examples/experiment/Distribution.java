@@ -1,0 +1,44 @@
+package dev.flowdpo.examples.experiment;
+
+import dev.flowdpo.Problem;
+import dev.flowdpo.runtime.tiny.ProblemMix;
+import dev.flowdpo.runtime.tiny.WordProblem;
+import dev.flowdpo.runtime.tiny.WordProblems;
+import java.util.List;
+
+/** The built-in problems that an experiment draws from. */
+public enum Distribution {
+  /** The problems that the bundled model was made for. */
+  STANDARD("standard", ProblemMix.STANDARD),
+  /** Problems in which somebody else's things seem to matter. */
+  MISLEADING("misleading", ProblemMix.MISLEADING);
+
+  private final String label;
+  private final ProblemMix mix;
+
+  Distribution(String label, ProblemMix mix) {
+    this.label = label;
+    this.mix = mix;
+  }
+
+  /** Returns its name in files and reports. */
+  public String label() {
+    return label;
+  }
+
+  /** Returns the first problems of a seed's stream; none of them is held out. */
+  public List<Problem> learning(long seed, int count) {
+    return WordProblems.learning(seed, mix).limit(count).map(WordProblem::toProblem).toList();
+  }
+
+  /** Returns the first of the fixed held-out problems. */
+  public List<Problem> heldOut(int count) {
+    return WordProblems.heldOut(count, mix).stream().map(WordProblem::toProblem).toList();
+  }
+
+  /** Returns the name, as the command line takes it. */
+  @Override
+  public String toString() {
+    return label;
+  }
+}

@@ -1,0 +1,91 @@
+package dev.flowdpo.examples.experiment;
+
+import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.examples.OptionRange;
+import dev.flowdpo.examples.ProgressDisplay;
+import dev.flowdpo.examples.ProgressOptions;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What every experiment can be told. Not thread-safe. */
+final class ExperimentOptions {
+  @Mixin private ProgressOptions progress;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      required = true,
+      description = "Folder of the experiment; made where it does not exist.")
+  private Path out;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "N",
+      defaultValue = "5",
+      description =
+          "How many seeds, counted up from --seed; default: ${DEFAULT-VALUE}. Each draws its own"
+              + " problems.")
+  private int seeds;
+
+  @Option(
+      names = "--held-out",
+      paramLabel = "N",
+      defaultValue = "500",
+      description = "How many held-out problems to measure on; default: ${DEFAULT-VALUE}.")
+  private int heldOut;
+
+  @Option(
+      names = "--parallel",
+      paramLabel = "N",
+      description = "How many runs beside each other; default: the number of cores.")
+  private int parallel = Runtime.getRuntime().availableProcessors();
+
+  @Option(names = "--resume", description = "Go on with the experiment in DIR, or begin it.")
+  private boolean resume;
+
+  @Option(names = "--overwrite", description = "Replace the experiment in DIR.")
+  private boolean overwrite;
+
+  Path out() {
+    return out;
+  }
+
+  int heldOut() {
+    return OptionRange.atLeast(1, "--held-out", heldOut);
+  }
+
+  /** Returns the seeds, counted up from the first one. */
+  List<Long> seeds(long first) {
+    return LongStream.range(first, first + OptionRange.atLeast(1, "--seeds", seeds))
+        .boxed()
+        .toList();
+  }
+
+  /** Opens the folder of the experiment. */
+  ExperimentFolder folder(Map<String, String> settings) {
+    if (resume && overwrite) {
+      throw new InvalidInputException("expected --resume or --overwrite, found both");
+    }
+    return ExperimentFolder.open(
+        out,
+        settings,
+        overwrite
+            ? ExperimentFolder.Existing.REPLACE
+            : resume ? ExperimentFolder.Existing.RESUME : ExperimentFolder.Existing.REFUSE);
+  }
+
+  /** Opens a display of an experiment's whole work. */
+  ProgressDisplay display(PrintWriter err, String task, long total) {
+    return progress.open(err, task, 0, total);
+  }
+
+  /** Returns a runner that shows its progress. */
+  ParallelRuns runner(ProgressDisplay display) {
+    return new ParallelRuns(OptionRange.atLeast(1, "--parallel", parallel), display);
+  }
+}

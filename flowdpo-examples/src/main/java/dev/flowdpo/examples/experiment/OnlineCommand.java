@@ -1,0 +1,149 @@
+package dev.flowdpo.examples.experiment;
+
+import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.examples.CommonOptions;
+import dev.flowdpo.examples.OptionRange;
+import dev.flowdpo.examples.ProgressDisplay;
+import dev.flowdpo.learning.LearnerOptions;
+import dev.flowdpo.preference.DpoObjective;
+import dev.flowdpo.runtime.tiny.BundledModel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code experiment online}: what online DPO brings, and each of its parts, against controls. */
+@Command(
+    name = "online",
+    description = {
+      "The flow with online DPO against the same flow without updates, single pass, one adapter"
+          + " only, and supervised training on the flow's own correct traces; progressive"
+          + " validation and held-out accuracy over seeds (figures 3 and 4 of the paper).",
+      "JSON: a line per run with its result, as in DIR/results.jsonl."
+    })
+final class OnlineCommand implements Callable<Integer> {
+  @Mixin private CommonOptions common;
+  @Mixin private ExperimentOptions experiment;
+
+  @Option(
+      names = "--problems",
+      paramLabel = "N",
+      defaultValue = "2000",
+      description = "How many problems each run learns from; default: ${DEFAULT-VALUE}.")
+  private int problems;
+
+  @Option(
+      names = "--distribution",
+      paramLabel = "NAME",
+      defaultValue = "standard",
+      description =
+          "Where the problems come from: ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
+  private Distribution distribution;
+
+  @Option(
+      names = "--adapters",
+      paramLabel = "DIR",
+      description = "Start every arm from the adapters in DIR/answer and DIR/stop.")
+  private Optional<Path> adapters = Optional.empty();
+
+  @Option(
+      names = "--preset",
+      paramLabel = "NAME",
+      defaultValue = "measured",
+      description =
+          "measured: what was measured best for the bundled model; paper: the paper's values;"
+              + " default: ${DEFAULT-VALUE}.")
+  private String preset;
+
+  @Option(
+      names = "--rollouts",
+      paramLabel = "N",
+      description = "Alternatives at each node; default: the preset's.")
+  private Optional<Integer> rollouts = Optional.empty();
+
+  @Option(
+      names = "--arms",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "What to run: flow-dpo, no-updates, single-pass, answer-only, stop-only,"
+              + " supervised-equal, supervised; default: all.")
+  private List<String> arms = List.of();
+
+  @Override
+  public Integer call() {
+    List<Arm> chosen = arms();
+    List<Long> seeds = experiment.seeds(common.seed());
+    OnlineSettings settings =
+        new OnlineSettings(
+            common.model(),
+            adapters,
+            distribution,
+            OptionRange.atLeast(1, "--problems", problems),
+            experiment.heldOut(),
+            learner(),
+            DpoObjective.paper());
+    ExperimentFolder folder = experiment.folder(settings.describe(seeds));
+    List<ArmRun> runs = new ArrayList<>();
+    for (long seed : seeds) {
+      for (Arm arm : chosen) {
+        runs.add(new ArmRun(arm, seed, settings, ArmRun.folder(folder.path(), arm, seed)));
+      }
+    }
+    List<ArmResult> results;
+    long work = runs.stream().mapToLong(ArmRun::work).sum();
+    try (ProgressDisplay display = experiment.display(common.err(), "online", work)) {
+      List<Function<ProgressDisplay, ArmResult>> tasks = new ArrayList<>();
+      runs.forEach(run -> tasks.add(run::run));
+      results = experiment.runner(display).run(tasks);
+    }
+    ResultFile.writeAll(folder.path(), results);
+    OnlineReport report = new OnlineReport(settings, seeds, results);
+    report.write(folder.path());
+    common.report().print(report.summary());
+    common.report().println("The report is " + folder.path().resolve("report.html"));
+    common.report().flush();
+    results.forEach(common::result);
+    return 0;
+  }
+
+  private List<Arm> arms() {
+    if (arms.isEmpty()) {
+      return List.of(Arm.values());
+    }
+    List<Arm> chosen = new ArrayList<>();
+    for (String name : arms) {
+      chosen.add(
+          Arrays.stream(Arm.values())
+              .filter(arm -> arm.folder().equals(name))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new InvalidInputException(
+                          "--arms: expected some of "
+                              + Arrays.stream(Arm.values()).map(Arm::folder).toList()
+                              + ", found \""
+                              + name
+                              + "\"")));
+    }
+    return chosen;
+  }
+
+  private LearnerOptions learner() {
+    LearnerOptions options =
+        switch (preset) {
+          case "measured" -> BundledModel.learnerOptions();
+          case "paper" -> LearnerOptions.paper();
+          default ->
+              throw new InvalidInputException(
+                  "--preset: expected measured or paper, found \"" + preset + "\"");
+        };
+    return rollouts.map(n -> options.toBuilder().rolloutsPerNode(n).build()).orElse(options);
+  }
+}

@@ -1,0 +1,64 @@
+package dev.flowdpo.examples.experiment;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.examples.JsonText;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * The file {@code result.json} of a run, which is there only when the run is done: so a resumed
+ * experiment does not repeat it. Immutable.
+ *
+ * @param folder the folder of the run
+ */
+record ResultFile(Path folder) {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private Path file() {
+    return folder.resolve("result.json");
+  }
+
+  boolean exists() {
+    return Files.exists(file());
+  }
+
+  /**
+   * Returns what an earlier run left, or else what this one gives, which is then kept.
+   *
+   * @throws InvalidInputException if the file is damaged
+   */
+  <T> T orElse(Class<T> type, Supplier<T> run) {
+    try {
+      if (exists()) {
+        return MAPPER.readValue(file().toFile(), type);
+      }
+      Files.createDirectories(folder);
+      T result = run.get();
+      JsonText.write(file(), result);
+      return result;
+    } catch (JsonProcessingException e) {
+      throw new InvalidInputException(
+          file() + ": expected the result of a run, found: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file() + ": cannot be read or written: " + e.getMessage(), e);
+    }
+  }
+
+  /** Writes all results of an experiment as {@code results.jsonl}. */
+  static void writeAll(Path experiment, List<?> results) {
+    StringBuilder lines = new StringBuilder();
+    results.forEach(result -> lines.append(JsonText.line(result)).append('\n'));
+    Path file = experiment.resolve("results.jsonl");
+    try {
+      Files.writeString(file, lines);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": cannot be written: " + e.getMessage(), e);
+    }
+  }
+}
