@@ -23,6 +23,7 @@ import dev.flowdpo.runtime.text.FlowTemplates;
 import dev.flowdpo.runtime.text.HuggingFaceTokenizers;
 import dev.flowdpo.runtime.text.Prompts;
 import dev.flowdpo.runtime.text.Tokenizer;
+import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import dev.flowdpo.spi.FlowEngine;
 import dev.flowdpo.spi.LearnerSetup;
@@ -151,7 +152,7 @@ public final class AdapterFlowEngine implements FlowEngine {
     LearnerOptions options = setup.options();
     Optional<LearnerCheckpoint> resumed =
         setup.resume() ? setup.checkpoint().flatMap(LearnerCheckpoint::read) : Optional.empty();
-    PreferenceGradient gradient = PreferenceGradient.of(base, PreferenceGradient.Path.TAPS);
+    PreferenceGradient gradient = PreferenceGradient.of(base, CompletionGradient.Path.TAPS);
     Map<AdapterRole, AdapterLearner> learners = new EnumMap<>(AdapterRole.class);
     for (AdapterRole role : AdapterRole.values()) {
       AdapterSnapshot current = Lookup.required(slots, role).current();
