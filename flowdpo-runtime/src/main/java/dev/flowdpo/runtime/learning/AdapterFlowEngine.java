@@ -14,6 +14,7 @@ import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
+import dev.flowdpo.runtime.data.ModelTokens;
 import dev.flowdpo.runtime.inference.AdapterStopJudge;
 import dev.flowdpo.runtime.inference.AnswerPolicy;
 import dev.flowdpo.runtime.inference.FrozenBase;
@@ -135,6 +136,11 @@ public final class AdapterFlowEngine implements FlowEngine {
   @Override
   public StopJudge judge() {
     return judge;
+  }
+
+  /** {@return the model's text and ids, for files of pairs and examples; usable until closed} */
+  public ModelTokens tokens() {
+    return new ModelTokens(tokenizer, prompts, base.config());
   }
 
   @Override
