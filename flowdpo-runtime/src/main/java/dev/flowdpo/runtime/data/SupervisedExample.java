@@ -3,6 +3,7 @@ package dev.flowdpo.runtime.data;
 import com.google.common.primitives.ImmutableIntArray;
 import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.internal.Require;
+import dev.flowdpo.learning.Trace;
 import java.util.Objects;
 
 /**
@@ -44,5 +45,25 @@ public record SupervisedExample(
               .formatted(problemId, prompt.length(), completion.length()));
     }
     Require.finite("reward of an example", reward);
+  }
+
+  /**
+   * Returns a trace as an example: the model's own prompt with the question in it, and the trace's
+   * ids as they are, closed by the end of the sequence where the model has one.
+   *
+   * @param trace what a model wrote
+   * @param tokens of that same model
+   * @return the example
+   * @throws InvalidInputException if the question is too long for the model
+   */
+  public static SupervisedExample of(Trace trace, ModelTokens tokens) {
+    return new SupervisedExample(
+        trace.problem().id(),
+        trace.problem().question(),
+        trace.text(),
+        tokens.question(trace.problem().question()),
+        TraceRow.completion(trace, tokens),
+        trace.origin().source(),
+        trace.reward());
   }
 }

@@ -143,6 +143,16 @@ public final class AdapterFlowEngine implements FlowEngine {
     return new ModelTokens(tokenizer, prompts, base.config());
   }
 
+  /** {@return the frozen model, to train on; closed with this engine} */
+  public FrozenBase base() {
+    return base;
+  }
+
+  /** {@return what adapter folders name as their base} */
+  public String modelName() {
+    return modelName;
+  }
+
   @Override
   public FlowOptions defaultOptions() {
     return templates.options(0);

@@ -2,6 +2,7 @@ package dev.flowdpo.runtime.tiny;
 
 import dev.flowdpo.FlowException;
 import dev.flowdpo.learning.LearnerOptions;
+import dev.flowdpo.runtime.training.TrainerOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -45,6 +46,22 @@ public final class BundledModel {
         .pairsPerStopUpdate(4)
         .problemsPerGroup(32)
         .rolloutsPerNode(1)
+        .dropout(0)
+        .build();
+  }
+
+  /**
+   * Returns the options that were measured for training this model on traces or pairs: rank 8, two
+   * epochs of 16 examples a step.
+   */
+  public static TrainerOptions trainerOptions() {
+    return TrainerOptions.builder()
+        .batch(16)
+        .accumulation(1)
+        .epochs(2)
+        .learningRate(2e-3)
+        .rank(8)
+        .alpha(8)
         .dropout(0)
         .build();
   }
