@@ -15,9 +15,14 @@ import java.util.Objects;
  * @param logProbability natural logarithm of the policy's probability of {@code tokens} at
  *     temperature 1
  * @param stopProbability the judge's probability, in [0, 1], that the answer is finished here
+ * @param endOfSequence whether the last of {@code tokens} is the end of sequence
  */
 public record SolutionChunk(
-    ImmutableIntArray tokens, String text, double logProbability, double stopProbability) {
+    ImmutableIntArray tokens,
+    String text,
+    double logProbability,
+    double stopProbability,
+    boolean endOfSequence) {
 
   /** Checks that nothing is missing. */
   public SolutionChunk {
@@ -34,6 +39,10 @@ public record SolutionChunk(
    */
   public static SolutionChunk of(Chunk chunk, StopDecision decision) {
     return new SolutionChunk(
-        chunk.tokens(), chunk.text(), chunk.logProbability(), decision.stopProbability());
+        chunk.tokens(),
+        chunk.text(),
+        chunk.logProbability(),
+        decision.stopProbability(),
+        chunk.endOfSequence());
   }
 }

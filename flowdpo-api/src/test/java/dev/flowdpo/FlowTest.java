@@ -42,8 +42,8 @@ class FlowTest {
       assertThat(solution.finishReason()).isEqualTo(FinishReason.STOPPED);
       assertThat(solution.chunks())
           .containsExactly(
-              new SolutionChunk(ImmutableIntArray.of('1', ' '), "1 ", -2, 0),
-              new SolutionChunk(ImmutableIntArray.of('2', ' '), "2 ", -2, 0),
+              new SolutionChunk(ImmutableIntArray.of('1', ' '), "1 ", -2, 0, false),
+              new SolutionChunk(ImmutableIntArray.of('2', ' '), "2 ", -2, 0, false),
               SolutionChunk.of(Chunks.ending("#### 7\n"), new StopDecision(true, 1)));
       Usage usage = solution.usage();
       assertThat(usage.promptTokens()).isEqualTo(1);

@@ -11,6 +11,7 @@ import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.tiny.BundledModel;
+import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +59,7 @@ public class PreferenceGradientBenchmark {
 
   /** Which way the gradient is formed. */
   @Param({"TAPS", "IN_GRAPH"})
-  public PreferenceGradient.Path path = PreferenceGradient.Path.TAPS;
+  public CompletionGradient.Path path = CompletionGradient.Path.TAPS;
 
   private final FrozenBase base =
       FrozenBase.load(Checkpoint.open(BundledModel.folder()), SessionSettings.defaults());

@@ -15,6 +15,7 @@ import dev.flowdpo.runtime.checkpoint.PeftAdapters;
 import dev.flowdpo.runtime.checkpoint.SafetensorsWriter;
 import dev.flowdpo.runtime.graph.LinearSite;
 import dev.flowdpo.runtime.inference.FrozenBase;
+import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -62,13 +63,13 @@ final class GradientCommand implements Callable<Integer> {
 
   /** The two ways to form the gradient. */
   enum Way {
-    TAPS("taps", PreferenceGradient.Path.TAPS),
-    IN_GRAPH("in-graph", PreferenceGradient.Path.IN_GRAPH);
+    TAPS("taps", CompletionGradient.Path.TAPS),
+    IN_GRAPH("in-graph", CompletionGradient.Path.IN_GRAPH);
 
     private final String text;
-    private final PreferenceGradient.Path path;
+    private final CompletionGradient.Path path;
 
-    Way(String text, PreferenceGradient.Path path) {
+    Way(String text, CompletionGradient.Path path) {
       this.text = text;
       this.path = path;
     }

@@ -23,11 +23,11 @@ enum Arm {
   SUPERVISED(
       "supervised",
       "supervised, as large batches",
-      "The same with DPO's batch sizes, which makes about seven times as many updates of the"
+      "The same with DPO's batch sizes, which makes about eight times as many updates of the"
           + " Answer adapter.");
 
   /** How many more examples than pairs the same problems give, measured on the bundled model. */
-  private static final int ANSWER_EXAMPLES_PER_PAIR = 7;
+  private static final int ANSWER_EXAMPLES_PER_PAIR = 8;
 
   private static final double STOP_EXAMPLES_PER_PAIR = 1.75;
 

@@ -28,7 +28,12 @@ public enum Distribution {
 
   /** Returns the first problems of a seed's stream; none of them is held out. */
   public List<Problem> learning(long seed, int count) {
-    return WordProblems.learning(seed, mix).limit(count).map(WordProblem::toProblem).toList();
+    return words(seed, count).stream().map(WordProblem::toProblem).toList();
+  }
+
+  /** Returns the same with their steps. */
+  List<WordProblem> words(long seed, int count) {
+    return WordProblems.learning(seed, mix).limit(count).toList();
   }
 
   /** Returns the first of the fixed held-out problems. */

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
       "A run repeats exactly with the same seeds, and goes on with --resume where it was killed."
     },
     mixinStandardHelpOptions = true,
-    subcommands = {OnlineCommand.class, ChunkSizeCommand.class})
+    subcommands = {OnlineCommand.class, CompileExperimentCommand.class, ChunkSizeCommand.class})
 public final class ExperimentCommand implements Runnable {
   @Spec private CommandSpec command;
 

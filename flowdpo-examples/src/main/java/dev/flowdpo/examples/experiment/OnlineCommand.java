@@ -6,7 +6,6 @@ import dev.flowdpo.examples.OptionRange;
 import dev.flowdpo.examples.ProgressDisplay;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.preference.DpoObjective;
-import dev.flowdpo.runtime.tiny.BundledModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -136,14 +135,7 @@ final class OnlineCommand implements Callable<Integer> {
   }
 
   private LearnerOptions learner() {
-    LearnerOptions options =
-        switch (preset) {
-          case "measured" -> BundledModel.learnerOptions();
-          case "paper" -> LearnerOptions.paper();
-          default ->
-              throw new InvalidInputException(
-                  "--preset: expected measured or paper, found \"" + preset + "\"");
-        };
+    LearnerOptions options = Preset.named(preset).learner();
     return rollouts.map(n -> options.toBuilder().rolloutsPerNode(n).build()).orElse(options);
   }
 }

@@ -13,6 +13,7 @@ import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
+import dev.flowdpo.runtime.data.ModelTokens;
 import dev.flowdpo.runtime.inference.AdapterStopJudge;
 import dev.flowdpo.runtime.inference.AnswerPolicy;
 import dev.flowdpo.runtime.inference.FrozenBase;
@@ -22,6 +23,7 @@ import dev.flowdpo.runtime.text.FlowTemplates;
 import dev.flowdpo.runtime.text.HuggingFaceTokenizers;
 import dev.flowdpo.runtime.text.Prompts;
 import dev.flowdpo.runtime.text.Tokenizer;
+import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import dev.flowdpo.spi.FlowEngine;
 import dev.flowdpo.spi.LearnerSetup;
@@ -135,6 +137,21 @@ public final class AdapterFlowEngine implements FlowEngine {
     return judge;
   }
 
+  /** {@return the model's text and ids, for files of pairs and examples; usable until closed} */
+  public ModelTokens tokens() {
+    return new ModelTokens(tokenizer, prompts, base.config());
+  }
+
+  /** {@return the frozen model, to train on; closed with this engine} */
+  public FrozenBase base() {
+    return base;
+  }
+
+  /** {@return what adapter folders name as their base} */
+  public String modelName() {
+    return modelName;
+  }
+
   @Override
   public FlowOptions defaultOptions() {
     return templates.options(0);
@@ -150,7 +167,7 @@ public final class AdapterFlowEngine implements FlowEngine {
     LearnerOptions options = setup.options();
     Optional<LearnerCheckpoint> resumed =
         setup.resume() ? setup.checkpoint().flatMap(LearnerCheckpoint::read) : Optional.empty();
-    PreferenceGradient gradient = PreferenceGradient.of(base, PreferenceGradient.Path.TAPS);
+    PreferenceGradient gradient = PreferenceGradient.of(base, CompletionGradient.Path.TAPS);
     Map<AdapterRole, AdapterLearner> learners = new EnumMap<>(AdapterRole.class);
     for (AdapterRole role : options.roles()) {
       AdapterSnapshot current = Lookup.required(slots, role).current();

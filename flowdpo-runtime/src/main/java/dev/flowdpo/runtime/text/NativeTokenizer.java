@@ -32,13 +32,22 @@ final class NativeTokenizer implements Tokenizer {
 
   @Override
   public String decode(int[] ids) {
+    return decode(ids, true);
+  }
+
+  @Override
+  public String decodeWithSpecialTokens(int[] ids) {
+    return decode(ids, false);
+  }
+
+  private String decode(int[] ids, boolean withoutSpecial) {
     for (int id : ids) {
       if (id < 0) {
         throw new IllegalArgumentException("expected token ids, found " + id);
       }
     }
     long[] wide = Arrays.stream(ids).filter(id -> id < vocabulary.size()).asLongStream().toArray();
-    return whileOpen(open -> open.decode(wide, true));
+    return whileOpen(open -> open.decode(wide, withoutSpecial));
   }
 
   @Override

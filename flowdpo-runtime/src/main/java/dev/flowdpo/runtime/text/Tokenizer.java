@@ -28,6 +28,18 @@ public interface Tokenizer extends AutoCloseable {
    */
   String decode(int[] ids);
 
+  /**
+   * {@return the text of the ids, special tokens spelled out} Where {@link #encode} of this text
+   * gives the ids back, another program can read what a model read. By default the same as {@link
+   * #decode}.
+   *
+   * @param ids token ids
+   * @throws IllegalArgumentException if an id is negative
+   */
+  default String decodeWithSpecialTokens(int[] ids) {
+    return decode(ids);
+  }
+
   /** {@return the number of ids: the largest id, added tokens included, plus one} */
   int vocabularySize();
 

@@ -2,7 +2,9 @@ package dev.flowdpo.runtime.tiny;
 
 import dev.flowdpo.FlowException;
 import dev.flowdpo.learning.LearnerOptions;
+import dev.flowdpo.preference.PairOptions;
 import dev.flowdpo.runtime.inference.SessionSettings;
+import dev.flowdpo.runtime.training.TrainerOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -36,17 +38,21 @@ public final class BundledModel {
 
   /**
    * Returns the learning options that were measured for this model: rank 8, a pair of learning
-   * rates about a thousand times those of the paper's 8B model, four pairs an update.
+   * rates about a thousand times those of the paper's 8B model, two pairs an update of the Answer
+   * adapter and four of the Stop adapter. Where stopping and going on are both right nothing is
+   * preferred: that is better by two points of progressive accuracy here, and the judge does not
+   * drift.
    */
   public static LearnerOptions learnerOptions() {
     return LearnerOptions.builder()
         .answerLearningRate(2e-3)
         .stopLearningRate(5e-4)
-        .pairsPerAnswerUpdate(4)
+        .pairsPerAnswerUpdate(2)
         .pairsPerStopUpdate(4)
         .problemsPerGroup(32)
         .rolloutsPerNode(1)
         .dropout(0)
+        .pairs(new PairOptions(0.5, false))
         .build();
   }
 
@@ -57,6 +63,22 @@ public final class BundledModel {
    */
   public static SessionSettings sessionSettings() {
     return SessionSettings.defaults().withThreads(1);
+  }
+
+  /**
+   * Returns the options that were measured for training this model on traces or pairs: rank 8, two
+   * epochs of 16 examples a step.
+   */
+  public static TrainerOptions trainerOptions() {
+    return TrainerOptions.builder()
+        .batch(16)
+        .accumulation(1)
+        .epochs(2)
+        .learningRate(2e-3)
+        .rank(8)
+        .alpha(8)
+        .dropout(0)
+        .build();
   }
 
   private static Path copy() {

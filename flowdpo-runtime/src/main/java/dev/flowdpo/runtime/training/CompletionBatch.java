@@ -17,6 +17,8 @@ import java.util.List;
  * @param scored the number of completion tokens of all sequences together
  */
 public record CompletionBatch(List<Completion> completions, int width, int scored) {
+  /** The most padded tokens that this package sends through a model at once. */
+  static final int MAX_TOKENS = 1 << 13;
 
   /** Returns the batch of these completions. */
   public static CompletionBatch of(List<Completion> completions) {
@@ -33,16 +35,31 @@ public record CompletionBatch(List<Completion> completions, int width, int score
    * @return for each batch the indices of its completions
    */
   public static List<List<Integer>> split(List<Completion> completions, int maxTokens) {
+    int[] lengths = completions.stream().mapToInt(Completion::inputLength).toArray();
+    return split(lengths, lengths.length, maxTokens);
+  }
+
+  /**
+   * Splits sequences into batches of similar lengths.
+   *
+   * @param lengths the number of tokens of each sequence
+   * @param maxSequences the largest number of sequences of a batch
+   * @param maxTokens the largest number of padded tokens of a batch, unless one sequence alone has
+   *     more
+   * @return for each batch the indices of its sequences
+   */
+  static List<List<Integer>> split(int[] lengths, int maxSequences, int maxTokens) {
     List<Integer> order = new ArrayList<>();
-    for (int i = 0; i < completions.size(); i++) {
+    for (int i = 0; i < lengths.length; i++) {
       order.add(i);
     }
-    order.sort(Comparator.comparingInt(i -> completions.get(i).inputLength()));
+    order.sort(Comparator.comparingInt(i -> lengths[i]));
     List<List<Integer>> batches = new ArrayList<>();
     List<Integer> batch = new ArrayList<>();
     for (int index : order) {
-      int length = completions.get(index).inputLength();
-      if (!batch.isEmpty() && (long) (batch.size() + 1) * length > maxTokens) {
+      boolean full =
+          batch.size() >= maxSequences || (batch.size() + 1L) * lengths[index] > maxTokens;
+      if (!batch.isEmpty() && full) {
         batches.add(batch);
         batch = new ArrayList<>();
       }

@@ -15,8 +15,6 @@ import java.util.Set;
  * and the scores that a user asks for. Thread-safe.
  */
 public final class CompletionScorer {
-  private static final int MAX_TOKENS = 1 << 13;
-
   private final FrozenBase base;
 
   /** Scores with this model. */
@@ -31,7 +29,7 @@ public final class CompletionScorer {
   public List<float[]> tokenLogProbabilities(
       AdapterSnapshot adapter, List<Completion> completions) {
     float[][] results = new float[completions.size()][];
-    for (List<Integer> indices : CompletionBatch.split(completions, MAX_TOKENS)) {
+    for (List<Integer> indices : CompletionBatch.split(completions, CompletionBatch.MAX_TOKENS)) {
       CompletionBatch batch = CompletionBatch.of(indices.stream().map(completions::get).toList());
       float[] scores = score(adapter, batch);
       int next = 0;

@@ -19,28 +19,28 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * graph gives the gradient of every factor. Nothing but scores and gradients leaves the graph,
  * which is what a GPU wants; on a CPU it is the independent check of {@link TapsGradient}.
  */
-final class InGraphGradient extends PreferenceGradient {
+final class InGraphGradient extends CompletionGradient {
   private final TrainingGraph graph;
+  private final CompletionScorer scorer;
 
   InGraphGradient(FrozenBase base) {
     super(base);
+    this.scorer = new CompletionScorer(base);
     this.graph = base.trainingGraph(FrozenBase.Kind.ADAPTER_GRADIENTS);
   }
 
   @Override
-  BatchResult addGradient(
+  public void add(
       AdapterSnapshot policy,
       CompletionBatch batch,
-      double[] referenceSums,
-      Loss loss,
+      long dropoutSeed,
+      Coefficients coefficients,
       INDArray gradient) {
     if (policy.dropout() > 0) {
       throw new IllegalArgumentException(
           "The in-graph gradient has no dropout; use an adapter without it, or the taps");
     }
-    BatchResult values =
-        evaluate(batch, scorer().sums(policy, batch), referenceSums, loss.objective());
-    double[] coefficients = coefficients(values.values(), loss.pairs());
+    double[] perSequence = coefficients.of(scorer.sums(policy, batch));
     AdapterLayout layout = policy.layout();
     try (TensorFeed feed = base().feed()) {
       batch.feed(feed, base().maxTokens(), base().config().vocabularySize());
@@ -49,7 +49,7 @@ final class InGraphGradient extends PreferenceGradient {
       for (int i = 0; i < batch.size(); i++) {
         int length = batch.completions().get(i).completion().length;
         for (int j = 0; j < length; j++) {
-          seed.put((float) coefficients[i]);
+          seed.put((float) perSequence[i]);
         }
       }
       ByteBuffer[] ofA = new ByteBuffer[layout.sites().size()];
@@ -71,7 +71,6 @@ final class InGraphGradient extends PreferenceGradient {
         }
       }
     }
-    return values;
   }
 
   private static void add(INDArray gradient, int offset, int size, ByteBuffer part, float factor) {

@@ -8,7 +8,6 @@ import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -17,31 +16,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * through the model in micro-batches of similar lengths, whose gradients add up. Thread-safe as far
  * as its results are not shared.
  */
-public abstract class PreferenceGradient {
-  private static final int MAX_TOKENS = 1 << 13;
-
-  private final FrozenBase base;
+public final class PreferenceGradient {
+  private final CompletionGradient gradients;
   private final CompletionScorer scorer;
 
-  /** One of the two ways to form the gradient. */
-  public enum Path {
-    /** One pass gives taps; ND4J forms the gradient from them. The default. */
-    TAPS,
-    /** A scoring pass, then a pass in which the graph forms the gradient itself. */
-    IN_GRAPH
-  }
-
-  PreferenceGradient(FrozenBase base) {
-    this.base = base;
+  private PreferenceGradient(FrozenBase base, CompletionGradient gradients) {
+    this.gradients = gradients;
     this.scorer = new CompletionScorer(base);
   }
 
   /** Returns the gradient that goes this way. */
-  public static PreferenceGradient of(FrozenBase base, Path path) {
-    return switch (path) {
-      case TAPS -> new TapsGradient(base);
-      case IN_GRAPH -> new InGraphGradient(base);
-    };
+  public static PreferenceGradient of(FrozenBase base, CompletionGradient.Path path) {
+    return new PreferenceGradient(base, CompletionGradient.of(base, path));
   }
 
   /**
@@ -64,11 +50,13 @@ public abstract class PreferenceGradient {
     }
   }
 
-  /** What is minimised: the mean of an objective over so many pairs. */
-  record Loss(DpoObjective objective, int pairs, long dropoutSeed) {}
-
-  /** Sums and values of the pairs of one micro-batch. */
-  record BatchResult(List<LogProbabilitySums> sums, List<ObjectiveValue> values) {}
+  /**
+   * What is known of pairs without a gradient.
+   *
+   * @param sums the four sums of each pair, in the order of the pairs
+   * @param values the objective's value of each pair
+   */
+  public record Evaluation(List<LogProbabilitySums> sums, List<ObjectiveValue> values) {}
 
   /**
    * Computes the loss and its gradient.
@@ -90,13 +78,11 @@ public abstract class PreferenceGradient {
     ObjectiveValue[] values = new ObjectiveValue[pairs.size()];
     double loss = 0;
     for (List<Integer> indices : split(pairs)) {
-      CompletionBatch batch = batch(indices.stream().map(pairs::get).toList());
-      double[] referenceSums = scorer.sums(reference, batch);
-      BatchResult result =
-          addGradient(
+      Evaluation result =
+          add(
               policy,
-              batch,
-              referenceSums,
+              reference,
+              indices.stream().map(pairs::get).toList(),
               new Loss(objective, pairs.size(), dropoutSeed + indices.get(0)),
               gradient);
       for (int i = 0; i < indices.size(); i++) {
@@ -108,24 +94,59 @@ public abstract class PreferenceGradient {
     return new Result(loss, ImmutableList.copyOf(sums), ImmutableList.copyOf(values), gradient);
   }
 
-  /** Adds the gradient of a micro-batch: chosen and rejected completions in turn. */
-  abstract BatchResult addGradient(
+  /** What is minimised: the mean of an objective over so many pairs. */
+  record Loss(DpoObjective objective, int pairs, long dropoutSeed) {}
+
+  /** Adds the gradient of pairs that go through the model together. */
+  Evaluation add(
       AdapterSnapshot policy,
-      CompletionBatch batch,
-      double[] referenceSums,
+      AdapterSnapshot reference,
+      List<PreferencePair> pairs,
       Loss loss,
-      INDArray gradient);
-
-  final FrozenBase base() {
-    return base;
+      INDArray gradient) {
+    CompletionBatch batch = batch(pairs);
+    double[] referenceSums = scorer.sums(reference, batch);
+    List<Evaluation> results = new ArrayList<>(1);
+    gradients.add(
+        policy,
+        batch,
+        loss.dropoutSeed(),
+        policySums -> {
+          Evaluation result = evaluate(batch, policySums, referenceSums, loss.objective());
+          results.add(result);
+          return coefficients(result.values(), loss.pairs());
+        },
+        gradient);
+    return results.get(0);
   }
 
-  final CompletionScorer scorer() {
-    return scorer;
+  /**
+   * Computes the loss alone, with dropout off.
+   *
+   * @param policy the adapter that learns
+   * @param reference the adapter that stands still
+   * @param pairs at least one pair
+   */
+  public Evaluation evaluate(
+      AdapterSnapshot policy,
+      AdapterSnapshot reference,
+      List<PreferencePair> pairs,
+      DpoObjective objective) {
+    LogProbabilitySums[] sums = new LogProbabilitySums[pairs.size()];
+    ObjectiveValue[] values = new ObjectiveValue[pairs.size()];
+    for (List<Integer> indices : split(pairs)) {
+      CompletionBatch batch = batch(indices.stream().map(pairs::get).toList());
+      Evaluation result =
+          evaluate(batch, scorer.sums(policy, batch), scorer.sums(reference, batch), objective);
+      for (int i = 0; i < indices.size(); i++) {
+        sums[indices.get(i)] = result.sums().get(i);
+        values[indices.get(i)] = result.values().get(i);
+      }
+    }
+    return new Evaluation(ImmutableList.copyOf(sums), ImmutableList.copyOf(values));
   }
 
-  /** Evaluates the objective on every pair of a batch. */
-  static BatchResult evaluate(
+  private static Evaluation evaluate(
       CompletionBatch batch, double[] policySums, double[] referenceSums, DpoObjective objective) {
     ImmutableList.Builder<LogProbabilitySums> sums = ImmutableList.builder();
     ImmutableList.Builder<ObjectiveValue> values = ImmutableList.builder();
@@ -141,11 +162,11 @@ public abstract class PreferenceGradient {
       sums.add(pair);
       values.add(objective.evaluate(pair));
     }
-    return new BatchResult(sums.build(), values.build());
+    return new Evaluation(sums.build(), values.build());
   }
 
   /** Returns ∂(mean loss)/∂(log-probability sum) of each sequence of a batch. */
-  static double[] coefficients(List<ObjectiveValue> values, int pairs) {
+  private static double[] coefficients(List<ObjectiveValue> values, int pairs) {
     double[] coefficients = new double[2 * values.size()];
     for (int i = 0; i < values.size(); i++) {
       coefficients[2 * i] = values.get(i).byPolicyChosen() / pairs;
@@ -154,6 +175,7 @@ public abstract class PreferenceGradient {
     return coefficients;
   }
 
+  /** Returns the pairs' completions, chosen and rejected in turn. */
   private static CompletionBatch batch(List<PreferencePair> pairs) {
     List<Completion> completions = new ArrayList<>();
     for (PreferencePair pair : pairs) {
@@ -165,25 +187,12 @@ public abstract class PreferenceGradient {
   }
 
   private static List<List<Integer>> split(List<PreferencePair> pairs) {
-    List<Integer> order = new ArrayList<>();
-    for (int i = 0; i < pairs.size(); i++) {
-      order.add(i);
-    }
-    order.sort(Comparator.comparingInt(i -> length(pairs.get(i))));
-    List<List<Integer>> batches = new ArrayList<>();
-    List<Integer> batch = new ArrayList<>();
-    for (int index : order) {
-      if (!batch.isEmpty() && 2L * (batch.size() + 1) * length(pairs.get(index)) > MAX_TOKENS) {
-        batches.add(batch);
-        batch = new ArrayList<>();
-      }
-      batch.add(index);
-    }
-    batches.add(batch);
-    return batches;
+    int[] lengths = pairs.stream().mapToInt(PreferenceGradient::length).toArray();
+    return CompletionBatch.split(lengths, pairs.size(), CompletionBatch.MAX_TOKENS / 2);
   }
 
-  private static int length(PreferencePair pair) {
+  /** Returns the number of tokens of the longer side, of which a pair has two. */
+  static int length(PreferencePair pair) {
     return pair.prompt().length() + Math.max(pair.chosen().length(), pair.rejected().length());
   }
 }

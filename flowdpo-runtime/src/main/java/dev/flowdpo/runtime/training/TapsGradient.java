@@ -18,21 +18,21 @@ import java.util.SplittableRandom;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * One pass with seed 1 gives the policy's log-probabilities and the taps of every site; the
- * objective then gives each sequence its coefficient, and {@link LoraGradientKernel} forms the
- * gradient. The taps are written by ONNX Runtime and read by ND4J in the same memory.
+ * One pass with seed 1 gives the policy's log-probabilities and the taps of every site; the loss
+ * then gives each sequence its coefficient, and {@link LoraGradientKernel} forms the gradient. The
+ * taps are written by ONNX Runtime and read by ND4J in the same memory.
  */
-final class TapsGradient extends PreferenceGradient {
+final class TapsGradient extends CompletionGradient {
   TapsGradient(FrozenBase base) {
     super(base);
   }
 
   @Override
-  BatchResult addGradient(
+  public void add(
       AdapterSnapshot policy,
       CompletionBatch batch,
-      double[] referenceSums,
-      Loss loss,
+      long dropoutSeed,
+      Coefficients coefficients,
       INDArray gradient) {
     boolean dropout = policy.dropout() > 0;
     FrozenBase.Kind kind = dropout ? FrozenBase.Kind.TAPS_WITH_DROPOUT : FrozenBase.Kind.TAPS;
@@ -41,7 +41,7 @@ final class TapsGradient extends PreferenceGradient {
       batch.feed(feed, base().maxTokens(), base().config().vocabularySize());
       feed.adapter(policy);
       if (dropout) {
-        feedDropout(feed, sites, batch.rows(), policy.dropout(), loss.dropoutSeed());
+        feedDropout(feed, sites, batch.rows(), policy.dropout(), dropoutSeed);
       }
       FloatBuffer seed = feed.floats(TrainingGraph.SEED, batch.scored(), 1);
       for (int i = 0; i < batch.scored(); i++) {
@@ -61,10 +61,8 @@ final class TapsGradient extends PreferenceGradient {
       try (OrtSession.Result result = feed.run(base().session(kind), Set.of())) {
         float[] perToken = new float[batch.scored()];
         scores.get(perToken);
-        BatchResult values = evaluate(batch, batch.sums(perToken), referenceSums, loss.objective());
-        double[] coefficients = coefficients(values.values(), loss.pairs());
-        addSites(policy, batch, coefficients, sites, taps, downs, gradient);
-        return values;
+        double[] perSequence = coefficients.of(batch.sums(perToken));
+        addSites(policy, batch, perSequence, sites, taps, downs, gradient);
       }
     }
   }

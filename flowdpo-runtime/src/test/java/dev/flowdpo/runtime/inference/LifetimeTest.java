@@ -14,6 +14,7 @@ import dev.flowdpo.runtime.adapter.AdapterSlot;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.reference.Reference;
 import dev.flowdpo.runtime.training.Completion;
+import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.CompletionScorer;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import java.lang.ref.WeakReference;
@@ -34,7 +35,7 @@ class LifetimeTest {
     FlowPolicy policy = flow.policy().snapshot();
     PartialAnswer answer = root.append(extend(policy, root));
     assertThat(flow.judge().judge(List.of(answer))).hasSize(1);
-    PreferenceGradient gradient = PreferenceGradient.of(base, PreferenceGradient.Path.TAPS);
+    PreferenceGradient gradient = PreferenceGradient.of(base, CompletionGradient.Path.TAPS);
 
     base.close();
     base.close();

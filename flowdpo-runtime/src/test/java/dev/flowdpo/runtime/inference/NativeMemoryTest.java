@@ -12,6 +12,7 @@ import dev.flowdpo.runtime.adapter.AdapterSlot;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.reference.Reference;
 import dev.flowdpo.runtime.training.AdamW;
+import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -75,7 +76,7 @@ class NativeMemoryTest {
     private final ReferenceFlow flow = new ReferenceFlow("wide-heads-tied", true);
     private final Random random = new Random(1);
     private final PreferenceGradient gradient =
-        PreferenceGradient.of(flow.base(), PreferenceGradient.Path.TAPS);
+        PreferenceGradient.of(flow.base(), CompletionGradient.Path.TAPS);
     private final INDArray parameters = Nd4j.createFromArray(flow.adapter().values());
     private final AdamW optimizer =
         new AdamW(new AdamW.Settings(0.9, 0.999, 1e-8, 0.01), parameters.length());

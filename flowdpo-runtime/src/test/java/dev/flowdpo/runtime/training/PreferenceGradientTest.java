@@ -53,13 +53,13 @@ class PreferenceGradientTest {
         .flatMap(name -> Stream.of("pair", "pairs").map(file -> List.of(name, file)))
         .flatMap(
             both ->
-                Stream.of(PreferenceGradient.Path.values())
+                Stream.of(CompletionGradient.Path.values())
                     .map(path -> Arguments.of(both.get(0), both.get(1), path)));
   }
 
   @ParameterizedTest
   @MethodSource("checkpointsFilesAndPaths")
-  void equalsPyTorch(String name, String file, PreferenceGradient.Path path) {
+  void equalsPyTorch(String name, String file, CompletionGradient.Path path) {
     Reference reference = Reference.of(name);
     AdapterSnapshot policy = reference.adapter(true);
     PreferenceGradient gradient = PreferenceGradient.of(reference.base(), path);
@@ -158,7 +158,7 @@ class PreferenceGradientTest {
     List<PreferencePair> pairs = randomPairs(reference, 12, 3);
     AdapterSnapshot policy = reference.adapter(true);
     float[][] gradients = new float[2][];
-    for (PreferenceGradient.Path path : PreferenceGradient.Path.values()) {
+    for (CompletionGradient.Path path : CompletionGradient.Path.values()) {
       gradients[path.ordinal()] =
           PreferenceGradient.of(reference.base(), path)
               .compute(policy, reference.adapter(false), pairs, DpoObjective.sigmoid(0.1), SEED)
@@ -190,7 +190,7 @@ class PreferenceGradientTest {
             pair(new int[] {9}, tokens(random, 61, length), new int[length]));
     for (int count = 1; count <= 2; count++) {
       float[][] gradients = new float[2][];
-      for (PreferenceGradient.Path path : PreferenceGradient.Path.values()) {
+      for (CompletionGradient.Path path : CompletionGradient.Path.values()) {
         gradients[path.ordinal()] =
             PreferenceGradient.of(reference.base(), path)
                 .compute(
@@ -209,7 +209,7 @@ class PreferenceGradientTest {
   /** So many tokens that they go through the model in several micro-batches. */
   @ParameterizedTest
   @EnumSource
-  void manyPairsGiveTheMeanOfSinglePairs(PreferenceGradient.Path path) {
+  void manyPairsGiveTheMeanOfSinglePairs(CompletionGradient.Path path) {
     Reference reference = Reference.of("gqa-tied");
     AdapterSnapshot policy = reference.adapter(true);
     AdapterSnapshot none = reference.adapter(false);
@@ -252,7 +252,7 @@ class PreferenceGradientTest {
     AdapterSnapshot none = reference.adapter(false);
     List<PreferencePair> pairs = randomPairs(reference, 4, 5);
     PreferenceGradient gradient =
-        PreferenceGradient.of(reference.base(), PreferenceGradient.Path.TAPS);
+        PreferenceGradient.of(reference.base(), CompletionGradient.Path.TAPS);
     DpoObjective objective = DpoObjective.sigmoid(0.1);
     PreferenceGradient.Result center = gradient.compute(policy, none, pairs, objective, SEED);
     float[] slope = center.gradient().toFloatVector();
@@ -277,7 +277,7 @@ class PreferenceGradientTest {
     Reference reference = Reference.of("gqa-tied");
     AdapterSnapshot policy = withDropout(reference.adapter(true), 0.2);
     List<PreferencePair> pairs = randomPairs(reference, 4, 6);
-    PreferenceGradient taps = PreferenceGradient.of(reference.base(), PreferenceGradient.Path.TAPS);
+    PreferenceGradient taps = PreferenceGradient.of(reference.base(), CompletionGradient.Path.TAPS);
     List<PreferenceGradient.Result> results = new ArrayList<>();
     for (long seed : new long[] {1, 1, 2}) {
       results.add(
@@ -294,7 +294,7 @@ class PreferenceGradientTest {
     }
     assertThatThrownBy(
             () ->
-                PreferenceGradient.of(reference.base(), PreferenceGradient.Path.IN_GRAPH)
+                PreferenceGradient.of(reference.base(), CompletionGradient.Path.IN_GRAPH)
                     .compute(policy, policy, pairs, DpoObjective.paper(), SEED))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("dropout");
@@ -306,7 +306,7 @@ class PreferenceGradientTest {
 
   @ParameterizedTest
   @EnumSource
-  void tokenOutsideTheVocabularyIsRefused(PreferenceGradient.Path path) {
+  void tokenOutsideTheVocabularyIsRefused(CompletionGradient.Path path) {
     Reference reference = Reference.of("gqa-tied");
     PreferenceGradient gradient = PreferenceGradient.of(reference.base(), path);
     AdapterSnapshot adapter = reference.adapter(true);
@@ -324,7 +324,7 @@ class PreferenceGradientTest {
 
   @ParameterizedTest
   @EnumSource
-  void lengthOfASequenceIsBounded(PreferenceGradient.Path path) {
+  void lengthOfASequenceIsBounded(CompletionGradient.Path path) {
     Reference reference = Reference.of("gqa-tied");
     PreferenceGradient gradient = PreferenceGradient.of(reference.base(), path);
     AdapterSnapshot adapter = reference.adapter(true);

@@ -1,0 +1,103 @@
+package dev.flowdpo.examples.experiment;
+
+import dev.flowdpo.examples.CommonOptions;
+import dev.flowdpo.examples.OptionRange;
+import dev.flowdpo.examples.ProgressDisplay;
+import dev.flowdpo.preference.DpoObjective;
+import dev.flowdpo.runtime.tiny.BundledModel;
+import dev.flowdpo.runtime.training.TrainerOptions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code experiment compile}: table 1 of the paper, at the scale of a laptop. */
+@Command(
+    name = "compile",
+    description = {
+      "Single-pass accuracy of the base and of fresh adapters that were fine-tuned on ground truth,"
+          + " on the base's own correct traces, and on the correct traces of a flow after online"
+          + " DPO, all on the same problems with the same prompts (table 1 of the paper).",
+      "JSON: a line per result, as in DIR/results.jsonl."
+    })
+final class CompileExperimentCommand implements Callable<Integer> {
+  @Mixin private CommonOptions common;
+  @Mixin private ExperimentOptions experiment;
+
+  @Option(
+      names = "--problems",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description = "How many problems give traces; default: ${DEFAULT-VALUE}.")
+  private int problems;
+
+  @Option(
+      names = "--distributions",
+      paramLabel = "NAME",
+      split = ",",
+      defaultValue = "standard,misleading",
+      description =
+          "Sets of problems, of ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}. Each learns"
+              + " and is measured by itself.")
+  private List<Distribution> distributions = List.of();
+
+  @Option(
+      names = "--preset",
+      paramLabel = "NAME",
+      defaultValue = "measured",
+      description =
+          "measured: what was measured best for the bundled model; paper: the paper's values for"
+              + " fine-tuning; default: ${DEFAULT-VALUE}.")
+  private String preset;
+
+  @Override
+  public Integer call() {
+    List<Long> seeds = experiment.seeds(common.seed());
+    TrainerOptions training = Preset.named(preset).training();
+    List<CompileRun> runs = new ArrayList<>();
+    Map<String, String> described = new HashMap<>();
+    for (Distribution distribution : distributions) {
+      described.putAll(settings(distribution).describe(seeds));
+    }
+    described.put("distribution", distributions.toString());
+    described.put("training", training.toString());
+    ExperimentFolder folder = experiment.folder(described);
+    for (long seed : seeds) {
+      for (Distribution distribution : distributions) {
+        runs.add(new CompileRun(seed, settings(distribution), training, folder.path()));
+      }
+    }
+    List<CompileResult> results = new ArrayList<>();
+    long work = runs.stream().mapToLong(CompileRun::work).sum();
+    try (ProgressDisplay display = experiment.display(common.err(), "compile", work)) {
+      List<Function<ProgressDisplay, List<CompileResult>>> tasks = new ArrayList<>();
+      runs.forEach(run -> tasks.add(run::run));
+      experiment.runner(display).run(tasks).forEach(results::addAll);
+    }
+    ResultFile.writeAll(folder.path(), results);
+    CompileReport report = new CompileReport(described, results);
+    report.write(folder.path());
+    common.report().print(report.summary());
+    common.report().println("The report is " + folder.path().resolve("report.html"));
+    common.report().flush();
+    results.forEach(common::result);
+    return 0;
+  }
+
+  private OnlineSettings settings(Distribution distribution) {
+    return new OnlineSettings(
+        common.model(),
+        Optional.empty(),
+        distribution,
+        OptionRange.atLeast(1, "--problems", problems),
+        experiment.heldOut(),
+        BundledModel.learnerOptions(),
+        DpoObjective.paper());
+  }
+}

@@ -1,0 +1,109 @@
+package dev.flowdpo.runtime.data;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flowdpo.FlowException;
+import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.runtime.internal.AtomicFiles;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+
+/**
+ * Appends rows to a JSON-lines file. A group of rows is on the disk when {@link #write} returns, so
+ * a process that is killed leaves whole groups and at most one cut off. Not thread-safe.
+ */
+final class JsonLinesWriter implements AutoCloseable {
+  private final Path file;
+  private final FileChannel channel;
+
+  private JsonLinesWriter(Path file, FileChannel channel) {
+    this.file = file;
+    this.channel = channel;
+  }
+
+  /**
+   * Opens the file to go on after its first rows; whatever follows them is cut off. The folder and
+   * the file are made where they do not exist.
+   *
+   * @param rows how many rows to keep; 0 begins anew
+   * @throws InvalidInputException if the file has fewer whole rows
+   * @throws FlowException if it cannot be written
+   */
+  static JsonLinesWriter after(int rows, Path file) {
+    try {
+      Path folder = file.toAbsolutePath().getParent();
+      if (folder != null) {
+        Files.createDirectories(folder);
+      }
+      long kept = rows == 0 ? 0 : endOf(rows, file);
+      FileChannel channel =
+          FileChannel.open(
+              file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.DSYNC);
+      try {
+        channel.truncate(kept);
+        channel.position(kept);
+      } catch (IOException e) {
+        channel.close();
+        throw e;
+      }
+      return new JsonLinesWriter(file, channel);
+    } catch (IOException e) {
+      throw failed(file, e);
+    }
+  }
+
+  /** Returns the byte after the line feed of the row; lines that hold nothing are no rows. */
+  private static long endOf(int rows, Path file) throws IOException {
+    long position = 0;
+    int found = 0;
+    if (Files.exists(file)) {
+      BlockInputStream bytes = new BlockInputStream(file, 0);
+      boolean blank = true;
+      for (int next = bytes.read(); next >= 0; next = bytes.read()) {
+        position++;
+        if (next != '\n') {
+          blank = blank && Character.isWhitespace(next);
+        } else if (!blank) {
+          blank = true;
+          found++;
+          if (found == rows) {
+            return position;
+          }
+        }
+      }
+    }
+    throw new InvalidInputException(
+        "%s: expected the %d rows that were written before, found %d; the file is not the one of this run"
+            .formatted(file, rows, found));
+  }
+
+  /** Appends the rows. Text that is not valid Unicode is written with question marks. */
+  void write(List<ObjectNode> rows) {
+    StringBuilder lines = new StringBuilder();
+    rows.forEach(row -> lines.append(row).append('\n'));
+    try {
+      AtomicFiles.writeFully(
+          channel, ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8)));
+    } catch (IOException e) {
+      throw failed(file, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw failed(file, e);
+    }
+  }
+
+  private static FlowException failed(Path file, IOException e) {
+    return new FlowException(file + ": cannot be written: " + e, e);
+  }
+}

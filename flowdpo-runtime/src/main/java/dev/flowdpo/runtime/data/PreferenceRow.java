@@ -1,0 +1,168 @@
+package dev.flowdpo.runtime.data;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.primitives.ImmutableIntArray;
+import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.Problem;
+import dev.flowdpo.preference.AdapterRole;
+import dev.flowdpo.preference.PreferencePair;
+import java.util.Arrays;
+
+/** Preference pairs as rows of a file, and back. Thread-safe. */
+final class PreferenceRow {
+  private static final String PROMPT = "prompt";
+  private static final String CHOSEN = "chosen";
+  private static final String REJECTED = "rejected";
+  private static final String PROMPT_IDS = "prompt_ids";
+  private static final String CHOSEN_IDS = "chosen_ids";
+  private static final String REJECTED_IDS = "rejected_ids";
+  private static final String ROLE = "role";
+  private static final String PROBLEM_ID = "problem_id";
+  private static final String NODE = "node";
+  private static final String CHOSEN_REWARD = "chosen_reward";
+  private static final String REJECTED_REWARD = "rejected_reward";
+
+  private final ModelTokens tokens;
+
+  PreferenceRow(ModelTokens tokens) {
+    this.tokens = tokens;
+  }
+
+  ObjectNode row(PreferencePair pair) {
+    ObjectNode row = JsonNodeFactory.instance.objectNode();
+    row.put(PROMPT, tokens.promptText(pair.prompt()));
+    row.put(CHOSEN, tokens.completionText(pair.prompt(), pair.chosen()));
+    row.put(REJECTED, tokens.completionText(pair.prompt(), pair.rejected()));
+    row.set(PROMPT_IDS, array(pair.prompt()));
+    row.set(CHOSEN_IDS, array(pair.chosen()));
+    row.set(REJECTED_IDS, array(pair.rejected()));
+    row.put(ROLE, pair.role().folderName());
+    row.put(PROBLEM_ID, pair.problemId());
+    row.put(NODE, pair.node());
+    row.put(CHOSEN_REWARD, pair.chosenReward());
+    row.put(REJECTED_REWARD, pair.rejectedReward());
+    return row;
+  }
+
+  static ArrayNode array(ImmutableIntArray ids) {
+    ArrayNode array = JsonNodeFactory.instance.arrayNode(ids.length());
+    ids.forEach(array::add);
+    return array;
+  }
+
+  PreferencePair pair(JsonRow row) {
+    boolean given = row.has(PROMPT_IDS) || row.has(CHOSEN_IDS) || row.has(REJECTED_IDS);
+    Texts texts = given ? ids(row) : encoded(row);
+    try {
+      return new PreferencePair(
+          role(row),
+          texts.prompt,
+          texts.chosen,
+          texts.rejected,
+          row.has(PROBLEM_ID) ? row.textOrNumber(PROBLEM_ID) : Problem.of(texts.source).id(),
+          row.wholeNumber(NODE, 0),
+          row.number(CHOSEN_REWARD, 1),
+          row.number(REJECTED_REWARD, 0));
+    } catch (InvalidInputException e) {
+      throw row.at(e);
+    }
+  }
+
+  /** What a row compares; {@code source} is the text that names its problem. */
+  private record Texts(
+      ImmutableIntArray prompt,
+      ImmutableIntArray chosen,
+      ImmutableIntArray rejected,
+      String source) {}
+
+  private Texts ids(JsonRow row) {
+    int size = tokens.config().vocabularySize();
+    ImmutableIntArray prompt = row.tokenIds(PROMPT_IDS, size);
+    if (prompt.isEmpty()) {
+      throw row.wrong(PROMPT_IDS, "at least one token id", "none");
+    }
+    ImmutableIntArray chosen = row.tokenIds(CHOSEN_IDS, size);
+    ImmutableIntArray rejected = row.tokenIds(REJECTED_IDS, size);
+    agree(row, PROMPT, tokens.promptText(prompt));
+    agree(row, CHOSEN, tokens.completionText(prompt, chosen));
+    agree(row, REJECTED, tokens.completionText(prompt, rejected));
+    return new Texts(prompt, chosen, rejected, prompt.toString());
+  }
+
+  /** Ids of another model give another text, and so does a text that somebody has edited. */
+  private static void agree(JsonRow row, String key, String decoded) {
+    if (row.has(key) && !row.string(key).equals(decoded)) {
+      throw row.wrong(
+          key,
+          "the text that this model's tokenizer gives for \"" + key + "_ids\", " + quoted(decoded),
+          quoted(row.string(key)) + "; remove the ids of rows that are edited or of another model");
+    }
+  }
+
+  private static String quoted(String text) {
+    return JsonRow.shown(JsonNodeFactory.instance.textNode(text));
+  }
+
+  private Texts encoded(JsonRow row) {
+    String expected = "a text, or a list of messages";
+    if (row.require(CHOSEN, expected).isArray()) {
+      return conversations(row);
+    }
+    String prompt = row.string(PROMPT);
+    if (prompt.isBlank()) {
+      throw row.wrong(PROMPT, "a text", "\"" + prompt + "\"");
+    }
+    ImmutableIntArray ids = tokens.prompt(prompt);
+    return new Texts(ids, completion(row, CHOSEN), completion(row, REJECTED), prompt);
+  }
+
+  /** A decision of the judge is one id; an answer ends with the end of the sequence. */
+  private ImmutableIntArray completion(JsonRow row, String key) {
+    String text = row.string(key);
+    return role(row) == AdapterRole.STOP
+        ? ImmutableIntArray.copyOf(tokens.tokenizer().encode(text))
+        : tokens.completion(text);
+  }
+
+  private Texts conversations(JsonRow row) {
+    Conversation chosen;
+    Conversation rejected;
+    if (row.has(PROMPT)) {
+      String question = Conversation.question(row, PROMPT);
+      chosen = new Conversation(question, Conversation.reply(row, CHOSEN));
+      rejected = new Conversation(question, Conversation.reply(row, REJECTED));
+    } else {
+      chosen = Conversation.of(row, CHOSEN);
+      rejected = Conversation.of(row, REJECTED);
+      if (!chosen.question().equals(rejected.question())) {
+        throw row.wrong(
+            REJECTED, "the question that \"chosen\" has", "\"" + rejected.question() + "\"");
+      }
+    }
+    if (role(row) == AdapterRole.STOP) {
+      throw row.wrong(ROLE, "answer, as the row is a conversation", "\"stop\"");
+    }
+    try {
+      return new Texts(
+          tokens.question(chosen.question()),
+          tokens.completion(chosen.reply()),
+          tokens.completion(rejected.reply()),
+          chosen.question());
+    } catch (InvalidInputException e) {
+      throw row.at(e);
+    }
+  }
+
+  private static AdapterRole role(JsonRow row) {
+    if (!row.has(ROLE)) {
+      return AdapterRole.ANSWER;
+    }
+    String name = row.string(ROLE);
+    return Arrays.stream(AdapterRole.values())
+        .filter(role -> role.folderName().equals(name))
+        .findFirst()
+        .orElseThrow(() -> row.wrong(ROLE, "answer or stop", "\"" + name + "\""));
+  }
+}

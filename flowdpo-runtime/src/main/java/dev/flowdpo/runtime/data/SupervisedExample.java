@@ -1,0 +1,69 @@
+package dev.flowdpo.runtime.data;
+
+import com.google.common.primitives.ImmutableIntArray;
+import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.internal.Require;
+import dev.flowdpo.learning.Trace;
+import java.util.Objects;
+
+/**
+ * A question and a solution to learn to write (Flow-DPO, arXiv 2410.22304, section 4.3, the compile
+ * stage). Immutable and thread-safe.
+ *
+ * @param problemId the problem that is solved
+ * @param question the problem's text
+ * @param solution the solution's text
+ * @param prompt ids before the solution, at least one; no loss is taken on them
+ * @param completion ids of the solution, at least one; the end of the sequence is part of it
+ * @param source where the solution comes from, such as {@code flow} or {@code ground-truth}; {@code
+ *     ""} where that is not known
+ * @param reward what a verifier gave it, from 0 to 1
+ */
+public record SupervisedExample(
+    String problemId,
+    String question,
+    String solution,
+    ImmutableIntArray prompt,
+    ImmutableIntArray completion,
+    String source,
+    double reward) {
+
+  /**
+   * Checks the values.
+   *
+   * @throws InvalidInputException if the prompt or the completion is empty or the reward is not a
+   *     finite number
+   */
+  public SupervisedExample {
+    Objects.requireNonNull(problemId, "problemId");
+    Objects.requireNonNull(question, "question");
+    Objects.requireNonNull(solution, "solution");
+    Objects.requireNonNull(source, "source");
+    if (prompt.isEmpty() || completion.isEmpty()) {
+      throw new InvalidInputException(
+          "Example of problem %s: expected a prompt and a completion of at least one token, found %d and %d."
+              .formatted(problemId, prompt.length(), completion.length()));
+    }
+    Require.finite("reward of an example", reward);
+  }
+
+  /**
+   * Returns a trace as an example: the model's own prompt with the question in it, and the trace's
+   * ids as they are, closed by the end of the sequence where the model has one.
+   *
+   * @param trace what a model wrote
+   * @param tokens of that same model
+   * @return the example
+   * @throws InvalidInputException if the question is too long for the model
+   */
+  public static SupervisedExample of(Trace trace, ModelTokens tokens) {
+    return new SupervisedExample(
+        trace.problem().id(),
+        trace.problem().question(),
+        trace.text(),
+        tokens.question(trace.problem().question()),
+        TraceRow.completion(trace, tokens),
+        trace.origin().source(),
+        trace.reward());
+  }
+}

@@ -1,0 +1,129 @@
+package dev.flowdpo.runtime.data;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.primitives.ImmutableIntArray;
+import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.Problem;
+import dev.flowdpo.learning.Trace;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/** Traces as rows of a file, and back; and as examples to learn from. Thread-safe. */
+final class TraceRow {
+  private static final String PROBLEM_ID = "problem_id";
+  private static final String QUESTION = "question";
+  private static final String ANSWER = "answer";
+  private static final String TEXT = "text";
+  private static final String COMPLETION_IDS = "completion_ids";
+  private static final String REWARD = "reward";
+  private static final String SOURCE = "source";
+  private static final String PROBLEMS = "problems";
+  private static final String UPDATES = "updates";
+  private static final String SEED = "seed";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final ModelTokens tokens;
+
+  TraceRow(ModelTokens tokens) {
+    this.tokens = tokens;
+  }
+
+  /** Returns the ids of a trace, closed by the end of sequence where the model has one. */
+  static ImmutableIntArray completion(Trace trace, ModelTokens tokens) {
+    List<Integer> ends = tokens.config().endOfSequenceIds();
+    return ends.isEmpty()
+        ? trace.tokens()
+        : ImmutableIntArray.builder(trace.tokens().length() + 1)
+            .addAll(trace.tokens())
+            .add(ends.get(0))
+            .build();
+  }
+
+  ObjectNode row(Trace trace) {
+    ObjectNode row = JsonNodeFactory.instance.objectNode();
+    row.put(PROBLEMS, trace.origin().problems());
+    row.put(PROBLEM_ID, trace.problem().id());
+    row.put(QUESTION, trace.problem().question());
+    row.put(ANSWER, trace.problem().answer());
+    row.put(TEXT, trace.text());
+    row.set(COMPLETION_IDS, PreferenceRow.array(completion(trace, tokens)));
+    row.put(REWARD, trace.reward());
+    row.put(SOURCE, trace.origin().source());
+    row.put(UPDATES, trace.origin().updates());
+    row.put(SEED, trace.origin().seed());
+    return row;
+  }
+
+  Trace trace(JsonRow row) {
+    ImmutableIntArray content = content(row);
+    try {
+      Problem problem = problem(row);
+      String decoded = tokens.tokenizer().decode(content.toArray()).strip();
+      String text = row.string(TEXT).strip();
+      if (!decoded.equals(text)) {
+        throw row.wrong(
+            TEXT,
+            "the text that this model's tokenizer gives for \""
+                + COMPLETION_IDS
+                + "\", "
+                + JsonNodeFactory.instance.textNode(decoded),
+            JsonNodeFactory.instance.textNode(text) + "; the trace is of another model");
+      }
+      return new Trace(
+          problem,
+          content,
+          text,
+          row.number(REWARD, 0),
+          new Trace.Origin(
+              row.string(SOURCE),
+              row.wholeNumber(PROBLEMS, 0),
+              row.wholeNumber(UPDATES, 0),
+              row.find(SEED).map(JsonNode::asLong).orElse(0L)));
+    } catch (InvalidInputException e) {
+      throw row.at(e);
+    }
+  }
+
+  private static Problem problem(JsonRow row) {
+    String question = row.string(QUESTION);
+    String answer = row.has(ANSWER) ? row.string(ANSWER) : "";
+    return row.has(PROBLEM_ID)
+        ? new Problem(row.textOrNumber(PROBLEM_ID), question, answer, Map.of())
+        : Problem.of(question, answer);
+  }
+
+  private ImmutableIntArray content(JsonRow row) {
+    ImmutableIntArray ids = row.tokenIds(COMPLETION_IDS, tokens.config().vocabularySize());
+    List<Integer> ends = tokens.config().endOfSequenceIds();
+    int length = ends.isEmpty() ? ids.length() : ids.length() - 1;
+    if (length < 1 || (!ends.isEmpty() && !ends.contains(ids.get(length)))) {
+      throw row.wrong(
+          COMPLETION_IDS,
+          "token ids that end with the end of sequence, " + ends,
+          JsonRow.shown(PreferenceRow.array(ids)));
+    }
+    ImmutableIntArray content = ids.subArray(0, length).trimmed();
+    if (content.stream().anyMatch(ends::contains)) {
+      throw row.wrong(
+          COMPLETION_IDS,
+          "the end of sequence " + ends + " at the end alone",
+          JsonRow.shown(PreferenceRow.array(ids)));
+    }
+    return content;
+  }
+
+  /** Returns the count of problems in a line, or nothing where the line was cut off. */
+  static OptionalInt problems(String line) {
+    try {
+      JsonNode count = JSON.readTree(line).path(PROBLEMS);
+      return count.isInt() ? OptionalInt.of(count.intValue()) : OptionalInt.empty();
+    } catch (JsonProcessingException e) {
+      return OptionalInt.empty();
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package dev.flowdpo.runtime.training;
+
+import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.runtime.checkpoint.DataType;
+import dev.flowdpo.runtime.checkpoint.FloatTensor;
+import dev.flowdpo.runtime.checkpoint.SafetensorsFile;
+import dev.flowdpo.runtime.checkpoint.SafetensorsWriter;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * The whole state of a training in one safetensors file, which is replaced in one step: whatever a
+ * killed process leaves is complete. The adapter, both moments and the best adapter are tensors;
+ * the rest is metadata, with a fingerprint of the options and the data, without which a resumed
+ * training would not repeat the one it continues.
+ *
+ * @param state where the training stands
+ * @param parameters the adapter
+ * @param optimizer its optimizer
+ * @param best the adapter with the lowest held-out loss
+ */
+record TrainerCheckpoint(
+    TrainerState state, float[] parameters, AdamW.State optimizer, float[] best) {
+  private static final String FINGERPRINT = "fingerprint";
+
+  /** Replaces the file. */
+  void write(Path file, String fingerprint) {
+    Map<String, FloatTensor> tensors = new LinkedHashMap<>();
+    tensors.put("parameters", FloatTensor.of(parameters, parameters.length));
+    tensors.put("first_moment", FloatTensor.of(optimizer.firstMoment(), parameters.length));
+    tensors.put("second_moment", FloatTensor.of(optimizer.secondMoment(), parameters.length));
+    tensors.put("best", FloatTensor.of(best, best.length));
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put(FINGERPRINT, fingerprint);
+    metadata.put("step", Integer.toString(state.step()));
+    metadata.put("training_loss", Double.toString(state.trainingLoss()));
+    state.heldOutBefore().ifPresent(loss -> metadata.put("before", Double.toString(loss)));
+    state.bestLoss().ifPresent(loss -> metadata.put("best_loss", Double.toString(loss)));
+    metadata.put("best_step", Integer.toString(state.bestStep()));
+    metadata.put("worse", Integer.toString(state.worse()));
+    metadata.put("stopped", Boolean.toString(state.stopped()));
+    SafetensorsWriter.write(file, tensors, DataType.F32, metadata);
+  }
+
+  /**
+   * Reads the file.
+   *
+   * @param size the number of elements of the adapter
+   * @return nothing where there is none yet
+   * @throws InvalidInputException if it is damaged, or of a training with other options or data
+   */
+  static Optional<TrainerCheckpoint> read(Path file, String fingerprint, int size) {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
+      Map<String, String> metadata = tensors.metadata();
+      String found = metadata.getOrDefault(FINGERPRINT, "none");
+      if (!found.equals(fingerprint)) {
+        throw new InvalidInputException(
+            file
+                + ": expected a checkpoint of a training with the same options and data, found"
+                + " another one.\n  now:  "
+                + fingerprint
+                + "\n  then: "
+                + found);
+      }
+      TrainerState state =
+          new TrainerState(
+              (int) number(file, metadata, "step"),
+              number(file, metadata, "training_loss"),
+              optional(file, metadata, "before"),
+              optional(file, metadata, "best_loss"),
+              (int) number(file, metadata, "best_step"),
+              (int) number(file, metadata, "worse"),
+              Boolean.parseBoolean(metadata.get("stopped")));
+      return Optional.of(
+          new TrainerCheckpoint(
+              state,
+              floats(tensors, "parameters", size),
+              new AdamW.State(
+                  state.step(),
+                  floats(tensors, "first_moment", size),
+                  floats(tensors, "second_moment", size)),
+              floats(tensors, "best", size)));
+    }
+  }
+
+  private static OptionalDouble optional(Path file, Map<String, String> metadata, String key) {
+    return metadata.containsKey(key)
+        ? OptionalDouble.of(number(file, metadata, key))
+        : OptionalDouble.empty();
+  }
+
+  private static double number(Path file, Map<String, String> metadata, String key) {
+    String text = metadata.getOrDefault(key, "nothing");
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      throw new InvalidInputException(
+          file + ": expected a number as \"" + key + "\", found " + text, e);
+    }
+  }
+
+  private static float[] floats(SafetensorsFile tensors, String name, int size) {
+    FloatBuffer buffer = tensors.floats(name);
+    if (buffer.remaining() != size) {
+      throw new InvalidInputException(
+          "%s: %s: expected %d numbers for this model and rank, found %d"
+              .formatted(tensors.path(), name, size, buffer.remaining()));
+    }
+    float[] values = new float[size];
+    buffer.get(values);
+    return values;
+  }
+}
