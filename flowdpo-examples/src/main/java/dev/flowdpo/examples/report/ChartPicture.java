@@ -66,6 +66,7 @@ final class ChartPicture {
     double to = across.applyAsDouble(x.to());
     styler.setXAxisMin(from).setXAxisMax(to).setYAxisMin(y.from()).setYAxisMax(y.to());
     styler.setXAxisTickMarkSpacingHint(130).setYAxisTickMarkSpacingHint(100);
+    styler.setYAxisLogarithmic(y.logarithmic());
     styler.setxAxisTickLabelsFormattingFunction(v -> powers ? power(v, x) : label(v, x));
     styler.setyAxisTickLabelsFormattingFunction(v -> label(v, y));
     for (int i = 0; i < chart.series().size(); i++) {

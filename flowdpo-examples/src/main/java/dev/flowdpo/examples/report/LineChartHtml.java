@@ -35,7 +35,7 @@ final class LineChartHtml {
         "tabindex",
         0,
         "role",
-        "application",
+        "group",
         "aria-label",
         chart.title() + ": arrow keys read the values");
     drawing(html, chart, thinned, x, y);

@@ -51,8 +51,7 @@ public final class RolloutTreeJson {
       return Optional.ofNullable(MAPPER.readValue(line, JudgedTree.class))
           .orElseThrow(() -> new InvalidInputException(where + EXPECTED + "null"));
     } catch (JsonProcessingException e) {
-      throw new InvalidInputException(
-          where + EXPECTED + e.getOriginalMessage(), e);
+      throw new InvalidInputException(where + EXPECTED + e.getOriginalMessage(), e);
     }
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** A report with every kind of block, around real runs. */
 final class SampleReport {
@@ -176,14 +177,18 @@ final class SampleReport {
         "Command", "flowdpo experiment online --seeds 5 --problems 2000 --out runs/online");
   }
 
-  /** Returns the trees with the most pairs, of different lengths. */
+  /** Returns the two trees with the most pairs of those that went right, and of the others. */
   private static List<JudgedTree> telling(List<JudgedTree> trees) {
-    return trees.stream()
-        .sorted(
-            Comparator.comparingInt(JudgedTree::pairCount)
-                .reversed()
-                .thenComparing(JudgedTree::problemId))
-        .limit(4)
+    return Stream.of(true, false)
+        .flatMap(
+            right ->
+                trees.stream()
+                    .filter(tree -> tree.original().verdict().correct() == right)
+                    .sorted(
+                        Comparator.comparingInt(JudgedTree::pairCount)
+                            .reversed()
+                            .thenComparing(JudgedTree::problemId))
+                    .limit(2))
         .toList();
   }
 
