@@ -12,6 +12,11 @@ final class ChartParts {
 
   private ChartParts() {}
 
+  /** Returns the classes of a horizontal line to compare with; its colours repeat after three. */
+  static String levelClass(int number) {
+    return "level level-" + number % 3;
+  }
+
   static void caption(Html html, String id, String title, String note) {
     html.open("figcaption").element("span", title, "class", "title", "id", id + "-title");
     if (!note.isBlank()) {

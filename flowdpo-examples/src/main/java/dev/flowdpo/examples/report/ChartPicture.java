@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.CategoryChart;
@@ -38,6 +39,8 @@ final class ChartPicture {
           new Color(0x0A8AA5),
           new Color(0xB52E67),
           GRAY);
+  private static final List<Color> LEVEL_COLORS =
+      List.of(GRAY, new Color(0x0F7A4D), new Color(0x8A5A00));
   private static final float[] DASHES = {8, 6};
 
   /** Off any even spacing: XChart puts ticks at odd places where all values are evenly spaced. */
@@ -66,20 +69,21 @@ final class ChartPicture {
     double to = across.applyAsDouble(x.to());
     styler.setXAxisMin(from).setXAxisMax(to).setYAxisMin(y.from()).setYAxisMax(y.to());
     styler.setXAxisTickMarkSpacingHint(130).setYAxisTickMarkSpacingHint(100);
+    styler.setYAxisLogarithmic(y.logarithmic());
     styler.setxAxisTickLabelsFormattingFunction(v -> powers ? power(v, x) : label(v, x));
     styler.setyAxisTickLabelsFormattingFunction(v -> label(v, y));
     for (int i = 0; i < chart.series().size(); i++) {
       curve(picture, Thinning.of(chart.series().get(i)), COLORS.get(i % COLORS.size()), across);
     }
     double[] ends = {from, from + OFF_GRID * (to - from), to};
-    chart
-        .levels()
-        .forEach(
-            (label, value) -> {
-              String name = label + " " + chart.y().format().text(value);
-              XYSeries level = picture.addSeries(name, ends, new double[] {value, value, value});
-              level.setMarker(SeriesMarkers.NONE).setLineColor(GRAY).setLineStyle(dashed());
-            });
+    int levels = 0;
+    for (Map.Entry<String, Double> entry : chart.levels().entrySet()) {
+      double value = entry.getValue();
+      String name = entry.getKey() + " " + chart.y().format().text(value);
+      XYSeries level = picture.addSeries(name, ends, new double[] {value, value, value});
+      level.setMarker(SeriesMarkers.NONE).setLineStyle(dashed());
+      level.setLineColor(LEVEL_COLORS.get(levels++ % LEVEL_COLORS.size()));
+    }
     if (chart.levels().isEmpty()) {
       double[] heights = {y.from(), y.from(), y.from()};
       XYSeries invisible = picture.addSeries("\u00A0", ends, heights);

@@ -1,6 +1,8 @@
 package dev.flowdpo.examples.report;
 
+import com.google.common.primitives.ImmutableDoubleArray;
 import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.internal.Require;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,7 +30,8 @@ public record LineChart(
   /**
    * Checks that there is something to draw and copies.
    *
-   * @throws InvalidInputException if there are no curves
+   * @throws InvalidInputException if there are no curves, or a number that is not above 0 on a
+   *     logarithmic axis
    */
   public LineChart {
     Objects.requireNonNull(title, "title");
@@ -40,6 +43,11 @@ public record LineChart(
     if (series.isEmpty()) {
       throw new InvalidInputException(
           "Chart \"" + title + "\": expected at least one curve, found none.");
+    }
+    for (Series curve : series) {
+      requireOn(x, title, curve.x());
+      requireOn(y, title, curve.mean());
+      requireOn(y, title, curve.low());
     }
   }
 
@@ -61,6 +69,14 @@ public record LineChart(
    */
   public void writePng(Path file) {
     ChartPicture.write(this, file);
+  }
+
+  private static void requireOn(Axis axis, String title, ImmutableDoubleArray values) {
+    if (axis.logarithmic() && values.stream().anyMatch(value -> value <= 0)) {
+      throw new InvalidInputException(
+          "Chart \"%s\": expected numbers above 0 on the logarithmic axis \"%s\", found %s."
+              .formatted(title, axis.label(), values.stream().min().orElse(0)));
+    }
   }
 
   /** Collects curves and axes. Not thread-safe. */
@@ -128,7 +144,7 @@ public record LineChart(
      * @return this builder
      */
     public Builder level(String label, double value) {
-      levels.put(label, dev.flowdpo.internal.Require.finite(label, value));
+      levels.put(label, Require.finite(label, value));
       return this;
     }
 

@@ -35,7 +35,7 @@ final class LineChartHtml {
         "tabindex",
         0,
         "role",
-        "application",
+        "group",
         "aria-label",
         chart.title() + ": arrow keys read the values");
     drawing(html, chart, thinned, x, y);
@@ -56,12 +56,11 @@ final class LineChartHtml {
       String style = "s" + i % ChartParts.STYLES;
       ChartParts.legendEntry(html, chart.series().get(i).label(), style, i, true);
     }
-    chart
-        .levels()
-        .forEach(
-            (label, value) ->
-                ChartParts.legendKey(
-                    html, label + " " + chart.y().format().text(value), "level", true));
+    int levels = 0;
+    for (Map.Entry<String, Double> level : chart.levels().entrySet()) {
+      String label = level.getKey() + " " + chart.y().format().text(level.getValue());
+      ChartParts.legendKey(html, label, ChartParts.levelClass(levels++), true);
+    }
     html.close().line();
   }
 
@@ -92,8 +91,10 @@ final class LineChartHtml {
       line(html, "grid-line", 0, SIDE, down(y, tick));
     }
     line(html, "axis-line", 0, SIDE, SIDE);
+    int levels = 0;
     for (Map.Entry<String, Double> level : chart.levels().entrySet()) {
-      line(html, "curve level", 0, SIDE, down(y, level.getValue()));
+      String style = "curve " + ChartParts.levelClass(levels++);
+      line(html, style, 0, SIDE, down(y, level.getValue()));
     }
     for (int i = series.size() - 1; i >= 0; i--) {
       html.open("g", "class", "s" + i % ChartParts.STYLES, "data-series", i);

@@ -44,6 +44,7 @@
     const plot = chart.querySelector('.plot');
     const cursor = make('div', 'cursor', '', plot);
     const tip = make('div', 'tip', '', plot);
+    tip.setAttribute('role', 'status');
     const places = Array.from(new Set(data.series.flatMap(function (s) { return s.x; }))).sort(function (a, b) { return a - b; });
     const scaled = data.logarithmic ? places.map(Math.log) : places;
     const from = data.logarithmic ? Math.log(data.from) : data.from;

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 record Chromium(Path program) {
   private static final List<String> NAMES =
       List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
-  private static final int MINUTES = 2;
+  private static final int MINUTES = 5;
 
   /**
    * What a run left.

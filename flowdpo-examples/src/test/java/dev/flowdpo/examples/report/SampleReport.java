@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** A report with every kind of block, around real runs. */
 final class SampleReport {
@@ -46,7 +47,8 @@ final class SampleReport {
                 section
                     .paragraph(
                         "A few problems with everything that was tried on them. The number between"
-                            + " two chunks is the judge's probability that the answer was finished.")
+                            + " two chunks is the judge's probability that the answer was"
+                            + " finished.")
                     .trees(telling(runs.trees())))
         .section("How it was run", SampleReport::setting)
         .build();
@@ -78,7 +80,7 @@ final class SampleReport {
       }
       chart.series(Series.over(names[i], x, curves, Band.RANGE));
     }
-    section.chart(chart.level("held-out before", 0.122).build());
+    section.chart(chart.level("held-out before", 0.122).level("held-out after", 0.713).build());
     double[] few = IntStream.rangeClosed(1, RealRuns.PROBLEMS).asDoubleStream().toArray();
     section.chart(
         LineChart.builder("The first " + RealRuns.PROBLEMS + " problems, as they were run")
@@ -92,7 +94,8 @@ final class SampleReport {
     section.callout(
         Tone.WARNING,
         "The chosen completions grow less likely",
-        "Their mean log-probability fell from −1.2 to −4.1; an NLL term (`--nll 0.1`) holds it up.");
+        "Their mean log-probability fell from −1.2 to −4.1; an NLL term (`--nll 0.1`) holds it"
+            + " up.");
     section.callout(
         Tone.NEUTRAL, "What the gain removes", "Most of it is wrong operations, not arithmetic.");
   }
@@ -176,14 +179,18 @@ final class SampleReport {
         "Command", "flowdpo experiment online --seeds 5 --problems 2000 --out runs/online");
   }
 
-  /** Returns the trees with the most pairs, of different lengths. */
+  /** Returns the two trees with the most pairs of those that went right, and of the others. */
   private static List<JudgedTree> telling(List<JudgedTree> trees) {
-    return trees.stream()
-        .sorted(
-            Comparator.comparingInt(JudgedTree::pairCount)
-                .reversed()
-                .thenComparing(JudgedTree::problemId))
-        .limit(4)
+    return Stream.of(true, false)
+        .flatMap(
+            right ->
+                trees.stream()
+                    .filter(tree -> tree.original().verdict().correct() == right)
+                    .sorted(
+                        Comparator.comparingInt(JudgedTree::pairCount)
+                            .reversed()
+                            .thenComparing(JudgedTree::problemId))
+                    .limit(2))
         .toList();
   }
 

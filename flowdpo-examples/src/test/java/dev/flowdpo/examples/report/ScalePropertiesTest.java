@@ -69,5 +69,13 @@ class ScalePropertiesTest {
     assertThatThrownBy(() -> Axis.count("n").range(3, 2))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("\"n\"");
+    double[] x = {0, 1};
+    LineChart.Builder chart =
+        LineChart.builder("C")
+            .x(Axis.of("size", ValueFormat.integer()).onLogarithmicScale())
+            .series(Series.line("s", x, x));
+    assertThatThrownBy(chart::build)
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContainingAll("\"C\"", "above 0", "\"size\"", "found 0.0");
   }
 }

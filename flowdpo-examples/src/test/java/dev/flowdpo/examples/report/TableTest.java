@@ -54,7 +54,7 @@ class TableTest {
     PageParser.parse(TABLE.html());
   }
 
-  @Property(tries = 200)
+  @Property(tries = 50)
   void everyTextComesBackFromCsv(@ForAll List<String> texts) {
     Table.Builder table = Table.builder("t").text("a").text("b");
     texts.forEach(text -> table.row(text, "x"));
