@@ -24,6 +24,8 @@ import picocli.CommandLine.Command;
       DemoCommand.class,
       SolveCommand.class,
       LearnCommand.class,
+      CompileCommand.class,
+      DpoCommand.class,
       EvaluateCommand.class,
       PretrainCommand.class,
       LogprobsCommand.class,

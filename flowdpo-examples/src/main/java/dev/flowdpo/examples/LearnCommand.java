@@ -5,6 +5,7 @@ import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.LearnerOptionsBuilder;
 import dev.flowdpo.preference.DpoObjective;
+import dev.flowdpo.runtime.learning.AdapterFlowEngine;
 import dev.flowdpo.spi.FlowEngine;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -21,8 +22,8 @@ import picocli.CommandLine.Option;
     description = {
       "Learns online: solves each problem, rolls out alternatives at every chunk, and updates the"
           + " Answer and the Stop adapter by DPO.",
-      "DIR receives answer/ and stop/ (PEFT adapters), metrics.jsonl, progressive-validation.png,"
-          + " result.json and checkpoint/. A run that was killed ends the same after --resume.",
+      "DIR receives answer/ and stop/ (PEFT adapters), metrics.jsonl, traces.jsonl (correct solutions,"
+          + " for compile), progressive-validation.png, result.json and checkpoint/. A run that was killed ends the same after --resume.",
       "JSON: {\"problems\",\"pairsAnswer\",\"pairsStop\",\"updates\",\"progressiveAccuracy\","
           + "\"progressiveAccuracyFirst200\",\"progressiveAccuracyLast200\",\"heldOutBefore\","
           + "\"heldOutAfter\",\"heldOutProblems\",\"meanChunks\",\"seconds\"}"
@@ -99,9 +100,9 @@ final class LearnCommand implements Callable<Integer> {
     DpoObjective minimised = objective.objective();
     LearningData learningData = learningData();
     RunFolder folder = new RunFolder(out, settings(), existing());
-    FlowEngine engine = common.engine();
+    AdapterFlowEngine engine = common.engine();
     try (Flow flow = Flow.builder().engine(engine).seed(common.seed()).build()) {
-      LearningRun run = new LearningRun(flow, learningData, folder, progress, common.err());
+      LearningRun run = new LearningRun(flow, engine.tokens(), learningData, folder, progress, common.err());
       LearningResult result = run.run(learnerOptions(engine, learningData), minimised);
       common.report().println(result.summary());
       common.report().println("Adapters, metrics and chart are in " + out);

@@ -22,7 +22,18 @@ import java.util.OptionalDouble;
 final class RunFolder {
   private static final String HELD_OUT_BEFORE = "heldOutBefore";
   private static final List<String> OWN =
-      List.of("run.json", "checkpoint", "metrics.jsonl", "result.json", "answer", "stop");
+      List.of(
+          "run.json",
+          "checkpoint",
+          "metrics.jsonl",
+          "traces.jsonl",
+          "messages.jsonl",
+          "collection.json",
+          "trainer.safetensors",
+          "training.jsonl",
+          "result.json",
+          "answer",
+          "stop");
 
   /** What to do where the folder holds a run already. */
   enum Existing {
@@ -35,6 +46,18 @@ final class RunFolder {
   private final Map<String, String> settings;
   private OptionalDouble heldOutBefore = OptionalDouble.empty();
   private final boolean resumed;
+
+  /**
+   * Returns what to do where the folder holds a run already.
+   *
+   * @throws InvalidInputException if it is both to go on and to be replaced
+   */
+  static Existing existing(boolean resume, boolean overwrite) {
+    if (resume && overwrite) {
+      throw new InvalidInputException("expected --resume or --overwrite, found both");
+    }
+    return overwrite ? Existing.REPLACE : resume ? Existing.RESUME : Existing.REFUSE;
+  }
 
   /**
    * Opens the folder, and makes it where it does not exist.
@@ -95,6 +118,35 @@ final class RunFolder {
 
   Path result() {
     return folder.resolve("result.json");
+  }
+
+  /** Says whether an earlier run in the folder goes on. */
+  boolean isResumed() {
+    return resumed;
+  }
+
+  Path traces() {
+    return folder.resolve("traces.jsonl");
+  }
+
+  Path messages() {
+    return folder.resolve("messages.jsonl");
+  }
+
+  Path collection() {
+    return folder.resolve("collection.json");
+  }
+
+  Path trainer() {
+    return folder.resolve("trainer.safetensors");
+  }
+
+  Path training() {
+    return folder.resolve("training.jsonl");
+  }
+
+  Path trainingChart() {
+    return folder.resolve("training.png");
   }
 
   /** Returns the accuracy before learning, if the run that is resumed had measured it. */

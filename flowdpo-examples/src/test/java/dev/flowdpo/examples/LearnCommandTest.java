@@ -30,6 +30,7 @@ class LearnCommandTest {
           "stop/adapter_config.json",
           "stop/adapter_model.safetensors",
           "metrics.jsonl",
+          "traces.jsonl",
           "run.json");
 
   @TempDir private Path folder;

@@ -68,7 +68,9 @@ final class TraceRow {
       if (!decoded.equals(text)) {
         throw row.wrong(
             TEXT,
-            "the text that this model's tokenizer gives for \"" + COMPLETION_IDS + "\", "
+            "the text that this model's tokenizer gives for \""
+                + COMPLETION_IDS
+                + "\", "
                 + JsonNodeFactory.instance.textNode(decoded),
             JsonNodeFactory.instance.textNode(text) + "; the trace is of another model");
       }

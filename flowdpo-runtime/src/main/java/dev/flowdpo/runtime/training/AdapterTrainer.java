@@ -66,7 +66,8 @@ public final class AdapterTrainer<E> {
   public TrainingResult train(AdapterSnapshot initial, ExampleSplit<E> examples, boolean resume) {
     if (examples.training().isEmpty()) {
       throw new InvalidInputException(
-          "training: expected at least one example, found none beside " + examples.heldOut().size()
+          "training: expected at least one example, found none beside "
+              + examples.heldOut().size()
               + " held-out ones");
     }
     try (Run run = new Run(initial, examples)) {

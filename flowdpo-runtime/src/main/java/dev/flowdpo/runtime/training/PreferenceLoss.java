@@ -79,7 +79,8 @@ public final class PreferenceLoss implements TrainingLoss<PreferencePair> {
             policy,
             reference,
             examples,
-            new PreferenceGradient.Loss(objective, Math.toIntExact((long) totalWeight), dropoutSeed),
+            new PreferenceGradient.Loss(
+                objective, Math.toIntExact((long) totalWeight), dropoutSeed),
             gradient));
   }
 

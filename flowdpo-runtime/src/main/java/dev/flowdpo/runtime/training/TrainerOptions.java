@@ -24,8 +24,8 @@ import java.util.Objects;
  * @param adamBeta2 AdamW's decay of the second moment, in [0, 1); default 0.999
  * @param adamEpsilon AdamW's epsilon, above 0; default 1e-8
  * @param heldOutShare share of the problems that are held out, in [0, 1); default 0.1
- * @param patience after how many measurements without a lower held-out loss training stops; 0 to
- *     go on to the end; default 2
+ * @param patience after how many measurements without a lower held-out loss training stops; 0 to go
+ *     on to the end; default 2
  * @param evaluateEvery steps between two measurements, at least 0; default 0, the end of every
  *     epoch
  * @param checkpointEvery steps between two checkpoints, at least 1; default 50; every measurement

@@ -45,7 +45,6 @@ record TrainerState(
           step, trainingLoss, heldOutBefore, OptionalDouble.of(loss), step, 0, false);
     }
     boolean stop = patience > 0 && worse + 1 >= patience;
-    return new TrainerState(
-        step, trainingLoss, heldOutBefore, bestLoss, bestStep, worse + 1, stop);
+    return new TrainerState(step, trainingLoss, heldOutBefore, bestLoss, bestStep, worse + 1, stop);
   }
 }
