@@ -4,10 +4,10 @@ import dev.flowdpo.Flow;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.inference.SessionSettings;
+import dev.flowdpo.runtime.learning.AdapterFlowEngine;
 import dev.flowdpo.runtime.learning.AdapterFlowEngineProvider;
 import dev.flowdpo.runtime.tiny.BundledModel;
 import dev.flowdpo.spi.EngineSettings;
-import dev.flowdpo.spi.FlowEngine;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -58,7 +58,7 @@ final class CommonOptions {
   }
 
   /** Opens the chosen model as an engine, for what a flow's builder does not offer. */
-  FlowEngine engine() {
+  AdapterFlowEngine engine() {
     return new AdapterFlowEngineProvider().open(new EngineSettings(model, Optional.empty()));
   }
 

@@ -12,6 +12,8 @@ import dev.flowdpo.learning.UpdateMetrics;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.rollout.RolloutTree;
+import dev.flowdpo.runtime.data.ModelTokens;
+import dev.flowdpo.runtime.data.PreferenceFile;
 import dev.flowdpo.spi.FlowEngine;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -19,19 +21,26 @@ import java.util.List;
 
 /**
  * One online learning run: measures the flow on held-out problems, learns, measures again, and
- * leaves adapters, metrics, a chart and the result in the run's folder. A run that was killed at
+ * leaves adapters, metrics, pairs, a chart and the result in the run's folder. A run that was killed at
  * any moment can be run again on a resumed folder and ends the same. For one thread.
  */
 final class LearningRun {
   private final Flow flow;
+  private final ModelTokens tokens;
   private final LearningData data;
   private final RunFolder folder;
   private final ProgressOptions progress;
   private final PrintWriter err;
 
   LearningRun(
-      Flow flow, LearningData data, RunFolder folder, ProgressOptions progress, PrintWriter err) {
+      Flow flow,
+      ModelTokens tokens,
+      LearningData data,
+      RunFolder folder,
+      ProgressOptions progress,
+      PrintWriter err) {
     this.flow = flow;
+    this.tokens = tokens;
     this.data = data;
     this.folder = folder;
     this.progress = progress;
@@ -87,13 +96,20 @@ final class LearningRun {
                 .resume(folder.hasCheckpoint())
                 .build();
         MetricsFile metrics = MetricsFile.open(folder.metrics(), learner.progress());
+        PreferenceFile.Writer pairs = pairs(learner.progress());
         ProgressDisplay display =
             progress.open(err, "learn", learner.progress().problems(), data.problems().size())) {
-      relay.to(new LearningWatch(metrics, display, learner.progress()));
+      relay.to(new LearningWatch(metrics, pairs, display, learner.progress()));
       LearningReport report = learner.learn(data.problems());
       learner.save(folder.folder());
       return report;
     }
+  }
+
+  /** Goes on with the pairs up to the checkpoint; those after it come again. */
+  private PreferenceFile.Writer pairs(LearningProgress from) {
+    return PreferenceFile.of(folder.pairs(), tokens)
+        .resume(from.answerPairs() + from.stopPairs());
   }
 
   /** A run is not lost for its picture: drawing needs fonts, which a server may lack. */

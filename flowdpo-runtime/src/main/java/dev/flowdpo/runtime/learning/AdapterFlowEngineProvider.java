@@ -4,7 +4,6 @@ import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.tiny.BundledModel;
 import dev.flowdpo.spi.EngineSettings;
-import dev.flowdpo.spi.FlowEngine;
 import dev.flowdpo.spi.FlowEngineProvider;
 
 /**
@@ -17,7 +16,7 @@ public final class AdapterFlowEngineProvider implements FlowEngineProvider {
   public AdapterFlowEngineProvider() {}
 
   @Override
-  public FlowEngine open(EngineSettings settings) {
+  public AdapterFlowEngine open(EngineSettings settings) {
     boolean bundled = settings.model().isEmpty();
     return AdapterFlowEngine.open(
         settings.model().orElseGet(BundledModel::folder),
