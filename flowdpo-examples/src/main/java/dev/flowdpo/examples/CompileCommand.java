@@ -33,6 +33,7 @@ import picocli.CommandLine.Option;
 final class CompileCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
   @Mixin private FlowChoice choice;
+  @Mixin private DataOptions dataOptions;
   @Mixin private TraceChoice filter;
   @Mixin private TrainerChoice trainer;
   @Mixin private ProgressOptions progress;
@@ -54,9 +55,9 @@ final class CompileCommand implements Callable<Integer> {
 
   @Option(
       names = "--data",
-      paramLabel = "FILE.jsonl",
+      paramLabel = "FILE",
       description =
-          "Problems to solve and, of the fifth of its questions with the smallest hashes, to"
+          "Problems to solve, in the forms that learn takes, and, of the fifth of its questions with the smallest hashes, to"
               + " measure on; default: generated word problems.")
   private Optional<Path> data = Optional.empty();
 
@@ -93,6 +94,7 @@ final class CompileCommand implements Callable<Integer> {
   public Integer call() {
     OptionRange.atLeast(1, "--held-out", heldOut);
     problems.ifPresent(n -> OptionRange.atLeast(1, "--problems", n));
+    dataOptions.check();
     TraceSource source = source();
     LearningData learningData = learningData();
     TrainerOptions options =
@@ -148,10 +150,13 @@ final class CompileCommand implements Callable<Integer> {
   }
 
   private LearningData learningData() {
+    if (data.isEmpty()) {
+      dataOptions.refuseWithoutFile(false);
+    }
     int count = problems.orElse(1);
     LearningData found =
         data.isPresent()
-            ? LearningData.ofFile(data.get(), count, heldOut)
+            ? LearningData.ofFile(data.get(), dataOptions.dataset(data.get()), count, heldOut)
             : LearningData.builtIn(common.seed(), count, heldOut);
     if (found.problems().size() < count) {
       common
@@ -170,6 +175,7 @@ final class CompileCommand implements Callable<Integer> {
     described.put("model", common.model().map(Path::toString).orElse("bundled"));
     described.put("source", settings.source().description());
     described.put("data", data.map(Path::toString).orElse("generated"));
+    dataOptions.describe(described);
     described.put("flow", choice.description());
     described.put("filter", settings.filter().toString());
     described.put("training", settings.training().toString());

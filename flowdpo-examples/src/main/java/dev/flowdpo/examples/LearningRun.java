@@ -14,6 +14,7 @@ import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.runtime.data.ModelTokens;
+import dev.flowdpo.runtime.data.PreferenceFile;
 import dev.flowdpo.runtime.data.TraceFile;
 import dev.flowdpo.spi.FlowEngine;
 import java.io.IOException;
@@ -22,7 +23,8 @@ import java.util.List;
 
 /**
  * One online learning run: measures the flow on held-out problems, learns, measures again, and
- * leaves adapters, metrics, correct traces, a chart and the result in the run's folder. A run that was killed at
+ * leaves adapters, metrics, pairs, correct traces, a chart and the result in the run's folder. A run
+ * that was killed at
  * any moment can be run again on a resumed folder and ends the same. For one thread.
  */
 final class LearningRun {
@@ -97,17 +99,24 @@ final class LearningRun {
                 .resume(folder.hasCheckpoint())
                 .build();
         MetricsFile metrics = MetricsFile.open(folder.metrics(), learner.progress());
+        PreferenceFile.Writer pairs = pairs(learner.progress());
         TraceFile.Writer traces =
             TraceFile.of(folder.traces(), tokens).resume(learner.progress().problems());
         ProgressDisplay display =
             progress.open(err, "learn", learner.progress().problems(), data.problems().size())) {
       TraceCompiler correct =
           TraceCompiler.builder().seed(options.seed()).sink(traces::write).build();
-      relay.to(new LearningWatch(metrics, display, learner.progress()), correct);
+      relay.to(new LearningWatch(metrics, pairs, display, learner.progress()), correct);
       LearningReport report = learner.learn(data.problems());
       learner.save(folder.folder());
       return report;
     }
+  }
+
+  /** Goes on with the pairs up to the checkpoint; those after it come again. */
+  private PreferenceFile.Writer pairs(LearningProgress from) {
+    return PreferenceFile.of(folder.pairs(), tokens)
+        .resume(from.answerPairs() + from.stopPairs());
   }
 
   /** A run is not lost for its picture: drawing needs fonts, which a server may lack. */

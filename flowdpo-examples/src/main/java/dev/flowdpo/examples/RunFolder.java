@@ -15,8 +15,8 @@ import java.util.OptionalDouble;
 
 /**
  * The folder of a learning run: the adapters in {@code answer/} and {@code stop/}, the learner's
- * state in {@code checkpoint/}, {@code metrics.jsonl}, {@code progressive-validation.png}, {@code
- * result.json}, and {@code run.json}, which tells what the run is, so that another one is not
+ * state in {@code checkpoint/}, {@code metrics.jsonl}, {@code pairs.jsonl}, {@code
+ * progressive-validation.png}, {@code result.json}, and {@code run.json}, which tells what the run is, so that another one is not
  * mistaken for it. Not thread-safe.
  */
 final class RunFolder {
@@ -26,6 +26,7 @@ final class RunFolder {
           "run.json",
           "checkpoint",
           "metrics.jsonl",
+          "pairs.jsonl",
           "traces.jsonl",
           "messages.jsonl",
           "collection.json",
@@ -110,6 +111,10 @@ final class RunFolder {
 
   Path metrics() {
     return folder.resolve("metrics.jsonl");
+  }
+
+  Path pairs() {
+    return folder.resolve("pairs.jsonl");
   }
 
   Path chart() {
