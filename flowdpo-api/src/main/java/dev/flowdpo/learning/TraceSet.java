@@ -1,6 +1,7 @@
 package dev.flowdpo.learning;
 
 import com.google.common.primitives.ImmutableIntArray;
+import dev.flowdpo.internal.Require;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -51,6 +52,18 @@ public record TraceSet(
     Selection selection = new Selection(options);
     collected.forEach(selection::add);
     return selection.result();
+  }
+
+  /**
+   * Returns this set with more solutions counted that were incorrect and of which nothing was kept.
+   *
+   * @param more how many, at least 0
+   * @return the same traces
+   */
+  public TraceSet withIncorrect(int more) {
+    Require.atLeast(0, "incorrect solutions", more);
+    return new TraceSet(
+        traces, collected + more, incorrect + more, tooShort, tooLong, duplicates, surplus);
   }
 
   /** What tells one trace from another: what the model reads and what it writes. */

@@ -4,10 +4,10 @@ import dev.flowdpo.Flow;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.inference.SessionSettings;
+import dev.flowdpo.runtime.learning.AdapterFlowEngine;
 import dev.flowdpo.runtime.learning.AdapterFlowEngineProvider;
 import dev.flowdpo.runtime.tiny.BundledModel;
 import dev.flowdpo.spi.EngineSettings;
-import dev.flowdpo.spi.FlowEngine;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -60,8 +60,13 @@ public final class CommonOptions {
   }
 
   /** Opens the chosen model as an engine, for what a flow's builder does not offer. */
-  FlowEngine engine() {
-    return new AdapterFlowEngineProvider().open(new EngineSettings(model, Optional.empty()));
+  AdapterFlowEngine engine() {
+    return engine(Optional.empty());
+  }
+
+  /** Opens the chosen model with adapters as an engine. */
+  AdapterFlowEngine engine(Optional<Path> adapters) {
+    return new AdapterFlowEngineProvider().open(new EngineSettings(model, adapters));
   }
 
   /** Opens the chosen model without its tokenizer, which it need not have. */

@@ -3,7 +3,7 @@ package dev.flowdpo.examples;
 import dev.flowdpo.Flow;
 import dev.flowdpo.Problem;
 import dev.flowdpo.preference.DpoObjective;
-import dev.flowdpo.spi.FlowEngine;
+import dev.flowdpo.runtime.learning.AdapterFlowEngine;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,14 +56,14 @@ final class DemoCommand implements Callable<Integer> {
     LearningData data = LearningData.builtIn(common.seed(), problems, heldOut);
     RunFolder folder = new RunFolder(out, Map.of("command", "demo"), RunFolder.Existing.REPLACE);
     PrintWriter report = common.report();
-    FlowEngine engine = common.engine();
+    AdapterFlowEngine engine = common.engine();
     try (Flow flow = Flow.builder().engine(engine).seed(common.seed()).build()) {
       report.printf("Three problems chunk by chunk, before learning:%n%n");
       solve(flow, report);
       report.printf("Learning online from %d other problems:%n", problems);
       report.flush();
       LearningResult result =
-          new LearningRun(flow, data, folder, progress, common.err())
+          new LearningRun(flow, engine.tokens(), data, folder, progress, common.err())
               .run(LearningRun.options(engine, common.seed(), data).build(), DpoObjective.paper());
       report.printf("%nThe same three with the adapters just learned:%n%n");
       solve(flow, report);

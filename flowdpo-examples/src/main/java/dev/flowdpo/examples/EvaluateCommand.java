@@ -3,10 +3,8 @@ package dev.flowdpo.examples;
 import dev.flowdpo.Flow;
 import dev.flowdpo.Problem;
 import dev.flowdpo.policy.SamplingOptions;
-import dev.flowdpo.runtime.learning.ProblemFile;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,6 +23,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Mixin private CommonOptions common;
   @Mixin private FlowChoice choice;
+  @Mixin private DataOptions dataOptions;
   @Mixin private ProgressOptions progress;
 
   @Option(
@@ -32,18 +31,11 @@ final class EvaluateCommand implements Callable<Integer> {
       paramLabel = "FILE.jsonl|builtin",
       required = true,
       description =
-          "Problems, a JSON object with question and answer a line; or 'builtin', the held-out word"
-              + " problems of the bundled model.")
-  private String data;
-
-  @Option(
-      names = "--limit",
-      paramLabel = "N",
-      description =
-          "The first N problems only; default: the whole file, or "
+          "Problems, a JSON object a line or an array of them, in the form of GSM8K, MATH or"
+              + " MetaMathQA or with question and answer; or 'builtin', "
               + HeldOut.DEFAULT
-              + " built-in.")
-  private Optional<Integer> limit = Optional.empty();
+              + " held-out word problems of the bundled model.")
+  private String data;
 
   /** How solutions are written. */
   enum Mode {
@@ -84,7 +76,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    limit.ifPresent(n -> OptionRange.atLeast(1, "--limit", n));
+    dataOptions.check();
     List<Problem> problems = problems();
     try (Flow flow = choice.applyTo(common.flow().sampling(SamplingOptions.GREEDY)).build()) {
       Flow chosen = mode == Mode.FLOW ? flow : SinglePass.of(flow);
@@ -121,9 +113,9 @@ final class EvaluateCommand implements Callable<Integer> {
 
   private List<Problem> problems() {
     if (data.equals(BUILT_IN)) {
-      return HeldOut.builtIn(limit.orElse(HeldOut.DEFAULT));
+      dataOptions.refuseWithoutFile(true);
+      return HeldOut.builtIn(dataOptions.limit().orElse(HeldOut.DEFAULT));
     }
-    List<Problem> all = ProblemFile.read(Path.of(data));
-    return all.subList(0, Math.min(all.size(), limit.orElse(all.size())));
+    return dataOptions.dataset(Path.of(data)).toList();
   }
 }

@@ -2,6 +2,7 @@ package dev.flowdpo.examples;
 
 import dev.flowdpo.Flow;
 import dev.flowdpo.policy.SamplingOptions;
+import dev.flowdpo.runtime.learning.AdapterFlowEngine;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -32,12 +33,35 @@ final class FlowChoice {
       description = "0 takes the likeliest token always; see the command for its default.")
   private Optional<Double> temperature = Optional.empty();
 
-  /** Applies what was chosen; the rest stays as the builder has it. */
-  Flow.Builder applyTo(Flow.Builder flow) {
-    adapters.ifPresent(flow::adapters);
+  Optional<Path> adapters() {
+    return adapters;
+  }
+
+  /** Applies what was chosen but the adapters, for a flow on an engine that has them. */
+  Flow.Builder applyTo(Flow.Builder flow, AdapterFlowEngine engine) {
+    return shape(flow.engine(engine));
+  }
+
+  /** Returns what tells this choice from others. */
+  String description() {
+    return "adapters %s, chunks %s x %s, temperature %s"
+        .formatted(text(adapters), text(chunkSize), text(maxChunks), text(temperature));
+  }
+
+  private static String text(Optional<?> value) {
+    return value.map(String::valueOf).orElse("default");
+  }
+
+  private Flow.Builder shape(Flow.Builder flow) {
     chunkSize.ifPresent(flow::chunkSize);
     maxChunks.ifPresent(flow::maxChunks);
     temperature.map(SamplingOptions::of).ifPresent(flow::sampling);
     return flow;
+  }
+
+  /** Applies what was chosen; the rest stays as the builder has it. */
+  Flow.Builder applyTo(Flow.Builder flow) {
+    adapters.ifPresent(flow::adapters);
+    return shape(flow);
   }
 }

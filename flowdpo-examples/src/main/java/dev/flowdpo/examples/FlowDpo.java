@@ -25,6 +25,8 @@ import picocli.CommandLine.Command;
       DemoCommand.class,
       SolveCommand.class,
       LearnCommand.class,
+      CompileCommand.class,
+      DpoCommand.class,
       EvaluateCommand.class,
       PretrainCommand.class,
       LogprobsCommand.class,

@@ -5,6 +5,7 @@ import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.LearnerOptionsBuilder;
 import dev.flowdpo.preference.DpoObjective;
+import dev.flowdpo.runtime.learning.AdapterFlowEngine;
 import dev.flowdpo.spi.FlowEngine;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -21,8 +22,10 @@ import picocli.CommandLine.Option;
     description = {
       "Learns online: solves each problem, rolls out alternatives at every chunk, and updates the"
           + " Answer and the Stop adapter by DPO.",
-      "DIR receives answer/ and stop/ (PEFT adapters), metrics.jsonl, progressive-validation.png,"
-          + " result.json and checkpoint/. A run that was killed ends the same after --resume.",
+      "DIR receives answer/ and stop/ (PEFT adapters), metrics.jsonl, pairs.jsonl (preference pairs"
+          + " as TRL reads them), traces.jsonl (correct solutions, for compile),"
+          + " progressive-validation.png, result.json and checkpoint/. A run that was killed ends"
+          + " the same after --resume.",
       "JSON: {\"problems\",\"pairsAnswer\",\"pairsStop\",\"updates\",\"progressiveAccuracy\","
           + "\"progressiveAccuracyFirst200\",\"progressiveAccuracyLast200\",\"heldOutBefore\","
           + "\"heldOutAfter\",\"heldOutProblems\",\"meanChunks\",\"seconds\"}"
@@ -32,6 +35,7 @@ final class LearnCommand implements Callable<Integer> {
 
   @Mixin private CommonOptions common;
   @Mixin private ObjectiveOptions objective;
+  @Mixin private DataOptions dataOptions;
   @Mixin private ProgressOptions progress;
 
   @Option(
@@ -45,10 +49,11 @@ final class LearnCommand implements Callable<Integer> {
 
   @Option(
       names = "--data",
-      paramLabel = "FILE.jsonl",
+      paramLabel = "FILE",
       description = {
-        "Problems, a JSON object with question and answer a line, taken in this order; default:"
-            + " generated word problems.",
+        "Problems, a JSON object a line or an array of them, in the form of GSM8K, MATH or"
+            + " MetaMathQA or with question and answer, taken in this order; default: generated"
+            + " word problems.",
         "A fifth of its questions, those with the smallest hashes, is held out: measured on, never"
             + " learned from."
       })
@@ -93,15 +98,16 @@ final class LearnCommand implements Callable<Integer> {
   public Integer call() {
     problems.ifPresent(n -> OptionRange.atLeast(1, "--problems", n));
     OptionRange.atLeast(1, "--held-out", heldOut);
+    dataOptions.check();
     if (resume && overwrite) {
       throw new InvalidInputException("expected --resume or --overwrite, found both");
     }
     DpoObjective minimised = objective.objective();
     LearningData learningData = learningData();
     RunFolder folder = new RunFolder(out, settings(), existing());
-    FlowEngine engine = common.engine();
+    AdapterFlowEngine engine = common.engine();
     try (Flow flow = Flow.builder().engine(engine).seed(common.seed()).build()) {
-      LearningRun run = new LearningRun(flow, learningData, folder, progress, common.err());
+      LearningRun run = new LearningRun(flow, engine.tokens(), learningData, folder, progress, common.err());
       LearningResult result = run.run(learnerOptions(engine, learningData), minimised);
       common.report().println(result.summary());
       common.report().println("Adapters, metrics and chart are in " + out);
@@ -112,9 +118,16 @@ final class LearnCommand implements Callable<Integer> {
   }
 
   private LearningData learningData() {
+    if (data.isEmpty()) {
+      dataOptions.refuseWithoutFile(false);
+    }
     LearningData found =
         data.isPresent()
-            ? LearningData.ofFile(data.get(), problems.orElse(Integer.MAX_VALUE), heldOut)
+            ? LearningData.ofFile(
+                data.get(),
+                dataOptions.dataset(data.get()),
+                problems.orElse(Integer.MAX_VALUE),
+                heldOut)
             : LearningData.builtIn(common.seed(), problems.orElse(DEFAULT_PROBLEMS), heldOut);
     if (found.problems().size() < problems.orElse(0)) {
       common
@@ -144,6 +157,7 @@ final class LearnCommand implements Callable<Integer> {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("model", common.model().map(Path::toString).orElse("bundled"));
     settings.put("data", data.map(Path::toString).orElse("generated"));
+    dataOptions.describe(settings);
     settings.put("seed", Long.toString(common.seed()));
     settings.put("objective", objective.description());
     settings.put("heldOut", Integer.toString(heldOut));

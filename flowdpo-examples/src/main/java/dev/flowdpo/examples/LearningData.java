@@ -1,7 +1,7 @@
 package dev.flowdpo.examples;
 
 import dev.flowdpo.Problem;
-import dev.flowdpo.runtime.learning.ProblemFile;
+import dev.flowdpo.runtime.data.Dataset;
 import dev.flowdpo.runtime.tiny.WordProblem;
 import dev.flowdpo.runtime.tiny.WordProblems;
 import java.nio.file.Path;
@@ -27,8 +27,8 @@ record LearningData(List<Problem> problems, List<Problem> heldOut) {
   }
 
   /** Returns at most so many problems of a file, in its order, and of its held-out part. */
-  static LearningData ofFile(Path file, int problems, int heldOut) {
-    HeldOut.Split split = HeldOut.of(file, ProblemFile.read(file));
+  static LearningData ofFile(Path file, Dataset dataset, int problems, int heldOut) {
+    HeldOut.Split split = HeldOut.of(file, dataset.toList());
     return new LearningData(
         split.learning().subList(0, Math.min(problems, split.learning().size())),
         split.heldOut().subList(0, Math.min(heldOut, split.heldOut().size())));

@@ -8,29 +8,41 @@ import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.LearningReport;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.learning.Schedule;
+import dev.flowdpo.learning.TraceCompiler;
 import dev.flowdpo.learning.UpdateMetrics;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.rollout.RolloutTree;
+import dev.flowdpo.runtime.data.ModelTokens;
+import dev.flowdpo.runtime.data.PreferenceFile;
+import dev.flowdpo.runtime.data.TraceFile;
 import dev.flowdpo.spi.FlowEngine;
 import java.io.PrintWriter;
 import java.util.List;
 
 /**
  * One online learning run: measures the flow on held-out problems, learns, measures again, and
- * leaves adapters, metrics, a chart and the result in the run's folder. A run that was killed at
+ * leaves adapters, metrics, pairs, correct traces, a chart and the result in the run's folder. A run
+ * that was killed at
  * any moment can be run again on a resumed folder and ends the same. For one thread.
  */
 final class LearningRun {
   private final Flow flow;
+  private final ModelTokens tokens;
   private final LearningData data;
   private final RunFolder folder;
   private final ProgressOptions progress;
   private final PrintWriter err;
 
   LearningRun(
-      Flow flow, LearningData data, RunFolder folder, ProgressOptions progress, PrintWriter err) {
+      Flow flow,
+      ModelTokens tokens,
+      LearningData data,
+      RunFolder folder,
+      ProgressOptions progress,
+      PrintWriter err) {
     this.flow = flow;
+    this.tokens = tokens;
     this.data = data;
     this.folder = folder;
     this.progress = progress;
@@ -86,13 +98,24 @@ final class LearningRun {
                 .resume(folder.hasCheckpoint())
                 .build();
         MetricsFile metrics = MetricsFile.open(folder.metrics(), learner.progress());
+        PreferenceFile.Writer pairs = pairs(learner.progress());
+        TraceFile.Writer traces =
+            TraceFile.of(folder.traces(), tokens).resume(learner.progress().problems());
         ProgressDisplay display =
             progress.open(err, "learn", learner.progress().problems(), data.problems().size())) {
-      relay.to(new LearningWatch(metrics, display, learner.progress()));
+      TraceCompiler correct =
+          TraceCompiler.builder().seed(options.seed()).sink(traces::write).build();
+      relay.to(new LearningWatch(metrics, pairs, display, learner.progress()), correct);
       LearningReport report = learner.learn(data.problems());
       learner.save(folder.folder());
       return report;
     }
+  }
+
+  /** Goes on with the pairs up to the checkpoint; those after it come again. */
+  private PreferenceFile.Writer pairs(LearningProgress from) {
+    return PreferenceFile.of(folder.pairs(), tokens)
+        .resume(from.answerPairs() + from.stopPairs());
   }
 
   /** A run is not lost for its picture: drawing needs fonts, which a server may lack. */
@@ -105,27 +128,27 @@ final class LearningRun {
     }
   }
 
-  /** Passes events on to a listener that exists only after the learner does. */
+  /** Passes events on to listeners that exist only after the learner does. */
   private static final class Relay implements LearningListener {
-    private LearningListener listener = new LearningListener() {};
+    private List<LearningListener> listeners = List.of();
 
-    void to(LearningListener listener) {
-      this.listener = listener;
+    void to(LearningListener... listeners) {
+      this.listeners = List.of(listeners);
     }
 
     @Override
     public void onProblem(RolloutTree tree, LearningProgress progress) {
-      listener.onProblem(tree, progress);
+      listeners.forEach(listener -> listener.onProblem(tree, progress));
     }
 
     @Override
     public void onPairs(List<PreferencePair> pairs) {
-      listener.onPairs(pairs);
+      listeners.forEach(listener -> listener.onPairs(pairs));
     }
 
     @Override
     public void onUpdate(UpdateMetrics metrics) {
-      listener.onUpdate(metrics);
+      listeners.forEach(listener -> listener.onUpdate(metrics));
     }
   }
 }

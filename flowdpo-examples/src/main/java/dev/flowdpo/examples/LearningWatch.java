@@ -6,11 +6,13 @@ import dev.flowdpo.learning.UpdateMetrics;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.rollout.RolloutTree;
+import dev.flowdpo.runtime.data.PreferenceFile;
 import java.util.List;
 
-/** Shows how learning goes and writes its metrics. Not thread-safe. */
+/** Shows how learning goes and writes its metrics and pairs. Not thread-safe. */
 final class LearningWatch implements LearningListener {
   private final MetricsFile metrics;
+  private final PreferenceFile.Writer pairs;
   private final ProgressDisplay display;
   private LearningProgress progress;
   private int answerPairs;
@@ -18,8 +20,13 @@ final class LearningWatch implements LearningListener {
   private double margin;
 
   /** Watches from where the learner stands. */
-  LearningWatch(MetricsFile metrics, ProgressDisplay display, LearningProgress from) {
+  LearningWatch(
+      MetricsFile metrics,
+      PreferenceFile.Writer pairs,
+      ProgressDisplay display,
+      LearningProgress from) {
     this.metrics = metrics;
+    this.pairs = pairs;
     this.display = display;
     this.progress = from;
     this.answerPairs = from.answerPairs();
@@ -33,8 +40,9 @@ final class LearningWatch implements LearningListener {
   }
 
   @Override
-  public void onPairs(List<PreferencePair> pairs) {
-    for (PreferencePair pair : pairs) {
+  public void onPairs(List<PreferencePair> formed) {
+    pairs.write(formed);
+    for (PreferencePair pair : formed) {
       if (pair.role() == AdapterRole.ANSWER) {
         answerPairs++;
       } else {

@@ -15,14 +15,26 @@ import java.util.OptionalDouble;
 
 /**
  * The folder of a learning run: the adapters in {@code answer/} and {@code stop/}, the learner's
- * state in {@code checkpoint/}, {@code metrics.jsonl}, {@code progressive-validation.png}, {@code
- * result.json}, and {@code run.json}, which tells what the run is, so that another one is not
+ * state in {@code checkpoint/}, {@code metrics.jsonl}, {@code pairs.jsonl}, {@code
+ * progressive-validation.png}, {@code result.json}, and {@code run.json}, which tells what the run is, so that another one is not
  * mistaken for it. Not thread-safe.
  */
 final class RunFolder {
   private static final String HELD_OUT_BEFORE = "heldOutBefore";
   private static final List<String> OWN =
-      List.of("run.json", "checkpoint", "metrics.jsonl", "result.json", "answer", "stop");
+      List.of(
+          "run.json",
+          "checkpoint",
+          "metrics.jsonl",
+          "pairs.jsonl",
+          "traces.jsonl",
+          "messages.jsonl",
+          "collection.json",
+          "trainer.safetensors",
+          "training.jsonl",
+          "result.json",
+          "answer",
+          "stop");
 
   /** What to do where the folder holds a run already. */
   enum Existing {
@@ -35,6 +47,18 @@ final class RunFolder {
   private final Map<String, String> settings;
   private OptionalDouble heldOutBefore = OptionalDouble.empty();
   private final boolean resumed;
+
+  /**
+   * Returns what to do where the folder holds a run already.
+   *
+   * @throws InvalidInputException if it is both to go on and to be replaced
+   */
+  static Existing existing(boolean resume, boolean overwrite) {
+    if (resume && overwrite) {
+      throw new InvalidInputException("expected --resume or --overwrite, found both");
+    }
+    return overwrite ? Existing.REPLACE : resume ? Existing.RESUME : Existing.REFUSE;
+  }
 
   /**
    * Opens the folder, and makes it where it does not exist.
@@ -89,12 +113,45 @@ final class RunFolder {
     return folder.resolve("metrics.jsonl");
   }
 
+  Path pairs() {
+    return folder.resolve("pairs.jsonl");
+  }
+
   Path chart() {
     return folder.resolve("progressive-validation.png");
   }
 
   Path result() {
     return folder.resolve("result.json");
+  }
+
+  /** Says whether an earlier run in the folder goes on. */
+  boolean isResumed() {
+    return resumed;
+  }
+
+  Path traces() {
+    return folder.resolve("traces.jsonl");
+  }
+
+  Path messages() {
+    return folder.resolve("messages.jsonl");
+  }
+
+  Path collection() {
+    return folder.resolve("collection.json");
+  }
+
+  Path trainer() {
+    return folder.resolve("trainer.safetensors");
+  }
+
+  Path training() {
+    return folder.resolve("training.jsonl");
+  }
+
+  Path trainingChart() {
+    return folder.resolve("training.png");
   }
 
   /** Returns the accuracy before learning, if the run that is resumed had measured it. */

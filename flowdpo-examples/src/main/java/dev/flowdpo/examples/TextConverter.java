@@ -2,6 +2,7 @@ package dev.flowdpo.examples;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 
@@ -22,7 +23,9 @@ abstract class TextConverter<T> implements CommandLine.ITypeConverter<T> {
             () ->
                 new CommandLine.TypeConversionException(
                     "expected "
-                        + values.stream().map(Object::toString).collect(Collectors.joining(" or "))
+                        + values.stream()
+                            .map(value -> value.toString().toLowerCase(Locale.ROOT))
+                            .collect(Collectors.joining(" or "))
                         + ", found '"
                         + text
                         + "'"));

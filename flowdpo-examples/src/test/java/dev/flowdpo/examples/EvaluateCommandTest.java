@@ -58,6 +58,28 @@ class EvaluateCommandTest {
   }
 
   @Test
+  void readsTheFormsOfPublishedSets() throws IOException {
+    Path file = folder.resolve("math.jsonl");
+    Files.writeString(
+        file,
+        """
+        {"problem": "What is 1 + 1?", "solution": "It is $\\boxed{2}$.", "level": "Level 1"}
+        {"problem": "What is 1 + 2?", "solution": "It is $\\boxed{3}$.", "level": "Level 1"}
+        """);
+    Object[] arguments = {
+      "evaluate", "--data", file, "--mode", "flow", "--limit", 1, "--shuffle-seed", 1, "--json"
+    };
+
+    CommandRun run = CommandRun.of(arguments);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.json().get("problems").asInt()).isEqualTo(1);
+
+    CommandRun wrong = CommandRun.of("evaluate", "--data", file, "--mode", "flow", "--format", "gsm8k");
+    assertThat(wrong.exitCode()).isEqualTo(2);
+    assertThat(wrong.err()).contains("line 1: key \"question\": expected a text or a number");
+  }
+
+  @Test
   void refusesAMissingFile() {
     CommandRun run =
         CommandRun.of("evaluate", "--data", folder.resolve("none.jsonl"), "--mode", "flow");

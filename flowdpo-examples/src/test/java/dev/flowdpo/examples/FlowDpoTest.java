@@ -11,7 +11,7 @@ import picocli.CommandLine;
 
 class FlowDpoTest {
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "solve", "learn", "evaluate", "pretrain", "logprobs", "gradient"})
+  @ValueSource(strings = {"demo", "solve", "learn", "compile", "dpo", "evaluate", "pretrain", "logprobs", "gradient"})
   void everyCommandHasTheCommonOptions(String command) {
     CommandRun run = CommandRun.of(command, "--help");
 
@@ -48,6 +48,18 @@ class FlowDpoTest {
         "learn --out x --resume --overwrite",
         "learn --out x --objective nosuch",
         "learn --out x --beta 0",
+        "compile --out x",
+        "compile --out x --problems 0",
+        "compile --out x --problems 1 --traces y.jsonl",
+        "compile --out x --problems 1 --resume --overwrite",
+        "compile --out x --problems 1 --epochs 0",
+        "compile --out x --problems 1 --preset nosuch",
+        "compile --out x --problems 1 --per-problem 0",
+        "compile --out x --traces none.jsonl",
+        "compile --out x --run . --base-samples",
+        "dpo --out x --role answer",
+        "dpo --out x --role nosuch --data y.jsonl",
+        "dpo --out x --role answer --data none.jsonl",
         "evaluate --data builtin",
         "evaluate --data builtin --mode both",
         "evaluate --data builtin --mode flow --limit 0",

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,8 @@ class LearnCommandTest {
           "stop/adapter_config.json",
           "stop/adapter_model.safetensors",
           "metrics.jsonl",
+          "pairs.jsonl",
+          "traces.jsonl",
           "run.json");
 
   @TempDir private Path folder;
@@ -51,6 +54,11 @@ class LearnCommandTest {
     assertThat(withoutTime(resumed.json())).isEqualTo(withoutTime(uninterrupted.json()));
     assertResult(whole, uninterrupted.json());
     assertMetrics(whole, uninterrupted.json());
+    assertThat(lines(whole.resolve("pairs.jsonl")))
+        .isPositive()
+        .isEqualTo(
+            uninterrupted.json().get("pairsAnswer").asInt()
+                + uninterrupted.json().get("pairsStop").asInt());
     assertThat(ImageIO.read(whole.resolve("progressive-validation.png").toFile()).getWidth())
         .isEqualTo(1200);
     CommandRun solved =
@@ -198,6 +206,38 @@ class LearnCommandTest {
 
   private static String row(Problem problem) {
     return JsonText.line(Map.of("question", problem.question(), "answer", problem.answer()));
+  }
+
+  @Test
+  void aFileIsReadAsTheOptionsSay() throws IOException {
+    Path data =
+        Files.writeString(
+            folder.resolve("meta.json"),
+            IntStream.range(0, 12)
+                .mapToObj(
+                    i ->
+                        "{\"query\": \"Ana has %d pens. She buys 2. How many?\", \"response\": \"So.\\nThe answer is: %d\"}"
+                            .formatted(i, i + 2))
+                .collect(Collectors.joining(",\n", "[", "]")));
+    Object[] arguments = {
+      "learn", "--data", data, "--format", "metamath", "--shuffle-seed", 3, "--limit", 10,
+      "--no-updates", "--out", folder.resolve("run"), "--json"
+    };
+    CommandRun run = CommandRun.of(arguments);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.json().get("problems").asInt()).isEqualTo(8);
+    assertThat(run.json().get("heldOutProblems").asInt()).isEqualTo(2);
+    assertThat(folder.resolve("run/pairs.jsonl")).isEmptyFile();
+
+    arguments[6] = 4;
+    arguments[9] = "--resume";
+    CommandRun other = CommandRun.of(arguments);
+    assertThat(other.exitCode()).isEqualTo(2);
+    assertThat(other.err()).contains("\"shuffleSeed\": expected 4 as now given, found 3");
+
+    CommandRun none = CommandRun.of("learn", "--format", "math", "--out", folder.resolve("x"));
+    assertThat(none.exitCode()).isEqualTo(2);
+    assertThat(none.err()).contains("expected a file as --data, found none");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.flowdpo.runtime.data;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -12,16 +13,21 @@ import java.nio.file.StandardOpenOption;
  * over it that is dropped half-way leaves nothing open. Not thread-safe.
  */
 final class BlockInputStream extends InputStream {
-  private static final int BLOCK = 1 << 18;
+  /** The size of blocks that suits a whole file. */
+  static final int WHOLE_FILE = 1 << 18;
+
+  /** The size of blocks that suits a single row. */
+  static final int ONE_ROW = 1 << 13;
 
   private final Path file;
-  private final ByteBuffer block = ByteBuffer.allocate(BLOCK).limit(0);
+  private final ByteBuffer block;
   private long position;
 
-  /** Reads from this byte on. */
-  BlockInputStream(Path file, long position) {
+  /** Reads from this byte on, in blocks of that many bytes. */
+  BlockInputStream(Path file, long position, int blockSize) {
     this.file = file;
     this.position = position;
+    this.block = ByteBuffer.allocate(blockSize).limit(0);
   }
 
   @Override
@@ -40,6 +46,33 @@ final class BlockInputStream extends InputStream {
     int count = Math.min(length, block.remaining());
     block.get(target, offset, count);
     return count;
+  }
+
+  /**
+   * Reads up to a line feed, or the end of the file, or the limit.
+   *
+   * @param line where the bytes go, the line feed among them
+   * @return how many bytes were read; 0 at the end of the file
+   */
+  int readLine(ByteArrayOutputStream line, int limit) throws IOException {
+    int total = 0;
+    while (total < limit && fill()) {
+      int from = block.position();
+      int to = Math.min(block.limit(), from + limit - total);
+      int end = from;
+      while (end < to && block.get(end) != '\n') {
+        end++;
+      }
+      boolean found = end < to;
+      int count = end - from + (found ? 1 : 0);
+      line.write(block.array(), from, count);
+      block.position(from + count);
+      total += count;
+      if (found) {
+        return total;
+      }
+    }
+    return total;
   }
 
   /** Makes sure that the block has a byte left; false at the end of the file. */

@@ -1,20 +1,16 @@
 package dev.flowdpo.runtime.data;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.common.collect.AbstractIterator;
 import dev.flowdpo.InvalidInputException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -23,15 +19,12 @@ import org.jspecify.annotations.Nullable;
  * byte-order mark, with line feeds alone or after carriage returns. Blank lines are skipped. Not
  * thread-safe.
  */
-final class JsonLinesReader extends AbstractIterator<JsonRow> {
+final class JsonLinesReader extends RowReader {
   private static final int MAX_LINE_BYTES = 64 << 20;
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
+  private static final ObjectReader ONE_VALUE =
+      JSON.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private final Path file;
   private final BlockInputStream bytes;
@@ -46,32 +39,28 @@ final class JsonLinesReader extends AbstractIterator<JsonRow> {
    * @throws InvalidInputException if there is no such file
    */
   JsonLinesReader(Path file) {
-    this(file, 0, 0);
+    this(file, 0, 0, BlockInputStream.WHOLE_FILE);
   }
 
-  private JsonLinesReader(Path file, long position, int linesBefore) {
-    if (!Files.isRegularFile(file)) {
-      throw new InvalidInputException(
-          "%s: expected a JSON-lines file, found %s"
-              .formatted(file, Files.isDirectory(file) ? "a folder" : "no such file"));
-    }
-    this.file = file;
-    this.bytes = new BlockInputStream(file, position);
+  private JsonLinesReader(Path file, long position, int linesBefore, int blockSize) {
+    this.file = checked(file);
+    this.bytes = new BlockInputStream(file, position, blockSize);
     this.next = position;
     this.number = linesBefore;
   }
 
-  /** Reads from a line on that was read before, where {@link #start} and {@link #number} were. */
-  static JsonLinesReader from(Path file, long start, int number) {
-    return new JsonLinesReader(file, start, number - 1);
+  /** Reads from a row on, whose {@link #start} and {@link #number} are known. */
+  static JsonLinesReader at(Path file, long start, int number) {
+    return new JsonLinesReader(file, start, number - 1, BlockInputStream.ONE_ROW);
   }
 
-  /** Returns the byte at which the row given last starts. */
+  @Override
   long start() {
     return start;
   }
 
   /** Returns the number of the line given last, from 1. */
+  @Override
   int number() {
     return number;
   }
@@ -91,31 +80,21 @@ final class JsonLinesReader extends AbstractIterator<JsonRow> {
     }
   }
 
-  /** Reads up to a line feed, which is left out, or the end; false where nothing is left. */
+  /** Reads up to a line feed or the end; false where nothing is left. */
   private boolean readLine() throws IOException {
     line.reset();
     start = next;
     number++;
-    int read = bytes.read();
-    if (read < 0) {
-      return false;
+    int count = bytes.readLine(line, MAX_LINE_BYTES + 1);
+    next += count;
+    if (count > MAX_LINE_BYTES) {
+      throw new InvalidInputException(
+          at()
+              + "expected a JSON object of at most "
+              + MAX_LINE_BYTES
+              + " bytes in one line, found more");
     }
-    while (read >= 0) {
-      next++;
-      if (read == '\n') {
-        return true;
-      }
-      if (line.size() == MAX_LINE_BYTES) {
-        throw new InvalidInputException(
-            at()
-                + "expected a JSON object of at most "
-                + MAX_LINE_BYTES
-                + " bytes in one line, found more");
-      }
-      line.write(read);
-      read = bytes.read();
-    }
-    return true;
+    return count > 0;
   }
 
   private String text() {
@@ -141,7 +120,7 @@ final class JsonLinesReader extends AbstractIterator<JsonRow> {
   private ObjectNode object(String text) {
     JsonNode value;
     try {
-      value = JSON.readTree(text);
+      value = ONE_VALUE.readTree(text);
     } catch (JsonProcessingException e) {
       throw new InvalidInputException(
           at() + "expected a JSON object, found malformed JSON: " + e.getOriginalMessage(), e);

@@ -62,7 +62,7 @@ final class JsonLinesWriter implements AutoCloseable {
     long position = 0;
     int found = 0;
     if (Files.exists(file)) {
-      BlockInputStream bytes = new BlockInputStream(file, 0);
+      BlockInputStream bytes = new BlockInputStream(file, 0, BlockInputStream.WHOLE_FILE);
       boolean blank = true;
       for (int next = bytes.read(); next >= 0; next = bytes.read()) {
         position++;

@@ -91,6 +91,11 @@ record JsonRow(Path file, String place, ObjectNode node) {
     return value.isIntegralNumber() && value.canConvertToInt() && value.intValue() >= 0;
   }
 
+  /** Returns the value of a key that is there, as messages show it. */
+  String shown(String key) {
+    return shown(node.path(key));
+  }
+
   InvalidInputException wrong(String key, String expected, JsonNode found) {
     return wrong(key, expected, shown(found));
   }

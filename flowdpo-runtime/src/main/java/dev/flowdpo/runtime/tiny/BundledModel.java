@@ -45,9 +45,9 @@ public final class BundledModel {
    */
   public static LearnerOptions learnerOptions() {
     return LearnerOptions.builder()
-        .answerLearningRate(2e-3)
+        .answerLearningRate(1e-3)
         .stopLearningRate(5e-4)
-        .pairsPerAnswerUpdate(2)
+        .pairsPerAnswerUpdate(1)
         .pairsPerStopUpdate(4)
         .problemsPerGroup(32)
         .rolloutsPerNode(1)

@@ -8,6 +8,7 @@ import dev.flowdpo.internal.Require;
 import dev.flowdpo.rollout.Attempt;
 import dev.flowdpo.rollout.BatchVerifier;
 import dev.flowdpo.rollout.Verdict;
+import dev.flowdpo.runtime.internal.BoundedBody;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -1,4 +1,4 @@
-package dev.flowdpo.runtime.verify;
+package dev.flowdpo.runtime.internal;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,13 +11,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 
 /** The body of a response as text, given up where it is longer than allowed. */
-final class BoundedBody implements BodySubscriber<String> {
+public final class BoundedBody implements BodySubscriber<String> {
   private final int maxBytes;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final CompletableFuture<String> body = new CompletableFuture<>();
   private @org.jspecify.annotations.Nullable Subscription subscription;
 
-  BoundedBody(int maxBytes) {
+  /** Takes at most so many bytes. */
+  public BoundedBody(int maxBytes) {
     this.maxBytes = maxBytes;
   }
 

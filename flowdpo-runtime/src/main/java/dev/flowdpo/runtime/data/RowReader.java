@@ -1,0 +1,52 @@
+package dev.flowdpo.runtime.data;
+
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.google.common.collect.AbstractIterator;
+import dev.flowdpo.InvalidInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The rows of a data file, one at a time, each of which can be found again by where it starts. Not
+ * thread-safe.
+ */
+abstract class RowReader extends AbstractIterator<JsonRow> {
+  static final ObjectMapper JSON =
+      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
+  /** Returns the byte at which the row given last starts. */
+  abstract long start();
+
+  /** Returns the number of the row given last, from 1, as its place counts. */
+  abstract int number();
+
+  /**
+   * Says whether the file is one JSON array: whether its first byte that is no blank is a bracket.
+   *
+   * @throws InvalidInputException if there is no such file
+   */
+  static boolean isArray(Path file) {
+    BlockInputStream bytes = new BlockInputStream(checked(file), 0, BlockInputStream.ONE_ROW);
+    try {
+      int first = bytes.read();
+      while (first == 0xEF || first == 0xBB || first == 0xBF || Character.isWhitespace(first)) {
+        first = bytes.read();
+      }
+      return first == '[';
+    } catch (IOException e) {
+      throw new InvalidInputException(file + ": cannot be read: " + e, e);
+    }
+  }
+
+  static Path checked(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new InvalidInputException(
+          "%s: expected a file with a JSON object a line, found %s"
+              .formatted(file, Files.isDirectory(file) ? "a folder" : "no such file"));
+    }
+    return file;
+  }
+}

@@ -1,0 +1,83 @@
+package dev.flowdpo.runtime.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.flowdpo.Problem;
+import dev.flowdpo.rollout.AnswerExtractor;
+import dev.flowdpo.rollout.Verifier;
+import dev.flowdpo.verify.MathAnswerVerifier;
+import dev.flowdpo.verify.NumericVerifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The published files, in place; skipped where they are not there. */
+class RealDatasetsTest {
+  private static Path data(String name) {
+    Path file = Path.of(System.getProperty("flowdpo.data", "../../shared/data"), name);
+    assumeTrue(Files.exists(file), () -> "no data at " + file + "; set -Dflowdpo.data");
+    return file;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"gsm8k/train.jsonl, 7473", "gsm8k/test.jsonl, 1319"})
+  void gsm8kIsReadWhole(String name, int rows) {
+    Dataset dataset = Dataset.gsm8k(data(name));
+    List<Problem> problems = dataset.toList();
+    assertThat(problems).hasSize(rows).allMatch(p -> p.answer().matches("-?\\d+(\\.\\d+)?"));
+    assertThat(Dataset.open(data(name)).limit(100).toList()).isEqualTo(problems.subList(0, 100));
+    assertAgreed(new NumericVerifier(0, 0, AnswerExtractor.marked()), problems);
+  }
+
+  @Test
+  void mathIsReadWhole() {
+    List<Problem> problems = Dataset.open(data("math/math_test.jsonl")).toList();
+    assertThat(problems).hasSize(5000);
+    assertThat(problems)
+        .allMatch(p -> p.attributes().keySet().containsAll(Set.of("solution", "level", "subject")));
+    // Rows with several different boxes have a list as their answer, or its last part.
+    List<Problem> single =
+        problems.stream().filter(p -> !p.attributes().containsKey("multi_box")).toList();
+    assertThat(single).hasSize(4977);
+    assertAgreed(new MathAnswerVerifier(), single);
+    assertThat(single)
+        .filteredOn(
+            p ->
+                !AnswerExtractor.marked()
+                    .extract(p.attributes().get("solution"))
+                    .text()
+                    .equals(p.answer()))
+        .extracting(Problem::id)
+        .isEmpty();
+  }
+
+  /** The verifier accepts the worked solution of every problem, so the answer taken is its own. */
+  private static void assertAgreed(Verifier verifier, List<Problem> problems) {
+    assertThat(problems)
+        .filteredOn(p -> !verifier.verify(p, p.attributes().get("solution")).isCorrect())
+        .extracting(Problem::id)
+        .isEmpty();
+  }
+
+  @Test
+  void partsOfARealSetAreStableAndComplete() {
+    Dataset dataset = Dataset.gsm8k(data("gsm8k/train.jsonl"));
+    List<Problem> train = dataset.split("train", 0.9).shuffle(1).toList();
+    List<Problem> test = dataset.split("test", 0.9).toList();
+    assertThat(train.size() + test.size()).isEqualTo(7473);
+    // Three standard deviations: 3·√(7,473·0.1·0.9) = 78.
+    assertThat(test.size()).isBetween(747 - 78, 747 + 78);
+    Set<String> ids = new HashSet<>();
+    train.forEach(problem -> ids.add(problem.id()));
+    test.forEach(problem -> ids.add(problem.id()));
+    assertThat(ids).hasSize(7473);
+    assertThat(dataset.shuffle(1).limit(5).toList())
+        .isNotEqualTo(dataset.shuffle(2).limit(5).toList());
+  }
+}
