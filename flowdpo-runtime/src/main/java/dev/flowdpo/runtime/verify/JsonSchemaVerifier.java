@@ -79,7 +79,11 @@ public final class JsonSchemaVerifier implements Verifier {
 
   @Override
   public Verdict verify(Problem problem, String answer) {
-    ExtractedAnswer extracted = new ExtractedAnswer(json(answer), AnswerRule.WHOLE_TEXT);
+    String text = json(answer);
+    if (text.isEmpty()) {
+      return Verdict.incorrect("no JSON: the answer is blank").on(ExtractedAnswer.NONE);
+    }
+    ExtractedAnswer extracted = new ExtractedAnswer(text, AnswerRule.WHOLE_TEXT);
     JsonNode value;
     try {
       value = MAPPER.readTree(extracted.text());
