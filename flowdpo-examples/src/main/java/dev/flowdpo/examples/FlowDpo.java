@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
       SolveCommand.class,
       LearnCommand.class,
       EvaluateCommand.class,
+      VerifyCommand.class,
       PretrainCommand.class,
       LogprobsCommand.class,
       GradientCommand.class,
