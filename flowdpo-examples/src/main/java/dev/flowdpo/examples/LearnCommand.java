@@ -7,6 +7,7 @@ import dev.flowdpo.learning.LearnerOptionsBuilder;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.spi.FlowEngine;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -25,13 +26,14 @@ import picocli.CommandLine.Option;
           + " result.json and checkpoint/. A run that was killed ends the same after --resume.",
       "JSON: {\"problems\",\"pairsAnswer\",\"pairsStop\",\"updates\",\"progressiveAccuracy\","
           + "\"progressiveAccuracyFirst200\",\"progressiveAccuracyLast200\",\"heldOutBefore\","
-          + "\"heldOutAfter\",\"heldOutProblems\",\"meanChunks\",\"seconds\"}"
+          + "\"heldOutAfter\",\"heldOutProblems\",\"meanChunks\",\"verifierFailures\",\"seconds\"}"
     })
 final class LearnCommand implements Callable<Integer> {
   private static final int DEFAULT_PROBLEMS = 500;
 
   @Mixin private CommonOptions common;
   @Mixin private ObjectiveOptions objective;
+  @Mixin private VerifierOptions verifier;
   @Mixin private ProgressOptions progress;
 
   @Option(
@@ -98,17 +100,26 @@ final class LearnCommand implements Callable<Integer> {
     }
     DpoObjective minimised = objective.objective();
     LearningData learningData = learningData();
+    try (VerifierOptions.Opened judge = verifier.open()) {
+      learn(learningData, judge, minimised);
+    }
+    return 0;
+  }
+
+  private void learn(
+      LearningData learningData, VerifierOptions.Opened judge, DpoObjective minimised) {
     RunFolder folder = new RunFolder(out, settings(), existing());
     FlowEngine engine = common.engine();
     try (Flow flow = Flow.builder().engine(engine).seed(common.seed()).build()) {
       LearningRun run = new LearningRun(flow, learningData, folder, progress, common.err());
-      LearningResult result = run.run(learnerOptions(engine, learningData), minimised);
+      LearnerOptions options = learnerOptions(engine, learningData, judge.timeLimit());
+      LearningResult result = run.run(judge.verifier(), options, minimised);
       common.report().println(result.summary());
+      run.failures().print(common.report());
       common.report().println("Adapters, metrics and chart are in " + out);
       common.report().flush();
       common.result(result);
     }
-    return 0;
   }
 
   private LearningData learningData() {
@@ -132,9 +143,12 @@ final class LearnCommand implements Callable<Integer> {
         : resume ? RunFolder.Existing.RESUME : RunFolder.Existing.REFUSE;
   }
 
-  private LearnerOptions learnerOptions(FlowEngine engine, LearningData learningData) {
+  private LearnerOptions learnerOptions(
+      FlowEngine engine, LearningData learningData, Duration verifierTimeLimit) {
     LearnerOptionsBuilder options =
-        LearningRun.options(engine, common.seed(), learningData).updates(!noUpdates);
+        LearningRun.options(engine, common.seed(), learningData)
+            .updates(!noUpdates)
+            .verifierTimeLimit(verifierTimeLimit);
     checkpointEvery.ifPresent(options::checkpointEveryProblems);
     return options.build();
   }
@@ -146,6 +160,7 @@ final class LearnCommand implements Callable<Integer> {
     settings.put("data", data.map(Path::toString).orElse("generated"));
     settings.put("seed", Long.toString(common.seed()));
     settings.put("objective", objective.description());
+    settings.put("verifier", verifier.description());
     settings.put("heldOut", Integer.toString(heldOut));
     settings.put("updates", Boolean.toString(!noUpdates));
     return settings;

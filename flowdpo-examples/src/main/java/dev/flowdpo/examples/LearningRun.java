@@ -12,6 +12,7 @@ import dev.flowdpo.learning.UpdateMetrics;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.rollout.RolloutTree;
+import dev.flowdpo.rollout.Verifier;
 import dev.flowdpo.spi.FlowEngine;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -28,6 +29,7 @@ final class LearningRun {
   private final RunFolder folder;
   private final ProgressOptions progress;
   private final PrintWriter err;
+  private final VerifierFailures failures = new VerifierFailures();
 
   LearningRun(
       Flow flow, LearningData data, RunFolder folder, ProgressOptions progress, PrintWriter err) {
@@ -47,14 +49,17 @@ final class LearningRun {
         : options;
   }
 
-  /** Runs to the end. */
-  LearningResult run(LearnerOptions options, DpoObjective objective) {
+  /**
+   * Runs to the end. Learns from the verifier's verdicts; held-out accuracy is by the known answers
+   * always.
+   */
+  LearningResult run(Verifier verifier, LearnerOptions options, DpoObjective objective) {
     long begin = System.nanoTime();
     // Resuming publishes the learned adapters, so the first measurement comes before it.
     if (folder.heldOutBefore().isEmpty()) {
       folder.heldOutBefore(heldOutAccuracy("before"));
     }
-    LearningReport report = learn(options, objective);
+    LearningReport report = learn(verifier, options, objective);
     LearningResult result =
         LearningResult.of(
             report.progress(),
@@ -68,6 +73,11 @@ final class LearningRun {
     return result;
   }
 
+  /** Returns why the verifier failed, as far as it did while this process learned. */
+  VerifierFailures failures() {
+    return failures;
+  }
+
   private double heldOutAccuracy(String when) {
     try (ProgressDisplay display =
         progress.open(err, "held-out " + when, 0, data.heldOut().size())) {
@@ -75,11 +85,12 @@ final class LearningRun {
     }
   }
 
-  private LearningReport learn(LearnerOptions options, DpoObjective objective) {
+  private LearningReport learn(
+      Verifier verifier, LearnerOptions options, DpoObjective objective) {
     Relay relay = new Relay();
     try (OnlineLearner learner =
             flow.learner()
-                .verifier(new ExactAnswer())
+                .verifier(verifier)
                 .objective(objective)
                 .options(options)
                 .listener(relay)
@@ -89,7 +100,7 @@ final class LearningRun {
         MetricsFile metrics = MetricsFile.open(folder.metrics(), learner.progress());
         ProgressDisplay display =
             progress.open(err, "learn", learner.progress().problems(), data.problems().size())) {
-      relay.to(new LearningWatch(metrics, display, learner.progress()));
+      relay.to(new LearningWatch(metrics, display, failures, learner.progress()));
       LearningReport report = learner.learn(data.problems());
       learner.save(folder.folder());
       return report;

@@ -12,15 +12,21 @@ import java.util.List;
 final class LearningWatch implements LearningListener {
   private final MetricsFile metrics;
   private final ProgressDisplay display;
+  private final VerifierFailures failures;
   private LearningProgress progress;
   private int answerPairs;
   private int stopPairs;
   private double margin;
 
   /** Watches from where the learner stands. */
-  LearningWatch(MetricsFile metrics, ProgressDisplay display, LearningProgress from) {
+  LearningWatch(
+      MetricsFile metrics,
+      ProgressDisplay display,
+      VerifierFailures failures,
+      LearningProgress from) {
     this.metrics = metrics;
     this.display = display;
+    this.failures = failures;
     this.progress = from;
     this.answerPairs = from.answerPairs();
     this.stopPairs = from.stopPairs();
@@ -29,6 +35,7 @@ final class LearningWatch implements LearningListener {
   @Override
   public void onProblem(RolloutTree tree, LearningProgress progress) {
     this.progress = progress;
+    failures.add(tree);
     show();
   }
 
@@ -57,6 +64,9 @@ final class LearningWatch implements LearningListener {
     display.update(
         progress.problems(),
         "pairs %d+%d acc %.1f%% margin %.2f"
-            .formatted(answerPairs, stopPairs, 100 * progress.progressiveAccuracy(), margin));
+                .formatted(answerPairs, stopPairs, 100 * progress.progressiveAccuracy(), margin)
+            + (progress.verifierFailures() == 0
+                ? ""
+                : " verifier failed %d".formatted(progress.verifierFailures())));
   }
 }

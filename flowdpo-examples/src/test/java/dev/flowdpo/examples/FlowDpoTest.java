@@ -11,7 +11,10 @@ import picocli.CommandLine;
 
 class FlowDpoTest {
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "solve", "learn", "evaluate", "pretrain", "logprobs", "gradient"})
+  @ValueSource(
+      strings = {
+        "demo", "solve", "learn", "evaluate", "verify", "pretrain", "logprobs", "gradient"
+      })
   void everyCommandHasTheCommonOptions(String command) {
     CommandRun run = CommandRun.of(command, "--help");
 
@@ -24,7 +27,7 @@ class FlowDpoTest {
     CommandRun run = CommandRun.of("--help");
 
     assertThat(run.exitCode()).isZero();
-    assertThat(run.out()).contains("solve", "learn", "evaluate", "pretrain", "bad input");
+    assertThat(run.out()).contains("solve", "learn", "evaluate", "verify", "pretrain", "bad input");
   }
 
   @Test
@@ -48,6 +51,12 @@ class FlowDpoTest {
         "learn --out x --resume --overwrite",
         "learn --out x --objective nosuch",
         "learn --out x --beta 0",
+        "learn --out x --verifier-command a --verifier-url http://localhost/",
+        "learn --out x --verifier-url ftp://localhost/",
+        "learn --out x --verifier-command \"a",
+        "learn --out x --verifier-seconds 0",
+        "verify",
+        "verify --data no-such-file.jsonl",
         "evaluate --data builtin",
         "evaluate --data builtin --mode both",
         "evaluate --data builtin --mode flow --limit 0",

@@ -122,13 +122,13 @@ final class PreferenceLearner implements OnlineLearner {
               + group.size()
               + " problems; it must return one for each, in their order");
     }
+    countVerifierFailures();
     List<PreferencePair> pairs = new ArrayList<>();
     for (RolloutTree tree : trees) {
       state.count(tree);
       pairs.addAll(pairBuilder.pairs(tree));
       setup.listener().onProblem(tree, state.progress());
     }
-    countVerifierFailures();
     if (options.updates()) {
       pairs.forEach(state::add);
       if (!pairs.isEmpty()) {

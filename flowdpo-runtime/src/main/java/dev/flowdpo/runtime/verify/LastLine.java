@@ -5,8 +5,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads a stream to its end on a thread of its own and keeps the last line that is not blank, so
- * that who writes it never waits, however much that is. Thread-safe.
+ * Reads a stream to its end on a thread of its own, so that who writes it never waits, however much
+ * that is, and keeps the last line that does not begin with a blank: in most languages that is the
+ * message of an error, with or without a stack trace after it. Thread-safe.
  */
 final class LastLine {
   private static final int MAX_BYTES = 500;
@@ -27,7 +28,7 @@ final class LastLine {
   }
 
   /**
-   * Returns the last line, cut to {@value #MAX_BYTES} bytes, after the stream has ended or so many
+   * Returns that line, cut to {@value #MAX_BYTES} bytes, after the stream has ended or so many
    * milliseconds have passed.
    */
   String atEnd(int millis) throws InterruptedException {
@@ -57,8 +58,8 @@ final class LastLine {
   }
 
   private void keep(byte[] bytes, int length) {
-    String text = new String(bytes, 0, length, StandardCharsets.UTF_8).strip();
-    if (!text.isEmpty()) {
+    String text = new String(bytes, 0, length, StandardCharsets.UTF_8).stripTrailing();
+    if (!text.isEmpty() && !Character.isWhitespace(text.charAt(0))) {
       line = text;
     }
   }
