@@ -120,6 +120,7 @@ public final class ProcessVerifier implements BatchVerifier, AutoCloseable {
             java.toString(),
             "-Xmx" + heapMegabytes + "m",
             "-XX:+ExitOnOutOfMemoryError",
+            "-XX:+DisplayVMOutputToStderr", // its last words are no answer
             "-cp",
             System.getProperty("java.class.path", ""),
             VerifierProcess.class.getName(),
