@@ -24,9 +24,9 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Comparisons a second on one core by {@link MathAnswerVerifier}: finding the answer in a short
- * solution, reading it and the known one, comparing them. Nothing is kept from one to the next. Half
- * of the answers are right. {@code cpuSeconds} is the processor time that a second of the measurement
- * had: on a busy machine the score divided by it is what one core does.
+ * solution, reading it and the known one, comparing them. Nothing is kept from one to the next.
+ * Half of the answers are right. {@code cpuSeconds} is the processor time that a second of the
+ * measurement had: on a busy machine the score divided by it is what one core does.
  *
  * <pre>{@code java -jar benchmarks/target/benchmarks.jar MathVerifier}</pre>
  */

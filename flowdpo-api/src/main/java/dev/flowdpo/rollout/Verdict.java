@@ -6,8 +6,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A verifier's judgement of one answer. Rewards form a preference pair where they differ by at least
- * {@link dev.flowdpo.preference.PairOptions#rewardMargin()}.
+ * A verifier's judgement of one answer. Rewards form a preference pair where they differ by at
+ * least {@link dev.flowdpo.preference.PairOptions#rewardMargin()}.
  *
  * <pre>{@code
  * Verdict.correct("equal values");

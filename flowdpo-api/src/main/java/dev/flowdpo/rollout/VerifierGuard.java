@@ -156,7 +156,9 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
     } catch (ExecutionException e) {
       failures.addAndGet(attempts.size());
       Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
-      return attempts.stream().map(attempt -> VerifierCalls.failed(attempt.problem(), cause)).toList();
+      return attempts.stream()
+          .map(attempt -> VerifierCalls.failed(attempt.problem(), cause))
+          .toList();
     } catch (InterruptedException e) {
       verdicts.cancel(true);
       Thread.currentThread().interrupt();

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Several verifiers asked in order, each about the answers that those before it left open. Where one
- * of them takes batches, so does the whole.
+ * Several verifiers asked in order, each about the answers that those before it left open. Where
+ * one of them takes batches, so does the whole.
  */
 final class Combination {
   private final List<Verifier> parts;
@@ -39,8 +39,7 @@ final class Combination {
     if (parts.stream().anyMatch(BatchVerifier.class::isInstance)) {
       return (BatchVerifier) combination::judged;
     }
-    return (problem, answer) ->
-        combination.judged(List.of(new Attempt(problem, answer))).get(0);
+    return (problem, answer) -> combination.judged(List.of(new Attempt(problem, answer))).get(0);
   }
 
   private List<Verdict> judged(List<Attempt> attempts) {
@@ -50,9 +49,7 @@ final class Combination {
       List<Verdict> verdicts = VerifierCalls.all(part, open.stream().map(c -> c.attempt).toList());
       IntStream.range(0, open.size()).forEach(i -> open.get(i).add(verdicts.get(i), rule));
     }
-    return cases.stream()
-        .map(c -> c.settled.orElseGet(() -> rule.conclusion(c.verdicts)))
-        .toList();
+    return cases.stream().map(c -> c.settled.orElseGet(() -> rule.conclusion(c.verdicts))).toList();
   }
 
   /** One answer and what has been said of it. */

@@ -9,8 +9,8 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * Compares an answer with the known one as text. Blanks at the ends do not count, nor how many there
- * are between words, nor, on request, case.
+ * Compares an answer with the known one as text. Blanks at the ends do not count, nor how many
+ * there are between words, nor, on request, case.
  *
  * <pre>{@code
  * Verifier verifier = ExactMatchVerifier.of(AnswerExtractor.marked()).ignoringCase();

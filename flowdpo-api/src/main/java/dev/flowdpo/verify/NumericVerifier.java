@@ -22,8 +22,8 @@ import java.util.OptionalDouble;
  *     policy, judge, verifier, FlowOptions.paper(), 1, 42);
  * }</pre>
  *
- * <p>Unknown where the known answer is no number, or one of them is beyond 1.8e308; incorrect where the solution's is none. Units are
- * passed over. Immutable and thread-safe.
+ * <p>Unknown where the known answer is no number, or one of them is beyond 1.8e308; incorrect where
+ * the solution's is none. Units are passed over. Immutable and thread-safe.
  */
 public final class NumericVerifier implements Verifier {
   private final double absolute;

@@ -11,8 +11,8 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * Looks for a regular expression in an answer; without an answer nothing matches. The search is bounded in time, so that a pattern
- * that backtracks without end costs one unknown verdict.
+ * Looks for a regular expression in an answer; without an answer nothing matches. The search is
+ * bounded in time, so that a pattern that backtracks without end costs one unknown verdict.
  *
  * <pre>{@code
  * Verifier verifier = new RegexVerifier(

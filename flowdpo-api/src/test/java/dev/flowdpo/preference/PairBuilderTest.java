@@ -169,8 +169,7 @@ class PairBuilderTest {
 
   @ParameterizedTest
   @CsvSource({"0.7,0.2,0.5", "0.3,0.2,0.1", "1.0,0.9,0.1", "0.8,0.6,0.2", "0.35,0.3,0.05"})
-  void rewardsThatDifferByTheMarginButForRoundingFormAPair(
-      double high, double low, double margin) {
+  void rewardsThatDifferByTheMarginButForRoundingFormAPair(double high, double low, double margin) {
     PairBuilder exact = new PairBuilder(new PairOptions(margin, false), TOKENS);
     PairBuilder wider = new PairBuilder(new PairOptions(margin * 1.001, false), TOKENS);
     RolloutTree tree =

@@ -90,9 +90,7 @@ class CachingVerifierTest {
     cache.verifyAll(attempts("a", "b"));
     List<Verdict> failing = cache.verifyAll(attempts("a", "throw"));
 
-    assertThat(batches)
-        .containsExactly(
-            List.of("a", "b", ""), List.of("c", ""), List.of("throw"));
+    assertThat(batches).containsExactly(List.of("a", "b", ""), List.of("c", ""), List.of("throw"));
     assertThat(second).extracting(Verdict::reason).containsExactly("c", "b", "empty", "a");
     assertThat(failing).extracting(Verdict::failure).containsExactly(false, true);
     assertThat(cache.verify(PROBLEM, "b").reason()).isEqualTo("b");

@@ -61,8 +61,7 @@ class ReadyVerifiersTest {
         "1e400 | \\boxed{1e400} | unknown",
       })
   void numericAllowsATolerance(String gold, String solution, String expected) {
-    Verdict verdict =
-        new NumericVerifier(0, 0.01, MARKED).verify(Problem.of("q", gold), solution);
+    Verdict verdict = new NumericVerifier(0, 0.01, MARKED).verify(Problem.of("q", gold), solution);
     assertThat(verdict.known() ? String.valueOf((int) verdict.reward()) : "unknown")
         .as(verdict.toString())
         .isEqualTo(expected);
@@ -185,7 +184,8 @@ class ReadyVerifiersTest {
             new NumericVerifier(0, 0.1, WHOLE),
             new ChoiceVerifier(WHOLE),
             new RegexVerifier(Pattern.compile("\\bQED\\b"), WHOLE));
-    for (String unit : List.of("(", "\\boxed{", "answer is ", "9", "\\frac", "$", "\ud800", "B) ")) {
+    for (String unit :
+        List.of("(", "\\boxed{", "answer is ", "9", "\\frac", "$", "\ud800", "B) ")) {
       String text = unit.repeat(1_000_000 / unit.length());
       for (Verifier verifier : verifiers) {
         assertThat(verifier.verify(problem, text).failure()).isFalse();

@@ -77,8 +77,7 @@ class VerifiersTest {
 
   @Test
   void theWeightedMeanCountsEachByItsWeight() {
-    assertThat(reward(Verifiers.weighted(ImmutableMap.of(RIGHT, 3.0, WRONG, 1.0))))
-        .isEqualTo(0.75);
+    assertThat(reward(Verifiers.weighted(ImmutableMap.of(RIGHT, 3.0, WRONG, 1.0)))).isEqualTo(0.75);
     assertThat(reward(Verifiers.weighted(ImmutableMap.of(RIGHT, 1e308, HALF, 1e308))))
         .isEqualTo(0.75);
     assertThat(verdict(Verifiers.weighted(ImmutableMap.of(RIGHT, 3.0, UNKNOWN, 0.1))).known())

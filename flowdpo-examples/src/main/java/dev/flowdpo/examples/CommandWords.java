@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Splits a command line given as one text into its words: at blanks, but for those between single or
- * double quotes. There are no other special signs, so that a path of any system stays as it is.
+ * Splits a command line given as one text into its words: at blanks, but for those between single
+ * or double quotes. There are no other special signs, so that a path of any system stays as it is.
  * Stateless and thread-safe.
  */
 final class CommandWords {

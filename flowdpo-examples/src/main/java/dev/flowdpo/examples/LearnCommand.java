@@ -131,7 +131,8 @@ final class LearnCommand implements Callable<Integer> {
       common
           .err()
           .printf(
-              "%s has %d problems to learn from beside the held-out ones, fewer than --problems %d%n",
+              "%s has %d problems to learn from beside the held-out ones, fewer than --problems"
+                  + " %d%n",
               data.orElseThrow(), found.problems().size(), problems.orElseThrow());
     }
     return found;

@@ -10,8 +10,8 @@ import dev.flowdpo.learning.ProgressiveValidation;
  * @param updates steps of both adapters together
  * @param heldOutBefore greedy accuracy of the flow on the held-out problems before learning
  * @param heldOutAfter the same after learning
- * @param verifierFailures answers without a verdict since the verifier threw, took too long or was out
- *     of reach
+ * @param verifierFailures answers without a verdict since the verifier threw, took too long or was
+ *     out of reach
  * @param seconds wall-clock time of this process from the first held-out problem to the last
  */
 record LearningResult(
@@ -61,18 +61,19 @@ record LearningResult(
             : "%nThe verifier failed on %d answers, which taught nothing"
                 .formatted(verifierFailures);
     return """
-        Held-out accuracy %.1f %% before, %.1f %% after (%d problems, greedy)
-        Learned from %d problems: progressive accuracy %.1f %%, %d answer and %d stop pairs, %d updates, %.1f s"""
-        .formatted(
-            100 * heldOutBefore,
-            100 * heldOutAfter,
-            heldOutProblems,
-            problems,
-            100 * progressiveAccuracy,
-            pairsAnswer,
-            pairsStop,
-            updates,
-            seconds)
+    Held-out accuracy %.1f %% before, %.1f %% after (%d problems, greedy)
+    Learned from %d problems: progressive accuracy %.1f %%, %d answer and %d stop pairs, %d updates, %.1f s\
+    """
+            .formatted(
+                100 * heldOutBefore,
+                100 * heldOutAfter,
+                heldOutProblems,
+                problems,
+                100 * progressiveAccuracy,
+                pairsAnswer,
+                pairsStop,
+                updates,
+                seconds)
         + failures;
   }
 }

@@ -85,8 +85,7 @@ final class LearningRun {
     }
   }
 
-  private LearningReport learn(
-      Verifier verifier, LearnerOptions options, DpoObjective objective) {
+  private LearningReport learn(Verifier verifier, LearnerOptions options, DpoObjective objective) {
     Relay relay = new Relay();
     try (OnlineLearner learner =
             flow.learner()

@@ -42,8 +42,7 @@ final class VerifierFailures {
     kinds.values().stream()
         .sorted(Comparator.comparingInt(Kind::count).reversed())
         .limit(SHOWN)
-        .forEach(
-            kind -> report.printf("  %d × %s%n", kind.count(), kind.example()));
+        .forEach(kind -> report.printf("  %d × %s%n", kind.count(), kind.example()));
     if (kinds.size() > SHOWN) {
       report.printf("  and %d other kinds%n", kinds.size() - SHOWN);
     }

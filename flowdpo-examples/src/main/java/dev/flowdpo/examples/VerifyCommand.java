@@ -39,7 +39,8 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Option(
       names = "--last-number",
-      description = "Take the last number of a solution that marks no answer; default: it has none.")
+      description =
+          "Take the last number of a solution that marks no answer; default: it has none.")
   private boolean lastNumber;
 
   /** What is printed per row. */

@@ -42,8 +42,8 @@ final class VerifyFile {
     if (rows == 0) {
       throw new InvalidInputException(
           file
-              + ": expected at least one row {\"gold\",\"pred\"} or {\"gold_answer_text\",\"solution\"},"
-              + " found none");
+              + ": expected at least one row {\"gold\",\"pred\"} or"
+              + " {\"gold_answer_text\",\"solution\"}, found none");
     }
   }
 

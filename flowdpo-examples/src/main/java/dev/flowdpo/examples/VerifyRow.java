@@ -30,7 +30,8 @@ record VerifyRow(
    *
    * @param where the file and the line, for messages
    * @param line the line's number
-   * @throws InvalidInputException if the text is not an object with the keys of one of the two kinds
+   * @throws InvalidInputException if the text is not an object with the keys of one of the two
+   *     kinds
    */
   static VerifyRow of(String where, long line, String text) {
     JsonNode row = JsonText.object(where, text);

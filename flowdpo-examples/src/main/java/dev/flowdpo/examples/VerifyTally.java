@@ -38,8 +38,7 @@ final class VerifyTally {
 
   private static String disagreement(VerifyRow row, boolean label, Verdict verdict) {
     ExtractedAnswer answer = verdict.answer().orElse(ExtractedAnswer.NONE);
-    String found =
-        answer.isPresent() ? "\"" + shortened(answer.text()) + "\"" : "no answer";
+    String found = answer.isPresent() ? "\"" + shortened(answer.text()) + "\"" : "no answer";
     return "%s: labelled %s%s, found %s: %s (%s), known answer \"%s\": %s"
         .formatted(
             row.problem().id(),

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 class CommandWordsTest {
   @Test
   void splitsAtBlanksOutsideOfQuotes() {
-    assertThat(CommandWords.split("--x", "  python3 \t grade.py\n")).containsExactly("python3", "grade.py");
+    assertThat(CommandWords.split("--x", "  python3 \t grade.py\n"))
+        .containsExactly("python3", "grade.py");
     assertThat(CommandWords.split("--x", "\"my program\" -m 'a \"b\"' \"it's\" a'b c'd ''"))
         .containsExactly("my program", "-m", "a \"b\"", "it's", "ab cd", "");
     assertThat(CommandWords.split("--x", "C:\\tools\\grade.exe /v"))

@@ -13,7 +13,14 @@ class FlowDpoTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "demo", "solve", "learn", "evaluate", "verify", "pretrain", "logprobs", "gradient"
+        "demo",
+        "solve",
+        "learn",
+        "evaluate",
+        "verify",
+        "pretrain",
+        "logprobs",
+        "gradient"
       })
   void everyCommandHasTheCommonOptions(String command) {
     CommandRun run = CommandRun.of(command, "--help");

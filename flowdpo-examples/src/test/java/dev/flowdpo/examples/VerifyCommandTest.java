@@ -189,8 +189,6 @@ class VerifyCommandTest {
   }
 
   private CommandRun verify(String option, String[] rows) throws IOException {
-    return verify(
-        Stream.concat(Stream.of(option), Arrays.stream(rows))
-            .toArray(String[]::new));
+    return verify(Stream.concat(Stream.of(option), Arrays.stream(rows)).toArray(String[]::new));
   }
 }

@@ -78,9 +78,9 @@ public final class VerifierExamples {
     return rollouts.judgedBy(new MathAnswerVerifier());
   }
 
-  /** The solution says what a pattern asks for: at least one line that ends in a whole number. */
+  /** The solution says what a pattern asks for: at least one calculation. */
   static List<RolloutTree> regex(Rollouts rollouts) {
-    Pattern calculation = Pattern.compile("= \\d+$", Pattern.MULTILINE);
+    Pattern calculation = Pattern.compile("=\\s*\\d+$", Pattern.MULTILINE);
     return rollouts.judgedBy(
         new RegexVerifier(calculation, AnswerExtractor.wholeText(), Duration.ofMillis(200)));
   }
@@ -131,7 +131,8 @@ public final class VerifierExamples {
   /** Right and short, each for its share; hanging parts are bounded and equal texts judged once. */
   static List<RolloutTree> combination(Rollouts rollouts) {
     Verifier brief = Verifiers.predicate("is short", (problem, answer) -> answer.length() < 60);
-    Verifier right = Verifiers.firstDecisive(new MathAnswerVerifier(), ExactMatchVerifier.of(MARKED));
+    Verifier right =
+        Verifiers.firstDecisive(new MathAnswerVerifier(), ExactMatchVerifier.of(MARKED));
     Verifier both = Verifiers.weighted(ImmutableMap.of(right, 3.0, brief, 1.0));
     try (VerifierGuard guarded =
         new VerifierGuard(CachingVerifier.of(both, 10_000), Duration.ofSeconds(2))) {

@@ -40,10 +40,10 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>A service that takes too long, sends too much, another status than 200 or something else gives
- * unknown verdicts for its batch, with a warning; a single verdict that cannot be read costs its own
- * answer only. Where the service cannot be reached, or says with status 429, 502, 503 or 504 that it
- * cannot answer now, the batch is sent again after 0.2 s, then 0.4 s and so on, within the time limit.
- * Redirects are not followed. Thread-safe.
+ * unknown verdicts for its batch, with a warning; a single verdict that cannot be read costs its
+ * own answer only. Where the service cannot be reached, or says with status 429, 502, 503 or 504
+ * that it cannot answer now, the batch is sent again after 0.2 s, then 0.4 s and so on, within the
+ * time limit. Redirects are not followed. Thread-safe.
  */
 public final class HttpVerifier implements BatchVerifier {
   private static final Logger log = LoggerFactory.getLogger(HttpVerifier.class);
@@ -78,8 +78,8 @@ public final class HttpVerifier implements BatchVerifier {
    * Returns a builder.
    *
    * @param uri the service's address
-   * @return a builder with the defaults: 30 seconds and 4 MiB for a batch of at most 256 answers, two
-   *     retries
+   * @return a builder with the defaults: 30 seconds and 4 MiB for a batch of at most 256 answers,
+   *     two retries
    * @throws dev.flowdpo.InvalidInputException if it is no http or https address with a host
    */
   public static HttpVerifierBuilder of(URI uri) {

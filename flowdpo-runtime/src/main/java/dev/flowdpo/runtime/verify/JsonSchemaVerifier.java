@@ -64,8 +64,7 @@ public final class JsonSchemaVerifier implements Verifier {
   public static JsonSchemaVerifier of(String schema) {
     SchemaRegistry registry =
         SchemaRegistry.withDefaultDialect(
-            DIALECT,
-            builder -> builder.schemaLoader(loader -> loader.fetchRemoteResources(false)));
+            DIALECT, builder -> builder.schemaLoader(loader -> loader.fetchRemoteResources(false)));
     try {
       JsonNode node = MAPPER.readTree(schema);
       String dialect = node.path("$schema").asText(DIALECT.getDialectId());

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A running program that answers lines with lines. Reads at most one line at a time and at most a
- * given number of bytes of it, so that a flood stays in the pipe. Of standard error, the last line is
- * kept, to be shown where the program ends. Not thread-safe, but for {@link #kill}.
+ * given number of bytes of it, so that a flood stays in the pipe. Of standard error, the last line
+ * is kept, to be shown where the program ends. Not thread-safe, but for {@link #kill}.
  */
 final class LineProcess {
   private static final int EXIT_WAIT_MILLIS = 500;

@@ -126,7 +126,8 @@ class HttpVerifierTest {
         "201 | [{\"reward\":1},{\"reward\":1}] | expected status 200, found 201",
       })
   void anythingElseFailsTheBatchAndIsNotAskedAgain(int status, String body, String message) {
-    HttpVerifier verifier = answering((exchange, n, request) -> send(exchange, status, body)).build();
+    HttpVerifier verifier =
+        answering((exchange, n, request) -> send(exchange, status, body)).build();
 
     List<Verdict> verdicts = verifier.verifyAll(attempts("a", "b"));
 
@@ -300,7 +301,9 @@ class HttpVerifierTest {
   private static String rewards(JsonNode attempts) {
     StringBuilder verdicts = new StringBuilder();
     for (JsonNode attempt : attempts) {
-      verdicts.append(verdicts.isEmpty() ? "[" : ",").append("{\"reason\":\"as asked\",\"reward\":");
+      verdicts
+          .append(verdicts.isEmpty() ? "[" : ",")
+          .append("{\"reason\":\"as asked\",\"reward\":");
       verdicts.append(attempt.get("solution").asText()).append("}");
     }
     return verdicts + "]";

@@ -49,7 +49,15 @@ class JsonSchemaVerifierTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "  ", "Graz", "{\"city\": \"Graz\"", "{} {}", "```json\n\n```", "[1,", "\u0000", "NaN"
+        "",
+        "  ",
+        "Graz",
+        "{\"city\": \"Graz\"",
+        "{} {}",
+        "```json\n\n```",
+        "[1,",
+        "\u0000",
+        "NaN"
       })
   void whatIsNoJsonIsIncorrect(String answer) {
     Verdict verdict = verify(answer);
@@ -63,8 +71,7 @@ class JsonSchemaVerifierTest {
     assertThat(verify("[".repeat(1_000_000)).isCorrect()).isFalse();
     assertThat(verify("```".repeat(300_000)).isCorrect()).isFalse();
     assertThat(verify("```json\n".repeat(100_000)).isCorrect()).isFalse();
-    assertThat(verify("{\"a\":".repeat(100_000) + "1" + "}".repeat(100_000)).isCorrect())
-        .isFalse();
+    assertThat(verify("{\"a\":".repeat(100_000) + "1" + "}".repeat(100_000)).isCorrect()).isFalse();
   }
 
   @Test
