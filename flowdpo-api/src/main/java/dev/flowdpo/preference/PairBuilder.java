@@ -26,6 +26,9 @@ import java.util.Optional;
  * unknown verdict never forms one. Thread-safe if the tokens are.
  */
 public final class PairBuilder {
+  // 0.7 and 0.2 differ by a little less than 0.5 in binary, and are meant to differ by 0.5.
+  private static final double ROUNDING = 1e-12;
+
   private final PairOptions options;
   private final PreferenceTokens tokens;
 
@@ -105,9 +108,7 @@ public final class PairBuilder {
   /** Returns 1 or −1 where the first or the second is clearly better, 0 where neither is. */
   private int compare(Verdict first, Verdict second) {
     double difference = first.reward() - second.reward();
-    if (!first.known() || !second.known() || Math.abs(difference) < options.rewardMargin()) {
-      return 0;
-    }
-    return difference > 0 ? 1 : -1;
+    boolean clear = Math.abs(difference) > options.rewardMargin() - ROUNDING;
+    return first.known() && second.known() && clear ? (int) Math.signum(difference) : 0;
   }
 }

@@ -1,14 +1,25 @@
 package dev.flowdpo.rollout;
 
 import dev.flowdpo.Problem;
+import dev.flowdpo.internal.VerifierCalls;
 import java.util.List;
 
 /**
  * A verifier for which many answers at once are cheaper than one after the other: a remote service,
  * a pool of processes. The rollouts of a mini-batch are judged in one call.
  *
- * <p>Where single answers fail, their verdicts are unknown; the others' are not affected.
+ * <pre>{@code
+ * BatchVerifier verifier = attempts -> grader.gradeAll(attempts).stream()
+ *     .map(grade -> Verdict.reward(grade.points() / 10.0, grade.remark())).toList();
+ * RolloutRequest request = new RolloutRequest(
+ *     problems, policy, judge, verifier, FlowOptions.paper(), 1, 42);
+ * }</pre>
+ *
+ * <p>Where single answers fail, their verdicts are unknown; the others' are not affected. Where
+ * {@link #verifyAll} throws, or returns another number of verdicts than it was given answers, none
+ * of its answers has a verdict. Implementations are thread-safe.
  */
+@FunctionalInterface
 public interface BatchVerifier extends Verifier {
 
   /**
@@ -19,8 +30,13 @@ public interface BatchVerifier extends Verifier {
    */
   List<Verdict> verifyAll(List<Attempt> attempts);
 
+  /**
+   * Judges one answer, as a batch of one.
+   *
+   * @throws IllegalStateException if {@link #verifyAll} returns no or several verdicts
+   */
   @Override
   default Verdict verify(Problem problem, String answer) {
-    return verifyAll(List.of(new Attempt(problem, answer))).get(0);
+    return VerifierCalls.checked(verifyAll(List.of(new Attempt(problem, answer))), 1).get(0);
   }
 }

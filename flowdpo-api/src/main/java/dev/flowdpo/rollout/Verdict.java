@@ -6,7 +6,14 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A verifier's judgement of one answer.
+ * A verifier's judgement of one answer. Rewards form a preference pair where they differ by at
+ * least {@link dev.flowdpo.preference.PairOptions#rewardMargin()}.
+ *
+ * <pre>{@code
+ * Verdict.correct("equal values");
+ * Verdict.reward(0.75, "3 of 4 tests pass");
+ * Verdict.unknown("the problem has no known answer");
+ * }</pre>
  *
  * <p>Immutable and thread-safe.
  *

@@ -6,6 +6,13 @@ import dev.flowdpo.Problem;
  * The application's judgement of a complete answer: a comparison with a known result, a unit test,
  * a proof checker, a rule. The verdicts are all that the learner learns from.
  *
+ * <pre>{@code
+ * Verifier verifier = (problem, answer) -> Verdict.of(answer.endsWith(problem.answer()));
+ * RolloutRequest request = new RolloutRequest(
+ *     problems, policy, judge, verifier, FlowOptions.paper(), 1, 42);
+ * List<RolloutTree> trees = RolloutSampler.tree().sample(request);
+ * }</pre>
+ *
  * <p>Implementations are thread-safe, and should be fast and deterministic. One that throws or
  * takes too long costs its rollout its verdict, with a warning, and nothing else; see {@link
  * VerifierGuard}.

@@ -4,6 +4,7 @@ import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import dev.flowdpo.FlowException;
 import dev.flowdpo.Problem;
 import dev.flowdpo.internal.Require;
+import dev.flowdpo.internal.VerifierCalls;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -22,13 +23,23 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps a verifier's troubles away from learning: runs it on a thread of its own under a time
  * limit, and turns an exception, an error or a time-out into an unknown verdict and a warning that
- * names the problem.
+ * names the problem. The learner puts one around its verifier by itself.
+ *
+ * <pre>{@code
+ * try (VerifierGuard verifier = new VerifierGuard(mine, Duration.ofSeconds(2))) {
+ *   RolloutRequest request = new RolloutRequest(
+ *       problems, policy, judge, verifier, FlowOptions.paper(), 1, 42);
+ *   List<RolloutTree> trees = RolloutSampler.tree().sample(request);
+ *   System.out.println(verifier.failures() + " failed, " + verifier.timeouts() + " hung");
+ * }
+ * }</pre>
  *
  * <p>A verification that is out of time is interrupted and no longer waited for. One that ignores
  * the interrupt keeps its thread, a daemon, until it returns; the others get new threads, up to
  * {@value #MAX_STUCK} of those. Beyond that the guard gives unknown verdicts at once, until some
  * return. A verifier that fills the memory gets the error itself, and what it held is freed; where
- * that is not safe enough, let it run in a process of its own.
+ * that is not safe enough, since others may meet the error first, let it run in a process of its
+ * own.
  *
  * <p>The answers of a {@link BatchVerifier} are judged in one call, which may take as long as they
  * may one after the other; where it fails as a whole, all of them are unknown.
@@ -42,6 +53,8 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
   /** How many verifications that ignore their interrupt may be left behind at one time. */
   public static final int MAX_STUCK = 16;
 
+  // Far beyond what anyone waits, and its multiples still fit.
+  private static final Duration LONGEST = Duration.ofDays(365);
   private static final Logger log = LoggerFactory.getLogger(VerifierGuard.class);
 
   private final Verifier verifier;
@@ -70,7 +83,8 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
    */
   public VerifierGuard(Verifier verifier, Duration timeLimit) {
     this.verifier = Objects.requireNonNull(verifier, "verifier");
-    this.timeLimit = Require.positive("timeLimit", timeLimit);
+    Duration limit = Require.positive("timeLimit", timeLimit);
+    this.timeLimit = limit.compareTo(LONGEST) > 0 ? LONGEST : limit;
     this.executor =
         Executors.newCachedThreadPool(
             new ThreadFactoryBuilder()
@@ -92,7 +106,7 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
   public Verdict verify(Problem problem, String answer) {
     return guarded(
             List.of(new Attempt(problem, answer)),
-            () -> List.of(checked(verifier.verify(problem, answer))))
+            () -> List.of(VerifierCalls.checked(verifier.verify(problem, answer))))
         .get(0);
   }
 
@@ -127,7 +141,7 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
             () -> {
               running.incrementAndGet();
               try {
-                return checked(verification.call(), attempts.size());
+                return VerifierCalls.checked(verification.call(), attempts.size());
               } finally {
                 running.decrementAndGet();
               }
@@ -142,7 +156,9 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
     } catch (ExecutionException e) {
       failures.addAndGet(attempts.size());
       Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
-      return attempts.stream().map(attempt -> failed(attempt.problem(), cause)).toList();
+      return attempts.stream()
+          .map(attempt -> VerifierCalls.failed(attempt.problem(), cause))
+          .toList();
     } catch (InterruptedException e) {
       verdicts.cancel(true);
       Thread.currentThread().interrupt();
@@ -185,26 +201,5 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
   @Override
   public void close() {
     executor.shutdownNow();
-  }
-
-  /** Returns the verdict where the verifier threw, with a warning. */
-  static Verdict failed(Problem problem, Throwable error) {
-    log.warn("Problem {}: the verifier failed: {}", problem.id(), error.toString());
-    log.debug("Problem {}: stack of the verifier's failure", problem.id(), error);
-    return Verdict.failed("verifier failed: " + error);
-  }
-
-  /** Refuses the null that a verifier outside of null-checked code may return. */
-  static Verdict checked(Verdict verdict) {
-    return Objects.requireNonNull(verdict, "the verifier returned null");
-  }
-
-  private static List<Verdict> checked(List<Verdict> verdicts, int expected) {
-    if (verdicts.size() != expected) {
-      throw new IllegalStateException(
-          "the verifier returned " + verdicts.size() + " verdicts for " + expected + " answers");
-    }
-    verdicts.forEach(VerifierGuard::checked);
-    return verdicts;
   }
 }

@@ -7,13 +7,12 @@ import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import dev.flowdpo.Problem;
 import dev.flowdpo.internal.Require;
+import dev.flowdpo.internal.VerifierCalls;
 import dev.flowdpo.rollout.Attempt;
 import dev.flowdpo.rollout.BatchVerifier;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.Verifier;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,64 +20,74 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * Remembers verdicts by content: question, known answer, attributes and solution. Rollouts often
- * end in the same text, and a costly verifier need not judge it twice. Unknown verdicts are not
- * remembered, since what failed once may work the next time.
+ * Remembers verdicts by content: question, known answer, attributes and solution, not the problem's
+ * id. Rollouts often end in the same text, and a costly verifier need not judge it twice. Unknown
+ * verdicts are not remembered, since what failed once may work the next time.
  *
  * <pre>{@code
- * Verifier verifier = new CachingVerifier(remote, 100_000);
+ * Verifier verifier = CachingVerifier.of(remote, 100_000);
  * RolloutRequest request = new RolloutRequest(
  *     problems, policy, judge, verifier, FlowOptions.paper(), 1, 42);
  * }</pre>
  *
- * <p>Passes batches on as batches, without what it knows. Thread-safe if the verifier is; two
- * threads that ask for the same new answer at one time may both reach it.
+ * <p>A batch verifier stays one: it gets, in one call, what is not known yet, each text once; what
+ * it throws costs these answers their verdicts. What another verifier throws is passed on.
+ * Thread-safe if the verifier is; two threads that ask for the same new answer at one time may both
+ * reach it.
  */
-public final class CachingVerifier implements BatchVerifier {
+public final class CachingVerifier implements Verifier {
   private final Verifier verifier;
   private final Cache<HashCode, Verdict> verdicts;
 
-  /**
-   * Creates a cache.
-   *
-   * @param verifier judges what is not known yet
-   * @param size how many verdicts are kept at most, at least 1; the least recently used go first
-   * @throws dev.flowdpo.InvalidInputException if the size is below 1
-   */
-  public CachingVerifier(Verifier verifier, int size) {
+  private CachingVerifier(Verifier verifier, int size) {
     this.verifier = Objects.requireNonNull(verifier, "verifier");
     this.verdicts = CacheBuilder.newBuilder().maximumSize(Require.atLeast(1, "size", size)).build();
   }
 
-  @Override
-  public List<Verdict> verifyAll(List<Attempt> attempts) {
-    List<HashCode> keys = attempts.stream().map(CachingVerifier::key).toList();
-    Map<HashCode, Verdict> known = new HashMap<>();
-    Map<HashCode, Attempt> open = new LinkedHashMap<>();
-    for (int i = 0; i < keys.size(); i++) {
-      Verdict cached = verdicts.getIfPresent(keys.get(i));
-      if (cached == null) {
-        open.put(keys.get(i), attempts.get(i));
-      } else {
-        known.put(keys.get(i), cached);
-      }
-    }
-    Iterator<Verdict> judged = judged(List.copyOf(open.values())).iterator();
-    for (HashCode key : open.keySet()) {
-      Verdict verdict = judged.next();
-      known.put(key, verdict);
-      if (verdict.known()) {
-        verdicts.put(key, verdict);
-      }
-    }
-    return keys.stream().map(known::get).toList();
+  /**
+   * Returns a verifier with a memory.
+   *
+   * @param verifier judges what is not known yet
+   * @param size how many verdicts are kept at most, at least 1; the least recently used go first
+   * @return a {@link BatchVerifier} exactly where the verifier is one
+   * @throws dev.flowdpo.InvalidInputException if the size is below 1
+   */
+  public static Verifier of(Verifier verifier, int size) {
+    CachingVerifier cache = new CachingVerifier(verifier, size);
+    return verifier instanceof BatchVerifier batch
+        ? (BatchVerifier) attempts -> cache.verifyAll(batch, attempts)
+        : cache;
   }
 
-  private List<Verdict> judged(List<Attempt> attempts) {
-    if (verifier instanceof BatchVerifier batch && !attempts.isEmpty()) {
-      return batch.verifyAll(attempts);
+  @Override
+  public Verdict verify(Problem problem, String answer) {
+    HashCode key = key(new Attempt(problem, answer));
+    Verdict cached = verdicts.getIfPresent(key);
+    return cached == null ? remembered(key, verifier.verify(problem, answer)) : cached;
+  }
+
+  private List<Verdict> verifyAll(BatchVerifier batch, List<Attempt> attempts) {
+    List<HashCode> keys = attempts.stream().map(CachingVerifier::key).toList();
+    Map<HashCode, Verdict> found = new HashMap<>(verdicts.getAllPresent(keys));
+    Map<HashCode, Attempt> open = new LinkedHashMap<>();
+    for (int i = 0; i < keys.size(); i++) {
+      if (!found.containsKey(keys.get(i))) {
+        open.put(keys.get(i), attempts.get(i));
+      }
     }
-    return attempts.stream().map(a -> verifier.verify(a.problem(), a.answer())).toList();
+    List<HashCode> openKeys = List.copyOf(open.keySet());
+    List<Verdict> judged = VerifierCalls.all(batch, List.copyOf(open.values()));
+    for (int i = 0; i < judged.size(); i++) {
+      found.put(openKeys.get(i), remembered(openKeys.get(i), judged.get(i)));
+    }
+    return keys.stream().map(found::get).toList();
+  }
+
+  private Verdict remembered(HashCode key, Verdict verdict) {
+    if (VerifierCalls.checked(verdict).known()) {
+      verdicts.put(key, verdict);
+    }
+    return verdict;
   }
 
   private static HashCode key(Attempt attempt) {
@@ -98,6 +107,6 @@ public final class CachingVerifier implements BatchVerifier {
 
   /** Lengths keep neighbours apart: "ab" + "c" is not "a" + "bc". */
   private static void put(Hasher hasher, String text) {
-    hasher.putInt(text.length()).putString(text, StandardCharsets.UTF_8);
+    hasher.putInt(text.length()).putUnencodedChars(text);
   }
 }

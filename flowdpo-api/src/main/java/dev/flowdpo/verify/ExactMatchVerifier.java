@@ -9,8 +9,8 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * Compares an answer with the known one as text, blanks at the ends aside; on request also case and
- * the number of blanks between words.
+ * Compares an answer with the known one as text. Blanks at the ends do not count, nor how many
+ * there are between words, nor, on request, case.
  *
  * <pre>{@code
  * Verifier verifier = ExactMatchVerifier.of(AnswerExtractor.marked()).ignoringCase();
@@ -60,7 +60,11 @@ public final class ExactMatchVerifier implements Verifier {
     String expected = BLANKS.matcher(problem.answer().strip()).replaceAll(" ");
     String found = BLANKS.matcher(extracted.text().strip()).replaceAll(" ");
     boolean same = ignoreCase ? expected.equalsIgnoreCase(found) : expected.equals(found);
-    return (same ? Verdict.correct("the same text") : Verdict.incorrect("another text"))
+    return (same ? Verdict.correct("the same text") : Verdict.incorrect(difference(extracted)))
         .on(extracted);
+  }
+
+  private static String difference(ExtractedAnswer extracted) {
+    return extracted.isPresent() ? "another text" : "the solution has no final answer";
   }
 }

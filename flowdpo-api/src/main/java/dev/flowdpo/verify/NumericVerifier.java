@@ -22,8 +22,8 @@ import java.util.OptionalDouble;
  *     policy, judge, verifier, FlowOptions.paper(), 1, 42);
  * }</pre>
  *
- * <p>Unknown where the known answer is no number; incorrect where the solution's is none. Units are
- * passed over. Immutable and thread-safe.
+ * <p>Unknown where the known answer is no number, or one of them is beyond 1.8e308; incorrect where
+ * the solution's is none. Units are passed over. Immutable and thread-safe.
  */
 public final class NumericVerifier implements Verifier {
   private final double absolute;
@@ -54,6 +54,9 @@ public final class NumericVerifier implements Verifier {
     OptionalDouble found = MathAnswer.of(extracted.text()).number();
     if (found.isEmpty()) {
       return Verdict.incorrect("the answer is no number").on(extracted);
+    }
+    if (!Double.isFinite(expected.getAsDouble()) || !Double.isFinite(found.getAsDouble())) {
+      return Verdict.unknown("a number is too large to be compared").on(extracted);
     }
     double difference = Math.abs(expected.getAsDouble() - found.getAsDouble());
     double tolerance = Math.max(absolute, relative * Math.abs(expected.getAsDouble()));

@@ -11,8 +11,8 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * Looks for a regular expression in an answer. The search is bounded in time, so that a pattern
- * that backtracks without end costs one unknown verdict.
+ * Looks for a regular expression in an answer; without an answer nothing matches. The search is
+ * bounded in time, so that a pattern that backtracks without end costs one unknown verdict.
  *
  * <pre>{@code
  * Verifier verifier = new RegexVerifier(
@@ -59,6 +59,9 @@ public final class RegexVerifier implements Verifier {
   @Override
   public Verdict verify(Problem problem, String answer) {
     ExtractedAnswer extracted = extractor.extract(answer);
+    if (!extracted.isPresent()) {
+      return Verdict.incorrect("the solution has no answer to search").on(extracted);
+    }
     try {
       boolean found = pattern.matcher(new TimedText(extracted.text(), timeLimit)).find();
       return (found

@@ -3,6 +3,7 @@ package dev.flowdpo.verify;
 import com.google.common.collect.ImmutableMap;
 import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.Problem;
+import dev.flowdpo.rollout.BatchVerifier;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.Verifier;
 import java.util.List;
@@ -11,18 +12,23 @@ import java.util.Objects;
 import java.util.function.BiPredicate;
 
 /**
- * Makes verifiers of functions and of other verifiers. What is made here is as thread-safe as what
- * it is made of, asks its parts in order, and passes on what they throw; {@link
- * dev.flowdpo.rollout.VerifierGuard} bounds any of it.
+ * Makes verifiers of functions and of other verifiers, asked in order.
  *
  * <pre>{@code
  * // Right, and short: the answer counts for three quarters of the reward.
- * Verifier verifier = Verifiers.weighted(Map.of(
+ * Verifier verifier = Verifiers.weighted(ImmutableMap.of(
  *     new MathAnswerVerifier(), 3.0,
- *     Verifiers.predicate((problem, answer) -> answer.length() < 2_000), 1.0));
+ *     Verifiers.predicate("is short", (problem, answer) -> answer.length() < 2_000), 1.0));
  * RolloutRequest request = new RolloutRequest(
  *     problems, policy, judge, verifier, FlowOptions.paper(), 1, 42);
  * }</pre>
+ *
+ * <p>A part that throws counts as unknown, with a warning. A part that may hang needs a {@link
+ * dev.flowdpo.rollout.VerifierGuard} of its own where the others are to be heard all the same;
+ * otherwise one around the whole is enough. Where a part is a {@link BatchVerifier}, so is the
+ * combination: such a part gets, in one call, all answers that the parts before it left open.
+ *
+ * <p>What is made here is as thread-safe as what it is made of.
  */
 public final class Verifiers {
   private Verifiers() {}
@@ -38,7 +44,7 @@ public final class Verifiers {
    * @throws InvalidInputException if there is none
    */
   public static Verifier and(Verifier... parts) {
-    return new Extreme(checked("and", parts), true);
+    return Combination.of(checked("and", parts), new Extreme(true));
   }
 
   /**
@@ -52,7 +58,7 @@ public final class Verifiers {
    * @throws InvalidInputException if there is none
    */
   public static Verifier or(Verifier... parts) {
-    return new Extreme(checked("or", parts), false);
+    return Combination.of(checked("or", parts), new Extreme(false));
   }
 
   /**
@@ -63,13 +69,17 @@ public final class Verifiers {
    */
   public static Verifier not(Verifier verifier) {
     Objects.requireNonNull(verifier, "verifier");
-    return (problem, answer) -> {
-      Verdict verdict = verifier.verify(problem, answer);
-      return verdict.known()
-          ? new Verdict(
-              true, 1 - verdict.reward(), "not: " + verdict.reason(), verdict.answer(), false)
-          : verdict;
-    };
+    return verifier instanceof BatchVerifier batch
+        ? (BatchVerifier)
+            attempts -> batch.verifyAll(attempts).stream().map(Verifiers::negated).toList()
+        : (problem, answer) -> negated(verifier.verify(problem, answer));
+  }
+
+  private static Verdict negated(Verdict verdict) {
+    return verdict.known()
+        ? new Verdict(
+            true, 1 - verdict.reward(), "not: " + verdict.reason(), verdict.answer(), false)
+        : verdict;
   }
 
   /**
@@ -81,7 +91,8 @@ public final class Verifiers {
    * @throws InvalidInputException if there is none or a weight is not above 0
    */
   public static Verifier weighted(Map<Verifier, Double> weights) {
-    return new WeightedMean(ImmutableMap.copyOf(weights));
+    ImmutableMap<Verifier, Double> ordered = ImmutableMap.copyOf(weights);
+    return Combination.of(ordered.keySet(), new WeightedMean(ordered.values().asList()));
   }
 
   /**
@@ -93,17 +104,7 @@ public final class Verifiers {
    * @throws InvalidInputException if there is none
    */
   public static Verifier firstDecisive(Verifier... parts) {
-    List<Verifier> verifiers = checked("firstDecisive", parts);
-    return (problem, answer) -> {
-      Verdict verdict = Verdict.unknown("");
-      for (Verifier verifier : verifiers) {
-        verdict = verifier.verify(problem, answer);
-        if (verdict.known()) {
-          return verdict;
-        }
-      }
-      return verdict;
-    };
+    return Combination.of(checked("firstDecisive", parts), new FirstDecisive());
   }
 
   /**
@@ -115,6 +116,22 @@ public final class Verifiers {
   public static Verifier predicate(BiPredicate<Problem, String> condition) {
     Objects.requireNonNull(condition, "condition");
     return (problem, answer) -> Verdict.of(condition.test(problem, answer));
+  }
+
+  /**
+   * Returns a verifier of a condition, whose verdicts say which.
+   *
+   * @param name what the solution then is or does, for the reason: "is short"
+   * @param condition whether the whole text of a solution is right
+   * @return reward 1 or 0
+   */
+  public static Verifier predicate(String name, BiPredicate<Problem, String> condition) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(condition, "condition");
+    return (problem, answer) ->
+        condition.test(problem, answer)
+            ? Verdict.correct(name)
+            : Verdict.incorrect("not so: " + name);
   }
 
   private static List<Verifier> checked(String name, Verifier... parts) {

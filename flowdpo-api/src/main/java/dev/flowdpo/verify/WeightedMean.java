@@ -1,47 +1,50 @@
 package dev.flowdpo.verify;
 
-import com.google.common.collect.ImmutableMap;
 import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.Problem;
 import dev.flowdpo.internal.Require;
+import dev.flowdpo.rollout.ExtractedAnswer;
 import dev.flowdpo.rollout.Verdict;
-import dev.flowdpo.rollout.Verifier;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
-/** The weighted mean of several verifiers' rewards. */
-final class WeightedMean implements Verifier {
-  private final ImmutableMap<Verifier, Double> weights;
-  private final double total;
-
-  WeightedMean(ImmutableMap<Verifier, Double> weights) {
+/**
+ * The weighted mean of rewards; an unknown verdict makes it unknown.
+ *
+ * @param weights one per verifier, in their order
+ */
+record WeightedMean(List<Double> weights) implements Combination.Rule {
+  WeightedMean {
+    weights = List.copyOf(weights);
     if (weights.isEmpty()) {
       throw new InvalidInputException(
           "weighted: expected at least one verifier, found none. Give verifiers with weights.");
     }
-    double sum = 0;
-    for (double weight : weights.values()) {
-      sum += Require.positive("weight", weight);
-    }
-    this.weights = weights;
-    this.total = sum;
+    weights.forEach(weight -> Require.positive("weight", weight));
   }
 
   @Override
-  public Verdict verify(Problem problem, String answer) {
+  public Optional<Verdict> settled(Verdict verdict) {
+    return verdict.known() ? Optional.empty() : Optional.of(verdict);
+  }
+
+  @Override
+  public Verdict conclusion(List<Verdict> verdicts) {
+    double largest = weights.stream().mapToDouble(weight -> weight).max().orElseThrow();
+    double total = 0;
     double sum = 0;
-    List<String> reasons = new ArrayList<>();
-    for (Map.Entry<Verifier, Double> part : weights.entrySet()) {
-      Verdict verdict = part.getKey().verify(problem, answer);
-      if (!verdict.known()) {
-        return verdict;
-      }
-      sum += part.getValue() * verdict.reward();
-      if (!verdict.reason().isEmpty()) {
-        reasons.add(verdict.reason());
-      }
+    for (int i = 0; i < weights.size(); i++) {
+      double share = weights.get(i) / largest; // large weights do not overflow
+      total += share;
+      sum += share * verdicts.get(i).reward();
     }
-    return Verdict.reward(Math.min(1, sum / total), String.join("; ", reasons));
+    String reasons =
+        verdicts.stream()
+            .map(Verdict::reason)
+            .filter(reason -> !reason.isEmpty())
+            .collect(Collectors.joining("; "));
+    Optional<ExtractedAnswer> answer =
+        verdicts.stream().flatMap(verdict -> verdict.answer().stream()).findFirst();
+    return new Verdict(true, Math.min(1, sum / total), reasons, answer, false);
   }
 }

@@ -167,6 +167,26 @@ class PairBuilderTest {
         .hasSize(1);
   }
 
+  @ParameterizedTest
+  @CsvSource({"0.7,0.2,0.5", "0.3,0.2,0.1", "1.0,0.9,0.1", "0.8,0.6,0.2", "0.35,0.3,0.05"})
+  void rewardsThatDifferByTheMarginButForRoundingFormAPair(double high, double low, double margin) {
+    PairBuilder exact = new PairBuilder(new PairOptions(margin, false), TOKENS);
+    PairBuilder wider = new PairBuilder(new PairOptions(margin * 1.001, false), TOKENS);
+    RolloutTree tree =
+        tree(Verdict.reward(high, ""), Verdict.reward(low, ""), Optional.empty(), GO_ON);
+    assertThat(exact.pairs(tree)).hasSize(1);
+    assertThat(wider.pairs(tree)).isEmpty();
+  }
+
+  @Test
+  void equalRewardsFormNoPairHoweverSmallTheMargin() {
+    PairBuilder least = new PairBuilder(new PairOptions(Double.MIN_VALUE, false), TOKENS);
+    assertThat(
+            least.pairs(
+                tree(Verdict.reward(0.4, ""), Verdict.reward(0.4, ""), Optional.empty(), GO_ON)))
+        .isEmpty();
+  }
+
   @Test
   void correctAnswersWithRewardsInsideTheMarginAreATieForTheJudge() {
     List<PreferencePair> pairs =

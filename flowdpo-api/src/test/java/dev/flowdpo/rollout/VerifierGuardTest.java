@@ -7,9 +7,14 @@ import dev.flowdpo.FlowException;
 import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.Problem;
 import dev.flowdpo.scripted.CapturedLog;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -163,6 +168,106 @@ class VerifierGuardTest {
     assertThatThrownBy(() -> new VerifierGuard((p, a) -> Verdict.of(true), Duration.ZERO))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageStartingWith("timeLimit: expected a duration longer than zero, found PT0S");
+  }
+
+  @Test
+  void aVerifierThatAllocatesWithoutEndCostsOneVerdict() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx32m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Allocating.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
+    assertThat(output).contains("OutOfMemoryError").endsWith("then: true, 1 failed\n");
+  }
+
+  /** A small virtual machine that a verifier fills. */
+  static final class Allocating {
+    private Allocating() {}
+
+    public static void main(String[] arguments) {
+      Verifier filling =
+          (problem, answer) -> {
+            List<byte[]> kept = new ArrayList<>();
+            while (answer.equals("fill")) {
+              kept.add(new byte[1 << 18]);
+            }
+            return Verdict.of(kept.isEmpty());
+          };
+      try (VerifierGuard guard = new VerifierGuard(filling, Duration.ofSeconds(60))) {
+        Problem problem = Problem.of("q");
+        String reason = guard.verify(problem, "fill").reason();
+        boolean then = guard.verify(problem, "go on").isCorrect();
+        System.out.print(reason + "; then: " + then + ", " + guard.failures() + " failed\n");
+      }
+    }
+  }
+
+  @Test
+  void verifiersThatHangWithoutEndAreNotAskedAnyMore() {
+    CountDownLatch release = new CountDownLatch(1);
+    Verifier stubborn =
+        (problem, answer) -> {
+          while (release.getCount() > 0) {
+            LockSupport.parkNanos(1_000_000);
+          }
+          return Verdict.of(true);
+        };
+    try (VerifierGuard guard = new VerifierGuard(stubborn, Duration.ofMillis(5))) {
+      Problem problem = Problem.of("q");
+      String reason = "";
+      for (int i = 0; i < 1_000 && !reason.contains("hang"); i++) {
+        reason = guard.verify(problem, "").reason();
+      }
+      assertThat(reason).isEqualTo("16 earlier verifications hang");
+      assertThat(guard.timeouts()).isGreaterThan(VerifierGuard.MAX_STUCK);
+    } finally {
+      release.countDown();
+    }
+  }
+
+  @Test
+  void aBatchIsOneCallAndAWrongCountFailsAllOfIt() {
+    List<Attempt> attempts =
+        List.of(new Attempt(Problem.of("a"), "1"), new Attempt(Problem.of("b"), "2"));
+    BatchVerifier good = batch -> batch.stream().map(a -> Verdict.correct(a.answer())).toList();
+    BatchVerifier one = batch -> List.of(Verdict.of(true));
+    BatchVerifier partly = batch -> List.of(Verdict.failed("down"), Verdict.of(true));
+    try (VerifierGuard guard = new VerifierGuard(good);
+        VerifierGuard miscounting = new VerifierGuard(one);
+        VerifierGuard failing = new VerifierGuard(partly);
+        VerifierGuard single =
+            new VerifierGuard(
+                (problem, answer) -> {
+                  if (answer.equals("1")) {
+                    throw new OutOfMemoryError("full");
+                  }
+                  return Verdict.of(true);
+                })) {
+      assertThat(guard.verifyAll(attempts)).extracting(Verdict::reason).containsExactly("1", "2");
+      assertThat(guard.verifyAll(List.of())).isEmpty();
+      assertThat(miscounting.verifyAll(attempts))
+          .allMatch(verdict -> verdict.reason().contains("1 verdicts for 2 answers"));
+      assertThat(miscounting.failures()).isEqualTo(2);
+      assertThat(failing.verifyAll(attempts)).extracting(Verdict::known).contains(false, true);
+      assertThat(failing.failures()).isEqualTo(1);
+      assertThat(single.verifyAll(attempts))
+          .extracting(Verdict::isCorrect)
+          .containsExactly(false, true);
+    }
+  }
+
+  @Test
+  void aTimeLimitBeyondAllMeasureIsALongOne() {
+    try (VerifierGuard guard =
+        new VerifierGuard((p, a) -> Verdict.of(true), Duration.ofSeconds(Long.MAX_VALUE))) {
+      assertThat(guard.verify(Problem.of("q"), "").isCorrect()).isTrue();
+    }
   }
 
   /** What a verifier outside of null-checked code may do. */

@@ -64,7 +64,10 @@ final class DemoCommand implements Callable<Integer> {
       report.flush();
       LearningResult result =
           new LearningRun(flow, engine.tokens(), data, folder, progress, common.err())
-              .run(LearningRun.options(engine, common.seed(), data).build(), DpoObjective.paper());
+              .run(
+                  new ExactAnswer(),
+                  LearningRun.options(engine, common.seed(), data).build(),
+                  DpoObjective.paper());
       report.printf("%nThe same three with the adapters just learned:%n%n");
       solve(flow, report);
       report.println(result.summary());

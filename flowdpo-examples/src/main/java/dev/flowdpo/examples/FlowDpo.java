@@ -28,6 +28,7 @@ import picocli.CommandLine.Command;
       CompileCommand.class,
       DpoCommand.class,
       EvaluateCommand.class,
+      VerifyCommand.class,
       PretrainCommand.class,
       LogprobsCommand.class,
       GradientCommand.class,

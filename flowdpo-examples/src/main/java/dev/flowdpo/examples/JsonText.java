@@ -14,7 +14,9 @@ import java.nio.file.StandardCopyOption;
 /** JSON as the commands read and write it. Stateless and thread-safe. */
 public final class JsonText {
   private static final ObjectMapper MAPPER =
-      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+      new ObjectMapper()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
   private JsonText() {}
 
@@ -82,7 +84,8 @@ public final class JsonText {
     return text.length() <= 60 ? text : text.substring(0, 60) + "…";
   }
 
-  private static String describe(Path file, IOException e) {
+  /** Returns what stands in the way of reading a file. */
+  static String describe(Path file, IOException e) {
     return Files.notExists(file)
         ? "no such file"
         : Files.isDirectory(file) ? "a folder" : "one that cannot be read (" + e + ")";

@@ -8,6 +8,7 @@ import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
 import dev.flowdpo.spi.FlowEngine;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +29,7 @@ import picocli.CommandLine.Option;
           + " the same after --resume.",
       "JSON: {\"problems\",\"pairsAnswer\",\"pairsStop\",\"updates\",\"progressiveAccuracy\","
           + "\"progressiveAccuracyFirst200\",\"progressiveAccuracyLast200\",\"heldOutBefore\","
-          + "\"heldOutAfter\",\"heldOutProblems\",\"meanChunks\",\"seconds\"}"
+          + "\"heldOutAfter\",\"heldOutProblems\",\"meanChunks\",\"verifierFailures\",\"seconds\"}"
     })
 final class LearnCommand implements Callable<Integer> {
   private static final int DEFAULT_PROBLEMS = 500;
@@ -36,6 +37,7 @@ final class LearnCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
   @Mixin private ObjectiveOptions objective;
   @Mixin private DataOptions dataOptions;
+  @Mixin private VerifierOptions verifier;
   @Mixin private ProgressOptions progress;
 
   @Option(
@@ -104,17 +106,27 @@ final class LearnCommand implements Callable<Integer> {
     }
     DpoObjective minimised = objective.objective();
     LearningData learningData = learningData();
+    try (VerifierOptions.Opened judge = verifier.open()) {
+      learn(learningData, judge, minimised);
+    }
+    return 0;
+  }
+
+  private void learn(
+      LearningData learningData, VerifierOptions.Opened judge, DpoObjective minimised) {
     RunFolder folder = new RunFolder(out, settings(), existing());
     AdapterFlowEngine engine = common.engine();
     try (Flow flow = Flow.builder().engine(engine).seed(common.seed()).build()) {
-      LearningRun run = new LearningRun(flow, engine.tokens(), learningData, folder, progress, common.err());
-      LearningResult result = run.run(learnerOptions(engine, learningData), minimised);
+      LearningRun run =
+          new LearningRun(flow, engine.tokens(), learningData, folder, progress, common.err());
+      LearnerOptions options = learnerOptions(engine, learningData, judge.timeLimit());
+      LearningResult result = run.run(judge.verifier(), options, minimised);
       common.report().println(result.summary());
+      run.failures().print(common.report());
       common.report().println("Adapters, metrics and chart are in " + out);
       common.report().flush();
       common.result(result);
     }
-    return 0;
   }
 
   private LearningData learningData() {
@@ -133,7 +145,8 @@ final class LearnCommand implements Callable<Integer> {
       common
           .err()
           .printf(
-              "%s has %d problems to learn from beside the held-out ones, fewer than --problems %d%n",
+              "%s has %d problems to learn from beside the held-out ones, fewer than --problems"
+                  + " %d%n",
               data.orElseThrow(), found.problems().size(), problems.orElseThrow());
     }
     return found;
@@ -145,9 +158,12 @@ final class LearnCommand implements Callable<Integer> {
         : resume ? RunFolder.Existing.RESUME : RunFolder.Existing.REFUSE;
   }
 
-  private LearnerOptions learnerOptions(FlowEngine engine, LearningData learningData) {
+  private LearnerOptions learnerOptions(
+      FlowEngine engine, LearningData learningData, Duration verifierTimeLimit) {
     LearnerOptionsBuilder options =
-        LearningRun.options(engine, common.seed(), learningData).updates(!noUpdates);
+        LearningRun.options(engine, common.seed(), learningData)
+            .updates(!noUpdates)
+            .verifierTimeLimit(verifierTimeLimit);
     checkpointEvery.ifPresent(options::checkpointEveryProblems);
     return options.build();
   }
@@ -160,6 +176,7 @@ final class LearnCommand implements Callable<Integer> {
     dataOptions.describe(settings);
     settings.put("seed", Long.toString(common.seed()));
     settings.put("objective", objective.description());
+    settings.put("verifier", verifier.description());
     settings.put("heldOut", Integer.toString(heldOut));
     settings.put("updates", Boolean.toString(!noUpdates));
     return settings;

@@ -10,6 +10,8 @@ import dev.flowdpo.learning.ProgressiveValidation;
  * @param updates steps of both adapters together
  * @param heldOutBefore greedy accuracy of the flow on the held-out problems before learning
  * @param heldOutAfter the same after learning
+ * @param verifierFailures answers without a verdict since the verifier threw, took too long or was
+ *     out of reach
  * @param seconds wall-clock time of this process from the first held-out problem to the last
  */
 record LearningResult(
@@ -24,6 +26,7 @@ record LearningResult(
     double heldOutAfter,
     int heldOutProblems,
     double meanChunks,
+    int verifierFailures,
     double seconds) {
   private static final int WINDOW = 200;
 
@@ -46,23 +49,31 @@ record LearningResult(
         heldOutAfter,
         heldOutProblems,
         progress.meanChunks(),
+        progress.verifierFailures(),
         seconds);
   }
 
-  /** Returns the figures in two lines, for people. */
+  /** Returns the figures in a few lines, for people. */
   String summary() {
+    String failures =
+        verifierFailures == 0
+            ? ""
+            : "%nThe verifier failed on %d answers, which taught nothing"
+                .formatted(verifierFailures);
     return """
-        Held-out accuracy %.1f %% before, %.1f %% after (%d problems, greedy)
-        Learned from %d problems: progressive accuracy %.1f %%, %d answer and %d stop pairs, %d updates, %.1f s"""
-        .formatted(
-            100 * heldOutBefore,
-            100 * heldOutAfter,
-            heldOutProblems,
-            problems,
-            100 * progressiveAccuracy,
-            pairsAnswer,
-            pairsStop,
-            updates,
-            seconds);
+    Held-out accuracy %.1f %% before, %.1f %% after (%d problems, greedy)
+    Learned from %d problems: progressive accuracy %.1f %%, %d answer and %d stop pairs, %d updates, %.1f s\
+    """
+            .formatted(
+                100 * heldOutBefore,
+                100 * heldOutAfter,
+                heldOutProblems,
+                problems,
+                100 * progressiveAccuracy,
+                pairsAnswer,
+                pairsStop,
+                updates,
+                seconds)
+        + failures;
   }
 }

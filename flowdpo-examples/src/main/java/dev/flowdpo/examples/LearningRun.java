@@ -13,6 +13,7 @@ import dev.flowdpo.learning.UpdateMetrics;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.rollout.RolloutTree;
+import dev.flowdpo.rollout.Verifier;
 import dev.flowdpo.runtime.data.ModelTokens;
 import dev.flowdpo.runtime.data.PreferenceFile;
 import dev.flowdpo.runtime.data.TraceFile;
@@ -33,6 +34,7 @@ final class LearningRun {
   private final RunFolder folder;
   private final ProgressOptions progress;
   private final PrintWriter err;
+  private final VerifierFailures failures = new VerifierFailures();
 
   LearningRun(
       Flow flow,
@@ -58,14 +60,17 @@ final class LearningRun {
         : options;
   }
 
-  /** Runs to the end. */
-  LearningResult run(LearnerOptions options, DpoObjective objective) {
+  /**
+   * Runs to the end. Learns from the verifier's verdicts; held-out accuracy is by the known answers
+   * always.
+   */
+  LearningResult run(Verifier verifier, LearnerOptions options, DpoObjective objective) {
     long begin = System.nanoTime();
     // Resuming publishes the learned adapters, so the first measurement comes before it.
     if (folder.heldOutBefore().isEmpty()) {
       folder.heldOutBefore(heldOutAccuracy("before"));
     }
-    LearningReport report = learn(options, objective);
+    LearningReport report = learn(verifier, options, objective);
     LearningResult result =
         LearningResult.of(
             report.progress(),
@@ -79,6 +84,11 @@ final class LearningRun {
     return result;
   }
 
+  /** Returns why the verifier failed, as far as it did while this process learned. */
+  VerifierFailures failures() {
+    return failures;
+  }
+
   private double heldOutAccuracy(String when) {
     try (ProgressDisplay display =
         progress.open(err, "held-out " + when, 0, data.heldOut().size())) {
@@ -86,11 +96,11 @@ final class LearningRun {
     }
   }
 
-  private LearningReport learn(LearnerOptions options, DpoObjective objective) {
+  private LearningReport learn(Verifier verifier, LearnerOptions options, DpoObjective objective) {
     Relay relay = new Relay();
     try (OnlineLearner learner =
             flow.learner()
-                .verifier(new ExactAnswer())
+                .verifier(verifier)
                 .objective(objective)
                 .options(options)
                 .listener(relay)
@@ -105,7 +115,7 @@ final class LearningRun {
             progress.open(err, "learn", learner.progress().problems(), data.problems().size())) {
       TraceCompiler correct =
           TraceCompiler.builder().seed(options.seed()).sink(traces::write).build();
-      relay.to(new LearningWatch(metrics, pairs, display, learner.progress()), correct);
+      relay.to(new LearningWatch(metrics, pairs, display, failures, learner.progress()), correct);
       LearningReport report = learner.learn(data.problems());
       learner.save(folder.folder());
       return report;

@@ -14,6 +14,7 @@ final class LearningWatch implements LearningListener {
   private final MetricsFile metrics;
   private final PreferenceFile.Writer pairs;
   private final ProgressDisplay display;
+  private final VerifierFailures failures;
   private LearningProgress progress;
   private int answerPairs;
   private int stopPairs;
@@ -24,10 +25,12 @@ final class LearningWatch implements LearningListener {
       MetricsFile metrics,
       PreferenceFile.Writer pairs,
       ProgressDisplay display,
+      VerifierFailures failures,
       LearningProgress from) {
     this.metrics = metrics;
     this.pairs = pairs;
     this.display = display;
+    this.failures = failures;
     this.progress = from;
     this.answerPairs = from.answerPairs();
     this.stopPairs = from.stopPairs();
@@ -36,6 +39,7 @@ final class LearningWatch implements LearningListener {
   @Override
   public void onProblem(RolloutTree tree, LearningProgress progress) {
     this.progress = progress;
+    failures.add(tree);
     show();
   }
 
@@ -65,6 +69,9 @@ final class LearningWatch implements LearningListener {
     display.update(
         progress.problems(),
         "pairs %d+%d acc %.1f%% margin %.2f"
-            .formatted(answerPairs, stopPairs, 100 * progress.progressiveAccuracy(), margin));
+                .formatted(answerPairs, stopPairs, 100 * progress.progressiveAccuracy(), margin)
+            + (progress.verifierFailures() == 0
+                ? ""
+                : " verifier failed %d".formatted(progress.verifierFailures())));
   }
 }

@@ -96,6 +96,7 @@ public final class MetricsFile implements AutoCloseable {
     row.put("grad_norm", metrics.gradientNorm());
     row.put("learning_rate", metrics.learningRate());
     row.put("progressive_accuracy", progress.progressiveAccuracy());
+    row.put("verifier_failures", progress.verifierFailures());
     try {
       String line = JsonText.line(row) + "\n";
       ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));

@@ -11,7 +11,19 @@ import picocli.CommandLine;
 
 class FlowDpoTest {
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "solve", "learn", "compile", "dpo", "evaluate", "pretrain", "logprobs", "gradient"})
+  @ValueSource(
+      strings = {
+        "demo",
+        "solve",
+        "learn",
+        "compile",
+        "dpo",
+        "evaluate",
+        "verify",
+        "pretrain",
+        "logprobs",
+        "gradient"
+      })
   void everyCommandHasTheCommonOptions(String command) {
     CommandRun run = CommandRun.of(command, "--help");
 
@@ -24,7 +36,7 @@ class FlowDpoTest {
     CommandRun run = CommandRun.of("--help");
 
     assertThat(run.exitCode()).isZero();
-    assertThat(run.out()).contains("solve", "learn", "evaluate", "pretrain", "bad input");
+    assertThat(run.out()).contains("solve", "learn", "evaluate", "verify", "pretrain", "bad input");
   }
 
   @Test
@@ -60,6 +72,12 @@ class FlowDpoTest {
         "dpo --out x --role answer",
         "dpo --out x --role nosuch --data y.jsonl",
         "dpo --out x --role answer --data none.jsonl",
+        "learn --out x --verifier-command a --verifier-url http://localhost/",
+        "learn --out x --verifier-url ftp://localhost/",
+        "learn --out x --verifier-command \"a",
+        "learn --out x --verifier-seconds 0",
+        "verify",
+        "verify --data no-such-file.jsonl",
         "evaluate --data builtin",
         "evaluate --data builtin --mode both",
         "evaluate --data builtin --mode flow --limit 0",

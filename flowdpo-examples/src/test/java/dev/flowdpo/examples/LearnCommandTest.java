@@ -138,6 +138,7 @@ class LearnCommandTest {
             "heldOutAfter",
             "heldOutProblems",
             "meanChunks",
+            "verifierFailures",
             "seconds");
     assertThat(result.get("problems").asInt()).isEqualTo(48);
     assertThat(result.get("heldOutProblems").asInt()).isEqualTo(16);
@@ -164,7 +165,8 @@ class LearnCommandTest {
               "logps/chosen",
               "logps/rejected",
               "learning_rate",
-              "progressive_accuracy");
+              "progressive_accuracy",
+              "verifier_failures");
       assertThat(row.get("rewards/margins").asDouble())
           .isCloseTo(
               row.get("rewards/chosen").asDouble() - row.get("rewards/rejected").asDouble(),

@@ -125,6 +125,7 @@ final class PreferenceLearner implements OnlineLearner {
               + group.size()
               + " problems; it must return one for each, in their order");
     }
+    countVerifierFailures();
     List<PreferencePair> pairs = new ArrayList<>();
     for (RolloutTree tree : trees) {
       state.count(tree);
@@ -135,7 +136,6 @@ final class PreferenceLearner implements OnlineLearner {
       }
       setup.listener().onProblem(tree, state.progress());
     }
-    countVerifierFailures();
     if (options.updates()) {
       pairs.forEach(state::add);
       if (!pairs.isEmpty()) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaException;
+import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.flowdpo.InvalidInputException;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks that an answer holds a JSON value that a schema accepts: in its last fenced block, else
@@ -39,6 +41,7 @@ import java.util.stream.Collectors;
  * dev.flowdpo.rollout.VerifierGuard} bounds those that backtrack. Immutable and thread-safe.
  */
 public final class JsonSchemaVerifier implements Verifier {
+  private static final SpecificationVersion DIALECT = SpecificationVersion.DRAFT_2020_12;
   private static final ObjectMapper MAPPER =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
   private static final Pattern FENCE =
@@ -61,25 +64,41 @@ public final class JsonSchemaVerifier implements Verifier {
   public static JsonSchemaVerifier of(String schema) {
     SchemaRegistry registry =
         SchemaRegistry.withDefaultDialect(
-            SpecificationVersion.DRAFT_2020_12,
-            builder -> builder.schemaLoader(loader -> loader.fetchRemoteResources(false)));
+            DIALECT, builder -> builder.schemaLoader(loader -> loader.fetchRemoteResources(false)));
     try {
-      Schema read = registry.getSchema(MAPPER.readTree(schema));
+      JsonNode node = MAPPER.readTree(schema);
+      String dialect = node.path("$schema").asText(DIALECT.getDialectId());
+      List<Error> errors = registry.getSchema(SchemaLocation.of(dialect)).validate(node);
+      if (!errors.isEmpty()) {
+        throw refused(schema, reported(errors), null);
+      }
+      Schema read = registry.getSchema(node);
       read.initializeValidators();
       return new JsonSchemaVerifier(read);
     } catch (JsonProcessingException | SchemaException e) {
-      throw new InvalidInputException(
-          "schema: expected a JSON schema, found "
-              + VerdictJson.excerpt(schema.strip())
-              + ": "
-              + e.getMessage(),
-          e);
+      throw refused(schema, String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private static InvalidInputException refused(
+      String schema, String reason, @Nullable Exception cause) {
+    String message =
+        "schema: expected a JSON schema, found "
+            + VerdictJson.excerpt(schema.strip())
+            + ": "
+            + reason;
+    return cause == null
+        ? new InvalidInputException(message)
+        : new InvalidInputException(message, cause);
   }
 
   @Override
   public Verdict verify(Problem problem, String answer) {
-    ExtractedAnswer extracted = new ExtractedAnswer(json(answer), AnswerRule.WHOLE_TEXT);
+    String text = json(answer);
+    if (text.isEmpty()) {
+      return Verdict.incorrect("no JSON: the answer is blank").on(ExtractedAnswer.NONE);
+    }
+    ExtractedAnswer extracted = new ExtractedAnswer(text, AnswerRule.WHOLE_TEXT);
     JsonNode value;
     try {
       value = MAPPER.readTree(extracted.text());
@@ -90,12 +109,14 @@ public final class JsonSchemaVerifier implements Verifier {
     if (errors.isEmpty()) {
       return Verdict.correct("the schema accepts it").on(extracted);
     }
-    String reason =
-        errors.stream()
-            .limit(REPORTED)
-            .map(error -> error.getInstanceLocation() + ": " + error.getMessage())
-            .collect(Collectors.joining("; "));
-    return Verdict.incorrect(reason).on(extracted);
+    return Verdict.incorrect(reported(errors)).on(extracted);
+  }
+
+  private static String reported(List<Error> errors) {
+    return errors.stream()
+        .limit(REPORTED)
+        .map(error -> error.getInstanceLocation() + ": " + error.getMessage())
+        .collect(Collectors.joining("; "));
   }
 
   private static String json(String answer) {

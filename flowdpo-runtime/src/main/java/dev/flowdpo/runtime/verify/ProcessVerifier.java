@@ -49,11 +49,12 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>A program that takes too long, ends, writes too much or something else is killed together with
- * what it started, the verdict is unknown, and the next answer gets a new one. What it writes to
- * its standard error is thrown away. {@link #ofVerifier} runs a verifier written in Java this way,
- * with a heap of its own.
+ * what it started, the verdict is unknown, and the next answer gets a new one. It may write to its
+ * standard error what it likes; only the last line is kept, to be shown where the program ends.
+ * {@link #ofVerifier} runs a verifier written in Java this way, with a heap of its own.
  *
- * <p>Thread-safe. Programs start when first needed. Close it to end them.
+ * <p>Thread-safe. Programs start when first needed. Close it to end them; an orderly end of this
+ * virtual machine ends them too.
  */
 public final class ProcessVerifier implements BatchVerifier, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ProcessVerifier.class);
@@ -119,6 +120,7 @@ public final class ProcessVerifier implements BatchVerifier, AutoCloseable {
             java.toString(),
             "-Xmx" + heapMegabytes + "m",
             "-XX:+ExitOnOutOfMemoryError",
+            "-XX:+DisplayVMOutputToStderr", // its last words are no answer
             "-cp",
             System.getProperty("java.class.path", ""),
             VerifierProcess.class.getName(),

@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flowdpo.Problem;
 import dev.flowdpo.rollout.Attempt;
 import dev.flowdpo.rollout.Verdict;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Attempts and verdicts as JSON objects, the same for processes and services. */
 final class VerdictJson {
@@ -37,6 +39,13 @@ final class VerdictJson {
     new TreeMap<>(problem.attributes()).forEach(attributes::put);
     node.put("solution", attempt.answer());
     return node;
+  }
+
+  /** Returns the attempts as a JSON array. */
+  static String array(List<Attempt> attempts) {
+    return attempts.stream()
+        .map(attempt -> of(attempt).toString())
+        .collect(Collectors.joining(",", "[", "]"));
   }
 
   static JsonNode read(String text) throws MalformedException {
