@@ -88,6 +88,9 @@ final class CollectionComparison {
   }
 
   private Comparison lists(List<Node> a, List<Node> b) {
+    if (a.isEmpty() || b.isEmpty()) {
+      return Comparison.of(a.isEmpty() && b.isEmpty(), "compared with the empty set");
+    }
     List<Node> leftValues = values(a);
     List<Node> rightValues = values(b);
     boolean leftNamed = leftValues.size() == a.size();
