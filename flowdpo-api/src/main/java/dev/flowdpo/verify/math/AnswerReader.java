@@ -101,6 +101,9 @@ final class AnswerReader {
           new Choice(letter, formula(AnswerText.cleaned(choice.group(4)), notation)));
     }
     String plain = TextForm.of(clean);
+    if (Dates.isDate(plain)) {
+      return Optional.of(new Words(plain));
+    }
     if (ALL_REALS.contains(plain)) {
       return Optional.of(new Symbol("𝔹R"));
     }

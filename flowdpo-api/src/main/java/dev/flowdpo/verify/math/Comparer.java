@@ -95,6 +95,9 @@ final class Comparer {
     if (left instanceof Relation || right instanceof Relation) {
       return Comparison.different("a relation and a value");
     }
+    if (left instanceof Matrix a && right instanceof Matrix b && !sameShape(a, b)) {
+      return Comparison.different("matrices of different shapes");
+    }
     Optional<Matrix> a = Matrices.rows(left);
     Optional<Matrix> b = Matrices.rows(right);
     boolean matrices = left instanceof Matrix || right instanceof Matrix;
@@ -149,6 +152,10 @@ final class Comparer {
   }
 
   private Comparison texts(Node left, Node right) {
+    if (!(left instanceof Words && right instanceof Words)
+        && (TextForm.breaksOff(left) || TextForm.breaksOff(right))) {
+      return Comparison.different("an answer that breaks off");
+    }
     Optional<String> a = TextForm.of(left);
     Optional<String> b = TextForm.of(right);
     if (a.isPresent() && b.isPresent() && a.equals(b) && !a.get().isEmpty()) {

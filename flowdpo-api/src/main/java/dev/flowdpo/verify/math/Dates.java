@@ -27,6 +27,11 @@ final class Dates {
         : text;
   }
 
+  /** Says whether a text is a date in that form. */
+  static boolean isDate(String text) {
+    return MONTH_FIRST.matcher(text).matches();
+  }
+
   private static String form(
       String month, String day, @org.jspecify.annotations.Nullable String year) {
     return month + " " + Integer.parseInt(day) + (year == null ? "" : year);

@@ -65,9 +65,14 @@ final class RealSetReader {
     if (node instanceof Symbol symbol && symbol.name().equals("𝔹R")) {
       return RealSet.ALL;
     } else if (node instanceof Bracket bracket && bracket.isInterval()) {
-      return RealSet.of(
-          bound(bracket.items().get(0), bracket.open() == '[' ? -1 : 1),
-          bound(bracket.items().get(1), bracket.close() == ']' ? 1 : -1));
+      RealSet interval =
+          RealSet.of(
+              bound(bracket.items().get(0), bracket.open() == '[' ? -1 : 1),
+              bound(bracket.items().get(1), bracket.close() == ']' ? 1 : -1));
+      if (interval.pieces().isEmpty()) {
+        throw new OutOfReachException("brackets that hold no interval");
+      }
+      return interval;
     } else if (node instanceof Bracket bracket && bracket.isSet()) {
       RealSet points = RealSet.empty();
       for (Node item : bracket.items()) {

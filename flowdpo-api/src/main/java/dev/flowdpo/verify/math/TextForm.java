@@ -97,6 +97,18 @@ final class TextForm {
     return Optional.empty();
   }
 
+  /** Says whether a text has a bracket that is not closed, as an answer cut off has. */
+  static boolean breaksOff(Node node) {
+    if (!(node instanceof Words words)) {
+      return false;
+    }
+    int open = 0;
+    for (char c : words.text().toCharArray()) {
+      open += "([{".indexOf(c) >= 0 ? 1 : ")]}".indexOf(c) >= 0 ? -1 : 0;
+    }
+    return open > 0;
+  }
+
   /** Returns the number that words spell, up to ninety-nine. */
   static Optional<Node> number(String words) {
     String[] parts = of(words).split("[ -]", -1);

@@ -34,6 +34,11 @@ final class UnitParser {
         && words.strip().equals("points")) {
       return percent;
     }
+    if (value instanceof Quantity amount
+        && !amount.unit().isDegree()
+        && words.strip().startsWith("per ")) {
+      return new Quantity(amount.value(), amount.unit().times(UnitTable.read(words)));
+    }
     return value instanceof Quantity degrees && degrees.unit().isDegree()
         ? new Quantity(degrees.value(), UnitTable.temperature(words))
         : new Quantity(value, UnitTable.read(words));
