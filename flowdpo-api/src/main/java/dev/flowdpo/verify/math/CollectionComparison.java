@@ -27,7 +27,8 @@ final class CollectionComparison {
       return lists(
           Comparer.items(left),
           Comparer.items(right),
-          left instanceof Bracket || right instanceof Bracket);
+          (left instanceof Bracket || right instanceof Bracket)
+              || (isOfSolutions(left) && isOfSolutions(right)));
     }
     Optional<List<Node>> a = Matrices.vector(left);
     Optional<List<Node>> b = Matrices.vector(right);
@@ -46,6 +47,12 @@ final class CollectionComparison {
       }
     }
     return Comparison.different("answers of different kinds");
+  }
+
+  /** Bare numbers may be data, in which repetition counts; tuples and relations are solutions. */
+  private static boolean isOfSolutions(Node node) {
+    return Comparer.items(node).stream()
+        .allMatch(item -> item instanceof Bracket || item instanceof Relation);
   }
 
   private static boolean isUnordered(Node node) {
