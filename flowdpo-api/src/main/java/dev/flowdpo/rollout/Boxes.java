@@ -55,10 +55,10 @@ final class Boxes {
     return Optional.of(new Found(boxes.get(0).start(), String.join(", ", contents)));
   }
 
-  private static boolean joined(String text, int end, int start) {
-    return start - end <= 60
-        && BETWEEN.matcher(text).region(end, start).matches()
-        && !text.substring(end, start).contains("\n\n");
+  private static boolean joined(String text, int from, int to) {
+    return to - from <= 60
+        && BETWEEN.matcher(text).region(from, to).matches()
+        && !text.substring(from, to).contains("\n\n");
   }
 
   /** Returns the box whose opening was matched, with braces nested as deep as they are. */

@@ -4,6 +4,8 @@ import com.google.common.collect.ImmutableSet;
 import dev.flowdpo.verify.math.Node.BasedNumber;
 import dev.flowdpo.verify.math.Node.Bracket;
 import dev.flowdpo.verify.math.Node.Choice;
+import dev.flowdpo.verify.math.Node.Num;
+import dev.flowdpo.verify.math.Node.Ratio;
 import dev.flowdpo.verify.math.Node.Symbol;
 import dev.flowdpo.verify.math.Node.Words;
 import java.util.List;
@@ -23,11 +25,16 @@ final class AnswerReader {
               + "|\\(([A-J])\\)|([A-J])[).:](?=\\s))"
               + "(?:[\\s.:~]|\\\\[ ,;:])*+((?:[\\w$\\[{\"]|\\\\(?:text|d?frac|sqrt|\\$|\\())[\\s\\S]*+)");
   private static final Pattern OPTION =
-      Pattern.compile("(?i:option|choice|answer)\\s*+:?\\s*+\\(?([A-J])\\)?");
-  private static final Pattern TIME =
-      Pattern.compile("(\\d{1,2})(?::(\\d{2}))?\\s*+([aApP])\\.?\\s?+[mM]\\.?");
+      Pattern.compile(
+          "(?i:option|choice|answer)\\s*+:?\\s*+\\(?([A-J])\\)?|\\(([a-dA-D])\\)|([a-d])\\)");
+  private static final Pattern TEXT =
+      Pattern.compile("\\\\(?:text|mbox|textbf|mathrm)\\s?+\\{([^{}]*+)\\}");
   private static final Pattern BASED =
-      Pattern.compile("(-?)\\s*+([0-9A-Z]*+(?:\\.[0-9A-Z]++)?)_\\{?\\s?+(\\d{1,2})\\s?+\\}?");
+      Pattern.compile(
+          "(-?)\\s*+([0-9A-Z]*+(?:\\.[0-9A-Z]++)?)(?:\\s*+_\\s*+|\\s++(?:in )?base[ _-])"
+              + "\\{?\\s?+\\(?(\\d{1,2}|[a-z]{3,9})\\)?\\s?+\\}?");
+  private static final Pattern RATIO =
+      Pattern.compile("(\\d++(?:\\.\\d++)?)\\s++to\\s++(\\d++(?:\\.\\d++)?)");
   private static final ImmutableSet<String> ALL_REALS =
       ImmutableSet.of("all real numbers", "all reals", "all real number", "real numbers");
   private static final ImmutableSet<String> NOTHING =
@@ -61,21 +68,28 @@ final class AnswerReader {
   }
 
   private Optional<Node> special(String clean, Notation notation) {
-    Matcher based = BASED.matcher(clean);
-    if (based.matches() && based.group(2).chars().anyMatch(Character::isDigit)) {
-      Node number = new BasedNumber(based.group(2), Integer.parseInt(based.group(3)));
-      return Optional.of(based.group(1).isEmpty() ? number : negated(based));
+    String plainText = TEXT.matcher(clean).replaceAll("$1");
+    Optional<Node> based = based(BASED.matcher(plainText));
+    if (based.isPresent()) {
+      return based;
+    }
+    Matcher ratio = RATIO.matcher(plainText);
+    if (ratio.matches()) {
+      return Optional.of(
+          new Ratio(List.of(Numbers.read(ratio.group(1)), Numbers.read(ratio.group(2)))));
     }
     String flat = clean.replaceAll("\\\\(?:text|mbox|textbf|mathrm)\\s?+|[{}~\\\\]", "").strip();
-    Matcher time = TIME.matcher(flat);
-    if (flat.length() < 16 && time.matches()) {
-      String minutes = time.group(2) == null ? "00" : time.group(2);
-      String half = time.group(3).toLowerCase(Locale.ROOT) + "m";
-      return Optional.of(new Words(time.group(1) + " " + minutes + " " + half));
+    Optional<String> time = TimeOfDay.of(flat);
+    if (time.isPresent()) {
+      return Optional.of(new Words(time.get()));
     }
     Matcher option = OPTION.matcher(flat);
     if (option.matches()) {
-      return Optional.of(new Symbol(option.group(1)));
+      String letter =
+          option.group(1) != null
+              ? option.group(1)
+              : option.group(2) != null ? option.group(2) : option.group(3);
+      return Optional.of(new Symbol(letter.toUpperCase(Locale.ROOT)));
     }
     Matcher choice = CHOICE.matcher(clean);
     if (choice.matches()) {
@@ -87,6 +101,9 @@ final class AnswerReader {
           new Choice(letter, formula(AnswerText.cleaned(choice.group(4)), notation)));
     }
     String plain = TextForm.of(clean);
+    if (Dates.isDate(plain)) {
+      return Optional.of(new Words(plain));
+    }
     if (ALL_REALS.contains(plain)) {
       return Optional.of(new Symbol("𝔹R"));
     }
@@ -95,8 +112,17 @@ final class AnswerReader {
         : Optional.empty();
   }
 
-  private static Node negated(Matcher based) {
-    return new BasedNumber("-" + based.group(2), Integer.parseInt(based.group(3)));
+  private static Optional<Node> based(Matcher matcher) {
+    if (!matcher.matches() || matcher.group(2).chars().noneMatch(Character::isDigit)) {
+      return Optional.empty();
+    }
+    String sign = matcher.group(1);
+    Optional<Node> base =
+        Character.isDigit(matcher.group(3).charAt(0))
+            ? Optional.of(Num.of(Long.parseLong(matcher.group(3))))
+            : TextForm.number(matcher.group(3));
+    return base.map(
+        b -> new BasedNumber(sign + matcher.group(2), ((Num) b).value().intValueExact()));
   }
 
   /** Says whether something read had a comma that may part a number or two numbers. */

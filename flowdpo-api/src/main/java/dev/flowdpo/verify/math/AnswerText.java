@@ -10,8 +10,16 @@ final class AnswerText {
   private static final Pattern DOUBLED = Pattern.compile("\\\\\\\\(?=[a-zA-Z])");
   private static final Pattern LEADING =
       Pattern.compile("^(?:\\s|\\*\\*|[=:≈,]|\\\\approx(?![a-zA-Z])|\\\\[,;:! ])++");
+  private static final Pattern LEADING_WORDS =
+      Pattern.compile(
+          "(?i)^(?:(?:so|thus|hence|therefore|approximately|approx|about|roughly|exactly|it is|it's"
+              + "|there are|there is|is|are|equals)\\b[.,:]?\\s++)++(?=[-+−$€£(\\\\.\\d])");
+  private static final Pattern COLOR = Pattern.compile("\\\\(?:color|textcolor)\\s?+\\{[^{}]*+\\}");
+  private static final Pattern SPACED_THOUSANDS =
+      Pattern.compile("(?:[-+−]|\\\\?\\$)*+\\d{1,3}(?: \\d{3})++(?:\\.\\d++)?");
   private static final Pattern TRAILING =
-      Pattern.compile("(?:\\s|\\*\\*|(?<!\\\\)[,;:]|(?<![.])\\.(?![.])|\\\\\\\\|(?<!\\\\)\\\\ ?)$");
+      Pattern.compile(
+          "(?:\\\\[,;:! ]|\\s|\\*\\*|(?<!\\\\)[,;:]|(?<![.])\\.(?![.])|\\\\\\\\|(?<!\\\\)\\\\ ?)$");
 
   private AnswerText() {}
 
@@ -21,6 +29,7 @@ final class AnswerText {
     if (!clean.contains("\\begin")) {
       clean = DOUBLED.matcher(clean).replaceAll("\\\\");
     }
+    clean = COLOR.matcher(clean).replaceAll("").replace("{:}", ":").replace("per cent", "percent");
     clean = dollars(clean);
     clean = DISPLAY.matcher(clean).replaceAll(" ");
     clean = LEADING.matcher(clean).replaceFirst("");
@@ -31,7 +40,8 @@ final class AnswerText {
       }
       clean = shorter;
     }
-    return clean;
+    clean = LEADING_WORDS.matcher(clean).replaceFirst("");
+    return SPACED_THOUSANDS.matcher(clean).matches() ? clean.replace(" ", "") : clean;
   }
 
   /** A dollar sign alone before or after digits is a currency; others only delimit formulas. */

@@ -1,6 +1,7 @@
 package dev.flowdpo.verify.math;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What one comparison may cost. Work is counted in steps of about 100 ns, so that the outcome does
@@ -10,12 +11,18 @@ final class Budget {
   private static final int CLOCK_INTERVAL = 1024;
 
   private final long deadline;
+  private final Optional<Budget> whole;
   private long steps;
   private int untilClock = CLOCK_INTERVAL;
 
   Budget(long steps, Duration time) {
+    this(steps, System.nanoTime() + time.toNanos(), Optional.empty());
+  }
+
+  private Budget(long steps, long deadline, Optional<Budget> whole) {
     this.steps = steps;
-    this.deadline = System.nanoTime() + time.toNanos();
+    this.deadline = deadline;
+    this.whole = whole;
   }
 
   /** Returns the budget of one comparison. */
@@ -23,11 +30,12 @@ final class Budget {
     return new Budget(1_000_000, Duration.ofSeconds(2));
   }
 
-  /** Returns a part of what is left, for an attempt that may fail without failing the whole. */
+  /**
+   * Returns a part of what is left, for an attempt that may fail without failing the whole. The
+   * whole pays for what the attempt spends, and for no more.
+   */
   Budget part(long most) {
-    long share = Math.min(most, steps);
-    steps -= share / 2;
-    return new Budget(share, Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+    return new Budget(Math.min(most, steps), deadline, Optional.of(this));
   }
 
   /**
@@ -37,12 +45,15 @@ final class Budget {
    */
   void spend(long work) {
     steps -= work;
+    whole.ifPresent(budget -> budget.steps -= work);
     if (steps < 0) {
       throw new OutOfReachException("the comparison needs more work than is allowed");
     }
     if (--untilClock == 0) {
       untilClock = CLOCK_INTERVAL;
       if (System.nanoTime() - deadline > 0 || Thread.currentThread().isInterrupted()) {
+        steps = 0; // later attempts must not begin anew
+        whole.ifPresent(budget -> budget.steps = 0);
         throw new OutOfReachException("the comparison takes longer than is allowed");
       }
     }

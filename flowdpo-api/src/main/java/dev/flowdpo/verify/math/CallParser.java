@@ -50,7 +50,7 @@ final class CallParser {
       (mark.isSign("_") ? base : powers).add(script);
     }
     if (powers.size() == 1
-        && powers.get(0).equals(Node.MINUS_ONE)
+        && powers.get(0).equals(Node.Num.MINUS_ONE)
         && Functions.inverse(function).isPresent()) {
       function = Functions.inverse(function).get();
       powers.clear();

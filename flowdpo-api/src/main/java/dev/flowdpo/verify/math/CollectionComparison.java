@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Compares tuples in order, lists and sets without order and repetition. */
+/** Compares tuples in order, lists without order, sets without order and repetition. */
 final class CollectionComparison {
   private static final int MAX_ITEMS = 200;
 
@@ -24,7 +24,11 @@ final class CollectionComparison {
     boolean leftUnordered = isUnordered(left);
     boolean rightUnordered = isUnordered(right);
     if (leftUnordered && rightUnordered) {
-      return lists(Comparer.items(left), Comparer.items(right));
+      return lists(
+          Comparer.items(left),
+          Comparer.items(right),
+          (left instanceof Bracket || right instanceof Bracket)
+              || (isOfSolutions(left) && isOfSolutions(right)));
     }
     Optional<List<Node>> a = Matrices.vector(left);
     Optional<List<Node>> b = Matrices.vector(right);
@@ -43,6 +47,12 @@ final class CollectionComparison {
       }
     }
     return Comparison.different("answers of different kinds");
+  }
+
+  /** Bare numbers may be data, in which repetition counts; tuples and relations are solutions. */
+  private static boolean isOfSolutions(Node node) {
+    return Comparer.items(node).stream()
+        .allMatch(item -> item instanceof Bracket || item instanceof Relation);
   }
 
   private static boolean isUnordered(Node node) {
@@ -87,18 +97,21 @@ final class CollectionComparison {
     return left instanceof Listing ? ordered(own, tuple) : ordered(tuple, own);
   }
 
-  private Comparison lists(List<Node> a, List<Node> b) {
+  private Comparison lists(List<Node> a, List<Node> b, boolean sets) {
+    if (a.isEmpty() || b.isEmpty()) {
+      return Comparison.of(a.isEmpty() && b.isEmpty(), "compared with the empty set");
+    }
     List<Node> leftValues = values(a);
     List<Node> rightValues = values(b);
     boolean leftNamed = leftValues.size() == a.size();
     boolean rightNamed = rightValues.size() == b.size();
     if (leftNamed == rightNamed) {
-      return unordered(a, b);
+      return unordered(a, b, sets);
     }
     List<Node> named = leftNamed ? a : b;
     List<Node> first = leftNamed ? leftValues : a;
     List<Node> second = rightNamed ? rightValues : b;
-    return oneName(named) ? unordered(first, second) : ordered(first, second);
+    return oneName(named) ? unordered(first, second, sets) : ordered(first, second);
   }
 
   /** Returns the values of the items that have names. */
@@ -117,29 +130,36 @@ final class CollectionComparison {
             item -> comparer.compare(Labels.named(item).orElseThrow().name(), first).isEqual());
   }
 
-  /** Each item of one must have its like in the other. */
-  private Comparison unordered(List<Node> a, List<Node> b) {
+  /** Each item of one has its like in the other: in sets some like, in lists one of its own. */
+  private Comparison unordered(List<Node> a, List<Node> b, boolean sets) {
     if (Math.max(a.size(), b.size()) > MAX_ITEMS) {
       return Comparison.unknown("a list of more than " + MAX_ITEMS + " items");
     }
-    Comparison missing = missing(a, b);
-    return missing.isEqual() ? missing(b, a) : missing;
+    if (!sets && a.size() != b.size()) {
+      return Comparison.different("lists of " + a.size() + " and " + b.size() + " items");
+    }
+    Comparison missing = missing(a, b, sets);
+    return missing.isEqual() && sets ? missing(b, a, true) : missing;
   }
 
-  private Comparison missing(List<Node> a, List<Node> b) {
+  private Comparison missing(List<Node> a, List<Node> b, boolean sets) {
+    List<Node> left = new ArrayList<>(b);
     for (int i = 0; i < a.size(); i++) {
-      boolean found = i < b.size() && comparer.compare(a.get(i), b.get(i)).isEqual();
+      int found = -1;
       boolean unknown = false;
-      for (int j = 0; j < b.size() && !found; j++) {
+      for (int j = 0; j < left.size() && found < 0; j++) {
         budget.spend(1);
-        Comparison items = comparer.compare(a.get(i), b.get(j));
-        found = items.isEqual();
+        Comparison items = comparer.compare(a.get(i), left.get(j));
+        found = items.isEqual() ? j : -1;
         unknown |= items.isUnknown();
       }
-      if (!found) {
+      if (found < 0) {
         return unknown
             ? Comparison.unknown("item " + (i + 1) + " cannot be compared")
             : Comparison.different("item " + (i + 1) + " is only in one list");
+      }
+      if (!sets) {
+        left.remove(found);
       }
     }
     return Comparison.equal("the same items");

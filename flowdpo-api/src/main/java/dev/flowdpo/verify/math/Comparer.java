@@ -9,10 +9,12 @@ import dev.flowdpo.verify.math.Node.Matrix;
 import dev.flowdpo.verify.math.Node.Quantity;
 import dev.flowdpo.verify.math.Node.Ratio;
 import dev.flowdpo.verify.math.Node.Relation;
+import dev.flowdpo.verify.math.Node.Symbol;
 import dev.flowdpo.verify.math.Node.Words;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** Compares answers of any kind, kind by kind. Symmetric. */
 final class Comparer {
@@ -39,6 +41,9 @@ final class Comparer {
       return choices(left, right);
     }
     if (isScalar(left) && isScalar(right)) {
+      if (sameLetter(left, right)) {
+        return Comparison.equal("the same choice");
+      }
       return left instanceof Quantity || right instanceof Quantity
           ? Quantities.compare(
               Quantities.likeOther(digits(left), right),
@@ -57,6 +62,11 @@ final class Comparer {
     }
     Comparison structural = structural(left, right);
     if (structural.isEqual() || !(RealSetReader.isSet(left) || RealSetReader.isSet(right))) {
+      return structural;
+    }
+    Set<String> leftNames = RealSetReader.variables(left);
+    Set<String> rightNames = RealSetReader.variables(right);
+    if (!leftNames.isEmpty() && !rightNames.isEmpty() && !leftNames.equals(rightNames)) {
       return structural;
     }
     Optional<RealSet> a = sets.read(left);
@@ -85,14 +95,29 @@ final class Comparer {
     if (left instanceof Relation || right instanceof Relation) {
       return Comparison.different("a relation and a value");
     }
-    if (left instanceof Matrix a && right instanceof Matrix b && sameShape(a, b)) {
-      return collections.ordered(left.children(), right.children());
+    if (left instanceof Matrix a && right instanceof Matrix b && !sameShape(a, b)) {
+      return Comparison.different("matrices of different shapes");
+    }
+    Optional<Matrix> a = Matrices.rows(left);
+    Optional<Matrix> b = Matrices.rows(right);
+    boolean matrices = left instanceof Matrix || right instanceof Matrix;
+    if (matrices && a.isPresent() && b.isPresent() && sameShape(a.get(), b.get())) {
+      return collections.ordered(a.get().children(), b.get().children());
     }
     return collections.compare(left, right);
   }
 
   private static boolean sameShape(Matrix a, Matrix b) {
     return a.rows().size() == b.rows().size() && a.rows().get(0).size() == b.rows().get(0).size();
+  }
+
+  /** The letter of a choice may be small on one side. */
+  private static boolean sameLetter(Node left, Node right) {
+    return left instanceof Symbol a
+        && right instanceof Symbol b
+        && a.name().length() == 1
+        && "ABCD".contains(a.name().toUpperCase(Locale.ROOT))
+        && a.name().equalsIgnoreCase(b.name());
   }
 
   private static boolean isScalar(Node node) {
@@ -127,10 +152,20 @@ final class Comparer {
   }
 
   private Comparison texts(Node left, Node right) {
+    if (!(left instanceof Words && right instanceof Words)
+        && (TextForm.breaksOff(left) || TextForm.breaksOff(right))) {
+      return Comparison.different("an answer that breaks off");
+    }
     Optional<String> a = TextForm.of(left);
     Optional<String> b = TextForm.of(right);
     if (a.isPresent() && b.isPresent() && a.equals(b) && !a.get().isEmpty()) {
       return Comparison.equal("the same text");
+    }
+    if ((left instanceof Ratio || right instanceof Ratio) && a.or(() -> b).isPresent()) {
+      Ratio clock = left instanceof Ratio ratio ? ratio : (Ratio) right;
+      Optional<Long> minutes = Ratios.minutesOfLongClock(clock);
+      boolean same = minutes.isPresent() && minutes.equals(TimeOfDay.minutes(a.or(() -> b).get()));
+      return Comparison.of(same, "compared as times of day");
     }
     Optional<Node> leftNumber = number(left);
     Optional<Node> rightNumber = number(right);

@@ -43,7 +43,7 @@ final class Evaluator {
    * @throws OutOfReachException if it is undefined there, or too large
    */
   Complex value(Node node) {
-    budget.spend(2);
+    budget.spend(5);
     Complex value = compute(node);
     leftReals |= !value.isReal();
     largest = Math.max(largest, value.magnitude());
@@ -115,6 +115,7 @@ final class Evaluator {
   }
 
   private Optional<Rational> exact(Node node) {
+    budget.spend(10);
     try {
       Fraction form = new Normalizer(budget, point.bindings(node)).normalize(node);
       return form.isConstant() ? Optional.of(form.constant()) : Optional.empty();

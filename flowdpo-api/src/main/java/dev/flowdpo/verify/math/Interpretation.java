@@ -25,6 +25,11 @@ final class Interpretation {
    * @throws NotAFormulaException if text stands where only formulas make sense
    */
   static Node of(Node node) {
+    if (node instanceof Ratio labelled
+        && labelled.parts().size() == 2
+        && labelled.parts().get(0) instanceof Words) {
+      return of(labelled.parts().get(1)); // "Total: 42"
+    }
     List<Node> items = items(node);
     if (items.size() == 1) {
       return items.get(0);

@@ -74,7 +74,7 @@ final class Labels {
           || call.function().matches("[fg]'*+(?:_.*)?");
     }
     if (node instanceof Power power) {
-      return isName(power.base()) && power.exponent().equals(Node.MINUS_ONE);
+      return isName(power.base()) && power.exponent().equals(Num.MINUS_ONE);
     }
     boolean composed =
         node instanceof Product

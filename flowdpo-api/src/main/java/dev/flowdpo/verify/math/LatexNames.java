@@ -41,7 +41,8 @@ final class LatexNames {
 
   /** Commands that put something over a letter; the letter is what counts. */
   static final ImmutableSet<String> ACCENTS =
-      ImmutableSet.of("vec", "hat", "widehat", "tilde", "widetilde", "overrightarrow", "check");
+      ImmutableSet.of(
+          "vec", "underline", "hat", "widehat", "tilde", "widetilde", "overrightarrow", "check");
 
   private static final ImmutableMap<String, String> SIGNS = signs();
   private static final ImmutableSet<String> LETTERS =
@@ -68,10 +69,29 @@ final class LatexNames {
     return Optional.empty();
   }
 
+  /** Returns what a command that sets letters in another font stands for. */
+  static Token font(String content) {
+    String letters = content.replaceAll("[\\s~{}]", "");
+    if (letters.length() == 1 && Vocabulary.isLetter(letters.charAt(0))) {
+      return new Token(Kind.NAME, letters, false);
+    }
+    return Functions.named(letters).isPresent()
+        ? operator(letters)
+        : new Token(Kind.TEXT, content, false);
+  }
+
+  /** Returns the function of that name. */
+  static Token operator(String content) {
+    String name = content.replaceAll("[\\s*\\\\,]", "");
+    return new Token(Kind.COMMAND, Functions.named(name).orElse(name), false);
+  }
+
   private static ImmutableMap<String, String> signs() {
     ImmutableMap.Builder<String, String> signs = ImmutableMap.builder();
     Map<String, List<String>> bySign =
         Map.ofEntries(
+            Map.entry("and", List.of("land", "wedge")),
+            Map.entry("or", List.of("lor", "vee")),
             Map.entry("*", List.of("cdot", "times", "ast", "cdotp")),
             Map.entry("/", List.of("div", "slash")),
             Map.entry("≤", List.of("le", "leq", "leqslant", "leqq")),

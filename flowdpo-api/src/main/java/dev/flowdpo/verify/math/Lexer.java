@@ -1,15 +1,35 @@
 package dev.flowdpo.verify.math;
 
+import com.google.common.collect.ImmutableMap;
 import dev.flowdpo.verify.math.Token.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Cuts the text of a formula, in LaTeX or plain notation, into tokens. One pass, no look back. */
 final class Lexer {
   private static final int MAX_TOKENS = 4_000;
   private static final String SIGNS = "+-*/^!'=<>≤≥≠≡∈→∪∩∖±∓%$€£°…,;:()[]{}⟨⟩⌊⌋⌈⌉|‖&_~";
+
+  /** Signs written with several characters; none is the beginning of another. */
+  private static final ImmutableMap<String, String> COMPOUNDS =
+      ImmutableMap.<String, String>builder()
+          .put("**", "^")
+          .put("<=", "≤")
+          .put(">=", "≥")
+          .put("=<", "≤")
+          .put("=>", "→")
+          .put("==", "=")
+          .put("!=", "≠")
+          .put("||", "‖")
+          .put("->", "→")
+          .put("+/-", "±")
+          .buildOrThrow();
+
+  private static final Pattern TIMES_TEN = Pattern.compile("x\\s*+10\\s?+\\^");
 
   private final String text;
   private final Notation notation;
@@ -40,7 +60,7 @@ final class Lexer {
         command();
       } else if (isDigit(c) || c == '.') {
         number();
-      } else if (isLetter(c)) {
+      } else if (Vocabulary.isLetter(c)) {
         letters();
       } else {
         sign(c);
@@ -112,53 +132,16 @@ final class Lexer {
     if (SIGNS.indexOf(c) < 0) {
       throw new NotAFormulaException("a sign that no formula has: " + c);
     }
+    brackets += c == '(' || c == '[' ? 1 : c == ')' || c == ']' ? -1 : 0;
     String sign = String.valueOf(c);
-    switch (c) {
-      case '(', '[' -> brackets++;
-      case ')', ']' -> brackets--;
-      case '*' -> {
-        if (next('*')) {
-          sign = "^";
-        }
+    for (Map.Entry<String, String> compound : COMPOUNDS.entrySet()) {
+      if (text.startsWith(compound.getKey(), position - 1)) {
+        sign = compound.getValue();
+        position += compound.getKey().length() - 1;
+        break;
       }
-      case '<', '>' -> {
-        if (next('=')) {
-          sign = c == '<' ? "≤" : "≥";
-        }
-      }
-      case '=' -> {
-        if (next('<')) {
-          sign = "≤";
-        } else if (next('>')) {
-          sign = "→";
-        } else {
-          next('=');
-        }
-      }
-      case '!' -> {
-        if (next('=')) {
-          sign = "≠";
-        }
-      }
-      case '|' -> {
-        if (next('|')) {
-          sign = "‖";
-        }
-      }
-      case '-' -> {
-        if (next('>')) {
-          sign = "→";
-        }
-      }
-      default -> {}
     }
     add(Token.sign(sign));
-  }
-
-  private boolean next(char expected) {
-    boolean found = position < text.length() && text.charAt(position) == expected;
-    position += found ? 1 : 0;
-    return found;
   }
 
   private void command() {
@@ -174,11 +157,11 @@ final class Lexer {
       spaced = true;
       skipNullDelimiter(name);
     } else if (LatexNames.TEXTS.contains(name)) {
-      add(new Token(Kind.TEXT, group(), false));
+      plainText(group());
     } else if (LatexNames.FONTS.contains(name)) {
-      font(group());
+      add(LatexNames.font(group()));
     } else if (name.equals("operatorname")) {
-      operator(group());
+      add(LatexNames.operator(group()));
     } else if (name.equals("mathbb")) {
       add(new Token(Kind.NAME, "𝔹" + group(), false));
     } else if (name.equals("begin") || name.equals("end")) {
@@ -206,66 +189,45 @@ final class Lexer {
 
   /** After \left and \right a point stands for no bracket. */
   private void skipNullDelimiter(String name) {
-    if (name.equals("left") || name.equals("right")) {
-      next('.');
+    boolean delimiter = name.equals("left") || name.equals("right");
+    position += delimiter && text.startsWith(".", position) ? 1 : 0;
+  }
+
+  /** A colon that ends a text is a sign of its own: "Total: " before a value. */
+  private void plainText(String content) {
+    String stripped = content.stripTrailing();
+    boolean label = stripped.endsWith(":") && stripped.length() > 1;
+    add(
+        new Token(
+            Kind.TEXT, label ? stripped.substring(0, stripped.length() - 1) : content, false));
+    if (label) {
+      add(Token.sign(":"));
     }
   }
 
-  private void font(String content) {
-    String letters = content.replaceAll("[\\s~{}]", "");
-    if (letters.length() == 1 && isLetter(letters.charAt(0))) {
-      add(new Token(Kind.NAME, letters, false));
-    } else if (Functions.named(letters).isPresent()) {
-      operator(letters);
-    } else {
-      add(new Token(Kind.TEXT, content, false));
-    }
-  }
-
-  private void operator(String content) {
-    String name = content.replaceAll("[\\s*\\\\,]", "");
-    add(new Token(Kind.COMMAND, Functions.named(name).orElse(name), false));
-  }
-
-  /** Returns the text of the braces that follow, or the one sign where there are none. */
   private String group() {
-    while (position < text.length() && Character.isWhitespace(text.charAt(position))) {
-      position++;
-    }
-    if (position >= text.length()) {
-      return "";
-    }
-    if (text.charAt(position) != '{') {
-      return text.substring(position, ++position);
-    }
-    int depth = 0;
-    for (int i = position; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '\\') {
-        i++;
-      } else if (c == '{') {
-        depth++;
-      } else if (c == '}' && --depth == 0) {
-        String content = text.substring(position + 1, i);
-        position = i + 1;
-        return content;
-      }
-    }
-    throw new NotAFormulaException("a brace that is not closed");
+    TexGroup group = TexGroup.at(text, position);
+    position = group.end();
+    return group.content();
   }
 
   private void letters() {
     int start = position;
-    while (position < text.length() && isLetter(text.charAt(position))) {
+    while (position < text.length() && Vocabulary.isLetter(text.charAt(position))) {
       position++;
     }
     String run = text.substring(start, position);
     Optional<Token> known = Vocabulary.token(run, last());
-    if (known.isPresent()) {
+    if (isUnion(run)) {
+      add(Token.sign("∪"));
+    } else if (last().filter(t -> t.is(Kind.NUMBER)).isPresent()
+        && TIMES_TEN.matcher(text).region(start, text.length()).lookingAt()) {
+      add(Token.sign("*"));
+    } else if (known.isPresent()) {
       add(known.get());
     } else if (Vocabulary.functionBefore(run) > 0) {
       int cut = Vocabulary.functionBefore(run);
-      operator(run.substring(0, cut));
+      add(LatexNames.operator(run.substring(0, cut)));
       position = start + cut;
     } else if (notation.words() && Vocabulary.looksLikeWord(run)) {
       words = true;
@@ -275,8 +237,12 @@ final class Lexer {
     }
   }
 
-  private static boolean isLetter(char c) {
-    return isAsciiLetter(c) || (c >= 0x80 && Character.isLetter(c));
+  /** Between the bracket of an interval and that of the next one, U is the sign of a union. */
+  private boolean isUnion(String run) {
+    String rest = text.substring(position, Math.min(text.length(), position + 9)).strip();
+    return run.equals("U")
+        && last().filter(t -> t.isSign(")") || t.isSign("]")).isPresent()
+        && (rest.startsWith("(") || rest.startsWith("[") || rest.startsWith("\\left"));
   }
 
   private static boolean isAsciiLetter(char c) {

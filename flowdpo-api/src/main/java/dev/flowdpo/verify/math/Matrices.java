@@ -26,6 +26,30 @@ final class Matrices {
         : node;
   }
 
+  /** Returns a matrix, or tuples in square brackets as its rows. */
+  static Optional<Matrix> rows(Node node) {
+    if (node instanceof Matrix matrix) {
+      return Optional.of(matrix);
+    }
+    if (!(node instanceof Bracket outer) || !isRow(outer) || outer.items().isEmpty()) {
+      return Optional.empty();
+    }
+    List<List<Node>> rows = new ArrayList<>();
+    for (Node item : outer.items()) {
+      if (!(item instanceof Bracket row)
+          || !isRow(row)
+          || row.items().size() != outer.items().get(0).children().size()) {
+        return Optional.empty();
+      }
+      rows.add(row.items());
+    }
+    return Optional.of(new Matrix(List.copyOf(rows)));
+  }
+
+  private static boolean isRow(Bracket bracket) {
+    return bracket.open() == '[' && bracket.close() == ']';
+  }
+
   private static Node step(Node node) {
     if (node instanceof Product product) {
       return product(product);

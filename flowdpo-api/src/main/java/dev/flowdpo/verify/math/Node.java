@@ -16,6 +16,9 @@ sealed interface Node {
    * @param digits significant digits shown
    */
   record Num(Rational value, int decimals, int digits) implements Node {
+    static final Num ZERO = of(0);
+    static final Num MINUS_ONE = of(-1);
+
     static Num of(Rational value) {
       return new Num(value, -1, 0);
     }
@@ -103,23 +106,14 @@ sealed interface Node {
   /** Text that is no formula. */
   record Words(String text) implements Node {}
 
-  /** Zero. */
-  Node ZERO = Num.of(0);
-
-  /** One. */
-  Node ONE = Num.of(1);
-
-  /** Minus one. */
-  Node MINUS_ONE = Num.of(-1);
-
   static Node negate(Node node) {
     return node instanceof Num n
         ? new Num(n.value().negate(), n.decimals(), n.digits())
-        : new Product(List.of(MINUS_ONE, node));
+        : new Product(List.of(Num.MINUS_ONE, node));
   }
 
   static Node quotient(Node numerator, Node denominator) {
-    return new Product(List.of(numerator, new Power(denominator, MINUS_ONE)));
+    return new Product(List.of(numerator, new Power(denominator, Num.MINUS_ONE)));
   }
 
   static Node difference(Node left, Node right) {

@@ -14,7 +14,7 @@ final class NumberLexer {
   private static final Pattern COMMA_GROUP = Pattern.compile(",(\\d{3})(?!\\d)");
   private static final Pattern SPACED_GROUP =
       Pattern.compile(
-          "(?:\\{,\\}|\\s*+,\\s*+\\\\!\\s*+|\\\\[,;: ]\\s?+|[\\u00a0\\u2009\\u202f])(\\d{3})(?!\\d)");
+          "(?:\\{,\\}|\\s*+(?:\\\\!\\s*+)?,\\s*+\\\\!\\s*+|\\\\[,;: ]\\s?+|[\\u00a0\\u2009\\u202f])(\\d{3})(?!\\d)");
   private static final Pattern FRACTION = Pattern.compile("\\.(\\d++)");
   private static final Pattern REPEATING =
       Pattern.compile("\\\\(?:overline|bar|dot)\\s?+\\{\\s?+(\\d{1,30})\\s?+\\}");
@@ -28,6 +28,7 @@ final class NumberLexer {
   private final boolean commas;
   private int end;
   private boolean hasCommas;
+  private boolean hasZeroGroup;
 
   NumberLexer(String text, boolean commas) {
     this.text = text;
@@ -76,6 +77,7 @@ final class NumberLexer {
         end = spaced.end();
       } else if (comma.lookingAt()) {
         hasCommas = true;
+        hasZeroGroup |= comma.group(1).charAt(0) == '0';
         if (!commas) {
           return;
         }
@@ -119,8 +121,8 @@ final class NumberLexer {
     return end;
   }
 
-  /** Says whether a number with commas was seen, which may also be a list. */
+  /** Says whether a number with commas was seen that may also be a list: no item begins with 0. */
   boolean hasCommas() {
-    return hasCommas;
+    return hasCommas && !hasZeroGroup;
   }
 }

@@ -9,6 +9,7 @@ import dev.flowdpo.verify.math.Node.Sum;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Reads an answer from the top: a list of relations between sets or ratios of sums. {@link
@@ -27,6 +28,8 @@ final class Parser {
           "∈", Relator.ELEMENT_OF,
           "≡", Relator.CONGRUENT,
           "→", Relator.MAPS_TO);
+
+  private static final Set<String> SEPARATORS = Set.of(",", ";", "↵", "and", "or");
 
   private final Cursor cursor;
   private final TermParser terms;
@@ -60,26 +63,34 @@ final class Parser {
   List<Node> items() {
     List<Node> items = new ArrayList<>();
     items.add(relation());
-    while (separator()) {
+    for (String mark = separator(); !mark.isEmpty(); mark = separator()) {
       if (cursor.atEnd() || cursor.peek().isSign("…")) {
         break;
       }
-      items.add(relation());
+      int last = items.size() - 1;
+      Node next = relation();
+      if (mark.equals("and") && Quantities.continues(items.get(last), next)) {
+        items.set(last, new Node.Sum(List.of(items.get(last), next)));
+      } else {
+        items.add(next);
+      }
     }
     return items;
   }
 
-  private boolean separator() {
-    boolean found = false;
-    while (cursor.accept(",")
-        || cursor.accept(";")
-        || cursor.accept("↵")
-        || (cursor.peek().is(Token.Kind.TEXT)
-            && cursor.peek().text().strip().matches("(?i),?\\s*(and|or),?|,|;")
-            && !cursor.next().text().isEmpty())) {
-      found = true;
+  /** Passes what separates two items and returns it: "and", another sign, or "" for nothing. */
+  private String separator() {
+    String mark = "";
+    while (true) {
+      Token token = cursor.peek();
+      boolean words = token.is(Token.Kind.TEXT) && UnitParser.isConjunction(token);
+      if (!words && !(token.is(Token.Kind.SIGN) && SEPARATORS.contains(token.text()))) {
+        return mark;
+      }
+      boolean and = token.isSign("and") || (words && token.text().strip().equals("and"));
+      mark = mark.isEmpty() && and ? "and" : ",";
+      cursor.next();
     }
-    return found;
   }
 
   /** Returns a relation, or the one side there is. */

@@ -1,7 +1,6 @@
 package dev.flowdpo.verify.math;
 
 import dev.flowdpo.verify.math.Node.BasedNumber;
-import dev.flowdpo.verify.math.Node.Bracket;
 import dev.flowdpo.verify.math.Node.Call;
 import dev.flowdpo.verify.math.Node.Constant;
 import dev.flowdpo.verify.math.Node.Power;
@@ -18,12 +17,14 @@ final class PrimaryParser {
   private final Parser parser;
   private final TermParser terms;
   private final CallParser calls;
+  private final BracketParser brackets;
 
   PrimaryParser(Cursor cursor, Parser parser, TermParser terms) {
     this.cursor = cursor;
     this.parser = parser;
     this.terms = terms;
     this.calls = new CallParser(cursor, parser, terms, this);
+    this.brackets = new BracketParser(cursor, parser);
   }
 
   /** Returns the smallest whole that starts here. */
@@ -130,10 +131,9 @@ final class PrimaryParser {
         cursor.next();
         return root(name);
       }
-      case "overline", "bar", "underline", "overset", "underset", "dot", "ddot" -> {
+      case "overline", "bar", "overset", "underset", "dot", "ddot" -> {
         cursor.next();
-        Node argument = argument();
-        return isSegment(argument) ? argument : new Call(name, List.of(argument));
+        return marked(name, argument());
       }
       case "boldmath", "mathop", "mathrel", "mathord", "phantom", "stackrel" -> {
         cursor.next();
@@ -149,7 +149,15 @@ final class PrimaryParser {
     }
   }
 
-  /** A bar over two points or more names a segment, as the points alone do. */
+  /** A bar over points names their segment; one over a number of i is the conjugate. */
+  private static Node marked(String mark, Node argument) {
+    boolean bar = mark.equals("overline") || mark.equals("bar");
+    if (bar && Rewriting.any(argument, n -> n == Constant.I)) {
+      return new Call("conj", List.of(argument));
+    }
+    return isSegment(argument) ? argument : new Call(mark, List.of(argument));
+  }
+
   private static boolean isSegment(Node node) {
     return node instanceof Product product
         && product.factors().stream()
@@ -163,7 +171,7 @@ final class PrimaryParser {
       cursor.expect("]");
     }
     Node radicand = cursor.peek().is(Kind.NUMBER) ? number() : argument();
-    return new Power(radicand, new Power(degree, Node.MINUS_ONE));
+    return new Power(radicand, new Power(degree, Node.Num.MINUS_ONE));
   }
 
   /** Returns an argument in braces, or the one token that TeX would take. */
@@ -208,103 +216,19 @@ final class PrimaryParser {
 
   private Node sign(Token sign) {
     return switch (sign.text()) {
-      case "(" -> bracket('(');
-      case "[" -> bracket('[');
-      case "⟨" -> bracket('⟨');
-      case "{" -> group();
-      case "⦃" -> set();
-      case "|" -> bars();
-      case "‖" -> enclosed("norm", "‖");
-      case "⌊" -> enclosed("floor", "⌋");
-      case "⌈" -> enclosed("ceil", "⌉");
-      case "$", "€", "£" -> new Quantity(terms.factor(), TermParser.mark(sign.text()));
+      case "(" -> brackets.bracket('(');
+      case "[" -> brackets.bracket('[');
+      case "⟨" -> brackets.bracket('⟨');
+      case "{" -> brackets.group();
+      case "⦃" -> brackets.set();
+      case "|" -> brackets.bars();
+      case "‖" -> brackets.enclosed("norm", "‖");
+      case "⌊" -> brackets.enclosed("floor", "⌋");
+      case "⌈" -> brackets.enclosed("ceil", "⌉");
+      case "$", "€", "£" -> new Quantity(terms.factor(), UnitParser.mark(sign.text()));
       default ->
           throw new NotAFormulaException("\"" + sign.text() + "\" where a value is expected");
     };
-  }
-
-  private Node enclosed(String function, String close) {
-    int bars = cursor.suspendBars();
-    Node content = parser.sum();
-    cursor.restoreBars(bars);
-    cursor.expect(close);
-    return new Call(function, List.of(content));
-  }
-
-  private Node bars() {
-    cursor.openBars();
-    Node content = parser.sum();
-    cursor.closeBars();
-    cursor.expect("|");
-    return new Call("abs", List.of(content));
-  }
-
-  /** Returns a tuple or an interval, or the one value that the brackets group. */
-  private Node bracket(char open) {
-    int bars = cursor.suspendBars();
-    List<Node> items = parser.items();
-    cursor.restoreBars(bars);
-    char close;
-    if (cursor.accept(")")) {
-      close = ')';
-    } else if (cursor.accept("]")) {
-      close = ']';
-    } else {
-      cursor.expect("⟩");
-      close = '⟩';
-    }
-    if (items.size() == 1) {
-      return items.get(0);
-    }
-    return new Bracket(open, close, List.copyOf(items));
-  }
-
-  /** Braces of TeX; several items in them are meant as a set. */
-  private Node group() {
-    if (cursor.accept("}")) {
-      return new Words("");
-    }
-    int bars = cursor.suspendBars();
-    List<Node> items = parser.items();
-    cursor.restoreBars(bars);
-    if (cursor.peek().isCommand("choose") || cursor.peek().isCommand("over")) {
-      boolean choose = cursor.next().text().equals("choose");
-      Node below = parser.sum();
-      items.set(
-          0,
-          choose
-              ? new Call("binom", List.of(items.get(0), below))
-              : Node.quotient(items.get(0), below));
-    }
-    cursor.expect("}");
-    return items.size() == 1 ? items.get(0) : new Bracket('{', '}', List.copyOf(items));
-  }
-
-  private Node set() {
-    if (cursor.accept("⦄")) {
-      return new Bracket('{', '}', List.of());
-    }
-    int bars = cursor.suspendBars();
-    Node set;
-    if (skipsToCondition()) {
-      set = parser.listing(); // { x | condition }: the condition says it all
-    } else {
-      set = new Bracket('{', '}', List.copyOf(parser.items()));
-    }
-    cursor.restoreBars(bars);
-    cursor.expect("⦄");
-    return set;
-  }
-
-  /** Passes "x |", "x :", "x ∈ ℝ |" or "x ∈ ℝ :". */
-  private boolean skipsToCondition() {
-    int length = cursor.peek(1).isSign("∈") ? 3 : 1;
-    Token mark = cursor.peek(length);
-    boolean condition = cursor.peek().is(Kind.NAME) && (mark.isSign("|") || mark.isSign(":"));
-    if (condition) {
-      cursor.reset(cursor.position() + length + 1);
-    }
-    return condition;
   }
 
   boolean isFunction(Token token) {

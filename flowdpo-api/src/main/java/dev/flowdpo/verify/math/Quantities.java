@@ -106,6 +106,12 @@ final class Quantities {
   }
 
   private static Comparison withUnits(Quantity a, Quantity b, ScalarComparison scalars) {
+    if (a.unit().isDegree() && b.unit().equals(Unit.RADIAN)) {
+      return scalars.compare(radians(a), b.value());
+    }
+    if (b.unit().isDegree() && a.unit().equals(Unit.RADIAN)) {
+      return scalars.compare(a.value(), radians(b));
+    }
     if (!a.unit().fits(b.unit())) {
       return Comparison.different("different units");
     }
@@ -126,10 +132,22 @@ final class Quantities {
       return scalars.compare(scaled(a.value(), a.unit().scale()), bare);
     }
     if (a.unit().isDegree()) {
-      Node radians = new Product(List.of(a.value(), Num.of(Rational.of(1, 180)), Node.Constant.PI));
-      return scalars.compare(radians, bare);
+      return scalars.compare(radians(a), bare);
     }
     return plain;
+  }
+
+  private static Node radians(Quantity degrees) {
+    return new Product(List.of(degrees.value(), Num.of(Rational.of(1, 180)), Node.Constant.PI));
+  }
+
+  /** Says whether two measures in a row, joined by "and", are one: 2 hours and 30 minutes. */
+  static boolean continues(Node first, Node second) {
+    return first instanceof Quantity a
+        && second instanceof Quantity b
+        && !a.unit().isLabel()
+        && a.unit().powers().equals(b.unit().powers())
+        && a.unit().scale().compareTo(b.unit().scale()) > 0;
   }
 
   private static Node scaled(Node value, Rational scale) {

@@ -48,6 +48,19 @@ final class Ratios {
     return last;
   }
 
+  /** Returns the minutes since midnight of a time that only the 24-hour clock has. */
+  static Optional<Long> minutesOfLongClock(Ratio ratio) {
+    if (!isTime(ratio)) {
+      return Optional.empty();
+    }
+    Rational hours = ((Num) ratio.parts().get(0)).value();
+    Rational minutes = ((Num) ratio.parts().get(1)).value();
+    boolean afternoon = hours.compareTo(Rational.of(12)) > 0;
+    return afternoon
+        ? Optional.of(60L * hours.intValueExact() + minutes.intValueExact())
+        : Optional.empty();
+  }
+
   /** 3:30 is half past three, and 1:10 is not. */
   private static boolean isTime(Ratio ratio) {
     return ratio.parts().size() == 2

@@ -23,8 +23,8 @@ record RealSet(List<Piece> pieces) {
    */
   record Bound(Node value, BigDecimal position, int infinite, int side)
       implements Comparable<Bound> {
-    static final Bound LOWEST = new Bound(Node.ZERO, BigDecimal.ZERO, -1, 0);
-    static final Bound HIGHEST = new Bound(Node.ZERO, BigDecimal.ZERO, 1, 0);
+    static final Bound LOWEST = new Bound(Node.Num.ZERO, BigDecimal.ZERO, -1, 0);
+    static final Bound HIGHEST = new Bound(Node.Num.ZERO, BigDecimal.ZERO, 1, 0);
     private static final BigDecimal TOUCHING = BigDecimal.ONE.movePointLeft(25);
 
     @Override

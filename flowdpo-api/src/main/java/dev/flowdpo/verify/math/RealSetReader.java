@@ -7,8 +7,10 @@ import dev.flowdpo.verify.math.Node.SetOperation;
 import dev.flowdpo.verify.math.Node.Symbol;
 import dev.flowdpo.verify.math.RealSet.Bound;
 import java.math.BigDecimal;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads intervals, unions, finite sets and inequalities in one variable as sets of numbers. */
 final class RealSetReader {
@@ -35,6 +37,20 @@ final class RealSetReader {
             && listing.items().stream().allMatch(i -> i instanceof Relation && isSet(i)));
   }
 
+  /** Returns the names of the variables in which a node sets conditions. */
+  static Set<String> variables(Node node) {
+    Set<String> names = new HashSet<>();
+    collect(node, false, names);
+    return names;
+  }
+
+  private static void collect(Node node, boolean condition, Set<String> names) {
+    if (condition && node instanceof Symbol symbol && !symbol.name().startsWith("𝔹")) {
+      names.add(symbol.name());
+    }
+    node.children().forEach(n -> collect(n, condition || node instanceof Relation, names));
+  }
+
   /** Returns the set that a node stands for, where it is one of numbers. */
   Optional<RealSet> read(Node node) {
     try {
@@ -49,9 +65,14 @@ final class RealSetReader {
     if (node instanceof Symbol symbol && symbol.name().equals("𝔹R")) {
       return RealSet.ALL;
     } else if (node instanceof Bracket bracket && bracket.isInterval()) {
-      return RealSet.of(
-          bound(bracket.items().get(0), bracket.open() == '[' ? -1 : 1),
-          bound(bracket.items().get(1), bracket.close() == ']' ? 1 : -1));
+      RealSet interval =
+          RealSet.of(
+              bound(bracket.items().get(0), bracket.open() == '[' ? -1 : 1),
+              bound(bracket.items().get(1), bracket.close() == ']' ? 1 : -1));
+      if (interval.pieces().isEmpty()) {
+        throw new OutOfReachException("brackets that hold no interval");
+      }
+      return interval;
     } else if (node instanceof Bracket bracket && bracket.isSet()) {
       RealSet points = RealSet.empty();
       for (Node item : bracket.items()) {

@@ -2,6 +2,7 @@ package dev.flowdpo.verify.math;
 
 import dev.flowdpo.verify.math.Labels.Named;
 import dev.flowdpo.verify.math.Monomial.Factor;
+import dev.flowdpo.verify.math.Node.Call;
 import dev.flowdpo.verify.math.Node.Product;
 import dev.flowdpo.verify.math.Node.Relation;
 import dev.flowdpo.verify.math.Node.Symbol;
@@ -31,7 +32,11 @@ final class RelationComparison {
     Optional<Named> a = Labels.named(left);
     Optional<Named> b = Labels.named(right);
     if (a.isPresent() && b.isPresent()) {
-      boolean loose = a.get().name() instanceof Words || b.get().name() instanceof Words;
+      boolean loose =
+          a.get().name() instanceof Words
+              || b.get().name() instanceof Words
+              || isFunctionAndGraph(a.get().name(), b.get().name())
+              || isFunctionAndGraph(b.get().name(), a.get().name());
       if (loose || comparer.compare(a.get().name(), b.get().name()).isEqual()) {
         return comparer.compare(a.get().value(), b.get().value());
       }
@@ -40,6 +45,13 @@ final class RelationComparison {
       return single(left, right);
     }
     return chains(ascending(left), ascending(right));
+  }
+
+  /** f(x) = x² and y = x² are one curve. */
+  private static boolean isFunctionAndGraph(Node function, Node name) {
+    return function instanceof Call call
+        && call.arguments().stream().allMatch(Symbol.class::isInstance)
+        && name.equals(new Symbol("y"));
   }
 
   private Comparison single(Relation left, Relation right) {

@@ -16,6 +16,7 @@ import java.util.Locale;
 final class TermParser {
   private static final ImmutableMap<String, Long> MULTIPLES =
       ImmutableMap.of(
+          "dozen", 12L,
           "hundred", 100L,
           "thousand", 1_000L,
           "million", 1_000_000L,
@@ -23,25 +24,27 @@ final class TermParser {
           "trillion", 1_000_000_000_000L);
 
   private final Cursor cursor;
-  private final Parser parser;
   private final PrimaryParser primaries;
+  private final UnitParser units;
+  private final MixedNumberParser mixedNumbers;
 
   TermParser(Cursor cursor, Parser parser) {
     this.cursor = cursor;
-    this.parser = parser;
     this.primaries = new PrimaryParser(cursor, parser, this);
+    this.units = new UnitParser(cursor);
+    this.mixedNumbers = new MixedNumberParser(cursor, primaries);
   }
 
   /** Returns what stands between plus and minus. */
   Node term() {
     List<Node> factors = new ArrayList<>();
-    factors.add(mixedNumber());
+    factors.add(mixedNumbers.mixedNumber().orElseGet(this::factor));
     while (true) {
       Token token = cursor.peek();
       if (cursor.accept("*")) {
         factors.add(signedFactor());
       } else if (cursor.accept("/")) {
-        factors.add(new Power(signedFactor(), Node.MINUS_ONE));
+        factors.add(new Power(signedFactor(), Num.MINUS_ONE));
       } else if (token.isCommand("bmod") || token.isCommand("mod")) {
         cursor.next();
         Node modulus = factor();
@@ -55,9 +58,9 @@ final class TermParser {
           || token.isSign("€")
           || token.isSign("£")
           || token.isSign("°")) {
-        replace(factors, new Quantity(product(factors), mark(cursor.next().text())));
+        replace(factors, new Quantity(product(factors), UnitParser.mark(cursor.next().text())));
       } else if (token.is(Kind.TEXT) || token.is(Kind.WORD)) {
-        if (isConjunction(token)) {
+        if (UnitParser.isConjunction(token)) {
           return product(factors);
         }
         Long multiple = MULTIPLES.get(token.text().strip().toLowerCase(Locale.ROOT));
@@ -66,7 +69,9 @@ final class TermParser {
           factors.add(Num.of(multiple));
           continue;
         }
-        replace(factors, measured(quantity(product(factors))));
+        replace(factors, measured(units.quantity(product(factors))));
+      } else if (units.startsFraction()) {
+        replace(factors, measured(units.quantity(product(factors))));
       } else if (startsFactor(token)) {
         factors.add(factor());
       } else {
@@ -92,52 +97,6 @@ final class TermParser {
   private static void replace(List<Node> factors, Node one) {
     factors.clear();
     factors.add(one);
-  }
-
-  private static boolean isConjunction(Token token) {
-    return token.text().strip().matches("(?i),?\\s*(and|or),?|,|;");
-  }
-
-  static Unit mark(String sign) {
-    return switch (sign) {
-      case "%" -> Unit.PERCENT;
-      case "°" -> Unit.DEGREE;
-      case "$" -> Unit.DOLLAR;
-      default -> Unit.base(sign, Rational.ONE);
-    };
-  }
-
-  /** 72° F is 72 of another unit than 72°. */
-  private Quantity quantity(Node value) {
-    Unit unit = unit();
-    return value instanceof Quantity degrees && degrees.unit().isDegree()
-        ? new Quantity(degrees.value(), Unit.label("° " + unit.powers().keySet()))
-        : new Quantity(value, unit);
-  }
-
-  /** Reads a unit's words, with exponents and quotients between them. */
-  private Unit unit() {
-    StringBuilder words = new StringBuilder();
-    while (true) {
-      Token token = cursor.peek();
-      if ((token.is(Kind.TEXT) || token.is(Kind.WORD)) && !isConjunction(token)) {
-        words.append(' ').append(cursor.next().text());
-      } else if (token.isSign("^") && cursor.peek(1).is(Kind.NUMBER)) {
-        cursor.next();
-        words.append('^').append(cursor.next().text());
-      } else if (token.isSign("^")
-          && cursor.peek(1).isSign("{")
-          && cursor.peek(2).is(Kind.NUMBER)
-          && cursor.peek(3).isSign("}")) {
-        words.append('^').append(cursor.peek(2).text());
-        cursor.reset(cursor.position() + 4);
-      } else if (token.isSign("/") && cursor.peek(1).is(Kind.TEXT)) {
-        cursor.next();
-        words.append(" / ");
-      } else {
-        return UnitTable.read(words.toString());
-      }
-    }
   }
 
   private static Node product(List<Node> factors) {
@@ -176,51 +135,6 @@ final class TermParser {
     };
   }
 
-  /** Returns a factor; a whole number before a proper fraction is a mixed number. */
-  private Node mixedNumber() {
-    Token whole = cursor.peek();
-    if (whole.is(Kind.NUMBER) && whole.text().matches("\\d++")) {
-      int start = cursor.position();
-      cursor.next();
-      Node fraction = properFraction();
-      if (fraction != Node.ZERO) {
-        return new Sum(List.of(Numbers.read(whole.text()), fraction));
-      }
-      cursor.reset(start);
-    }
-    return factor();
-  }
-
-  private Node properFraction() {
-    Token token = cursor.peek();
-    if (token.is(Kind.COMMAND) && Functions.FRACTIONS.contains(token.text())) {
-      Node fraction = primaries.primary();
-      boolean goesOn = cursor.peek().isSign("^") || cursor.peek().isSign("!");
-      return isProper(fraction) && !goesOn ? fraction : Node.ZERO;
-    }
-    if (token.is(Kind.NUMBER)
-        && token.spaced()
-        && cursor.peek(1).isSign("/")
-        && cursor.peek(2).is(Kind.NUMBER)) {
-      cursor.next();
-      cursor.next();
-      Node fraction = Node.quotient(Numbers.read(token.text()), Numbers.read(cursor.next().text()));
-      return isProper(fraction) ? fraction : Node.ZERO;
-    }
-    return Node.ZERO;
-  }
-
-  private static boolean isProper(Node fraction) {
-    return fraction instanceof Product product
-        && product.factors().get(0) instanceof Num numerator
-        && product.factors().get(1) instanceof Power power
-        && power.base() instanceof Num denominator
-        && numerator.value().isInteger()
-        && denominator.value().isInteger()
-        && numerator.value().signum() > 0
-        && numerator.value().compareTo(denominator.value()) < 0;
-  }
-
   /** Returns a primary with its powers, factorials, primes and degree signs. */
   Node factor() {
     Node factor = primaries.primary();
@@ -230,23 +144,13 @@ final class TermParser {
       } else if (cursor.accept("'")) {
         factor = new Call("prime", List.of(factor));
       } else if (cursor.accept("°")) {
-        factor = degrees(factor);
+        factor = units.degrees(factor);
       } else if (cursor.peek().isSign("^")) {
         factor = power(factor);
       } else {
         return factor;
       }
     }
-  }
-
-  /** Degrees of an angle, or of a temperature where C or F follows. */
-  private Quantity degrees(Node value) {
-    Token scale = cursor.peek();
-    if (value instanceof Num && scale.is(Kind.NAME) && scale.text().matches("[CF]")) {
-      cursor.next();
-      return new Quantity(value, Unit.label("°" + scale.text()));
-    }
-    return new Quantity(value, Unit.DEGREE);
   }
 
   /** One or three signs repeat the factorial; two are the double factorial. */
@@ -272,13 +176,13 @@ final class TermParser {
     if (token.isSign("{") && cursor.peek(2).isSign("}")) {
       token = cursor.peek(1);
     }
-    if (token.isSign("°")) {
+    if (token.isSign("°") || (token.is(Kind.NAME) && token.text().equals("o"))) {
       boolean braced = cursor.accept("{");
-      cursor.expect("°");
+      cursor.next();
       if (braced) {
         cursor.expect("}");
       }
-      return degrees(base);
+      return units.degrees(base);
     }
     if (token.is(Kind.NAME) && token.text().equals("prime")) {
       primaries.script();
@@ -307,9 +211,5 @@ final class TermParser {
         && !primaries.isFunction(cursor.peek())
         && !cursor.peek().isSign("["));
     return product(factors);
-  }
-
-  Parser parser() {
-    return parser;
   }
 }

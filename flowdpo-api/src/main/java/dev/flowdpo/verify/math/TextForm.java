@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 
 /** Text answers in one form: lower case, no punctuation, no articles, numbers from words. */
 final class TextForm {
-  private static final Pattern COMMAND = Pattern.compile("\\\\(?:[a-zA-Z]++\\s?+|[,;:! ])");
+  private static final Pattern SPACE = Pattern.compile("\\\\[,;:! ]");
+  private static final Pattern COMMAND = Pattern.compile("\\\\([a-zA-Z]++)\\s?+");
   private static final Pattern MARKS = Pattern.compile("[{}$~*`\"“”.,;:!?()\\[\\]_\\\\]");
   private static final Pattern ARTICLE = Pattern.compile("\\b(?:the|a|an)\\s");
   private static final Pattern BLANKS = Pattern.compile("\\s++");
@@ -58,11 +59,20 @@ final class TextForm {
 
   /** Returns a text in its one form. */
   static String of(String text) {
-    String plain = COMMAND.matcher(text).replaceAll(" ");
+    String plain = SPACE.matcher(text).replaceAll(" ");
+    plain =
+        COMMAND.matcher(plain).replaceAll(m -> isDress(m.group(1)) ? " " : " " + m.group(1) + " ");
     plain = MARKS.matcher(plain).replaceAll(" ");
     plain = BLANKS.matcher(plain).replaceAll(" ").strip().toLowerCase(Locale.ROOT);
     plain = ARTICLE.matcher(plain).replaceAll("");
-    return SYNONYMS.getOrDefault(plain, plain);
+    return SYNONYMS.getOrDefault(plain, Dates.monthFirst(plain));
+  }
+
+  /** Says whether a command only sets the text. */
+  private static boolean isDress(String command) {
+    return LatexNames.TEXTS.contains(command)
+        || LatexNames.FONTS.contains(command)
+        || LatexNames.IGNORED.contains(command);
   }
 
   /** Returns the text that a node would be as a word, where it can be one. */
@@ -75,9 +85,9 @@ final class TextForm {
       return Optional.of(num.value().toString());
     } else if (node instanceof Quantity quantity
         && quantity.unit().isLabel()
-        && quantity.value() instanceof Num num) {
+        && (quantity.value() instanceof Num || quantity.value() instanceof Symbol)) {
       String label = quantity.unit().powers().firstKey().substring(Unit.LABEL.length());
-      return Optional.of(of(num.value() + " " + label));
+      return of(quantity.value()).map(value -> of(value + " " + label));
     } else if (node instanceof Product product
         && product.factors().stream().allMatch(Symbol.class::isInstance)) {
       StringBuilder name = new StringBuilder();
@@ -85,6 +95,18 @@ final class TextForm {
       return Optional.of(of(name.toString()));
     }
     return Optional.empty();
+  }
+
+  /** Says whether a text has a bracket that is not closed, as an answer cut off has. */
+  static boolean breaksOff(Node node) {
+    if (!(node instanceof Words words)) {
+      return false;
+    }
+    int open = 0;
+    for (char c : words.text().toCharArray()) {
+      open += "([{".indexOf(c) >= 0 ? 1 : ")]}".indexOf(c) >= 0 ? -1 : 0;
+    }
+    return open > 0;
   }
 
   /** Returns the number that words spell, up to ninety-nine. */

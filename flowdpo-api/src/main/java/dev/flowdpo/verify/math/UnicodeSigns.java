@@ -35,6 +35,13 @@ final class UnicodeSigns {
           .put('σ', "\\sigma ")
           .put('Δ', "\\Delta ")
           .put('∅', "\\emptyset ")
+          .put('∠', "\\angle ")
+          .put('∛', "\\cbrt ")
+          .put('ℝ', "\\mathbb{R}")
+          .put('ℤ', "\\mathbb{Z}")
+          .put('ℕ', "\\mathbb{N}")
+          .put('ℚ', "\\mathbb{Q}")
+          .put('ℂ', "\\mathbb{C}")
           .put('′', "'")
           .put('’', "'")
           .put('⩽', "≤")
@@ -43,13 +50,6 @@ final class UnicodeSigns {
           .put('≅', "=")
           .put('º', "°")
           .put('⇒', "→")
-          .put('¼', "(1/4)")
-          .put('½', "(1/2)")
-          .put('¾', "(3/4)")
-          .put('⅓', "(1/3)")
-          .put('⅔', "(2/3)")
-          .put('⅕', "(1/5)")
-          .put('⅛', "(1/8)")
           .put('\u2061', "")
           .put('\u200b', "")
           .put('\ufeff', "")
@@ -77,6 +77,10 @@ final class UnicodeSigns {
         i = script(text, i, SUPERSCRIPTS, '^', spelled);
       } else if (SUBSCRIPTS.indexOf(c) >= 0) {
         i = script(text, i, SUBSCRIPTS, '_', spelled);
+      } else if (isVulgarFraction(c)) {
+        String[] parts =
+            Normalizer.normalize(String.valueOf(c), Normalizer.Form.NFKC).split("⁄", 2);
+        spelled.append("\\frac{").append(parts[0]).append("}{").append(parts[1]).append('}');
       } else if (c >= '\uff01' && c <= '\uff5e') {
         spelled.append((char) (c - 0xfee0)); // full-width forms of ASCII
       } else {
@@ -84,6 +88,10 @@ final class UnicodeSigns {
       }
     }
     return spelled.toString();
+  }
+
+  private static boolean isVulgarFraction(char c) {
+    return (c >= '\u00bc' && c <= '\u00be') || (c >= '\u2150' && c <= '\u215e');
   }
 
   /** Appends a run of raised or lowered signs in braces and returns the index of its last. */

@@ -17,7 +17,10 @@ record Unit(ImmutableSortedMap<String, Integer> powers, Rational scale) {
   static final Unit NONE = new Unit(ImmutableSortedMap.of(), Rational.ONE);
   static final Unit PERCENT = base("%", Rational.of(1, 100));
   static final Unit DEGREE = base("°", Rational.ONE);
+  static final Unit RADIAN = base("rad", Rational.ONE);
   static final Unit DOLLAR = base("$", Rational.ONE);
+  static final Unit CELSIUS = base("°C", Rational.ONE);
+  static final Unit FAHRENHEIT = base("°F", Rational.ONE);
 
   static Unit base(String name, Rational scale) {
     return new Unit(ImmutableSortedMap.of(name, 1), scale);
@@ -59,8 +62,20 @@ record Unit(ImmutableSortedMap<String, Integer> powers, Rational scale) {
     return powers.keySet().stream().anyMatch(name -> name.startsWith(LABEL));
   }
 
-  /** Says whether two measures can be of one value: the same dimension, or a mere label. */
+  /** Says whether this measures a temperature. */
+  boolean isTemperature() {
+    return equals(CELSIUS) || equals(FAHRENHEIT);
+  }
+
+  /**
+   * Says whether two measures can be of one value: the same dimension, a mere label, or degrees of
+   * which only one says what they measure.
+   */
   boolean fits(Unit other) {
-    return isLabel() || other.isLabel() || powers.equals(other.powers);
+    return isLabel()
+        || other.isLabel()
+        || powers.equals(other.powers)
+        || (isDegree() && other.isTemperature())
+        || (isTemperature() && other.isDegree());
   }
 }

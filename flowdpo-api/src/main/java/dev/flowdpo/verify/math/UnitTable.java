@@ -3,6 +3,7 @@ package dev.flowdpo.verify.math;
 import com.google.common.base.CharMatcher;
 import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSortedMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -38,12 +39,12 @@ final class UnitTable {
     "g mass 45359237/1600000 oz ounce ounces",
     "g mass 1000000 tonne tonnes",
     "g mass 45359237/50 ton tons",
-    "L volume 1 l liter liters litre litres",
-    "L volume 1/1000 ml milliliter milliliters millilitre millilitres",
-    "L volume 473176473/125000000 gal gallon gallons",
-    "L volume 473176473/500000000 qt quart quarts",
-    "L volume 473176473/1000000000 pint pints",
-    "L volume 473176473/2000000000 cup cups",
+    "m^3 volume 1/1000 l liter liters litre litres",
+    "m^3 volume 1/1000000 ml milliliter milliliters millilitre millilitres cc",
+    "m^3 volume 473176473/125000000000 gal gallon gallons",
+    "m^3 volume 473176473/500000000000 qt quart quarts",
+    "m^3 volume 473176473/1000000000000 pint pints",
+    "m^3 volume 473176473/2000000000000 cup cups",
     "$ money 1 $ dollar dollars usd buck bucks",
     "$ money 1/100 cent cents ¢",
     "€ money 1 € euro euros eur",
@@ -77,10 +78,30 @@ final class UnitTable {
         size = size.dividedBy(Rational.of(Long.parseLong(scale.get(1))));
       }
       for (String word : words.subList(3, words.size())) {
-        units.put(word, Unit.base(words.get(0), size));
+        units.put(word, base(words.get(0), size));
       }
     }
     return ImmutableMap.copyOf(units);
+  }
+
+  private static Unit base(String name, Rational size) {
+    int power = name.indexOf('^');
+    return power < 0
+        ? Unit.base(name, size)
+        : new Unit(
+            ImmutableSortedMap.of(
+                name.substring(0, power), Integer.parseInt(name.substring(power + 1))),
+            size);
+  }
+
+  /** Returns the unit of degrees with words after them: °C and °F are no angles. */
+  static Unit temperature(String words) {
+    String scale = words.strip().toLowerCase(Locale.ROOT);
+    return switch (scale) {
+      case "c", "celsius", "centigrade" -> Unit.CELSIUS;
+      case "f", "fahrenheit" -> Unit.FAHRENHEIT;
+      default -> Unit.label("° " + scale);
+    };
   }
 
   /** Returns the unit of that name or sign. */

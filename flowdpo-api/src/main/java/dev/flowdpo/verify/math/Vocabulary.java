@@ -10,8 +10,8 @@ import java.util.Optional;
 final class Vocabulary {
   private static final ImmutableMap<String, String> SIGNS =
       ImmutableMap.<String, String>builder()
-          .put("and", ",")
-          .put("or", ",")
+          .put("and", "and")
+          .put("or", "or")
           .put("percent", "%")
           .put("percentage", "%")
           .put("degrees", "°")
@@ -84,7 +84,7 @@ final class Vocabulary {
   }
 
   private static boolean endsValue(Token token) {
-    return token.is(Kind.NUMBER) || token.isSign(")") || token.isSign("}");
+    return token.is(Kind.NUMBER) || token.isSign(")") || token.isSign("}") || token.isSign("/");
   }
 
   /** Returns the length of the function's name that a run like "sinx" begins with, or 0. */
@@ -112,6 +112,11 @@ final class Vocabulary {
       ascending &= i == 0 || lower(run, i) > lower(run, i - 1);
     }
     return (vowel && !ascending) || run.length() > 6;
+  }
+
+  /** Says whether a sign is a letter of any script. */
+  static boolean isLetter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= 0x80 && Character.isLetter(c));
   }
 
   private static char lower(String run, int index) {

@@ -95,7 +95,8 @@ final class WholeFunctions {
     }
     Rational value = Rational.ONE;
     for (int i = 0; i < steps; i++) {
-      budget.spend(2 + value.height() / 256);
+      long words = value.height() / 64; // a greatest common divisor costs their square
+      budget.spend(2 + words + words * words / 32);
       value = value.times(n.minus(Rational.of(i))).dividedBy(Rational.of(i + 1));
     }
     return Optional.of(value);
