@@ -103,7 +103,8 @@ public record ModelConfig(
    * num_key_value_heads} as many as {@code num_attention_heads}, {@code head_dim} the hidden size
    * divided by the heads, {@code rope_theta} 10000, {@code rms_norm_eps} 1e-6, {@code
    * max_position_embeddings} 2048, {@code tie_word_embeddings} false, {@code bos_token_id} 1,
-   * {@code eos_token_id} 2. An id that is {@code null} means that the model has none.
+   * {@code eos_token_id} 2. An id that is {@code null} means that the model has none. The
+   * end-of-sequence ids of a {@code generation_config.json} beside the file are added.
    *
    * @param configJson the file {@code config.json}
    * @throws InvalidInputException if the file is missing or malformed, a key is missing or out of

@@ -142,10 +142,10 @@ final class ModelConfigJson {
   }
 
   private static List<Integer> endOfSequenceIds(JsonObjectFile json) {
-    if (!json.has("eos_token_id")) {
-      return List.of(2);
-    }
     List<Integer> ids = new ArrayList<>();
+    if (!json.has("eos_token_id")) {
+      ids.add(2);
+    }
     JsonNode node = json.find("eos_token_id").orElse(JsonObjectFile.object().arrayNode());
     for (JsonNode id : node.isArray() ? node : List.of(node)) {
       if (!id.isIntegralNumber() || !id.canConvertToInt()) {
@@ -153,7 +153,8 @@ final class ModelConfigJson {
       }
       ids.add(id.intValue());
     }
-    return ids;
+    Path folder = json.file().toAbsolutePath().getParent();
+    return GenerationConfig.withEndsOf(ids, folder, json.integer("vocab_size", 1));
   }
 
   private static OptionalInt beginOfSequenceId(JsonObjectFile json) {

@@ -53,15 +53,15 @@ public final class AdapterFlowEngine implements FlowEngine {
   private AdapterFlowEngine(
       FrozenBase base,
       Tokenizer tokenizer,
-      FlowTemplates templates,
+      Prompts prompts,
       LearnerOptions learnerDefaults,
       Map<AdapterRole, AdapterSlot> slots,
       String modelName) {
     this.base = base;
     this.tokenizer = tokenizer;
-    this.templates = templates;
+    this.templates = prompts.templates();
     this.learnerDefaults = learnerDefaults;
-    this.prompts = new Prompts(tokenizer, templates, base.config());
+    this.prompts = prompts;
     this.slots = slots;
     this.modelName = modelName;
     this.policy =
@@ -73,7 +73,7 @@ public final class AdapterFlowEngine implements FlowEngine {
    * Opens a model folder.
    *
    * @param folder a Hugging Face folder: config.json, *.safetensors, tokenizer.json and, for
-   *     prompts and sizes of its own, flow.json
+   *     prompts and sizes of its own, flow.json; see {@link Prompts#read} for chat models
    * @param adapters a folder with the sub-folders {@code answer} and {@code stop}, one of which may
    *     be missing
    * @param learnerDefaults what a learner uses where the application sets nothing
@@ -91,7 +91,7 @@ public final class AdapterFlowEngine implements FlowEngine {
         return new AdapterFlowEngine(
             base,
             tokenizer,
-            FlowTemplates.read(folder),
+            Prompts.read(folder, tokenizer, base.config()),
             learnerDefaults,
             slots(base.config(), adapters),
             String.valueOf(folder.getFileName()));

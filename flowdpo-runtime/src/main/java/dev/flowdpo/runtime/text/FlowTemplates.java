@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flowdpo.FlowOptions;
 import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.policy.SamplingOptions;
+import dev.flowdpo.runtime.checkpoint.GenerationConfig;
 import dev.flowdpo.runtime.internal.JsonObjectFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,11 +14,17 @@ import java.util.List;
  * The words around a question and the sizes that suit a model: what {@code flow.json} in a model
  * folder says. Immutable and thread-safe.
  *
+ * <p>A folder with a chat template, and without a {@code prompt} in its {@code flow.json}, is a
+ * chat model: {@code message} is then the user's message, by default the question alone, and the
+ * other texts have defaults that suit a turn of a chat. Where {@code generation_config.json} asks
+ * for sampling, its temperature, top-k and top-p are the defaults.
+ *
  * <p>The Stop model reads prompt, partial answer and stop question, and its decision is the larger
  * of the log-probabilities of the first tokens of {@code yes} and {@code no}. Flow-DPO (arXiv
  * 2410.22304) leaves the wording open.
  *
- * @param prompt the text before the answer, with {@value #QUESTION} where the question goes
+ * @param prompt the text before the answer, or the user's message to a chat model, with {@value
+ *     #QUESTION} where the question goes
  * @param stopQuestion the text after a partial answer that asks whether it is finished
  * @param yes the answer to the stop question that ends the solution
  * @param no the answer to the stop question that goes on
@@ -40,6 +47,7 @@ public record FlowTemplates(
   public static final String QUESTION = "{question}";
 
   private static final String PROMPT_KEY = "prompt";
+  private static final String MESSAGE_KEY = "message";
   private static final String STOP_QUESTION_KEY = "stop_question";
   private static final String YES_KEY = "yes";
   private static final String NO_KEY = "no";
@@ -51,6 +59,7 @@ public record FlowTemplates(
   private static final List<String> KEYS =
       List.of(
           PROMPT_KEY,
+          MESSAGE_KEY,
           STOP_QUESTION_KEY,
           YES_KEY,
           NO_KEY,
@@ -104,6 +113,22 @@ public record FlowTemplates(
   }
 
   /**
+   * {@return the templates for a chat model that brings none: the question as the user's message,
+   * with the sizes and sampling of {@link FlowOptions#paper()}}
+   */
+  public static FlowTemplates chatDefaults() {
+    FlowTemplates plain = defaults();
+    return new FlowTemplates(
+        QUESTION,
+        "Is the solution above complete, with its final answer? Reply with Yes or No.",
+        "Yes",
+        "No",
+        plain.chunkSize,
+        plain.maxChunks,
+        plain.sampling);
+  }
+
+  /**
    * {@return the templates in {@value #FILE} of the model folder, or {@link #defaults} where there
    * is no such file} A key that the file does not have takes its default.
    *
@@ -112,32 +137,53 @@ public record FlowTemplates(
    *     of range
    */
   public static FlowTemplates read(Path folder) {
-    FlowTemplates defaults = defaults();
+    return read(folder, PROMPT_KEY, MESSAGE_KEY, defaults());
+  }
+
+  /** {@return the templates of a chat model, from {@value #FILE} and {@link #chatDefaults}} */
+  static FlowTemplates readChat(Path folder) {
+    return read(folder, MESSAGE_KEY, PROMPT_KEY, chatDefaults());
+  }
+
+  /** {@return whether {@value #FILE} in the folder has a prompt for a model that continues text} */
+  static boolean hasPrompt(Path folder) {
+    Path file = folder.resolve(FILE);
+    return Files.exists(file) && JsonObjectFile.read(file).find(PROMPT_KEY).isPresent();
+  }
+
+  private static FlowTemplates read(
+      Path folder, String promptKey, String otherKey, FlowTemplates usual) {
+    SamplingOptions sampling = GenerationConfig.read(folder).sampling().orElse(usual.sampling);
     Path file = folder.resolve(FILE);
     if (!Files.exists(file)) {
-      return defaults;
+      return usual.withSampling(sampling);
     }
     JsonObjectFile json = JsonObjectFile.read(file);
     for (String key : json.keys()) {
-      if (!KEYS.contains(key)) {
-        throw json.wrong(key, "no such key, but only " + KEYS, json.require(key, "a value"));
+      if (!KEYS.contains(key) || key.equals(otherKey)) {
+        List<String> known = KEYS.stream().filter(name -> !name.equals(otherKey)).toList();
+        throw json.wrong(key, "no such key, but only " + known, json.require(key, "a value"));
       }
     }
     try {
       return new FlowTemplates(
-          json.string(PROMPT_KEY, defaults.prompt),
-          json.string(STOP_QUESTION_KEY, defaults.stopQuestion),
-          json.string(YES_KEY, defaults.yes),
-          json.string(NO_KEY, defaults.no),
-          json.integer(CHUNK_SIZE_KEY, 1, defaults.chunkSize),
-          json.integer(MAX_CHUNKS_KEY, 1, defaults.maxChunks),
+          json.string(promptKey, usual.prompt),
+          json.string(STOP_QUESTION_KEY, usual.stopQuestion),
+          json.string(YES_KEY, usual.yes),
+          json.string(NO_KEY, usual.no),
+          json.integer(CHUNK_SIZE_KEY, 1, usual.chunkSize),
+          json.integer(MAX_CHUNKS_KEY, 1, usual.maxChunks),
           new SamplingOptions(
-              json.number(TEMPERATURE_KEY, 0, defaults.sampling.temperature()),
-              json.integer(TOP_K_KEY, 0, defaults.sampling.topK()),
-              json.number(TOP_P_KEY, 0, defaults.sampling.topP())));
+              json.number(TEMPERATURE_KEY, 0, sampling.temperature()),
+              json.integer(TOP_K_KEY, 0, sampling.topK()),
+              json.number(TOP_P_KEY, 0, sampling.topP())));
     } catch (InvalidInputException e) {
       throw json.inFile(e);
     }
+  }
+
+  private FlowTemplates withSampling(SamplingOptions other) {
+    return new FlowTemplates(prompt, stopQuestion, yes, no, chunkSize, maxChunks, other);
   }
 
   /** {@return the templates as a {@value #FILE} that {@link #read} reads} */

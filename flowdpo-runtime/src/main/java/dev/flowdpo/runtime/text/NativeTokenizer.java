@@ -3,6 +3,7 @@ package dev.flowdpo.runtime.text;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import java.util.Arrays;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
@@ -59,6 +60,11 @@ final class NativeTokenizer implements Tokenizer {
   public OptionalInt idOf(String token) {
     Integer id = whileOpen(open -> vocabulary).ids().get(token);
     return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+  }
+
+  @Override
+  public Set<String> specialTokens() {
+    return whileOpen(open -> vocabulary.special());
   }
 
   @Override

@@ -7,25 +7,39 @@ import dev.flowdpo.Problem;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.preference.PreferenceTokens;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The token ids that a model reads: question prompts, the stop question and its two answers.
  *
  * <p>Inference and preference pairs share these, so that training sees the ids that were sampled.
+ * Special tokens come from templates only: one that is written out in a question stays text.
  * Thread-safe; usable as long as the tokenizer is open.
  */
 public final class Prompts implements PreferenceTokens {
+  // Characters that Unicode keeps for such use inside of programs.
+  private static final String USER_BEGIN = "\uFDD0";
+  private static final String USER_END = "\uFDD1";
+
   private final Tokenizer tokenizer;
   private final FlowTemplates templates;
+  private final PromptFormat format;
   private final OptionalInt beginOfSequence;
   private final int maxPositions;
+  private final Set<Integer> specialIds;
+  private final long usualSpecialIds;
   private final int[] stopQuestion;
   private final int yesId;
   private final int noId;
 
   /**
-   * Creates the prompts of one model.
+   * Creates the prompts of a model that continues text.
    *
    * @param templates the words around questions
    * @param tokenizer the model's tokenizer; not closed by this object
@@ -35,6 +49,15 @@ public final class Prompts implements PreferenceTokens {
    *     with the same one
    */
   public Prompts(Tokenizer tokenizer, FlowTemplates templates, ModelConfig config) {
+    this(tokenizer, templates, config, PromptFormat.plain(templates), config.beginOfSequenceId());
+  }
+
+  private Prompts(
+      Tokenizer tokenizer,
+      FlowTemplates templates,
+      ModelConfig config,
+      PromptFormat format,
+      OptionalInt beginOfSequence) {
     if (tokenizer.vocabularySize() > config.vocabularySize()) {
       throw new InvalidInputException(
           "tokenizer: expected at most "
@@ -45,11 +68,17 @@ public final class Prompts implements PreferenceTokens {
     }
     this.tokenizer = tokenizer;
     this.templates = templates;
-    this.beginOfSequence = config.beginOfSequenceId();
+    this.format = format;
+    this.beginOfSequence = beginOfSequence;
     this.maxPositions = config.maxPositions();
-    this.stopQuestion = encoded("stop_question", templates.stopQuestion());
-    this.yesId = encoded("yes", templates.yes())[0];
-    this.noId = encoded("no", templates.no())[0];
+    this.specialIds =
+        tokenizer.specialTokens().stream()
+            .flatMap(token -> tokenizer.idOf(token).stream().boxed())
+            .collect(Collectors.toUnmodifiableSet());
+    this.usualSpecialIds = specialIds(tokenizer.encode(format.prompt("?")));
+    this.stopQuestion = encoded("stop_question", format.stopQuestion());
+    this.yesId = encodedAfterStopQuestion("yes", templates.yes())[0];
+    this.noId = encodedAfterStopQuestion("no", templates.no())[0];
     if (yesId == noId) {
       throw new InvalidInputException(
           "templates yes and no: expected different first tokens, found token "
@@ -61,6 +90,36 @@ public final class Prompts implements PreferenceTokens {
               + "\"; choose other words in "
               + FlowTemplates.FILE);
     }
+  }
+
+  /**
+   * {@return the prompts of the model in a folder}
+   *
+   * <p>Where the folder has a chat template, and its {@value FlowTemplates#FILE} no {@code prompt},
+   * the question becomes a turn of the user, the answer follows the generation prompt, and the stop
+   * question is one more turn of the user. Otherwise the texts of {@link FlowTemplates#read} are
+   * used as they are. In both cases there is one begin token if the model has one: the template's,
+   * or one put before the prompt, unless {@code tokenizer_config.json} says that there is none.
+   *
+   * @param folder the model folder
+   * @param tokenizer the model's tokenizer; not closed by the prompts
+   * @param config the model's configuration
+   * @throws InvalidInputException if a file is malformed, a template fails, or for the reasons of
+   *     the constructor
+   */
+  public static Prompts read(Path folder, Tokenizer tokenizer, ModelConfig config) {
+    Optional<ChatTemplate> chat =
+        FlowTemplates.hasPrompt(folder) ? Optional.empty() : ChatTemplate.read(folder);
+    FlowTemplates templates =
+        chat.isPresent() ? FlowTemplates.readChat(folder) : FlowTemplates.read(folder);
+    PromptFormat format =
+        chat.map(template -> PromptFormat.chat(templates, template))
+            .orElseGet(() -> PromptFormat.plain(templates));
+    OptionalInt begin =
+        TokenizerConfig.read(folder).addsBeginToken().orElse(true)
+            ? config.beginOfSequenceId()
+            : OptionalInt.empty();
+    return new Prompts(tokenizer, templates, config, format, begin);
   }
 
   /** {@return the templates} */
@@ -77,8 +136,7 @@ public final class Prompts implements PreferenceTokens {
    *     stop question and its answer
    */
   public int[] questionPrompt(Problem problem) {
-    String text = templates.prompt().replace(FlowTemplates.QUESTION, problem.question());
-    int[] ids = tokenizer.encode(text);
+    int[] ids = promptIds(problem.question());
     if (beginOfSequence.isPresent() && (ids.length == 0 || ids[0] != beginOfSequence.getAsInt())) {
       ids = Ints.concat(new int[] {beginOfSequence.getAsInt()}, ids);
     }
@@ -136,6 +194,45 @@ public final class Prompts implements PreferenceTokens {
   @Override
   public ImmutableIntArray stopDecision(boolean stop) {
     return ImmutableIntArray.of(stop ? yesId : noId);
+  }
+
+  private int[] promptIds(String question) {
+    int[] ids = tokenizer.encode(format.prompt(question));
+    boolean written = tokenizer.specialTokens().stream().anyMatch(question::contains);
+    return written || specialIds(ids) != usualSpecialIds ? idsApart(question) : ids;
+  }
+
+  /** The ids of the template's words and of the question's, encoded one after the other. */
+  private int[] idsApart(String question) {
+    String text = question.replaceAll("[" + USER_BEGIN + USER_END + "]", "\uFFFD");
+    String words = text.strip();
+    // Within white space at the ends, which templates cut off.
+    String marked = text.replace(words, USER_BEGIN + words + USER_END);
+    int[] ids = {};
+    for (String part : format.prompt(marked).split("(?=" + USER_BEGIN + ")|" + USER_END, -1)) {
+      ids =
+          Ints.concat(
+              ids,
+              part.startsWith(USER_BEGIN)
+                  ? tokenizer.encodeUntrusted(part.substring(USER_BEGIN.length()))
+                  : tokenizer.encode(part));
+    }
+    return ids;
+  }
+
+  private long specialIds(int[] ids) {
+    return IntStream.of(ids).filter(specialIds::contains).count();
+  }
+
+  /** The ids of an answer to the stop question, as they are in its place. */
+  private int[] encodedAfterStopQuestion(String template, String text) {
+    int[] both = tokenizer.encode(format.stopQuestion() + text);
+    int known = stopQuestion.length;
+    boolean continues =
+        both.length > known
+            && Arrays.equals(both, 0, known, stopQuestion, 0, known)
+            && specialIds(stopQuestion) > 0;
+    return continues ? Arrays.copyOfRange(both, known, both.length) : encoded(template, text);
   }
 
   private int[] encoded(String template, String text) {

@@ -1,6 +1,12 @@
 package dev.flowdpo.runtime.text;
 
+import dev.flowdpo.InvalidInputException;
+import java.util.HashSet;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -18,6 +24,48 @@ public interface Tokenizer extends AutoCloseable {
    * @param text any text
    */
   int[] encode(String text);
+
+  /**
+   * {@return the special tokens as the vocabulary spells them: those that mark turns and ends,
+   * which no user may write} Empty unless overridden; without the token for unknown text.
+   */
+  default Set<String> specialTokens() {
+    return Set.of();
+  }
+
+  /**
+   * {@return the ids of a text that somebody else wrote}
+   *
+   * <p>A special token that is written out in it stays text: each is cut after its first character
+   * and the pieces are encoded one by one. Text without any is encoded as {@link #encode} does.
+   *
+   * @param text any text
+   * @throws InvalidInputException if a special token would come out all the same
+   */
+  default int[] encodeUntrusted(String text) {
+    IntStream.Builder ids = IntStream.builder();
+    int start = 0;
+    Set<String> special = specialTokens();
+    if (!special.isEmpty()) {
+      String any = special.stream().map(Pattern::quote).collect(Collectors.joining("|"));
+      Matcher found = Pattern.compile(any).matcher(text);
+      while (found.find(start)) {
+        int cut = text.offsetByCodePoints(found.start(), 1);
+        IntStream.of(encode(text.substring(start, cut))).forEach(ids::add);
+        start = cut;
+      }
+    }
+    IntStream.of(encode(text.substring(start))).forEach(ids::add);
+    int[] all = ids.build().toArray();
+    Set<Integer> forbidden = new HashSet<>();
+    special.forEach(token -> idOf(token).ifPresent(forbidden::add));
+    if (IntStream.of(all).anyMatch(forbidden::contains)) {
+      throw new InvalidInputException(
+          "text: expected one that the tokenizer reads without special tokens, found such a token"
+              + " in it; take it out");
+    }
+    return all;
+  }
 
   /**
    * {@return the text of the ids} Special tokens, and ids that the vocabulary does not have, give

