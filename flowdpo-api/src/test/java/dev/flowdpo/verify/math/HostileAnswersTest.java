@@ -165,9 +165,7 @@ class HostileAnswersTest {
   @TestFactory
   Stream<DynamicTest> areJudgedWithoutAnExceptionAndEnd() {
     return hostile().entrySet().stream()
-        .map(
-            entry ->
-                DynamicTest.dynamicTest(entry.getKey(), () -> judge(entry.getValue())));
+        .map(entry -> DynamicTest.dynamicTest(entry.getKey(), () -> judge(entry.getValue())));
   }
 
   private static void judge(String answer) {
