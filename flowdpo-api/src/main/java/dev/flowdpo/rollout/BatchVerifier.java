@@ -19,7 +19,6 @@ import java.util.List;
  * {@link #verifyAll} throws, or returns another number of verdicts than it was given answers, none
  * of its answers has a verdict. Implementations are thread-safe.
  */
-@FunctionalInterface
 public interface BatchVerifier extends Verifier {
 
   /**
