@@ -33,6 +33,7 @@ import picocli.CommandLine.Command;
       LogprobsCommand.class,
       GradientCommand.class,
       ExperimentCommand.class,
+      ExportCommand.class,
       CommandLine.HelpCommand.class
     },
     footer = {

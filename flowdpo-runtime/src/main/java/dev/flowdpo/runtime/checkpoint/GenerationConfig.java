@@ -40,7 +40,10 @@ public record GenerationConfig(List<Integer> endOfSequenceIds, Optional<Sampling
    * @throws InvalidInputException if the file is malformed or a value is out of range
    */
   public static GenerationConfig read(Path folder) {
-    Path file = folder.resolve(FILE);
+    return readFile(folder.resolve(FILE));
+  }
+
+  private static GenerationConfig readFile(Path file) {
     if (!Files.exists(file)) {
       return new GenerationConfig(List.of(), Optional.empty());
     }
@@ -53,19 +56,21 @@ public record GenerationConfig(List<Integer> endOfSequenceIds, Optional<Sampling
   }
 
   /**
-   * {@return the ids, and then those of the folder's file that are not among them}
+   * {@return the ids, and then those of the file beside {@code config.json} that are not among
+   * them}
    *
    * @param ids the ids of {@code config.json}
-   * @param folder the model folder
+   * @param configJson the file {@code config.json}
    * @param vocabularySize the number of tokens of the model
    * @throws InvalidInputException if the file is malformed or has an id that the model has not
    */
-  static List<Integer> withEndsOf(List<Integer> ids, Path folder, int vocabularySize) {
+  static List<Integer> withEnds(List<Integer> ids, Path configJson, int vocabularySize) {
+    Path file = configJson.resolveSibling(FILE);
     Set<Integer> all = new LinkedHashSet<>(ids);
-    for (int id : read(folder).endOfSequenceIds()) {
+    for (int id : readFile(file).endOfSequenceIds()) {
       if (id >= vocabularySize) {
         throw new InvalidInputException(
-            folder.resolve(FILE)
+            file
                 + ": key \""
                 + END_IDS
                 + "\": expected ids below the vocabulary size "

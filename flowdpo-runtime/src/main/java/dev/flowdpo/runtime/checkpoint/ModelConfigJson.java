@@ -153,8 +153,7 @@ final class ModelConfigJson {
       }
       ids.add(id.intValue());
     }
-    Path folder = json.file().toAbsolutePath().getParent();
-    return GenerationConfig.withEndsOf(ids, folder, json.integer("vocab_size", 1));
+    return GenerationConfig.withEnds(ids, json.file(), json.integer("vocab_size", 1));
   }
 
   private static OptionalInt beginOfSequenceId(JsonObjectFile json) {

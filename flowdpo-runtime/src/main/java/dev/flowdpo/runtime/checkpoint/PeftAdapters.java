@@ -19,9 +19,11 @@ import java.util.TreeSet;
  * LoRA adapters as PEFT folders: {@code adapter_config.json} and {@code adapter_model.safetensors}.
  *
  * <p>A module's matrices have the keys {@code base_model.model.<module>.lora_A.weight}, [rank, in],
- * and {@code ...lora_B.weight}, [out, rank]. Supported is plain LoRA on linear layers of the
- * decoder with one rank and one alpha; whatever else a folder asks for is refused by name, never
- * left out. Stateless and thread-safe.
+ * and {@code ...lora_B.weight}, [out, rank]. Supported is LoRA on linear layers of the decoder,
+ * with ranks and alphas by pattern and with rank-stabilised scaling; whatever else a folder asks
+ * for is refused by name, never left out. What is read has one rank and one alpha: an adapter with
+ * several ranks is filled up with zeros to the largest, and B takes up what its module's scaling
+ * differs by, which computes the same. Stateless and thread-safe.
  */
 public final class PeftAdapters {
   /** The file of the adapter's configuration. */
@@ -62,7 +64,7 @@ public final class PeftAdapters {
         for (LinearLayer linear : LinearLayer.values()) {
           String module = linear.module(layer);
           if (peft.adapts(module)) {
-            modules.put(module, matrices(file, module, peft.rank(), linear, config));
+            modules.put(module, matrices(file, module, peft.rankOf(module), linear, config));
             keys.remove(aKey(module));
             keys.remove(bKey(module));
           }
@@ -72,15 +74,42 @@ public final class PeftAdapters {
         throw new InvalidInputException(
             file.path()
                 + ": expected only the matrices of the modules in \"target_modules\" "
-                + peft.targetModules()
+                + peft.targets().shown()
                 + " of "
                 + config.layers()
                 + " layers, found also "
                 + Names.shown(keys)
                 + "; the adapter is for another model or uses what is not supported");
       }
-      return new AdapterWeights(peft.rank(), peft.alpha(), peft.dropout(), modules);
+      return uniform(peft, modules);
     }
+  }
+
+  /** The same adapter with one rank and one alpha. */
+  private static AdapterWeights uniform(PeftConfig peft, SortedMap<String, LoraMatrices> modules) {
+    int rank = modules.values().stream().mapToInt(LoraMatrices::rank).max().orElse(peft.rank());
+    double scaling = modules.isEmpty() ? 1 : peft.scalingOf(modules.firstKey());
+    SortedMap<String, LoraMatrices> same = new TreeMap<>();
+    modules.forEach(
+        (module, lora) ->
+            same.put(module, filled(lora, rank, (float) (peft.scalingOf(module) / scaling))));
+    boolean plain = scaling == peft.alpha() / rank;
+    return new AdapterWeights(rank, plain ? peft.alpha() : scaling * rank, peft.dropout(), same);
+  }
+
+  private static LoraMatrices filled(LoraMatrices lora, int rank, float factor) {
+    if (lora.rank() == rank && factor == 1) {
+      return lora;
+    }
+    float[] a = Arrays.copyOf(lora.copyOfA(), rank * lora.inputSize());
+    float[] from = lora.copyOfB();
+    float[] b = new float[lora.outputSize() * rank];
+    for (int output = 0; output < lora.outputSize(); output++) {
+      for (int i = 0; i < lora.rank(); i++) {
+        b[output * rank + i] = factor * from[output * lora.rank() + i];
+      }
+    }
+    return LoraMatrices.of(rank, lora.inputSize(), lora.outputSize(), a, b);
   }
 
   /**
@@ -105,14 +134,12 @@ public final class PeftAdapters {
               tensors.put(aKey(module), tensor(lora.a(), lora.rank(), lora.inputSize()));
               tensors.put(bKey(module), tensor(lora.b(), lora.outputSize(), lora.rank()));
             });
-    PeftConfig config =
-        new PeftConfig(
-            adapter.rank(), adapter.alpha(), adapter.dropout(), targets(adapter.modules()));
     SafetensorsWriter.write(
         folder.resolve(WEIGHTS_FILE), tensors, DataType.F32, Map.of("format", "pt"));
     Path configFile = folder.resolve(CONFIG_FILE);
     try {
-      AtomicFiles.write(configFile, config.format(baseModelName));
+      AtomicFiles.write(
+          configFile, PeftConfigJson.format(adapter, targets(adapter.modules()), baseModelName));
     } catch (IOException e) {
       throw new UncheckedIOException(configFile + ": cannot be written", e);
     }

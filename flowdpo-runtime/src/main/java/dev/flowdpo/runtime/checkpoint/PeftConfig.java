@@ -1,14 +1,16 @@
 package dev.flowdpo.runtime.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.runtime.internal.JsonObjectFile;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -17,40 +19,70 @@ import java.util.Set;
  * @param rank the key {@code r}
  * @param alpha the key {@code lora_alpha}
  * @param dropout the key {@code lora_dropout}
- * @param targetModules the key {@code target_modules}: names, or ends of names, of adapted modules
+ * @param rankStabilised the key {@code use_rslora}: alpha is divided by the rank's square root
+ * @param targets the key {@code target_modules}
+ * @param ranks the key {@code rank_pattern}: ranks of the modules that a pattern matches
+ * @param alphas the key {@code alpha_pattern}: alphas of the modules that a pattern matches
  */
-record PeftConfig(int rank, double alpha, double dropout, ImmutableSet<String> targetModules) {
+record PeftConfig(
+    int rank,
+    double alpha,
+    double dropout,
+    boolean rankStabilised,
+    Targets targets,
+    ImmutableList<Deviation<Integer>> ranks,
+    ImmutableList<Deviation<Double>> alphas) {
   private static final String ALL_LINEAR = "all-linear";
   private static final String TARGET_MODULES = "target_modules";
   private static final String TARGETS =
-      "a list of names out of " + shortNames() + " or \"" + ALL_LINEAR + "\"";
+      "a list of names out of "
+          + shortNames()
+          + ", a regular expression over whole names, or \""
+          + ALL_LINEAR
+          + "\"";
 
-  /** Each would change what the adapter computes, or which tensors it has. */
-  private static final List<String> UNSUPPORTED =
-      List.of(
-          "alora_invocation_tokens",
-          "alpha_pattern",
-          "arrow_config",
-          "exclude_modules",
-          "fan_in_fan_out",
-          "layer_replication",
-          "layers_pattern",
-          "layers_to_transform",
-          "lora_bias",
-          "modules_to_save",
-          "rank_pattern",
-          "target_parameters",
-          "trainable_token_indices",
-          "use_bdlora",
-          "use_dora",
-          "use_qalora",
-          "use_rslora");
+  /** More than any adapter has; smaller matrices are filled up to the largest rank. */
+  private static final int MAX_RANK = 1024;
+
+  /** Each would change what the adapter computes, or which tensors it has; and what to do. */
+  private static final ImmutableMap<String, String> UNSUPPORTED =
+      ImmutableMap.<String, String>builder()
+          .put("alora_invocation_tokens", "")
+          .put("arrow_config", "")
+          .put("exclude_modules", "")
+          .put("layer_replication", "")
+          .put("layers_pattern", "")
+          .put("layers_to_transform", "")
+          .put("lora_bias", "")
+          .put("modules_to_save", "; merge the whole modules that it trains into the model first")
+          .put("target_parameters", "")
+          .put("trainable_token_indices", "")
+          .put("use_bdlora", "")
+          .put("use_dora", "; merge the adapter into the model with PEFT first")
+          .put("use_qalora", "")
+          .buildOrThrow();
+
+  /** A value for the modules that a pattern matches. */
+  record Deviation<T>(ModulePattern pattern, T value) {}
+
+  /**
+   * Which modules are adapted: those of a list of names or ends of names, or those of a pattern.
+   *
+   * @param shown what the file says
+   */
+  record Targets(String shown, Set<String> names, Optional<ModulePattern> pattern) {
+    boolean contain(String module) {
+      return pattern.isPresent()
+          ? pattern.get().matches(module)
+          : names.stream().anyMatch(name -> isEnd(module, name));
+    }
+  }
 
   /**
    * {@return the configuration in the file}
    *
-   * @throws dev.flowdpo.InvalidInputException if the file is missing or malformed, or asks for
-   *     something other than plain LoRA on the linear layers of a causal language model
+   * @throws InvalidInputException if the file is missing or malformed, or asks for something other
+   *     than LoRA on the linear layers of a causal language model
    */
   static PeftConfig read(Path file) {
     JsonObjectFile json = JsonObjectFile.read(file);
@@ -59,14 +91,15 @@ record PeftConfig(int rank, double alpha, double dropout, ImmutableSet<String> t
     if (json.find("bias").isPresent()) {
       requireText(json, "bias", "none");
     }
-    for (String key : UNSUPPORTED) {
-      json.find(key)
-          .filter(PeftConfig::isSet)
-          .ifPresent(
-              value -> {
-                throw json.wrong(key, "no such key, null, false or empty: not supported", value);
-              });
-    }
+    UNSUPPORTED.forEach(
+        (key, hint) ->
+            json.find(key)
+                .filter(PeftConfig::isSet)
+                .ifPresent(
+                    value -> {
+                      String expected = "no such key, null, false or empty: not supported" + hint;
+                      throw json.wrong(key, expected, value);
+                    }));
     double alpha = json.number("lora_alpha", 0, 8);
     if (alpha == 0) {
       throw json.wrong("lora_alpha", "a positive number", json.require("lora_alpha", ""));
@@ -75,63 +108,115 @@ record PeftConfig(int rank, double alpha, double dropout, ImmutableSet<String> t
     if (dropout >= 1) {
       throw json.wrong("lora_dropout", "a number below 1", json.require("lora_dropout", ""));
     }
-    return new PeftConfig(json.integer("r", 1, 8), alpha, dropout, targets(json));
-  }
-
-  /** {@return the text of an {@code adapter_config.json}, with the keys that PEFT writes} */
-  String format(String baseModelName) {
-    ObjectNode json = JsonObjectFile.object();
-    json.putObject("alpha_pattern");
-    json.putNull("auto_mapping");
-    json.put("base_model_name_or_path", baseModelName);
-    json.put("bias", "none");
-    json.put("fan_in_fan_out", false);
-    json.put("inference_mode", true);
-    json.put("init_lora_weights", true);
-    json.putNull("layer_replication");
-    json.putNull("layers_pattern");
-    json.putNull("layers_to_transform");
-    putNumber(json, "lora_alpha", alpha);
-    json.put("lora_dropout", dropout);
-    json.putNull("modules_to_save");
-    json.put("peft_type", "LORA");
-    json.put("r", rank);
-    json.putObject("rank_pattern");
-    json.putNull("revision");
-    ArrayNode targets = json.putArray(TARGET_MODULES);
-    targetModules.forEach(targets::add);
-    json.put("task_type", "CAUSAL_LM");
-    json.put("use_dora", false);
-    json.put("use_rslora", false);
-    return JsonObjectFile.format(json);
+    // PEFT ignores it for linear layers, the only ones here.
+    json.flag("fan_in_fan_out", false);
+    return new PeftConfig(
+        json.integer("r", 1, 8),
+        alpha,
+        dropout,
+        json.flag("use_rslora", false),
+        targets(json),
+        ranks(json),
+        alphas(json));
   }
 
   /** {@return whether the configuration adapts the module of this name, as PEFT decides it} */
   boolean adapts(String module) {
-    return targetModules.stream().anyMatch(target -> matches(module, target));
+    return targets.contain(module);
   }
 
-  private static boolean matches(String module, String target) {
+  /** {@return the rank of the module's matrices} */
+  int rankOf(String module) {
+    return valueFor(module, ranks, rank);
+  }
+
+  /** {@return the factor on B A x of the module} */
+  double scalingOf(String module) {
+    int inner = rankOf(module);
+    return valueFor(module, alphas, alpha) / (rankStabilised ? Math.sqrt(inner) : inner);
+  }
+
+  /** The first pattern that matches decides. */
+  private static <T> T valueFor(String module, List<Deviation<T>> deviations, T otherwise) {
+    for (Deviation<T> deviation : deviations) {
+      if (deviation.pattern.matches(module)) {
+        return deviation.value;
+      }
+    }
+    return otherwise;
+  }
+
+  private static boolean isEnd(String module, String target) {
     return module.equals(target) || module.endsWith("." + target);
   }
 
-  private static ImmutableSet<String> targets(JsonObjectFile json) {
+  private static Targets targets(JsonObjectFile json) {
     JsonNode node = json.require(TARGET_MODULES, TARGETS);
     if (node.isTextual() && node.textValue().equals(ALL_LINEAR)) {
-      return ImmutableSet.copyOf(shortNames());
+      return new Targets(ALL_LINEAR, Set.copyOf(shortNames()), Optional.empty());
+    }
+    if (node.isTextual()) {
+      String text = node.textValue();
+      ModulePattern pattern = ModulePattern.whole(where(json, TARGET_MODULES), text);
+      return new Targets(text, Set.of(), Optional.of(pattern));
     }
     if (!node.isArray() || node.isEmpty()) {
       throw json.wrong(TARGET_MODULES, TARGETS, node);
     }
     Set<String> targets = new LinkedHashSet<>();
     for (JsonNode target : node) {
-      boolean known = shortNames().stream().anyMatch(name -> matches(target.asText(), name));
+      boolean known = shortNames().stream().anyMatch(name -> isEnd(target.asText(), name));
       if (!target.isTextual() || !known) {
         throw json.wrong(TARGET_MODULES, TARGETS, target);
       }
       targets.add(target.textValue());
     }
-    return ImmutableSet.copyOf(targets);
+    return new Targets(targets.toString(), targets, Optional.empty());
+  }
+
+  private static String where(JsonObjectFile json, String key) {
+    return json.file() + ": key \"" + key + "\"";
+  }
+
+  private static ImmutableList<Deviation<Integer>> ranks(JsonObjectFile json) {
+    ImmutableList.Builder<Deviation<Integer>> ranks = ImmutableList.builder();
+    for (Map.Entry<String, JsonNode> entry : patterns(json, "rank_pattern").entrySet()) {
+      JsonNode rank = entry.getValue();
+      if (!rank.isInt() || rank.intValue() < 1 || rank.intValue() > MAX_RANK) {
+        throw json.wrong("rank_pattern", "ranks from 1 to " + MAX_RANK, rank);
+      }
+      ranks.add(new Deviation<>(ending(json, "rank_pattern", entry.getKey()), rank.intValue()));
+    }
+    return ranks.build();
+  }
+
+  private static ImmutableList<Deviation<Double>> alphas(JsonObjectFile json) {
+    ImmutableList.Builder<Deviation<Double>> alphas = ImmutableList.builder();
+    for (Map.Entry<String, JsonNode> entry : patterns(json, "alpha_pattern").entrySet()) {
+      double alpha = entry.getValue().doubleValue();
+      if (!entry.getValue().isNumber() || !(alpha > 0) || Double.isInfinite(alpha)) {
+        throw json.wrong("alpha_pattern", "positive numbers", entry.getValue());
+      }
+      alphas.add(new Deviation<>(ending(json, "alpha_pattern", entry.getKey()), alpha));
+    }
+    return alphas.build();
+  }
+
+  private static ModulePattern ending(JsonObjectFile json, String key, String expression) {
+    return ModulePattern.ending(where(json, key), expression);
+  }
+
+  private static Map<String, JsonNode> patterns(JsonObjectFile json, String key) {
+    ImmutableMap.Builder<String, JsonNode> patterns = ImmutableMap.builder();
+    json.find(key)
+        .ifPresent(
+            node -> {
+              if (!node.isObject()) {
+                throw json.wrong(key, "an object from patterns of modules to values", node);
+              }
+              patterns.putAll(node.properties());
+            });
+    return patterns.buildOrThrow();
   }
 
   private static Collection<String> shortNames() {
@@ -140,15 +225,6 @@ record PeftConfig(int rank, double alpha, double dropout, ImmutableSet<String> t
       names.add(layer.shortName());
     }
     return names;
-  }
-
-  /** PEFT takes alpha as a whole number, though it computes with any. */
-  private static void putNumber(ObjectNode json, String key, double value) {
-    if (value == (long) value) {
-      json.put(key, (long) value);
-    } else {
-      json.put(key, value);
-    }
   }
 
   private static void requireText(JsonObjectFile json, String key, String expected) {

@@ -223,6 +223,20 @@ public final class SafetensorsFile implements AutoCloseable {
     return new FloatTensor(tensor(name).shape(), floats(name));
   }
 
+  /**
+   * Appends the bytes of the tensor to a channel as they are, whatever their type and number.
+   *
+   * @throws IOException if reading or writing fails
+   */
+  void copyTo(String name, FileChannel to) throws IOException {
+    TensorInfo info = tensor(name);
+    long at = dataStart + info.begin();
+    long end = dataStart + info.end();
+    while (at < end) {
+      at += channel.transferTo(at, end - at, to);
+    }
+  }
+
   private ByteBuffer map(TensorInfo info) {
     if (!channel.isOpen()) {
       throw new IllegalStateException(path + " is closed");

@@ -90,7 +90,8 @@ public final class SafetensorsWriter {
     return padded(root);
   }
 
-  private static byte[] padded(ObjectNode root) {
+  /** {@return the header as bytes, filled up so that the data behind it is aligned} */
+  static byte[] padded(ObjectNode root) {
     try {
       StringBuilder json = new StringBuilder(MAPPER.writeValueAsString(root));
       int bytes = json.toString().getBytes(StandardCharsets.UTF_8).length;
@@ -101,7 +102,8 @@ public final class SafetensorsWriter {
     }
   }
 
-  private static void writeValues(
+  /** Appends the values in the type, little-endian; the block is used on the way. */
+  static void writeValues(
       FileChannel channel,
       ByteBuffer block,
       Path file,

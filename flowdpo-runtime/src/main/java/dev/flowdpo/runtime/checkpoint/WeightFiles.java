@@ -12,7 +12,7 @@ import java.util.TreeMap;
 
 /** Finds and opens the weight files of a model folder. Stateless and thread-safe. */
 final class WeightFiles {
-  private static final String INDEX_FILE = "model.safetensors.index.json";
+  static final String INDEX_FILE = "model.safetensors.index.json";
   private static final String WEIGHT_MAP = "weight_map";
 
   private WeightFiles() {}

@@ -2,6 +2,7 @@ package dev.flowdpo.runtime.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,6 +11,7 @@ import dev.flowdpo.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -116,6 +118,84 @@ class PeftAdaptersTest {
     assertThat(PeftAdapters.read(folder, model)).isEqualTo(adapter);
   }
 
+  /** W + scaling B A is what counts: the scalings are those that PEFT's documentation gives. */
+  private double scaling(AdapterWeights found, String module) {
+    LoraMatrices base = adapter().modules().get(module);
+    LoraMatrices lora = found.modules().get(module);
+    int rank = lora.rank();
+    for (int i = 0; i < RANK * base.inputSize(); i++) {
+      assertThat(lora.copyOfA()[i]).isEqualTo(base.copyOfA()[i]);
+    }
+    double factor = lora.copyOfB()[0] / base.copyOfB()[0];
+    for (int i = 0; i < base.outputSize() * RANK; i++) {
+      assertThat(lora.copyOfB()[i / RANK * rank + i % RANK])
+          .isCloseTo((float) (factor * base.copyOfB()[i]), within(1e-6f));
+    }
+    return factor * found.scaling();
+  }
+
+  @Test
+  void readsRankStabilisedScaling() throws IOException {
+    PeftAdapters.write(folder, adapter(), "base");
+    changeConfig("use_rslora", "true");
+    AdapterWeights found = PeftAdapters.read(folder, model);
+    assertThat(found.rank()).isEqualTo(RANK);
+    assertThat(scaling(found, "model.layers.0.mlp.up_proj"))
+        .isCloseTo(8 / Math.sqrt(RANK), within(1e-9));
+  }
+
+  @Test
+  void readsAlphasByPattern() throws IOException {
+    PeftAdapters.write(folder, adapter(), "base");
+    changeConfig(
+        "alpha_pattern",
+        "{\"layers.1.self_attn.q_proj\": 6, \"q_proj\": 12,"
+            + " \"model\\\\.layers\\\\.1\\\\.mlp\\\\..*\": 1}");
+    AdapterWeights found = PeftAdapters.read(folder, model);
+    assertThat(scaling(found, "model.layers.0.self_attn.q_proj")).isCloseTo(4, within(1e-6));
+    assertThat(scaling(found, "model.layers.1.self_attn.q_proj")).isCloseTo(2, within(1e-6));
+    assertThat(scaling(found, "model.layers.1.mlp.up_proj")).isCloseTo(1.0 / 3, within(1e-6));
+    assertThat(scaling(found, "model.layers.0.mlp.up_proj")).isCloseTo(8.0 / 3, within(1e-6));
+  }
+
+  @Test
+  void readsRanksByPattern() throws IOException {
+    PeftAdapters.write(folder, adapter(), "base");
+    String module = "model.layers.1.self_attn.v_proj";
+    changeConfig("rank_pattern", "{\"layers.1.self_attn.v_proj\": 5}");
+    rewriteTensors(
+        DataType.F32,
+        tensors -> {
+          tensors.put(PeftAdapters.aKey(module), FloatTensor.of(ones(5 * 8), 5, 8));
+          tensors.put(PeftAdapters.bKey(module), FloatTensor.of(ones(12 * 5), 12, 5));
+        });
+    AdapterWeights found = PeftAdapters.read(folder, model);
+    assertThat(found.rank()).isEqualTo(5);
+    assertThat(scaling(found, "model.layers.0.self_attn.q_proj"))
+        .isCloseTo(8.0 / RANK, within(1e-6));
+    LoraMatrices wide = found.modules().get(module);
+    double each = 0;
+    for (int i = 0; i < 5; i++) {
+      each += wide.copyOfB()[i] * wide.copyOfA()[i * 8];
+    }
+    assertThat(each * found.scaling()).isCloseTo(5 * 8.0 / 5, within(1e-5));
+  }
+
+  private static float[] ones(int count) {
+    float[] ones = new float[count];
+    Arrays.fill(ones, 1);
+    return ones;
+  }
+
+  @Test
+  void readsTargetsByRegularExpression() throws IOException {
+    PeftAdapters.write(folder, adapter(), "base");
+    changeConfig(
+        "target_modules", "\"model\\\\.layers\\\\.\\\\d+\\\\.(self_attn|mlp)\\\\..*_proj\"");
+    changeConfig("fan_in_fan_out", "true");
+    assertThat(PeftAdapters.read(folder, model)).isEqualTo(adapter());
+  }
+
   @Test
   void readsHalfPrecisionMatrices() throws IOException {
     AdapterWeights adapter = adapter();
@@ -140,7 +220,14 @@ class PeftAdaptersTest {
         "lora_dropout | 1 | expected a number below 1, found 1",
         "target_modules | null | found no such key",
         "target_modules | [] | found []",
-        "target_modules | \".*_proj\" | found \".*_proj\"",
+        "target_modules | \"(\" | key \"target_modules\": expected a regular expression",
+        "target_modules | \".*q_proj\" | expected only the matrices of the modules",
+        "rank_pattern | {\"q_proj\": 4} | expected shape [4, 8]",
+        "rank_pattern | {\"q_proj\": 0} | expected ranks from 1 to 1024, found 0",
+        "rank_pattern | {\"[\": 4} | key \"rank_pattern\": expected a regular expression",
+        "rank_pattern | [4] | expected an object from patterns",
+        "alpha_pattern | {\"q_proj\": 0} | expected positive numbers, found 0",
+        "alpha_pattern | {\"((([a-z0-9_.]*)*)*)*!\": 4} | takes more than 200000 steps",
         "target_modules | [\"q_proj\", \"lm_head\"] | found \"lm_head\"",
         "target_modules | [\"embed_tokens\"] | found \"embed_tokens\"",
         "target_modules | [\"q_proj\"] | expected only the matrices of the modules",
@@ -156,12 +243,8 @@ class PeftAdaptersTest {
       strings = {
         "modules_to_save:[\"lm_head\"]",
         "use_dora:true",
-        "use_rslora:true",
-        "fan_in_fan_out:true",
         "lora_bias:true",
         "use_qalora:true",
-        "rank_pattern:{\"q_proj\":4}",
-        "alpha_pattern:{\"q_proj\":4}",
         "layers_to_transform:[0]",
         "layers_to_transform:0",
         "layers_pattern:\"layers\"",
