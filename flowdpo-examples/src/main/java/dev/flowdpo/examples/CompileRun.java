@@ -68,8 +68,7 @@ final class CompileRun {
 
   private void collect() {
     AdapterFlowEngine engine = common.engine(settings.flow().adapters());
-    try (Flow flow =
-        settings.flow().applyTo(Flow.builder().seed(common.seed()), engine).build()) {
+    try (Flow flow = settings.flow().applyTo(Flow.builder().seed(common.seed()), engine).build()) {
       TraceCollection collection = new TraceCollection(folder, engine.tokens());
       boolean base = settings.source().base();
       int count = settings.data().problems().size();

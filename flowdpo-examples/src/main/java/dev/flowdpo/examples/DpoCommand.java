@@ -117,8 +117,7 @@ final class DpoCommand implements Callable<Integer> {
       Optional<AdapterSnapshot> given = adapter(engine);
       RunFolder folder = new RunFolder(out, describe(options), existing);
       ExampleSplit<PreferencePair> split =
-          ExampleSplit.of(
-              pairs, PreferencePair::problemId, options.heldOutShare(), options.seed());
+          ExampleSplit.of(pairs, PreferencePair::problemId, options.heldOutShare(), options.seed());
       AdapterSnapshot reference =
           given.orElseGet(() -> AdapterSnapshot.none(engine.base().config()));
       PreferenceLoss loss = new PreferenceLoss(engine.base(), reference, minimised);

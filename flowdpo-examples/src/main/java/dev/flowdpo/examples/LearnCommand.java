@@ -107,7 +107,8 @@ final class LearnCommand implements Callable<Integer> {
     RunFolder folder = new RunFolder(out, settings(), existing());
     AdapterFlowEngine engine = common.engine();
     try (Flow flow = Flow.builder().engine(engine).seed(common.seed()).build()) {
-      LearningRun run = new LearningRun(flow, engine.tokens(), learningData, folder, progress, common.err());
+      LearningRun run =
+          new LearningRun(flow, engine.tokens(), learningData, folder, progress, common.err());
       LearningResult result = run.run(learnerOptions(engine, learningData), minimised);
       common.report().println(result.summary());
       common.report().println("Adapters, metrics and chart are in " + out);

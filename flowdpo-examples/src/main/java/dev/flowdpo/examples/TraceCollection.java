@@ -33,7 +33,11 @@ final class TraceCollection {
 
   /** Solves what is not solved yet. */
   void run(
-      Flow flow, String source, TraceOptions options, List<Problem> problems, ProgressDisplay display) {
+      Flow flow,
+      String source,
+      TraceOptions options,
+      List<Problem> problems,
+      ProgressDisplay display) {
     int solved = solved();
     try (TraceFile.Writer writer = TraceFile.of(traces, tokens).resume(solved)) {
       TraceCompiler compiler =

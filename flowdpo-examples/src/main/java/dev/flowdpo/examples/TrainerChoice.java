@@ -42,10 +42,7 @@ final class TrainerChoice {
       description = "How many examples go through the model together.")
   private Optional<Integer> batch = Optional.empty();
 
-  @Option(
-      names = "--accumulation",
-      paramLabel = "N",
-      description = "How many batches make a step.")
+  @Option(names = "--accumulation", paramLabel = "N", description = "How many batches make a step.")
   private Optional<Integer> accumulation = Optional.empty();
 
   @Option(names = "--rank", paramLabel = "N", description = "Rank of a fresh adapter.")

@@ -75,9 +75,7 @@ final class TrainingFile implements AutoCloseable {
 
   /** Reads a byte a character, as a killed process may leave half of one; all is ASCII here. */
   private static List<String> lines(Path file) throws IOException {
-    return Files.exists(file)
-        ? Files.readAllLines(file, StandardCharsets.ISO_8859_1)
-        : List.of();
+    return Files.exists(file) ? Files.readAllLines(file, StandardCharsets.ISO_8859_1) : List.of();
   }
 
   private static int step(String line) {

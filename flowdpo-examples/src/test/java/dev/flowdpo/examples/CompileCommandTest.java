@@ -52,8 +52,16 @@ class CompileCommandTest {
     assertMessages(whole);
     CommandRun evaluated =
         CommandRun.of(
-            "evaluate", "--data", "builtin", "--limit", 12, "--mode", "single-pass", "--adapters",
-            whole, "--json");
+            "evaluate",
+            "--data",
+            "builtin",
+            "--limit",
+            12,
+            "--mode",
+            "single-pass",
+            "--adapters",
+            whole,
+            "--json");
     assertThat(evaluated.json().get("accuracy"))
         .isEqualTo(uninterrupted.json().get("heldOutAfter"));
   }
@@ -96,8 +104,7 @@ class CompileCommandTest {
     assertThat(CommandRun.parse(Files.readString(run.resolve("result.json")))).isEqualTo(result);
     List<JsonNode> rows =
         Files.readAllLines(run.resolve("training.jsonl")).stream().map(CommandRun::parse).toList();
-    assertThat(rows.stream().filter(row -> row.has("loss")))
-        .hasSize(result.get("steps").asInt());
+    assertThat(rows.stream().filter(row -> row.has("loss"))).hasSize(result.get("steps").asInt());
     assertThat(rows.stream().filter(row -> row.has("eval_loss"))).hasSize(3);
     assertThat(rows.get(0).get("eval_loss")).isEqualTo(result.get("validationLossBefore"));
   }
@@ -123,8 +130,7 @@ class CompileCommandTest {
     Files.copy(whole.resolve("run.json"), killed.resolve("run.json"));
     Files.writeString(killed.resolve("collection.json"), "{\"problems\":64}\n");
     byte[] traces = Files.readAllBytes(whole.resolve("traces.jsonl"));
-    Files.write(
-        killed.resolve("traces.jsonl"), Arrays.copyOf(traces, traces.length - 9));
+    Files.write(killed.resolve("traces.jsonl"), Arrays.copyOf(traces, traces.length - 9));
 
     CommandRun resumed = CommandRun.of(arguments(killed));
 
@@ -146,8 +152,16 @@ class CompileCommandTest {
 
     CommandRun run =
         CommandRun.of(
-            "compile", "--run", learned, "--held-out", 1, "--epochs", 1, "--out",
-            folder.resolve("out"), "--json");
+            "compile",
+            "--run",
+            learned,
+            "--held-out",
+            1,
+            "--epochs",
+            1,
+            "--out",
+            folder.resolve("out"),
+            "--json");
 
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.json().get("collected").asLong()).isEqualTo(Math.round(40 * accuracy));
@@ -171,8 +185,7 @@ class CompileCommandTest {
     Files.writeString(file, row == null ? "" : row + "\n", StandardCharsets.UTF_8);
 
     CommandRun run =
-        CommandRun.of(
-            "compile", "--traces", file, "--held-out", 1, "--out", folder.resolve("out"));
+        CommandRun.of("compile", "--traces", file, "--held-out", 1, "--out", folder.resolve("out"));
 
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).contains("traces.jsonl", message).doesNotContain("\tat ");

@@ -70,8 +70,22 @@ class DpoCommandTest {
   private void goesOnFromItsAdapter(Path pairs, Path adapters) {
     CommandRun next =
         CommandRun.of(
-            "dpo", "--data", pairs, "--role", "answer", "--epochs", 1, "--adapters", adapters,
-            "--objective", "ipo", "--beta", 0.1, "--out", folder.resolve("next"), "--json");
+            "dpo",
+            "--data",
+            pairs,
+            "--role",
+            "answer",
+            "--epochs",
+            1,
+            "--adapters",
+            adapters,
+            "--objective",
+            "ipo",
+            "--beta",
+            0.1,
+            "--out",
+            folder.resolve("next"),
+            "--json");
 
     assertThat(next.exitCode()).as(next.err()).isZero();
     assertThat(next.json().get("lossBefore").asDouble()).isEqualTo(25); // (0 - 1 / (2 · 0.1))²
@@ -128,7 +142,14 @@ class DpoCommandTest {
             "answer");
     CommandRun adapters =
         CommandRun.of(
-            "dpo", "--data", pairs, "--role", "answer", "--adapters", folder, "--out",
+            "dpo",
+            "--data",
+            pairs,
+            "--role",
+            "answer",
+            "--adapters",
+            folder,
+            "--out",
             folder.resolve("out"));
 
     assertThat(List.of(stop, empty, missing, outside, adapters))
@@ -146,7 +167,6 @@ class DpoCommandTest {
   }
 
   private CommandRun dpo(Path pairs, String role) {
-    return CommandRun.of(
-        "dpo", "--data", pairs, "--role", role, "--out", folder.resolve("out"));
+    return CommandRun.of("dpo", "--data", pairs, "--role", role, "--out", folder.resolve("out"));
   }
 }

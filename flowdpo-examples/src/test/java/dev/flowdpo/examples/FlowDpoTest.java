@@ -11,7 +11,18 @@ import picocli.CommandLine;
 
 class FlowDpoTest {
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "solve", "learn", "compile", "dpo", "evaluate", "pretrain", "logprobs", "gradient"})
+  @ValueSource(
+      strings = {
+        "demo",
+        "solve",
+        "learn",
+        "compile",
+        "dpo",
+        "evaluate",
+        "pretrain",
+        "logprobs",
+        "gradient"
+      })
   void everyCommandHasTheCommonOptions(String command) {
     CommandRun run = CommandRun.of(command, "--help");
 
