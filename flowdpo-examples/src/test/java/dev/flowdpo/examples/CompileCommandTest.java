@@ -50,13 +50,14 @@ class CompileCommandTest {
     assertThat(whole.resolve("training.png")).isNotEmptyFile();
     assertResult(whole, uninterrupted.json());
     assertMessages(whole);
+    aCollectionThatWasKilledLosesAndRepeatsNothing(whole);
     CommandRun evaluated =
         CommandRun.of(
             "evaluate",
             "--data",
             "builtin",
             "--limit",
-            12,
+            4,
             "--mode",
             "single-pass",
             "--adapters",
@@ -73,7 +74,7 @@ class CompileCommandTest {
       80,
       "--base-samples",
       "--held-out",
-      12,
+      4,
       "--batch",
       4,
       "--epochs",
@@ -121,11 +122,8 @@ class CompileCommandTest {
   }
 
   /** The collection's half batch, with half a line at its end, is collected again. */
-  @Test
-  void aCollectionThatWasKilledLosesAndRepeatsNothing() throws IOException {
-    Path whole = folder.resolve("whole");
-    Path killed = folder.resolve("killed");
-    CommandRun.of(arguments(whole));
+  private void aCollectionThatWasKilledLosesAndRepeatsNothing(Path whole) throws IOException {
+    Path killed = folder.resolve("killed-while-collecting");
     Files.createDirectories(killed);
     Files.copy(whole.resolve("run.json"), killed.resolve("run.json"));
     Files.writeString(killed.resolve("collection.json"), "{\"problems\":64}\n");
