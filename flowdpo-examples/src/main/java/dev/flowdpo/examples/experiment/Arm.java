@@ -17,19 +17,20 @@ enum Arm {
   STOP_ONLY("stop-only", "Stop adapter only", "The Answer adapter stays as it was."),
   SUPERVISED_EQUAL(
       "supervised-equal",
-      "supervised, as many updates",
+      "supervised, larger batches",
       "Supervised training on every chunk and decision of the flow's own correct traces and"
-          + " rollouts, in batches so large that there are about as many updates as with DPO."),
+          + " rollouts, in batches eight times as large, because there are more examples than"
+          + " pairs; it still makes somewhat more updates than DPO."),
   SUPERVISED(
       "supervised",
       "supervised, as large batches",
-      "The same with DPO's batch sizes, which makes about eight times as many updates of the"
+      "The same with DPO's batch sizes, which makes more than ten times as many updates of the"
           + " Answer adapter.");
 
-  /** How many more examples than pairs the same problems give, measured on the bundled model. */
-  private static final int ANSWER_EXAMPLES_PER_PAIR = 8;
+  /** How many times as large the batches of supervised training are. */
+  private static final int ANSWER_BATCHES = 8;
 
-  private static final double STOP_EXAMPLES_PER_PAIR = 1.75;
+  private static final double STOP_BATCHES = 1.75;
 
   private final String folder;
   private final String label;
@@ -67,9 +68,9 @@ enum Arm {
       case STOP_ONLY -> options.roles(EnumSet.of(AdapterRole.STOP)).build();
       case SUPERVISED_EQUAL ->
           options
-              .pairsPerAnswerUpdate(method.pairsPerAnswerUpdate() * ANSWER_EXAMPLES_PER_PAIR)
+              .pairsPerAnswerUpdate(method.pairsPerAnswerUpdate() * ANSWER_BATCHES)
               .pairsPerStopUpdate(
-                  (int) Math.round(method.pairsPerStopUpdate() * STOP_EXAMPLES_PER_PAIR))
+                  (int) Math.round(method.pairsPerStopUpdate() * STOP_BATCHES))
               .build();
     };
   }

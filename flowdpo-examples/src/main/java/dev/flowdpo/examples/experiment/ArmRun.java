@@ -48,9 +48,14 @@ final class ArmRun {
     return arm;
   }
 
+  /** Says whether an earlier run left a result. */
+  boolean isDone() {
+    return new ResultFile(folder).exists();
+  }
+
   /** Returns what the display counts: problems learned from and problems measured on. */
   long work() {
-    return settings.problems() + settings.heldOut();
+    return (long) settings.problems() + settings.heldOut();
   }
 
   /** Returns the folder of an arm's run within an experiment's. */

@@ -9,16 +9,18 @@ import java.util.List;
 /** The built-in problems that an experiment draws from. */
 public enum Distribution {
   /** The problems that the bundled model was made for. */
-  STANDARD("standard", ProblemMix.STANDARD),
+  STANDARD("standard"),
   /** Problems in which somebody else's things seem to matter. */
-  MISLEADING("misleading", ProblemMix.MISLEADING);
+  MISLEADING("misleading");
 
   private final String label;
-  private final ProblemMix mix;
 
-  Distribution(String label, ProblemMix mix) {
+  Distribution(String label) {
     this.label = label;
-    this.mix = mix;
+  }
+
+  private ProblemMix mix() {
+    return this == STANDARD ? ProblemMix.STANDARD : ProblemMix.MISLEADING;
   }
 
   /** Returns its name in files and reports. */
@@ -33,12 +35,12 @@ public enum Distribution {
 
   /** Returns the same with their steps. */
   List<WordProblem> words(long seed, int count) {
-    return WordProblems.learning(seed, mix).limit(count).toList();
+    return WordProblems.learning(seed, mix()).limit(count).toList();
   }
 
   /** Returns the first of the fixed held-out problems. */
   public List<Problem> heldOut(int count) {
-    return WordProblems.heldOut(count, mix).stream().map(WordProblem::toProblem).toList();
+    return WordProblems.heldOut(count, mix()).stream().map(WordProblem::toProblem).toList();
   }
 
   /** Returns the name, as the command line takes it. */

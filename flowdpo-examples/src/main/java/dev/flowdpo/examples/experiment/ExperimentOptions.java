@@ -66,8 +66,12 @@ final class ExperimentOptions {
         .toList();
   }
 
-  /** Opens the folder of the experiment. */
-  ExperimentFolder folder(Map<String, String> settings) {
+  /**
+   * Opens the folder of the experiment.
+   *
+   * @param resumeAnyway whether to resume without being asked to
+   */
+  ExperimentFolder folder(Map<String, String> settings, boolean resumeAnyway) {
     if (resume && overwrite) {
       throw new InvalidInputException("expected --resume or --overwrite, found both");
     }
@@ -76,7 +80,7 @@ final class ExperimentOptions {
         settings,
         overwrite
             ? ExperimentFolder.Existing.REPLACE
-            : resume ? ExperimentFolder.Existing.RESUME : ExperimentFolder.Existing.REFUSE);
+            : resume || resumeAnyway ? ExperimentFolder.Existing.RESUME : ExperimentFolder.Existing.REFUSE);
   }
 
   /** Opens a display of an experiment's whole work. */

@@ -75,6 +75,11 @@ final class OnlineCommand implements Callable<Integer> {
               + " supervised-equal, supervised; default: all.")
   private List<String> arms = List.of();
 
+  @Option(
+      names = "--report-only",
+      description = "Run nothing; write the report of the runs in DIR that are done.")
+  private boolean reportOnly;
+
   @Override
   public Integer call() {
     List<Arm> chosen = arms();
@@ -88,12 +93,19 @@ final class OnlineCommand implements Callable<Integer> {
             experiment.heldOut(),
             learner(),
             DpoObjective.paper());
-    ExperimentFolder folder = experiment.folder(settings.describe(seeds));
+    ExperimentFolder folder = experiment.folder(settings.describe(seeds), reportOnly);
     List<ArmRun> runs = new ArrayList<>();
     for (long seed : seeds) {
       for (Arm arm : chosen) {
-        runs.add(new ArmRun(arm, seed, settings, ArmRun.folder(folder.path(), arm, seed)));
+        ArmRun run = new ArmRun(arm, seed, settings, ArmRun.folder(folder.path(), arm, seed));
+        if (!reportOnly || run.isDone()) {
+          runs.add(run);
+        }
       }
+    }
+    if (runs.isEmpty()) {
+      throw new InvalidInputException(
+          folder.path() + ": expected runs that are done, found none; leave out --report-only");
     }
     List<ArmResult> results;
     long work = runs.stream().mapToLong(ArmRun::work).sum();

@@ -136,7 +136,7 @@ final class OnlineReport {
               "Held-out accuracy, greedy",
               heldOut,
               figures.mean(Arm.SUPERVISED_EQUAL, ArmResult::heldOut),
-              "supervised, as many updates"));
+              Arm.SUPERVISED_EQUAL.label()));
     }
   }
 
