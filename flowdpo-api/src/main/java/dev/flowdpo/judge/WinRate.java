@@ -99,7 +99,8 @@ public record WinRate(int wins, int losses, int ties, int undecided) {
 
   /**
    * Returns Wilson's score interval of the win rate (1927). A tie counts as half a win and half a
-   * loss, which varies less than a win or a loss does, so with ties the interval is rather too wide.
+   * loss, which varies less than a win or a loss does, so with ties the interval is rather too
+   * wide.
    *
    * @return the 95 % interval; from 0 to 1 where no pair has a judgement
    */

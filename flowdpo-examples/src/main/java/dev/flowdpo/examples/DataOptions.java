@@ -52,7 +52,8 @@ final class DataOptions {
    *     fields
    */
   Dataset dataset(Path file) {
-    Dataset found = format.map(given -> Dataset.of(file, given)).orElseGet(() -> Dataset.open(file));
+    Dataset found =
+        format.map(given -> Dataset.of(file, given)).orElseGet(() -> Dataset.open(file));
     found = found.keepRepeats();
     found = shuffleSeed.isPresent() ? found.shuffle(shuffleSeed.get()) : found;
     return limit.isPresent() ? found.limit(limit.get()) : found;

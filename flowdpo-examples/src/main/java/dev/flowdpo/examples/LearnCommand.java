@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
       "Learns online: solves each problem, rolls out alternatives at every chunk, and updates the"
           + " Answer and the Stop adapter by DPO.",
       "DIR receives answer/ and stop/ (PEFT adapters), metrics.jsonl, pairs.jsonl (preference pairs"
-          + " as TRL reads them), progressive-validation.png, result.json and checkpoint/. A run that was killed ends the same after --resume.",
+          + " as TRL reads them), progressive-validation.png, result.json and checkpoint/. A run"
+          + " that was killed ends the same after --resume.",
       "JSON: {\"problems\",\"pairsAnswer\",\"pairsStop\",\"updates\",\"progressiveAccuracy\","
           + "\"progressiveAccuracyFirst200\",\"progressiveAccuracyLast200\",\"heldOutBefore\","
           + "\"heldOutAfter\",\"heldOutProblems\",\"meanChunks\",\"seconds\"}"
@@ -105,7 +106,8 @@ final class LearnCommand implements Callable<Integer> {
     RunFolder folder = new RunFolder(out, settings(), existing());
     AdapterFlowEngine engine = common.engine();
     try (Flow flow = Flow.builder().engine(engine).seed(common.seed()).build()) {
-      LearningRun run = new LearningRun(flow, engine.tokens(), learningData, folder, progress, common.err());
+      LearningRun run =
+          new LearningRun(flow, engine.tokens(), learningData, folder, progress, common.err());
       LearningResult result = run.run(learnerOptions(engine, learningData), minimised);
       common.report().println(result.summary());
       common.report().println("Adapters, metrics and chart are in " + out);
@@ -131,7 +133,8 @@ final class LearnCommand implements Callable<Integer> {
       common
           .err()
           .printf(
-              "%s has %d problems to learn from beside the held-out ones, fewer than --problems %d%n",
+              "%s has %d problems to learn from beside the held-out ones, fewer than --problems"
+                  + " %d%n",
               data.orElseThrow(), found.problems().size(), problems.orElseThrow());
     }
     return found;

@@ -21,8 +21,8 @@ import java.util.List;
 
 /**
  * One online learning run: measures the flow on held-out problems, learns, measures again, and
- * leaves adapters, metrics, pairs, a chart and the result in the run's folder. A run that was killed at
- * any moment can be run again on a resumed folder and ends the same. For one thread.
+ * leaves adapters, metrics, pairs, a chart and the result in the run's folder. A run that was
+ * killed at any moment can be run again on a resumed folder and ends the same. For one thread.
  */
 final class LearningRun {
   private final Flow flow;
@@ -108,8 +108,7 @@ final class LearningRun {
 
   /** Goes on with the pairs up to the checkpoint; those after it come again. */
   private PreferenceFile.Writer pairs(LearningProgress from) {
-    return PreferenceFile.of(folder.pairs(), tokens)
-        .resume(from.answerPairs() + from.stopPairs());
+    return PreferenceFile.of(folder.pairs(), tokens).resume(from.answerPairs() + from.stopPairs());
   }
 
   /** A run is not lost for its picture: drawing needs fonts, which a server may lack. */

@@ -16,14 +16,20 @@ import java.util.OptionalDouble;
 /**
  * The folder of a learning run: the adapters in {@code answer/} and {@code stop/}, the learner's
  * state in {@code checkpoint/}, {@code metrics.jsonl}, {@code pairs.jsonl}, {@code
- * progressive-validation.png}, {@code result.json}, and {@code run.json}, which tells what the run is, so that another one is not
- * mistaken for it. Not thread-safe.
+ * progressive-validation.png}, {@code result.json}, and {@code run.json}, which tells what the run
+ * is, so that another one is not mistaken for it. Not thread-safe.
  */
 final class RunFolder {
   private static final String HELD_OUT_BEFORE = "heldOutBefore";
   private static final List<String> OWN =
       List.of(
-          "run.json", "checkpoint", "metrics.jsonl", "pairs.jsonl", "result.json", "answer", "stop");
+          "run.json",
+          "checkpoint",
+          "metrics.jsonl",
+          "pairs.jsonl",
+          "result.json",
+          "answer",
+          "stop");
 
   /** What to do where the folder holds a run already. */
   enum Existing {

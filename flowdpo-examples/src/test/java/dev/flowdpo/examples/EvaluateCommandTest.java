@@ -74,7 +74,8 @@ class EvaluateCommandTest {
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.json().get("problems").asInt()).isEqualTo(1);
 
-    CommandRun wrong = CommandRun.of("evaluate", "--data", file, "--mode", "flow", "--format", "gsm8k");
+    CommandRun wrong =
+        CommandRun.of("evaluate", "--data", file, "--mode", "flow", "--format", "gsm8k");
     assertThat(wrong.exitCode()).isEqualTo(2);
     assertThat(wrong.err()).contains("line 1: key \"question\": expected a text or a number");
   }

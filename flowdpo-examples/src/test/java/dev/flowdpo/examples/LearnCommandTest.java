@@ -219,8 +219,19 @@ class LearnCommandTest {
                             .formatted(i, i + 2))
                 .collect(Collectors.joining(",\n", "[", "]")));
     Object[] arguments = {
-      "learn", "--data", data, "--format", "metamath", "--shuffle-seed", 3, "--limit", 10,
-      "--no-updates", "--out", folder.resolve("run"), "--json"
+      "learn",
+      "--data",
+      data,
+      "--format",
+      "metamath",
+      "--shuffle-seed",
+      3,
+      "--limit",
+      10,
+      "--no-updates",
+      "--out",
+      folder.resolve("run"),
+      "--json"
     };
     CommandRun run = CommandRun.of(arguments);
     assertThat(run.exitCode()).as(run.err()).isZero();

@@ -32,10 +32,10 @@ import org.jspecify.annotations.Nullable;
  * question again are left out, unless {@link #keepRepeats()} is called; an id with two different
  * questions is refused.
  *
- * <p><b>Memory.</b> Rows are read as they are needed, again at every {@link #iterator}, and the file
- * is open only meanwhile. Beside the row at hand an iterator keeps a hash of every id, and where it
- * shuffles, which needs one pass over the file before the first problem, 16 bytes a row: where each
- * one starts.
+ * <p><b>Memory.</b> Rows are read as they are needed, again at every {@link #iterator}, and the
+ * file is open only meanwhile. Beside the row at hand an iterator keeps a hash of every id, and
+ * where it shuffles, which needs one pass over the file before the first problem, 16 bytes a row:
+ * where each one starts.
  *
  * <p>Immutable and thread-safe; its iterators are not.
  */

@@ -44,9 +44,7 @@ public enum DatasetFormat {
       return JSONL;
     }
     String keys =
-        row.node().properties().stream()
-            .map(Map.Entry::getKey)
-            .collect(Collectors.joining(", "));
+        row.node().properties().stream().map(Map.Entry::getKey).collect(Collectors.joining(", "));
     throw new InvalidInputException(
         row.file()
             + ", "

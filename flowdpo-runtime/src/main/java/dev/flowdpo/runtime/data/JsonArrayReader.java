@@ -24,8 +24,7 @@ final class JsonArrayReader extends RowReader {
   JsonArrayReader(Path file) {
     this.file = checked(file);
     try {
-      this.parser =
-          JSON.createParser(new BlockInputStream(file, 0, BlockInputStream.WHOLE_FILE));
+      this.parser = JSON.createParser(new BlockInputStream(file, 0, BlockInputStream.WHOLE_FILE));
       if (parser.nextToken() != JsonToken.START_ARRAY) {
         throw new InvalidInputException(file + ": expected a JSON array of objects");
       }
@@ -75,8 +74,7 @@ final class JsonArrayReader extends RowReader {
     }
   }
 
-  private static ObjectNode object(Path file, String place, JsonParser parser)
-      throws IOException {
+  private static ObjectNode object(Path file, String place, JsonParser parser) throws IOException {
     if (JSON.readTree(parser) instanceof ObjectNode object) {
       return object;
     }

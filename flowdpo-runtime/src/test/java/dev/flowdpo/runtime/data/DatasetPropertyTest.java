@@ -31,8 +31,7 @@ class DatasetPropertyTest {
     return Arbitraries.strings()
         .ofMinLength(1)
         .ofMaxLength(9)
-        .filter(
-            text -> !text.isBlank() && StandardCharsets.UTF_8.newEncoder().canEncode(text))
+        .filter(text -> !text.isBlank() && StandardCharsets.UTF_8.newEncoder().canEncode(text))
         .set()
         .ofMinSize(1)
         .ofMaxSize(30);
@@ -88,8 +87,8 @@ class DatasetPropertyTest {
   }
 
   @Property(tries = 60)
-  void partsAreDisjointAndComplete(
-      @ForAll("questions") Set<String> questions, @ForAll long seed) throws IOException {
+  void partsAreDisjointAndComplete(@ForAll("questions") Set<String> questions, @ForAll long seed)
+      throws IOException {
     Path file = write(questions, false);
     try {
       Splits splits = new Splits(seed, ImmutableMap.of("a", 0.7, "b", 0.2, "c", 0.1));

@@ -81,9 +81,7 @@ class DatasetTest {
             """);
     List<Problem> problems = Dataset.open(file).toList();
     assertThat(problems).extracting(Problem::answer).containsExactly("\\frac{1}{2}", "$4$", "4");
-    assertThat(problems)
-        .extracting(Problem::id)
-        .containsExactly(Problem.of("a?").id(), "x", "y");
+    assertThat(problems).extracting(Problem::id).containsExactly(Problem.of("a?").id(), "x", "y");
     assertThat(problems.get(0).attributes())
         .containsOnlyKeys("level", "subject", "solution")
         .containsEntry("level", "5")
@@ -156,18 +154,46 @@ class DatasetTest {
 
   @Test
   void errorsNameFileLineAndField() throws IOException {
-    check(Dataset::open, ROW + "{\"question\": \"1+1?\"}", "line 2: key \"answer\": expected a text or a number, found no such key");
-    check(Dataset::jsonl, "\n" + ROW + "{\"answer\": \"2\"}", "line 3: key \"question\": expected a text or a number, found no such key");
-    check(Dataset::jsonl, "{\"question\": \" \", \"answer\": \"2\"}", "line 1: key \"question\": expected a text or a number, found \" \"");
-    check(Dataset::jsonl, "{\"question\": \"a?\", \"answer\": \"\"}", "line 1: key \"answer\": expected a text or a number, found \"\"");
-    check(Dataset::jsonl, "{\"question\": \"a?\", \"answer\": null}", "key \"answer\": expected a text or a number, found null");
-    check(Dataset::jsonl, "{\"question\": [1], \"answer\": \"2\"}", "key \"question\": expected a text or a number, found [1]");
-    check(Dataset::jsonl, "{\"id\": {}, \"question\": \"a?\", \"answer\": \"2\"}", "key \"id\": expected a text or a number, found {}");
-    check(Dataset::jsonl, ROW + "{\"question\": \"1+1?\", ", "line 2: expected a JSON object, found malformed JSON");
-    check(Dataset::jsonl, ROW.strip() + " x", "line 1: expected a JSON object, found malformed JSON");
+    check(
+        Dataset::open,
+        ROW + "{\"question\": \"1+1?\"}",
+        "line 2: key \"answer\": expected a text or a number, found no such key");
+    check(
+        Dataset::jsonl,
+        "\n" + ROW + "{\"answer\": \"2\"}",
+        "line 3: key \"question\": expected a text or a number, found no such key");
+    check(
+        Dataset::jsonl,
+        "{\"question\": \" \", \"answer\": \"2\"}",
+        "line 1: key \"question\": expected a text or a number, found \" \"");
+    check(
+        Dataset::jsonl,
+        "{\"question\": \"a?\", \"answer\": \"\"}",
+        "line 1: key \"answer\": expected a text or a number, found \"\"");
+    check(
+        Dataset::jsonl,
+        "{\"question\": \"a?\", \"answer\": null}",
+        "key \"answer\": expected a text or a number, found null");
+    check(
+        Dataset::jsonl,
+        "{\"question\": [1], \"answer\": \"2\"}",
+        "key \"question\": expected a text or a number, found [1]");
+    check(
+        Dataset::jsonl,
+        "{\"id\": {}, \"question\": \"a?\", \"answer\": \"2\"}",
+        "key \"id\": expected a text or a number, found {}");
+    check(
+        Dataset::jsonl,
+        ROW + "{\"question\": \"1+1?\", ",
+        "line 2: expected a JSON object, found malformed JSON");
+    check(
+        Dataset::jsonl, ROW.strip() + " x", "line 1: expected a JSON object, found malformed JSON");
     check(Dataset::jsonl, "7", "line 1: expected a JSON object, found 7");
     check(Dataset::jsonl, "[1]", "row 1: expected a JSON object, found another value");
-    check(Dataset::jsonl, "[" + ROW + ",", "row 1: expected a JSON object in an array, found malformed JSON");
+    check(
+        Dataset::jsonl,
+        "[" + ROW + ",",
+        "row 1: expected a JSON object in an array, found malformed JSON");
     check(Dataset::jsonl, "[" + ROW + "] 1", "expected one JSON array, found more after row 1");
     for (String empty : List.of("", "\n \r\n", "\uFEFF", "[]", " [ ] ")) {
       check(Dataset::jsonl, empty, "expected at least one problem, found an empty file");

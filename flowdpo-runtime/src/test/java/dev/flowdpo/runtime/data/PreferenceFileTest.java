@@ -234,7 +234,8 @@ class PreferenceFileTest {
     PreferenceFile missing = PreferenceFile.of(folder.resolve("none.jsonl"), TOKENS);
     assertThatThrownBy(missing::iterator)
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("none.jsonl: expected a file with a JSON object a line, found no such file");
+        .hasMessageContaining(
+            "none.jsonl: expected a file with a JSON object a line, found no such file");
     assertThatThrownBy(PreferenceFile.of(folder, TOKENS)::iterator)
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("found a folder");
