@@ -3,8 +3,8 @@ package dev.flowdpo.judge;
 import java.util.List;
 
 /**
- * Compares two traces of one problem for clarity and correctness (Flow-DPO, arXiv 2410.22304,
- * section 4.4, has traces compared in this way).
+ * Compares two traces of one problem for clarity and correctness: what Flow-DPO (arXiv 2410.22304)
+ * asks of the traces that it compiles, beside right answers.
  *
  * <p>Models that judge prefer a position, mostly the first, whatever stands there; {@link
  * #orderSwapped()} cancels that. Implementations are thread-safe.

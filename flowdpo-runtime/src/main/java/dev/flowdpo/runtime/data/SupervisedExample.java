@@ -7,8 +7,8 @@ import dev.flowdpo.learning.Trace;
 import java.util.Objects;
 
 /**
- * A question and a solution to learn to write (Flow-DPO, arXiv 2410.22304, section 4.3, the compile
- * stage). Immutable and thread-safe.
+ * A question and a solution to learn to write, as in the compile stage of Flow-DPO (arXiv
+ * 2410.22304). Immutable and thread-safe.
  *
  * @param problemId the problem that is solved
  * @param question the problem's text

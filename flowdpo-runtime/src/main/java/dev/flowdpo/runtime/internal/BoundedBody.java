@@ -17,6 +17,15 @@ public final class BoundedBody implements BodySubscriber<String> {
   private final CompletableFuture<String> body = new CompletableFuture<>();
   private @org.jspecify.annotations.Nullable Subscription subscription;
 
+  /** Says that a response is longer than allowed. */
+  public static final class TooLongException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    TooLongException(String message) {
+      super(message);
+    }
+  }
+
   /** Takes at most so many bytes. */
   public BoundedBody(int maxBytes) {
     this.maxBytes = maxBytes;
@@ -38,7 +47,7 @@ public final class BoundedBody implements BodySubscriber<String> {
     for (ByteBuffer buffer : buffers) {
       if (bytes.size() + buffer.remaining() > maxBytes) {
         body.completeExceptionally(
-            new IOException("a response of more than " + maxBytes + " bytes"));
+            new TooLongException("a response of more than " + maxBytes + " bytes"));
         if (subscription != null) {
           subscription.cancel();
         }
