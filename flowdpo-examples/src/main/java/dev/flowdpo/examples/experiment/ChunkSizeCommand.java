@@ -74,7 +74,7 @@ final class ChunkSizeCommand implements Callable<Integer> {
     Map<String, String> described = new HashMap<>(settings.describe(seeds));
     described.put("sizes", sizes.toString());
     described.put("tokens", Integer.toString(OptionRange.atLeast(1, "--tokens", tokens)));
-    ExperimentFolder folder = experiment.folder(described);
+    ExperimentFolder folder = experiment.folder("chunk-size", described);
     List<ChunkSizeRun> runs = new ArrayList<>();
     for (long seed : seeds) {
       for (int size : sizes) {

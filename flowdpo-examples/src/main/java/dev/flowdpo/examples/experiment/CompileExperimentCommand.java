@@ -67,7 +67,7 @@ final class CompileExperimentCommand implements Callable<Integer> {
     }
     described.put("distribution", distributions.toString());
     described.put("training", training.toString());
-    ExperimentFolder folder = experiment.folder(described);
+    ExperimentFolder folder = experiment.folder("compile", described);
     for (long seed : seeds) {
       for (Distribution distribution : distributions) {
         runs.add(new CompileRun(seed, settings(distribution), training, folder.path()));

@@ -88,7 +88,7 @@ final class OnlineCommand implements Callable<Integer> {
             experiment.heldOut(),
             learner(),
             DpoObjective.paper());
-    ExperimentFolder folder = experiment.folder(settings.describe(seeds));
+    ExperimentFolder folder = experiment.folder("online", settings.describe(seeds));
     List<ArmRun> runs = new ArrayList<>();
     for (long seed : seeds) {
       for (Arm arm : chosen) {
