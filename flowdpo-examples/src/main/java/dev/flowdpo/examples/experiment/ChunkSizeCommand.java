@@ -61,6 +61,7 @@ final class ChunkSizeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     sizes.forEach(size -> OptionRange.atLeast(1, "--sizes", size));
+    sizes = sizes.stream().distinct().toList(); // two runs must not share a folder
     List<Long> seeds = experiment.seeds(common.seed());
     OnlineSettings settings =
         new OnlineSettings(

@@ -58,6 +58,7 @@ final class CompileExperimentCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    distributions = distributions.stream().distinct().toList(); // two runs must not share a folder
     List<Long> seeds = experiment.seeds(common.seed());
     TrainerOptions training = Preset.named(preset).training();
     List<CompileRun> runs = new ArrayList<>();

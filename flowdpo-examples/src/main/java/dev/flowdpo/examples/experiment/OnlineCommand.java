@@ -131,7 +131,7 @@ final class OnlineCommand implements Callable<Integer> {
                               + name
                               + "\"")));
     }
-    return chosen;
+    return chosen.stream().distinct().toList(); // two runs must not share a folder
   }
 
   private LearnerOptions learner() {
