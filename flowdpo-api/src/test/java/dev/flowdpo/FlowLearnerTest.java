@@ -7,15 +7,24 @@ import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.policy.PartialAnswer;
+import dev.flowdpo.policy.StopDecision;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.ObjectiveValue;
+import dev.flowdpo.preference.PairOptions;
+import dev.flowdpo.preference.PairRule;
+import dev.flowdpo.rollout.Branch;
+import dev.flowdpo.rollout.OutputNode;
 import dev.flowdpo.rollout.RolloutSampler;
+import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.TreeRolloutSampler;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.Verifier;
+import dev.flowdpo.scripted.Chunks;
 import dev.flowdpo.scripted.ScriptedJudge;
 import dev.flowdpo.scripted.ScriptedPolicy;
 import dev.flowdpo.scripted.StubEngine;
+import dev.flowdpo.scripted.StubLearner;
 import dev.flowdpo.spi.EngineSettings;
 import dev.flowdpo.spi.LearnerSetup;
 import java.io.IOException;
@@ -82,6 +91,50 @@ class FlowLearnerTest {
       assertThat(setup.checkpoint()).contains(folder);
       assertThat(setup.resume()).isTrue();
     }
+  }
+
+  @Test
+  void theApplicationsPairRuleReachesTheEngine() {
+    PairRule rule = (tree, tokens) -> List.of();
+    try (Flow flow = Flow.builder().engine(engine).build();
+        OnlineLearner learner = flow.learner().verifier(VERIFIER).pairs(rule).build()) {
+      assertThat(learner.progress()).isEqualTo(LearningProgress.NONE);
+      assertThat(engine.setups.get(0).pairRule()).isSameAs(rule);
+    }
+  }
+
+  @Test
+  void theDefaultPairRuleContrastsByTheLearnersOptions() {
+    for (boolean preferEarlierStop : List.of(true, false)) {
+      LearnerOptions options =
+          LearnerOptions.builder().pairs(new PairOptions(0.5, preferEarlierStop)).build();
+      try (Flow flow = Flow.builder().engine(engine).build();
+          OnlineLearner learner = flow.learner().verifier(VERIFIER).options(options).build()) {
+        assertThat(learner.progress()).isEqualTo(LearningProgress.NONE);
+        LearnerSetup setup = engine.setups.get(engine.setups.size() - 1);
+        try (StubLearner tokens = new StubLearner(setup)) {
+          assertThat(setup.pairRule().pairs(bothDecisionsRight(), tokens))
+              .hasSize(preferEarlierStop ? 1 : 0);
+        }
+      }
+    }
+  }
+
+  /** A tree whose only node may stop or go on, and is right either way. */
+  private static RolloutTree bothDecisionsRight() {
+    Problem problem = Problem.of("q", "a");
+    PartialAnswer prefix = PartialAnswer.start(problem);
+    PartialAnswer output = prefix.append(Chunks.of("a"));
+    StopDecision stops = new StopDecision(true, 0.9);
+    Branch original = new Branch(output, List.of(stops), FinishReason.STOPPED, Verdict.of(true));
+    Branch flipped =
+        new Branch(
+            output.append(Chunks.of("a")),
+            List.of(stops.flipped(), stops),
+            FinishReason.STOPPED,
+            Verdict.of(true));
+    OutputNode node = new OutputNode(0, prefix, output, stops, List.of(), Optional.of(flipped));
+    return new RolloutTree(problem, original, List.of(node));
   }
 
   @Test

@@ -87,6 +87,33 @@ class DpoObjectivePropertiesTest {
     }
   }
 
+  @Property
+  void supervisedTrainingIsTheChosenMeanNegativeLogLikelihood(
+      @ForAll("sums") LogProbabilitySums s) {
+    DpoObjective supervised = DpoObjective.supervised();
+    ObjectiveValue value = supervised.evaluate(s);
+    assertThat(value.loss()).isEqualTo(-s.policyChosen() / s.chosenLength(), within(1e-12));
+    assertSlope(value.byPolicyChosen(), x -> loss(supervised, s, x, 0, 0, 0));
+    assertSlope(value.byPolicyRejected(), x -> loss(supervised, s, 0, x, 0, 0));
+    assertSlope(value.byReferenceChosen(), x -> loss(supervised, s, 0, 0, x, 0));
+    assertSlope(value.byReferenceRejected(), x -> loss(supervised, s, 0, 0, 0, x));
+  }
+
+  @Property
+  void supervisedTrainingTakesNoNoticeOfTheRejectedOrTheReference(
+      @ForAll("sums") LogProbabilitySums s, @ForAll("sums") LogProbabilitySums other) {
+    LogProbabilitySums mixed =
+        new LogProbabilitySums(
+            s.policyChosen(),
+            other.policyRejected(),
+            other.referenceChosen(),
+            other.referenceRejected(),
+            s.chosenLength(),
+            other.rejectedLength());
+    assertThat(DpoObjective.supervised().evaluate(mixed))
+        .isEqualTo(DpoObjective.supervised().evaluate(s));
+  }
+
   @Provide
   Arbitrary<DpoObjective> objectives() {
     return base()

@@ -143,6 +143,7 @@ class DpoObjectiveTest {
     assertThat(DpoObjective.named("APO_zero", 1)).isEqualTo(DpoObjective.apoZero(1));
     assertThat(DpoObjective.named("apo-zero", 1)).isEqualTo(DpoObjective.apoZero(1));
     assertThat(DpoObjective.named(" SimPO ", 2)).isEqualTo(DpoObjective.simPo(2, 1));
+    assertThat(DpoObjective.named("SFT", 2)).isEqualTo(DpoObjective.supervised());
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.flowdpo.examples.experiment;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.common.collect.Lists;
 import dev.flowdpo.Flow;
+import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.Problem;
 import dev.flowdpo.Solution;
 import dev.flowdpo.examples.Evaluation;
@@ -23,6 +24,8 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One arm with one seed in a folder of its own: progressive validation over the seed's problems,
@@ -31,6 +34,7 @@ import java.util.List;
 final class ArmRun {
   private static final int LAST_UPDATES = 20;
   private static final int CHECKPOINT_PROBLEMS = 500;
+  private static final Pattern CHECKPOINT_NAME = Pattern.compile("problems-(\\d{1,9})");
 
   private final Arm arm;
   private final long seed;
@@ -109,7 +113,12 @@ final class ArmRun {
       return 0;
     }
     String name = JsonText.read(latest).strip();
-    return Integer.parseInt(name.substring(name.lastIndexOf('-') + 1));
+    Matcher problems = CHECKPOINT_NAME.matcher(name);
+    if (!problems.matches()) {
+      throw new InvalidInputException(
+          latest + ": expected the name of a checkpoint, problems-N, found \"" + name + "\"");
+    }
+    return Integer.parseInt(problems.group(1));
   }
 
   private List<ProblemLog.Row> solve(Flow flow, ProgressDisplay display) {

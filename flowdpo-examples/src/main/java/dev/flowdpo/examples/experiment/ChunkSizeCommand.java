@@ -61,6 +61,7 @@ final class ChunkSizeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     sizes.forEach(size -> OptionRange.atLeast(1, "--sizes", size));
+    sizes = sizes.stream().distinct().toList(); // two runs must not share a folder
     List<Long> seeds = experiment.seeds(common.seed());
     OnlineSettings settings =
         new OnlineSettings(
@@ -74,7 +75,7 @@ final class ChunkSizeCommand implements Callable<Integer> {
     Map<String, String> described = new HashMap<>(settings.describe(seeds));
     described.put("sizes", sizes.toString());
     described.put("tokens", Integer.toString(OptionRange.atLeast(1, "--tokens", tokens)));
-    ExperimentFolder folder = experiment.folder(described, false);
+    ExperimentFolder folder = experiment.folder("chunk-size", described, false);
     List<ChunkSizeRun> runs = new ArrayList<>();
     for (long seed : seeds) {
       for (int size : sizes) {

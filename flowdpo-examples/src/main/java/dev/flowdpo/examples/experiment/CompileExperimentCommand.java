@@ -58,6 +58,7 @@ final class CompileExperimentCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    distributions = distributions.stream().distinct().toList(); // two runs must not share a folder
     List<Long> seeds = experiment.seeds(common.seed());
     TrainerOptions training = Preset.named(preset).training();
     List<CompileRun> runs = new ArrayList<>();
@@ -67,7 +68,7 @@ final class CompileExperimentCommand implements Callable<Integer> {
     }
     described.put("distribution", distributions.toString());
     described.put("training", training.toString());
-    ExperimentFolder folder = experiment.folder(described, false);
+    ExperimentFolder folder = experiment.folder("compile", described, false);
     for (long seed : seeds) {
       for (Distribution distribution : distributions) {
         runs.add(new CompileRun(seed, settings(distribution), training, folder.path()));

@@ -68,7 +68,7 @@ record ExperimentFolder(Path path) {
     JsonNode before = JsonText.object(file.toString(), JsonText.read(file));
     settings.forEach(
         (name, value) -> {
-          String was = before.path(name).asText();
+          String was = before.path(name).asText("nothing");
           if (!was.equals(value)) {
             throw new InvalidInputException(
                 "%s: \"%s\": expected %s as now given, found %s; resume with the options it began with"

@@ -6,6 +6,7 @@ import dev.flowdpo.examples.ProgressDisplay;
 import dev.flowdpo.examples.ProgressOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -67,17 +68,23 @@ final class ExperimentOptions {
   }
 
   /**
-   * Opens the folder of the experiment.
+   * Opens the folder of an experiment.
    *
+   * @param name the experiment's name
+   * @param settings what must be the same where it is resumed
    * @param resumeAnyway whether to resume without being asked to
    */
-  ExperimentFolder folder(Map<String, String> settings, boolean resumeAnyway) {
+  ExperimentFolder folder(String name, Map<String, String> settings, boolean resumeAnyway) {
+    OptionRange.atLeast(1, "--parallel", parallel);
     if (resume && overwrite) {
       throw new InvalidInputException("expected --resume or --overwrite, found both");
     }
+    Map<String, String> described = new LinkedHashMap<>();
+    described.put("experiment", name);
+    described.putAll(settings);
     return ExperimentFolder.open(
         out,
-        settings,
+        described,
         overwrite
             ? ExperimentFolder.Existing.REPLACE
             : resume || resumeAnyway ? ExperimentFolder.Existing.RESUME : ExperimentFolder.Existing.REFUSE);
@@ -90,6 +97,6 @@ final class ExperimentOptions {
 
   /** Returns a runner that shows its progress. */
   ParallelRuns runner(ProgressDisplay display) {
-    return new ParallelRuns(OptionRange.atLeast(1, "--parallel", parallel), display);
+    return new ParallelRuns(parallel, display);
   }
 }

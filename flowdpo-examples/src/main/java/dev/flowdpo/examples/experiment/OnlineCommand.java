@@ -93,7 +93,7 @@ final class OnlineCommand implements Callable<Integer> {
             experiment.heldOut(),
             learner(),
             DpoObjective.paper());
-    ExperimentFolder folder = experiment.folder(settings.describe(seeds), reportOnly);
+    ExperimentFolder folder = experiment.folder("online", settings.describe(seeds), reportOnly);
     List<ArmRun> runs = new ArrayList<>();
     for (long seed : seeds) {
       for (Arm arm : chosen) {
@@ -143,7 +143,7 @@ final class OnlineCommand implements Callable<Integer> {
                               + name
                               + "\"")));
     }
-    return chosen;
+    return chosen.stream().distinct().toList(); // two runs must not share a folder
   }
 
   private LearnerOptions learner() {

@@ -42,15 +42,16 @@ final class ParallelRuns {
     ExecutorService executor = Executors.newFixedThreadPool(threads);
     try {
       List<Future<T>> futures = new ArrayList<>();
-      for (Function<ProgressDisplay, T> task : tasks) {
-        Part part = new Part();
-        parts.add(part);
+      tasks.forEach(task -> parts.add(new Part())); // all before the first task reads them
+      for (int i = 0; i < tasks.size(); i++) {
+        Function<ProgressDisplay, T> task = tasks.get(i);
+        Part part = parts.get(i);
         futures.add(executor.submit(() -> task.apply(part)));
       }
       List<T> results = new ArrayList<>();
       for (Future<T> future : futures) {
         results.add(future.get());
-        finished++;
+        countFinished();
       }
       return results;
     } catch (InterruptedException e) {
@@ -64,6 +65,10 @@ final class ParallelRuns {
     } finally {
       executor.shutdownNow();
     }
+  }
+
+  private synchronized void countFinished() {
+    finished++;
   }
 
   private synchronized void show(String message) {

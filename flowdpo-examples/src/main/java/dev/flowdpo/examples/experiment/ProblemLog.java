@@ -41,7 +41,7 @@ final class ProblemLog implements AutoCloseable {
   /**
    * Opens the file to go on after so many problems.
    *
-   * @throws InvalidInputException if it has fewer
+   * @throws InvalidInputException if it has fewer, or one of these lines is damaged
    */
   static ProblemLog open(Path file, int problems) {
     List<Row> rows = new ArrayList<>();
@@ -49,7 +49,7 @@ final class ProblemLog implements AutoCloseable {
       if (Files.exists(file) && problems > 0) {
         for (String line : Files.readAllLines(file)) {
           if (rows.size() < problems) {
-            rows.add(row(file, line));
+            rows.add(row(file + ", line " + (rows.size() + 1), line));
           }
         }
       }
@@ -70,12 +70,19 @@ final class ProblemLog implements AutoCloseable {
     }
   }
 
-  private static Row row(Path file, String line) {
-    JsonNode json = JsonText.object(file.toString(), line);
-    return new Row(
-        json.path("correct").asBoolean(),
-        json.path("chunks").asInt(),
-        json.path("answered").asBoolean());
+  private static Row row(String where, String line) {
+    JsonNode json = JsonText.object(where, line);
+    JsonNode correct = json.path("correct");
+    JsonNode chunks = json.path("chunks");
+    JsonNode answered = json.path("answered");
+    if (!correct.isBoolean() || !chunks.isInt() || !answered.isBoolean()) {
+      throw new InvalidInputException(
+          where
+              + ": expected true or false as \"correct\" and \"answered\", and a whole number as"
+              + " \"chunks\", found "
+              + line);
+    }
+    return new Row(correct.booleanValue(), chunks.intValue(), answered.booleanValue());
   }
 
   private static String line(Row row) {
