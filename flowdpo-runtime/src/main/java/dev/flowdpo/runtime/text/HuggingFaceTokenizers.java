@@ -43,10 +43,12 @@ public final class HuggingFaceTokenizers {
    */
   public static Tokenizer open(Path tokenizerJson) {
     byte[] json = read(tokenizerJson);
+    TokenizerJson.check(tokenizerJson, json);
+    Vocabulary vocabulary = Vocabulary.parse(tokenizerJson, json);
     stayOffTheNetwork();
-    HuggingFaceTokenizer tokenizer;
     try {
-      tokenizer = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), PLAIN);
+      return new NativeTokenizer(
+          HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), PLAIN), vocabulary);
     } catch (EngineException | LinkageError e) {
       throw new FlowException(
           "The native tokenizers library cannot be loaded here: expected Linux, macOS on ARM or"
@@ -63,12 +65,6 @@ public final class HuggingFaceTokenizers {
               + ": expected a tokenizer of the Hugging Face tokenizers library, found: "
               + e.getMessage(),
           e);
-    }
-    try {
-      return new NativeTokenizer(tokenizer, Vocabulary.parse(tokenizerJson, json));
-    } catch (RuntimeException e) {
-      tokenizer.close();
-      throw e;
     }
   }
 

@@ -59,15 +59,14 @@ interface PromptFormat {
             ChatMessage.user("?"),
             ChatMessage.assistant(answer),
             ChatMessage.user(templates.stopQuestion()));
+    String text;
     try {
-      String text = chat.render(turns, true, Map.of("enable_thinking", false));
-      int end = text.lastIndexOf(answer) + answer.length();
-      if (end >= answer.length() && text.indexOf(templates.stopQuestion().strip(), end) >= 0) {
-        return text.substring(end);
-      }
+      text = chat.render(turns, true, Map.of("enable_thinking", false));
     } catch (InvalidInputException e) {
-      return "\n\n" + templates.stopQuestion() + "\n";
+      text = "";
     }
-    return "\n\n" + templates.stopQuestion() + "\n";
+    int at = text.lastIndexOf(answer);
+    boolean asked = at >= 0 && text.indexOf(templates.stopQuestion().strip(), at) >= 0;
+    return asked ? text.substring(at + answer.length()) : "\n\n" + templates.stopQuestion() + "\n";
   }
 }

@@ -1,6 +1,5 @@
 package dev.flowdpo.runtime.text;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -25,17 +24,13 @@ import org.jspecify.annotations.Nullable;
  * @param special the special tokens, as the file spells them, without the one for unknown text
  */
 record Vocabulary(ImmutableMap<String, Integer> ids, int size, ImmutableSet<String> special) {
-  // A table of a hundred thousand names is no use to other parsers.
-  private static final JsonFactory JSON =
-      JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
-
   /**
    * {@return the vocabulary of the file's content}
    *
    * @throws InvalidInputException if there is none in it
    */
   static Vocabulary parse(Path file, byte[] json) {
-    try (JsonParser parser = JSON.createParser(json)) {
+    try (JsonParser parser = TokenizerJson.parser(json)) {
       return new Parse(file, parser, new HashMap<>(), new LinkedHashSet<>(), new HashSet<>())
           .vocabulary();
     } catch (JsonProcessingException e) {
@@ -104,6 +99,8 @@ record Vocabulary(ImmutableMap<String, Integer> ids, int size, ImmutableSet<Stri
     }
 
     private void model() throws IOException {
+      String type = "";
+      boolean prefixed = false;
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         String key = parser.currentName();
         JsonToken value = parser.nextToken();
@@ -111,6 +108,10 @@ record Vocabulary(ImmutableMap<String, Integer> ids, int size, ImmutableSet<Stri
           tokensWithIds();
         } else if (key.equals("vocab") && value == JsonToken.START_ARRAY) {
           tokensWithScores();
+        } else if (key.equals("type") && value == JsonToken.VALUE_STRING) {
+          type = parser.getText();
+        } else if (key.equals("continuing_subword_prefix") && value == JsonToken.VALUE_STRING) {
+          prefixed = !parser.getText().isEmpty();
         } else if (key.equals("unk_token") && value == JsonToken.VALUE_STRING) {
           unknown.add(parser.getText());
         } else if (key.equals("unk_id") && value == JsonToken.VALUE_NUMBER_INT) {
@@ -118,6 +119,13 @@ record Vocabulary(ImmutableMap<String, Integer> ids, int size, ImmutableSet<Stri
         } else {
           parser.skipChildren();
         }
+      }
+      if (prefixed && !type.equals("WordPiece")) {
+        // Native code ends the process where a merge's right part is shorter than the prefix.
+        throw new InvalidInputException(
+            file
+                + ": key \"model.continuing_subword_prefix\": expected null or an empty string,"
+                + " found another one, which is not supported");
       }
     }
 

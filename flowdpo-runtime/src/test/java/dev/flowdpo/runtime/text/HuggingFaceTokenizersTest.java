@@ -9,6 +9,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -153,5 +154,34 @@ class HuggingFaceTokenizersTest {
     TestTokenizers.open(folder, TestTokenizers.WORDS).close();
     assertThat(System.getProperty("RUST_FLAVOR")).isEqualTo("cpu");
     assertThat(System.getProperty("OPT_OUT_TRACKING")).isEqualTo("true");
+  }
+
+  /** Each of these would end the process in native code. */
+  @Test
+  void refusesWhatNativeCodeDoesNotSurvive() throws IOException {
+    String sound = TestTokenizers.BYTES;
+    Map<String, String> hostile =
+        Map.of(
+            sound.replace("\"decoder\": {", "\"decoder\": {nonsense "),
+            "malformed JSON",
+            sound.replace("\"trim_offsets\": true", "\"x\": 1e999"),
+            "numbers that a double holds",
+            sound.replace("\"trim_offsets\": true", "\"x\": \"\\ud800\""),
+            "half of a surrogate pair",
+            sound.replace("\"trim_offsets\": true", "\"x\": " + "[".repeat(120) + "]".repeat(120)),
+            "malformed JSON",
+            sound
+                .replace(
+                    "\"continuing_subword_prefix\": null", "\"continuing_subword_prefix\": \"##\"")
+                .replace("\"merges\": []", "\"merges\": [\"a a\"]"),
+            "model.continuing_subword_prefix",
+            sound + "{}",
+            "expected one JSON object, found more");
+    for (Map.Entry<String, String> one : hostile.entrySet()) {
+      assertThatThrownBy(() -> TestTokenizers.open(folder, one.getKey()))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("tokenizer.json")
+          .hasMessageContaining(one.getValue());
+    }
   }
 }
