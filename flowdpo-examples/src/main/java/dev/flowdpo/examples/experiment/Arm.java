@@ -69,8 +69,7 @@ enum Arm {
       case SUPERVISED_EQUAL ->
           options
               .pairsPerAnswerUpdate(method.pairsPerAnswerUpdate() * ANSWER_BATCHES)
-              .pairsPerStopUpdate(
-                  (int) Math.round(method.pairsPerStopUpdate() * STOP_BATCHES))
+              .pairsPerStopUpdate((int) Math.round(method.pairsPerStopUpdate() * STOP_BATCHES))
               .build();
     };
   }

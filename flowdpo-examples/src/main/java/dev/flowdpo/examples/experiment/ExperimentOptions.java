@@ -87,7 +87,9 @@ final class ExperimentOptions {
         described,
         overwrite
             ? ExperimentFolder.Existing.REPLACE
-            : resume || resumeAnyway ? ExperimentFolder.Existing.RESUME : ExperimentFolder.Existing.REFUSE);
+            : resume || resumeAnyway
+                ? ExperimentFolder.Existing.RESUME
+                : ExperimentFolder.Existing.REFUSE);
   }
 
   /** Opens a display of an experiment's whole work. */
