@@ -1,7 +1,9 @@
 package dev.flowdpo.learning;
 
+import com.google.common.collect.ImmutableList;
 import dev.flowdpo.preference.PairOptions;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Collects {@link LearnerOptions} one by one, starting from the paper's. Every method checks its
@@ -22,6 +24,7 @@ public final class LearnerOptionsBuilder {
   private int rank = 8;
   private double alpha = 8;
   private double dropout = 0.05;
+  private List<String> targetModules = List.of();
   private double weightDecay = 0;
   private double adamBeta1 = 0.9;
   private double adamBeta2 = 0.999;
@@ -48,6 +51,7 @@ public final class LearnerOptionsBuilder {
     rank = from.rank();
     alpha = from.alpha();
     dropout = from.dropout();
+    targetModules = from.targetModules();
     weightDecay = from.weightDecay();
     adamBeta1 = from.adamBeta1();
     adamBeta2 = from.adamBeta2();
@@ -137,6 +141,12 @@ public final class LearnerOptionsBuilder {
     return checked();
   }
 
+  /** Sets {@link LearnerOptions#targetModules()} and returns this builder. */
+  public LearnerOptionsBuilder targetModules(List<String> targetModules) {
+    this.targetModules = ImmutableList.copyOf(targetModules);
+    return checked();
+  }
+
   /** Sets {@link LearnerOptions#weightDecay()} and returns this builder. */
   public LearnerOptionsBuilder weightDecay(double weightDecay) {
     this.weightDecay = weightDecay;
@@ -222,6 +232,7 @@ public final class LearnerOptionsBuilder {
         rank,
         alpha,
         dropout,
+        targetModules,
         weightDecay,
         adamBeta1,
         adamBeta2,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.preference.PairOptions;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,7 @@ class LearnerOptionsTest {
             .rank(10)
             .alpha(11)
             .dropout(0.12)
+            .targetModules(List.of("q_proj"))
             .weightDecay(13)
             .adamBeta1(0.14)
             .adamBeta2(0.15)
@@ -72,6 +74,7 @@ class LearnerOptionsTest {
                 10,
                 11,
                 0.12,
+                List.of("q_proj"),
                 13,
                 0.14,
                 0.15,

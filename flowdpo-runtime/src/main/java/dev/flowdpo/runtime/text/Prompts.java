@@ -46,7 +46,7 @@ public final class Prompts implements PreferenceTokens {
     this.tokenizer = tokenizer;
     this.templates = templates;
     this.beginOfSequence = config.beginOfSequenceId();
-    this.maxPositions = config.maxPositions();
+    this.maxPositions = config.longestSequence();
     this.stopQuestion = encoded("stop_question", templates.stopQuestion());
     this.yesId = encoded("yes", templates.yes())[0];
     this.noId = encoded("no", templates.no())[0];
