@@ -28,6 +28,7 @@ import picocli.CommandLine.Command;
       PretrainCommand.class,
       LogprobsCommand.class,
       GradientCommand.class,
+      MakeModelCommand.class,
       CommandLine.HelpCommand.class
     },
     footer = {
