@@ -29,7 +29,7 @@ class MakeModelCommandTest {
             "--hidden",
             32,
             "--layers",
-            3,
+            2,
             "--kv-heads",
             2,
             "--vocab",
