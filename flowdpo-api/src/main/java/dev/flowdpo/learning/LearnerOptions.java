@@ -1,11 +1,13 @@
 package dev.flowdpo.learning;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Sets;
 import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.internal.Require;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PairOptions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
@@ -37,6 +39,9 @@ import java.util.Set;
  *     paper: 8
  * @param dropout chance in [0, 1) that an adapter's input element is dropped in training; paper:
  *     0.05
+ * @param targetModules the linear layers that fresh adapters change, by names or ends of names as
+ *     in PEFT, such as {@code q_proj}; empty for every linear layer, which is the default and the
+ *     paper's choice
  * @param weightDecay AdamW's decoupled weight decay, at least 0; default 0
  * @param adamBeta1 AdamW's decay of the first moment, in [0, 1); default 0.9
  * @param adamBeta2 AdamW's decay of the second moment, in [0, 1); default 0.999
@@ -67,6 +72,7 @@ public record LearnerOptions(
     int rank,
     double alpha,
     double dropout,
+    List<String> targetModules,
     double weightDecay,
     double adamBeta1,
     double adamBeta2,
@@ -98,6 +104,7 @@ public record LearnerOptions(
     Require.atLeast(1, "rank", rank);
     Require.positive("alpha", alpha);
     Require.below(0, 1, "dropout", dropout);
+    targetModules = ImmutableList.copyOf(targetModules);
     Require.notNegative("weightDecay", weightDecay);
     Require.below(0, 1, "adamBeta1", adamBeta1);
     Require.below(0, 1, "adamBeta2", adamBeta2);

@@ -1,9 +1,11 @@
 package dev.flowdpo.learning;
 
+import com.google.common.collect.ImmutableList;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PairOptions;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -25,6 +27,7 @@ public final class LearnerOptionsBuilder {
   private int rank = 8;
   private double alpha = 8;
   private double dropout = 0.05;
+  private List<String> targetModules = List.of();
   private double weightDecay = 0;
   private double adamBeta1 = 0.9;
   private double adamBeta2 = 0.999;
@@ -53,6 +56,7 @@ public final class LearnerOptionsBuilder {
     rank = from.rank();
     alpha = from.alpha();
     dropout = from.dropout();
+    targetModules = from.targetModules();
     weightDecay = from.weightDecay();
     adamBeta1 = from.adamBeta1();
     adamBeta2 = from.adamBeta2();
@@ -141,6 +145,12 @@ public final class LearnerOptionsBuilder {
   /** Sets {@link LearnerOptions#dropout()} and returns this builder. */
   public LearnerOptionsBuilder dropout(double dropout) {
     this.dropout = dropout;
+    return checked();
+  }
+
+  /** Sets {@link LearnerOptions#targetModules()} and returns this builder. */
+  public LearnerOptionsBuilder targetModules(List<String> targetModules) {
+    this.targetModules = ImmutableList.copyOf(targetModules);
     return checked();
   }
 
@@ -241,6 +251,7 @@ public final class LearnerOptionsBuilder {
         rank,
         alpha,
         dropout,
+        targetModules,
         weightDecay,
         adamBeta1,
         adamBeta2,

@@ -8,6 +8,7 @@ import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PairOptions;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -49,6 +50,7 @@ class LearnerOptionsTest {
             .rank(10)
             .alpha(11)
             .dropout(0.12)
+            .targetModules(List.of("q_proj"))
             .weightDecay(13)
             .adamBeta1(0.14)
             .adamBeta2(0.15)
@@ -77,6 +79,7 @@ class LearnerOptionsTest {
                 10,
                 11,
                 0.12,
+                List.of("q_proj"),
                 13,
                 0.14,
                 0.15,

@@ -34,6 +34,7 @@ import picocli.CommandLine.Command;
       GradientCommand.class,
       ExperimentCommand.class,
       ExportCommand.class,
+      MakeModelCommand.class,
       CommandLine.HelpCommand.class
     },
     footer = {

@@ -5,6 +5,7 @@ import dev.flowdpo.runtime.checkpoint.AdapterWeights;
 import dev.flowdpo.runtime.checkpoint.LoraMatrices;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.graph.LinearSite;
+import dev.flowdpo.runtime.internal.Lookup;
 import java.nio.FloatBuffer;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
@@ -64,18 +65,16 @@ public final class AdapterSnapshot {
   }
 
   /**
-   * Returns the snapshot of an adapter that was read from a folder; sites it leaves out change
-   * nothing.
+   * Returns the snapshot of an adapter that was read from a folder; layers it leaves out stay as
+   * they are.
    */
   public static AdapterSnapshot of(ModelConfig config, AdapterWeights weights) {
-    AdapterLayout layout = AdapterLayout.of(config, weights.rank());
+    AdapterLayout layout = AdapterLayout.of(config, weights.rank(), weights.modules().keySet());
     float[] values = new float[layout.size()];
     for (int site = 0; site < layout.sites().size(); site++) {
-      LoraMatrices matrices = weights.modules().get(layout.sites().get(site).module());
-      if (matrices != null) {
-        matrices.a().get(values, layout.offsetOfA(site), layout.sizeOfA(site));
-        matrices.b().get(values, layout.offsetOfB(site), layout.sizeOfB(site));
-      }
+      LoraMatrices matrices = Lookup.required(weights.modules(), layout.sites().get(site).module());
+      matrices.a().get(values, layout.offsetOfA(site), layout.sizeOfA(site));
+      matrices.b().get(values, layout.offsetOfB(site), layout.sizeOfB(site));
     }
     return new AdapterSnapshot(layout, weights.alpha(), weights.dropout(), values);
   }

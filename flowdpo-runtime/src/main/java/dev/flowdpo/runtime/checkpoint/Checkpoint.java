@@ -90,10 +90,21 @@ public final class Checkpoint implements AutoCloseable {
       String prefix = "model.layers." + layer + ".";
       tensors.put(prefix + "input_layernorm.weight", new long[] {hidden});
       tensors.put(prefix + "post_attention_layernorm.weight", new long[] {hidden});
-      for (LinearLayer linear : LinearLayer.values()) {
+      if (config.variant().normsAfterBlocks()) {
+        tensors.put(prefix + "pre_feedforward_layernorm.weight", new long[] {hidden});
+        tensors.put(prefix + "post_feedforward_layernorm.weight", new long[] {hidden});
+      }
+      if (config.variant().queryKeyNorm()) {
+        tensors.put(prefix + "self_attn.q_norm.weight", new long[] {config.headSize()});
+        tensors.put(prefix + "self_attn.k_norm.weight", new long[] {config.headSize()});
+      }
+      for (LinearLayer linear : LinearLayer.of(config)) {
+        long outputs = linear.outputSize(config);
         tensors.put(
-            prefix + linear.path() + ".weight",
-            new long[] {linear.outputSize(config), linear.inputSize(config)});
+            prefix + linear.path() + ".weight", new long[] {outputs, linear.inputSize(config)});
+        if (linear.hasBias(config)) {
+          tensors.put(prefix + linear.path() + ".bias", new long[] {outputs});
+        }
       }
     }
     tensors.put("model.norm.weight", new long[] {hidden});

@@ -1,10 +1,12 @@
 package dev.flowdpo.runtime.checkpoint;
 
+import com.google.common.collect.ImmutableList;
 import java.util.function.ToIntFunction;
 
 /**
- * A linear layer of every decoder layer, in the order of the forward pass; these carry the LoRA
- * adapters. Weights are [out, in].
+ * A linear layer of a decoder layer, in the order of the forward pass; these carry the LoRA
+ * adapters. Weights are [out, in]. A model has either the fused layers or those they replace: see
+ * {@link #of}.
  */
 public enum LinearLayer {
   /** Hidden state to queries. */
@@ -13,14 +15,27 @@ public enum LinearLayer {
   KEY("self_attn.k_proj", ModelConfig::hiddenSize, ModelConfig::keyValueWidth),
   /** Hidden state to values. */
   VALUE("self_attn.v_proj", ModelConfig::hiddenSize, ModelConfig::keyValueWidth),
+  /** Hidden state to queries, keys and values, one after the other. */
+  QUERY_KEY_VALUE(
+      "self_attn.qkv_proj",
+      ModelConfig::hiddenSize,
+      config -> config.queryWidth() + 2 * config.keyValueWidth()),
   /** Attention output to hidden state. */
   OUTPUT("self_attn.o_proj", ModelConfig::queryWidth, ModelConfig::hiddenSize),
   /** Hidden state to the gate of the feed-forward block. */
   GATE("mlp.gate_proj", ModelConfig::hiddenSize, ModelConfig::feedForwardSize),
   /** Hidden state to the gated values of the feed-forward block. */
   UP("mlp.up_proj", ModelConfig::hiddenSize, ModelConfig::feedForwardSize),
+  /** Hidden state to the gate, then to the gated values. */
+  GATE_UP("mlp.gate_up_proj", ModelConfig::hiddenSize, config -> 2 * config.feedForwardSize()),
   /** Feed-forward block to hidden state. */
   DOWN("mlp.down_proj", ModelConfig::feedForwardSize, ModelConfig::hiddenSize);
+
+  private static final ImmutableList<LinearLayer> SEPARATE =
+      ImmutableList.of(QUERY, KEY, VALUE, OUTPUT, GATE, UP, DOWN);
+
+  private static final ImmutableList<LinearLayer> FUSED =
+      ImmutableList.of(QUERY_KEY_VALUE, OUTPUT, GATE_UP, DOWN);
 
   private final String path;
 
@@ -36,6 +51,16 @@ public enum LinearLayer {
     this.path = path;
     this.inputSize = inputSize;
     this.outputSize = outputSize;
+  }
+
+  /**
+   * {@return the linear layers that every decoder layer of this model has, in the order of the
+   * forward pass}
+   *
+   * @param config the model
+   */
+  public static ImmutableList<LinearLayer> of(ModelConfig config) {
+    return config.variant().fusedProjections() ? FUSED : SEPARATE;
   }
 
   /** {@return the layer's name inside its decoder layer, such as {@code self_attn.q_proj}} */
@@ -73,5 +98,19 @@ public enum LinearLayer {
    */
   public int outputSize(ModelConfig config) {
     return outputSize.applyAsInt(config);
+  }
+
+  /**
+   * {@return whether the layer adds a bias [out] in a model of this configuration}
+   *
+   * @param config the model
+   */
+  public boolean hasBias(ModelConfig config) {
+    DecoderVariant variant = config.variant();
+    return switch (this) {
+      case QUERY, KEY, VALUE, QUERY_KEY_VALUE -> variant.attentionInputBias();
+      case OUTPUT -> variant.attentionOutputBias();
+      case GATE, UP, GATE_UP, DOWN -> variant.feedForwardBias();
+    };
   }
 }

@@ -205,7 +205,8 @@ public final class MergedCheckpoint {
       return;
     }
     FloatBuffer merged = FloatBuffer.wrap(merged(file.floats(name), lora, adapter.scaling()));
-    SafetensorsWriter.writeValues(channel, block, path, name, merged, file.dataType(name));
+    SafetensorsWriter.writeValues(
+        channel, block, path, name, merged::get, merged.capacity(), file.dataType(name));
   }
 
   /** W + scaling · B A, row by row: [outputs, inputs]. */

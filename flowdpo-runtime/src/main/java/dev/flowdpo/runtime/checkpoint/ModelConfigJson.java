@@ -7,47 +7,66 @@ import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.runtime.internal.JsonObjectFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 
-/** Reads and writes {@code config.json} of the Llama architecture. Stateless and thread-safe. */
+/** Reads and writes {@code config.json}. Stateless and thread-safe. */
 final class ModelConfigJson {
-  private static final String SUPPORTED =
-      "; supported is the Llama architecture without rope scaling, biases or quantization,"
-          + " with SiLU";
+  /** Each would change what the model computes, or which tensors it has. */
+  private static final List<String> UNSUPPORTED_KEYS =
+      List.of("quantization_config", "text_config", "vision_config");
+
+  private static final List<String> UNSUPPORTED_FLAGS =
+      List.of(
+          "rope_interleaved", "lm_head_bias", "use_bidirectional_attention", "is_encoder_decoder");
+
+  /** Mixtures of experts. */
+  private static final List<String> EXPERT_COUNTS =
+      List.of("num_experts", "num_local_experts", "n_routed_experts", "moe_num_experts");
 
   private ModelConfigJson() {}
 
   static ModelConfig read(Path file) {
-    JsonObjectFile json = JsonObjectFile.read(file);
-    String architecture = architecture(json);
+    return read(JsonObjectFile.read(file));
+  }
+
+  static ModelConfig read(JsonObjectFile json) {
+    Architecture architecture = architecture(json);
+    Architecture.Defaults defaults = architecture.defaults();
     refuseUnsupported(json);
     int hidden = json.integer("hidden_size", 1);
     int heads = json.integer("num_attention_heads", 1);
-    if (json.find("head_dim").isEmpty() && hidden % heads != 0) {
+    if (json.find("head_dim").isEmpty() && defaults.headSize() == 0 && hidden % heads != 0) {
       throw new InvalidInputException(
-          file
+          json.file()
               + ": key \"hidden_size\": expected a multiple of num_attention_heads "
               + heads
               + " where head_dim is absent, found "
               + hidden);
     }
+    int headSize = defaults.headSize() > 0 ? defaults.headSize() : Math.max(1, hidden / heads);
+    int layers = json.integer("num_hidden_layers", 1);
+    int maxPositions = json.integer("max_position_embeddings", 1, defaults.maxPositions());
+    RopeJson rope = RopeJson.of(json);
     try {
+      checkLayers(layers);
       return new ModelConfig(
           architecture,
           json.integer("vocab_size", 1),
           hidden,
-          json.integer("num_hidden_layers", 1),
+          layers,
           heads,
-          json.integer("num_key_value_heads", 1, heads),
-          json.integer("head_dim", 1, Math.max(1, hidden / heads)),
+          json.integer("num_key_value_heads", 1, keyValueHeads(json, defaults, heads)),
+          json.integer("head_dim", 1, headSize),
           json.integer("intermediate_size", 1),
-          ropeTheta(json),
-          json.number("rms_norm_eps", 0, 1e-6),
-          json.integer("max_position_embeddings", 1, 2048),
-          json.flag("tie_word_embeddings", false),
-          endOfSequenceIds(json),
-          beginOfSequenceId(json));
+          rope.theta(defaults.ropeTheta()),
+          json.number("rms_norm_eps", 0, defaults.normEpsilon()),
+          maxPositions,
+          json.flag("tie_word_embeddings", defaults.tied()),
+          endOfSequenceIds(json, defaults.endOfSequenceId()),
+          beginOfSequenceId(json, defaults.beginOfSequenceId()),
+          VariantJson.read(json, architecture, layers, maxPositions, rope));
     } catch (InvalidInputException e) {
       throw json.inFile(e);
     }
@@ -55,8 +74,8 @@ final class ModelConfigJson {
 
   static String format(ModelConfig config) {
     ObjectNode json = JsonObjectFile.object();
-    json.putArray("architectures").add(config.architecture());
-    json.put("model_type", "llama");
+    json.putArray("architectures").add(config.architecture().className());
+    json.put("model_type", config.architecture().modelType());
     json.put("vocab_size", config.vocabularySize());
     json.put("hidden_size", config.hiddenSize());
     json.put("intermediate_size", config.feedForwardSize());
@@ -64,13 +83,10 @@ final class ModelConfigJson {
     json.put("num_attention_heads", config.attentionHeads());
     json.put("num_key_value_heads", config.keyValueHeads());
     json.put("head_dim", config.headSize());
-    json.put("hidden_act", "silu");
     json.put("max_position_embeddings", config.maxPositions());
     json.put("rms_norm_eps", config.normEpsilon());
-    json.put("rope_theta", config.ropeTheta());
-    json.putNull("rope_scaling");
-    json.put("attention_bias", false);
-    json.put("mlp_bias", false);
+    RopeJson.write(json, config);
+    VariantJson.write(json, config);
     json.put("tie_word_embeddings", config.tiedEmbeddings());
     if (config.beginOfSequenceId().isPresent()) {
       json.put("bos_token_id", config.beginOfSequenceId().getAsInt());
@@ -89,62 +105,54 @@ final class ModelConfigJson {
     return JsonObjectFile.format(json);
   }
 
-  private static String architecture(JsonObjectFile json) {
-    JsonNode names = json.require("architectures", "[\"" + ModelConfig.LLAMA + "\"]");
-    if (!names.isArray() || names.size() != 1 || !names.get(0).asText().equals(ModelConfig.LLAMA)) {
-      throw json.wrong("architectures", "[\"" + ModelConfig.LLAMA + "\"]" + SUPPORTED, names);
+  private static Architecture architecture(JsonObjectFile json) {
+    String expected = "a list with " + Architecture.supported();
+    JsonNode names = json.require("architectures", expected);
+    if (!names.isArray() || names.size() != 1) {
+      throw json.wrong("architectures", expected, names);
     }
-    return ModelConfig.LLAMA;
+    String name = names.get(0).asText();
+    return Arrays.stream(Architecture.values())
+        .filter(known -> known.className().equals(name))
+        .findFirst()
+        .orElseThrow(() -> json.wrong("architectures", expected, names));
+  }
+
+  private static int keyValueHeads(JsonObjectFile json, Architecture.Defaults defaults, int heads) {
+    // null means as many as there are heads, as the Hugging Face classes have it.
+    boolean absent = !json.has("num_key_value_heads");
+    return absent && defaults.keyValueHeads() > 0 ? defaults.keyValueHeads() : heads;
+  }
+
+  private static void checkLayers(int layers) {
+    if (layers > ModelConfig.MAX_LAYERS) {
+      throw new InvalidInputException(
+          "number of layers: expected at most " + ModelConfig.MAX_LAYERS + ", found " + layers);
+    }
   }
 
   private static void refuseUnsupported(JsonObjectFile json) {
-    String activation = json.string("hidden_act", "silu");
-    if (!activation.equals("silu")) {
-      throw unsupported(json, "hidden_act", "\"silu\"");
-    }
-    for (String key : List.of("attention_bias", "mlp_bias", "rope_interleaved")) {
+    for (String key : UNSUPPORTED_FLAGS) {
       if (json.flag(key, false)) {
         throw unsupported(json, key, "false");
       }
     }
-    for (String key : List.of("quantization_config", "sliding_window")) {
+    for (String key : UNSUPPORTED_KEYS) {
       if (json.find(key).isPresent()) {
         throw unsupported(json, key, "no such key");
       }
     }
-    if (json.number("partial_rotary_factor", 0, 1) != 1) {
-      throw unsupported(json, "partial_rotary_factor", "1");
-    }
-    for (String key : List.of("rope_scaling", "rope_parameters")) {
-      json.find(key).ifPresent(rope -> refuseScaledRope(json, key, rope));
-    }
-  }
-
-  /** Newer folders write the plain case as an object of type "default". */
-  private static void refuseScaledRope(JsonObjectFile json, String key, JsonNode rope) {
-    String type = rope.path("rope_type").asText(rope.path("type").asText(""));
-    boolean scaled = rope.has("factor") || rope.path("partial_rotary_factor").asDouble(1) != 1;
-    if (!rope.isObject() || !type.equals("default") || scaled) {
-      throw unsupported(json, key, "null, or an object with rope_type \"default\"");
+    for (String key : EXPERT_COUNTS) {
+      if (json.integer(key, 0, 0) > 1) {
+        throw unsupported(json, key, "no such key: mixtures of experts");
+      }
     }
   }
 
-  private static double ropeTheta(JsonObjectFile json) {
-    JsonNode nested =
-        json.find("rope_parameters").map(rope -> rope.path("rope_theta")).orElse(null);
-    if (nested == null || nested.isMissingNode()) {
-      return json.number("rope_theta", 0, 10_000);
-    }
-    if (!nested.isNumber()) {
-      throw json.wrong("rope_parameters.rope_theta", "a positive number", nested);
-    }
-    return nested.doubleValue();
-  }
-
-  private static List<Integer> endOfSequenceIds(JsonObjectFile json) {
+  private static List<Integer> endOfSequenceIds(JsonObjectFile json, OptionalInt usual) {
     List<Integer> ids = new ArrayList<>();
     if (!json.has("eos_token_id")) {
-      ids.add(2);
+      usual.ifPresent(ids::add);
     }
     JsonNode node = json.find("eos_token_id").orElse(JsonObjectFile.object().arrayNode());
     for (JsonNode id : node.isArray() ? node : List.of(node)) {
@@ -156,9 +164,9 @@ final class ModelConfigJson {
     return GenerationConfig.withEnds(ids, json.file(), json.integer("vocab_size", 1));
   }
 
-  private static OptionalInt beginOfSequenceId(JsonObjectFile json) {
+  private static OptionalInt beginOfSequenceId(JsonObjectFile json, OptionalInt usual) {
     if (!json.has("bos_token_id")) {
-      return OptionalInt.of(1);
+      return usual;
     }
     return json.find("bos_token_id").isPresent()
         ? OptionalInt.of(json.integer("bos_token_id", 0))
@@ -167,6 +175,6 @@ final class ModelConfigJson {
 
   private static InvalidInputException unsupported(
       JsonObjectFile json, String key, String expected) {
-    return json.wrong(key, expected + SUPPORTED, json.require(key, expected));
+    return json.wrong(key, expected + ": not supported", json.require(key, expected));
   }
 }

@@ -61,7 +61,7 @@ public final class PeftAdapters {
       SortedMap<String, LoraMatrices> modules = new TreeMap<>();
       Set<String> keys = new TreeSet<>(file.tensors().keySet());
       for (int layer = 0; layer < config.layers(); layer++) {
-        for (LinearLayer linear : LinearLayer.values()) {
+        for (LinearLayer linear : LinearLayer.of(config)) {
           String module = linear.module(layer);
           if (peft.adapts(module)) {
             modules.put(module, matrices(file, module, peft.rankOf(module), linear, config));

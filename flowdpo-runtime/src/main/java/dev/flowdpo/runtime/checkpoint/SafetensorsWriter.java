@@ -6,16 +6,17 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.runtime.internal.AtomicFiles;
+import dev.flowdpo.runtime.internal.Lookup;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * Writes safetensors files.
@@ -47,7 +48,39 @@ public final class SafetensorsWriter {
    */
   public static void write(
       Path file, Map<String, FloatTensor> tensors, DataType type, Map<String, String> metadata) {
-    TreeMap<String, FloatTensor> sorted = new TreeMap<>(tensors);
+    Map<String, long[]> shapes = new TreeMap<>();
+    tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+    write(file, shapes, name -> Lookup.required(tensors, name).data()::get, type, metadata);
+  }
+
+  /** The values of one tensor, one after the other. */
+  @FunctionalInterface
+  public interface Values {
+    /** {@return the next value in row-major order} */
+    float next();
+  }
+
+  /**
+   * Writes tensors whose values are made while they are written, so that none is ever held whole;
+   * otherwise as {@link #write(Path, Map, DataType, Map)}.
+   *
+   * @param file the file; its folder is created if needed
+   * @param shapes the shape of each tensor by name
+   * @param values gives the values of the tensor of this name; asked once a tensor, in the order of
+   *     the names
+   * @param type the type in which every tensor is stored
+   * @param metadata the texts of {@code __metadata__}; empty for none
+   * @throws InvalidInputException if a finite value lies outside the range of the type; the old
+   *     file is then untouched
+   * @throws UncheckedIOException if writing fails; the old file is then untouched
+   */
+  public static void write(
+      Path file,
+      Map<String, long[]> shapes,
+      Function<String, Values> values,
+      DataType type,
+      Map<String, String> metadata) {
+    TreeMap<String, long[]> sorted = new TreeMap<>(shapes);
     byte[] header = header(sorted, type, metadata);
     try {
       AtomicFiles.write(
@@ -57,8 +90,10 @@ public final class SafetensorsWriter {
             block.putLong(header.length).flip();
             AtomicFiles.writeFully(channel, block);
             AtomicFiles.writeFully(channel, ByteBuffer.wrap(header));
-            for (Map.Entry<String, FloatTensor> tensor : sorted.entrySet()) {
-              writeValues(channel, block, file, tensor.getKey(), tensor.getValue().data(), type);
+            for (Map.Entry<String, long[]> tensor : sorted.entrySet()) {
+              Values source = values.apply(tensor.getKey());
+              long count = elements(tensor.getValue());
+              writeValues(channel, block, file, tensor.getKey(), source, count, type);
             }
           });
     } catch (IOException e) {
@@ -67,27 +102,35 @@ public final class SafetensorsWriter {
   }
 
   private static byte[] header(
-      Map<String, FloatTensor> tensors, DataType type, Map<String, String> metadata) {
+      Map<String, long[]> shapes, DataType type, Map<String, String> metadata) {
     ObjectNode root = MAPPER.createObjectNode();
     if (!metadata.isEmpty()) {
       ObjectNode texts = root.putObject(METADATA);
       new TreeMap<>(metadata).forEach(texts::put);
     }
     long offset = 0;
-    for (Map.Entry<String, FloatTensor> entry : tensors.entrySet()) {
+    for (Map.Entry<String, long[]> entry : shapes.entrySet()) {
       if (entry.getKey().equals(METADATA)) {
         throw new IllegalArgumentException("a tensor cannot be named " + entry.getKey());
       }
       ObjectNode tensor = root.putObject(entry.getKey()).put("dtype", type.name());
       ArrayNode shape = tensor.putArray("shape");
-      for (long size : entry.getValue().shape()) {
+      for (long size : entry.getValue()) {
         shape.add(size);
       }
-      long end = offset + (long) entry.getValue().data().remaining() * type.bytes();
+      long end = offset + elements(entry.getValue()) * type.bytes();
       tensor.putArray("data_offsets").add(offset).add(end);
       offset = end;
     }
     return padded(root);
+  }
+
+  private static long elements(long[] shape) {
+    long elements = 1;
+    for (long size : shape) {
+      elements = Math.multiplyExact(elements, size);
+    }
+    return elements;
   }
 
   /** {@return the header as bytes, filled up so that the data behind it is aligned} */
@@ -108,13 +151,14 @@ public final class SafetensorsWriter {
       ByteBuffer block,
       Path file,
       String name,
-      FloatBuffer values,
+      Values values,
+      long count,
       DataType type)
       throws IOException {
-    while (values.hasRemaining()) {
+    for (long left = count; left > 0; ) {
       block.clear();
-      while (values.hasRemaining() && block.remaining() >= type.bytes()) {
-        float value = values.get();
+      for (; left > 0 && block.remaining() >= type.bytes(); left--) {
+        float value = values.next();
         switch (type) {
           case F32 -> block.putFloat(value);
           case F16 -> block.putShort(inRange(HalfPrecision.toF16(value), value, file, name, type));

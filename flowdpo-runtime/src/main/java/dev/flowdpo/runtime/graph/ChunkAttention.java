@@ -3,6 +3,7 @@ package dev.flowdpo.runtime.graph;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Attention of one new token a row inside the decoding loop: over the prefix, which belongs to the
@@ -18,8 +19,7 @@ final class ChunkAttention implements Decoder.Attention {
   private final Operations outer;
   private final Operations body;
   private final Value positions;
-  private final Value cosine;
-  private final Value sine;
+  private final AttentionRules rules;
   private final List<Value> prefixKeys;
   private final List<Value> prefixValues;
   private final Value prefixBias;
@@ -28,6 +28,7 @@ final class ChunkAttention implements Decoder.Attention {
   private final List<Value> extendedKeys = new ArrayList<>();
   private final List<Value> extendedValues = new ArrayList<>();
   private final Value groups;
+  private final Optional<SlidingBias> sliding;
 
   /**
    * @param outer the operations of the graph around the loop
@@ -52,14 +53,47 @@ final class ChunkAttention implements Decoder.Attention {
     this.outer = outer;
     this.body = body;
     this.positions = positions;
-    this.cosine = RotaryTables.cosine(outer.graph(), config, tablePositions);
-    this.sine = RotaryTables.sine(outer.graph(), config, tablePositions);
+    this.rules = new AttentionRules(config, outer.graph(), tablePositions);
     this.prefixKeys = prefixKeys;
     this.prefixValues = prefixValues;
     this.prefixBias = prefixBias;
     this.chunkKeys = chunkKeys;
     this.chunkValues = chunkValues;
     this.groups = outer.sizes(prefixBias, 0, 1);
+    this.sliding = rules.window().map(window -> slidingBias(window.size()));
+  }
+
+  /**
+   * What layers with a sliding window add to scores: over the prefix {@code [groups, 1, 1,
+   * prefix]}, padding included, and over the chunk {@code [chunk]}.
+   */
+  private record SlidingBias(Value prefix, Value chunk) {}
+
+  /**
+   * Hides keys {@code size} or more before the new token. Rows of a group have the same prefix, so
+   * their tokens have the same position; the chunk's last key is that of the new token in every
+   * row.
+   */
+  private SlidingBias slidingBias(int size) {
+    Graph constants = outer.graph();
+    Value byGroup = body.reshape(positions, Shape.of("groups", "rollouts"), headSizes(-1));
+    Value position = body.columns(byGroup, constants.integers(0));
+    Value oldest = body.subtract(position, constants.integer(size - 1L));
+    Value places = outer.range(outer.sizes(prefixBias, 3, 4), prefixBias.shape().dimension(3));
+    Value hidden = body.cast(body.less(places, oldest), ElementType.FLOAT);
+    Value overPrefix =
+        body.reshape(
+            body.multiply(hidden, constants.real(ChunkGraph.MASKED)),
+            prefixBias.shape(),
+            headSizes(1, 1, -1));
+    Value chunkSize = body.add(body.sizes(chunkKeys.get(0), 3, 4), constants.integers(1));
+    Value early =
+        body.less(
+            body.range(chunkSize, new Shape.Dimension(-1, "chunk")),
+            body.subtract(chunkSize, constants.integers(size)));
+    Value overChunk =
+        body.multiply(body.cast(early, ElementType.FLOAT), constants.real(ChunkGraph.MASKED));
+    return new SlidingBias(body.add(prefixBias, overPrefix), overChunk);
   }
 
   @Override
@@ -68,17 +102,19 @@ final class ChunkAttention implements Decoder.Attention {
     int heads = config.keyValueHeads();
     int group = config.attentionHeads() / heads;
     int size = config.headSize();
-    Value q = byHead(turned(query), group);
-    Value k = extend(chunkKeys.get(layer), byHead(turned(key), 1));
+    Value q = byHead(turned(layer, query), group);
+    Value k = extend(chunkKeys.get(layer), byHead(turned(layer, key), 1));
     Value v = extend(chunkValues.get(layer), byHead(o.unsqueeze(value, 1), 1));
     extendedKeys.add(k);
     extendedValues.add(v);
 
-    float scale = (float) (1 / Math.sqrt(size));
+    Optional<SlidingBias> window = sliding.filter(found -> rules.slides(layer));
+    float scale = rules.scale();
     Value folded = o.reshape(q, Shape.of("groups", heads, "folded", size), foldedSizes(size));
     Value overPrefix =
-        o.add(o.matrixProduct(folded, false, prefixKeys.get(layer), true, scale), prefixBias);
-    Value overChunk = o.matrixProduct(q, false, k, true, scale);
+        rules.capped(o, o.matrixProduct(folded, false, prefixKeys.get(layer), true, scale));
+    overPrefix = o.add(overPrefix, window.map(SlidingBias::prefix).orElse(prefixBias));
+    Value overChunk = rules.capped(o, o.matrixProduct(q, false, k, true, scale));
     Value prefixSize = outer.sizes(prefixBias, 3, 4);
     Value chunkSize = o.sizes(k, 3, 4);
     overChunk =
@@ -86,6 +122,9 @@ final class ChunkAttention implements Decoder.Attention {
             overChunk,
             Shape.of("groups", heads, "folded", "chunk"),
             o.sizeList(groups, outer.graph().integers(heads, -1), chunkSize));
+    if (window.isPresent()) {
+      overChunk = o.add(overChunk, window.get().chunk());
+    }
     Value weights =
         o.softmax(o.concatenate(3, new Shape.Dimension(-1, "keys"), overPrefix, overChunk));
     List<Value> parts =
@@ -122,8 +161,8 @@ final class ChunkAttention implements Decoder.Attention {
     return extendedValues;
   }
 
-  private Value turned(Value rows) {
-    return body.rotary(body.unsqueeze(rows, 1), positions, cosine, sine);
+  private Value turned(int layer, Value rows) {
+    return rules.turned(body, layer, body.unsqueeze(rows, 1), positions);
   }
 
   /**

@@ -1,17 +1,20 @@
 package dev.flowdpo.runtime.graph;
 
 import com.google.common.collect.ImmutableList;
+import dev.flowdpo.runtime.checkpoint.DecoderVariant;
+import dev.flowdpo.runtime.checkpoint.LinearLayer;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.internal.Lookup;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The decoder-only transformer of the Llama family, written once. Prefill, chunk decoding and
- * training are this definition with another {@link Attention}; a backward pass is derived from it
- * by {@link Differentiation}.
+ * The decoder-only transformer, written once for all architectures: what differs between them is
+ * read from {@link DecoderVariant}. Prefill, chunk decoding and training are this definition with
+ * another {@link Attention}; a backward pass is derived from it by {@link Differentiation}.
  *
  * <p>Every linear layer carries a LoRA side branch {@code y = x Wᵀ + (x Aᵀ) Bᵀ} (Hu et al., arXiv
  * 2106.09685), where the factor alpha / rank is already in B. A and B are inputs of the graph, so
@@ -46,6 +49,7 @@ final class Decoder {
   record SiteValues(LinearSite site, Value input, Value down, Value output) {}
 
   private final ModelConfig config;
+  private final DecoderVariant variant;
   private final Operations operations;
   private final WeightSource weights;
   private final Map<String, LinearSite> sites = new HashMap<>();
@@ -75,6 +79,7 @@ final class Decoder {
       Map<String, AdapterInputs> adapters,
       Map<String, Value> dropoutMasks) {
     this.config = config;
+    this.variant = config.variant();
     this.operations = operations;
     this.weights = weights;
     this.adapters = adapters;
@@ -113,22 +118,72 @@ final class Decoder {
    */
   Value hidden(Value tokens, Attention attention) {
     Value x = operations.rows(embeddings(), tokens);
+    if (variant.scaledEmbeddings()) {
+      float root = (float) Math.sqrt(config.hiddenSize());
+      x = operations.multiply(x, operations.graph().real(root));
+    }
     for (int layer = 0; layer < config.layers(); layer++) {
       String block = "model.layers." + layer + ".";
-      Value n = norm(x, block + "input_layernorm.weight");
-      Value context =
-          attention.attend(
-              layer,
-              linear(n, block + "self_attn.q_proj"),
-              linear(n, block + "self_attn.k_proj"),
-              linear(n, block + "self_attn.v_proj"));
-      x = operations.add(x, linear(context, block + "self_attn.o_proj"));
-      n = norm(x, block + "post_attention_layernorm.weight");
-      Value gate = operations.silu(linear(n, block + "mlp.gate_proj"));
-      Value inner = operations.multiply(gate, linear(n, block + "mlp.up_proj"));
-      x = operations.add(x, linear(inner, block + "mlp.down_proj"));
+      Value attended = attention(layer, norm(x, block + "input_layernorm"), attention);
+      if (variant.normsAfterBlocks()) {
+        x = operations.add(x, norm(attended, block + "post_attention_layernorm"));
+        Value n = norm(x, block + "pre_feedforward_layernorm");
+        x = operations.add(x, norm(feedForward(layer, n), block + "post_feedforward_layernorm"));
+      } else {
+        x = operations.add(x, attended);
+        x = operations.add(x, feedForward(layer, norm(x, block + "post_attention_layernorm")));
+      }
     }
-    return norm(x, "model.norm.weight");
+    return norm(x, "model.norm");
+  }
+
+  private Value attention(int layer, Value n, Attention attention) {
+    List<Value> parts =
+        variant.fusedProjections()
+            ? parts(
+                linear(n, layer, LinearLayer.QUERY_KEY_VALUE),
+                config.queryWidth(),
+                config.keyValueWidth(),
+                config.keyValueWidth())
+            : List.of(
+                linear(n, layer, LinearLayer.QUERY),
+                linear(n, layer, LinearLayer.KEY),
+                linear(n, layer, LinearLayer.VALUE));
+    Value query = parts.get(0);
+    Value key = parts.get(1);
+    if (variant.queryKeyNorm()) {
+      String block = "model.layers." + layer + ".self_attn.";
+      query = headNorm(query, block + "q_norm");
+      key = headNorm(key, block + "k_norm");
+    }
+    Value context = attention.attend(layer, query, key, parts.get(2));
+    return linear(context, layer, LinearLayer.OUTPUT);
+  }
+
+  private Value feedForward(int layer, Value n) {
+    int inner = config.feedForwardSize();
+    List<Value> parts =
+        variant.fusedProjections()
+            ? parts(linear(n, layer, LinearLayer.GATE_UP), inner, inner)
+            : List.of();
+    Value gate = activation(parts.isEmpty() ? linear(n, layer, LinearLayer.GATE) : parts.get(0));
+    Value up = parts.isEmpty() ? linear(n, layer, LinearLayer.UP) : parts.get(1);
+    return linear(operations.multiply(gate, up), layer, LinearLayer.DOWN);
+  }
+
+  private Value activation(Value gate) {
+    return switch (variant.activation()) {
+      case SILU -> operations.silu(gate);
+      case GELU -> operations.gelu(gate, false);
+      case GELU_TANH -> operations.gelu(gate, true);
+    };
+  }
+
+  /** Splits rows into columns of these widths. */
+  private List<Value> parts(Value rows, long... widths) {
+    Shape.Dimension[] dimensions = new Shape.Dimension[widths.length];
+    Arrays.setAll(dimensions, i -> new Shape.Dimension(widths[i], ""));
+    return operations.split(rows, 1, operations.graph().integers(widths), dimensions);
   }
 
   /**
@@ -141,7 +196,10 @@ final class Decoder {
             ? embeddings()
             : weights.weight(
                 "lm_head.weight", Shape.of(config.vocabularySize(), config.hiddenSize()));
-    return operations.linear(hidden, head);
+    Value logits = operations.linear(hidden, head);
+    return variant.logitSoftCap().isPresent()
+        ? operations.softCap(logits, (float) variant.logitSoftCap().getAsDouble())
+        : logits;
   }
 
   /** Returns what flows through each site, in the order in which they run. */
@@ -154,15 +212,36 @@ final class Decoder {
         "model.embed_tokens.weight", Shape.of(config.vocabularySize(), config.hiddenSize()));
   }
 
-  private Value norm(Value x, String weight) {
-    Value scale = weights.weight(weight, Shape.of(config.hiddenSize()));
+  private Value norm(Value x, String module) {
+    return norm(x, module, config.hiddenSize());
+  }
+
+  private Value norm(Value x, String module, int width) {
+    Value scale = weights.weight(module + ".weight", Shape.of(width));
+    if (variant.normWeightsFromOne()) {
+      scale = operations.add(scale, operations.graph().real(1));
+    }
     return operations.rootMeanSquareNorm(x, scale, (float) config.normEpsilon()).get(0);
   }
 
-  private Value linear(Value x, String module) {
+  /** Normalises every head of rows {@code [rows, heads·size]}. */
+  private Value headNorm(Value rows, String module) {
+    int size = config.headSize();
+    long width = rows.shape().dimension(1).size();
+    Value heads =
+        operations.reshape(rows, Shape.of("rows", width / size, size), -1, width / size, size);
+    return operations.reshape(norm(heads, module, size), rows.shape(), -1, width);
+  }
+
+  private Value linear(Value x, int layer, LinearLayer linear) {
+    String module = linear.module(layer);
     LinearSite site = Lookup.required(sites, module);
     Value weight = weights.weight(site.weightName(), Shape.of(site.outputs(), site.inputs()));
-    Value plain = operations.linear(x, weight);
+    Value plain =
+        linear.hasBias(config)
+            ? operations.linear(
+                x, weight, weights.weight(site.biasName(), Shape.of(site.outputs())))
+            : operations.linear(x, weight);
     AdapterInputs adapter = adapters.get(module);
     if (adapter == null) {
       return plain;

@@ -23,7 +23,9 @@ final class DerivativeRules {
           entry("Sqrt", DerivativeRules::squareRoot),
           entry("Reciprocal", DerivativeRules::reciprocal),
           entry("Sigmoid", DerivativeRules::sigmoid),
+          entry("Tanh", DerivativeRules::hyperbolicTangent),
           entry("QuickGelu", DerivativeRules::silu),
+          entry("Gelu", DerivativeRules::gelu),
           entry("MatMul", DerivativeRules::matrixProduct),
           entry("FusedMatMul", DerivativeRules::matrixProduct),
           entry("Gemm", DerivativeRules::gemm),
@@ -148,6 +150,46 @@ final class DerivativeRules {
     step.give(0, o.multiply(step.gradient(), o.add(s, rest)));
   }
 
+  /** y = tanh(x): ∂x = g·(1 − y²). */
+  private static void hyperbolicTangent(Differentiation.Step step) {
+    Operations o = step.operations();
+    Value y = step.node().output();
+    step.give(0, o.multiply(step.gradient(), o.subtract(o.graph().real(1), o.multiply(y, y))));
+  }
+
+  /**
+   * y = x·Φ(x): ∂x = g·(Φ(x) + x·φ(x)), with the normal density φ. Its approximation y = x·½(1 +
+   * t), t = tanh(k·(x + a·x³)), k = √(2/π), a = 0.044715: ∂x = g·½(1 + t + x·(1 − t²)·k·(1 +
+   * 3a·x²)).
+   */
+  private static void gelu(Differentiation.Step step) {
+    Operations o = step.operations();
+    Graph graph = o.graph();
+    Value x = step.node().input(0);
+    Value square = o.multiply(x, x);
+    Value one = graph.real(1);
+    Value half = graph.real(0.5f);
+    Value slope;
+    if (step.node().text("approximate", "none").equals("tanh")) {
+      float k = (float) Math.sqrt(2 / Math.PI);
+      Value cubic = o.add(one, o.multiply(square, graph.real(0.044715f)));
+      Value t = o.hyperbolicTangent(o.multiply(o.multiply(x, graph.real(k)), cubic));
+      Value inner =
+          o.multiply(o.add(one, o.multiply(square, graph.real(3 * 0.044715f))), graph.real(k));
+      Value curved = o.multiply(o.multiply(x, o.subtract(one, o.multiply(t, t))), inner);
+      slope = o.multiply(o.add(o.add(one, t), curved), half);
+    } else {
+      Value error = o.errorFunction(o.multiply(x, graph.real((float) Math.sqrt(0.5))));
+      Value below = o.multiply(o.add(one, error), half);
+      Value density =
+          o.multiply(
+              o.exponential(o.multiply(square, graph.real(-0.5f))),
+              graph.real((float) (1 / Math.sqrt(2 * Math.PI))));
+      slope = o.add(below, o.multiply(x, density));
+    }
+    step.give(0, o.multiply(step.gradient(), slope));
+  }
+
   /**
    * y = α·a·op(b), batched over equal leading axes: ∂a = α·g·op(b)ᵀ, ∂b = α·aᵀg (or its transpose).
    */
@@ -252,12 +294,24 @@ final class DerivativeRules {
 
   /**
    * A rotation by an angle: its transpose is the rotation by the opposite angle, whose sine is
-   * negated.
+   * negated. What is not rotated passes through.
    */
   private static void rotary(Differentiation.Step step) {
     Operations o = step.operations();
     List<Value> inputs = step.node().inputs();
-    step.give(0, o.rotary(step.gradient(), inputs.get(1), inputs.get(2), o.negate(inputs.get(3))));
+    Value back = o.negate(inputs.get(3));
+    long rotated = step.node().integer("rotary_embedding_dim", 0);
+    step.give(
+        0,
+        rotated == 0
+            ? o.rotary(step.gradient(), inputs.get(1), inputs.get(2), back)
+            : o.partialRotary(
+                step.gradient(),
+                inputs.get(1),
+                inputs.get(2),
+                back,
+                (int) step.node().integer("num_heads", 0),
+                (int) rotated));
   }
 
   /** The inverse permutation. */

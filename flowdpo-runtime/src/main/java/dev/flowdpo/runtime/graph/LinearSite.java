@@ -1,12 +1,13 @@
 package dev.flowdpo.runtime.graph;
 
 import com.google.common.collect.ImmutableList;
+import dev.flowdpo.runtime.checkpoint.LinearLayer;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import java.util.List;
 
 /**
- * A linear layer of the decoder, where a LoRA adapter can sit: {@code y = x Wᵀ} with {@code W
- * [outputs, inputs]}.
+ * A linear layer of the decoder, where a LoRA adapter can sit: {@code y = x Wᵀ}, plus a bias where
+ * the model has one, with {@code W [outputs, inputs]}.
  *
  * @param module the layer's name in the checkpoint, for example {@code
  *     model.layers.0.self_attn.q_proj}
@@ -18,25 +19,32 @@ public record LinearSite(String module, int inputs, int outputs) {
   /** Returns every linear layer of the decoder's blocks, in the order in which they run. */
   public static List<LinearSite> of(ModelConfig config) {
     ImmutableList.Builder<LinearSite> sites = ImmutableList.builder();
-    int hidden = config.hiddenSize();
-    int inner = config.feedForwardSize();
     for (int layer = 0; layer < config.layers(); layer++) {
-      String attention = "model.layers." + layer + ".self_attn.";
-      String feedForward = "model.layers." + layer + ".mlp.";
-      sites.add(new LinearSite(attention + "q_proj", hidden, config.queryWidth()));
-      sites.add(new LinearSite(attention + "k_proj", hidden, config.keyValueWidth()));
-      sites.add(new LinearSite(attention + "v_proj", hidden, config.keyValueWidth()));
-      sites.add(new LinearSite(attention + "o_proj", config.queryWidth(), hidden));
-      sites.add(new LinearSite(feedForward + "gate_proj", hidden, inner));
-      sites.add(new LinearSite(feedForward + "up_proj", hidden, inner));
-      sites.add(new LinearSite(feedForward + "down_proj", inner, hidden));
+      for (LinearLayer linear : LinearLayer.of(config)) {
+        sites.add(
+            new LinearSite(
+                linear.module(layer), linear.inputSize(config), linear.outputSize(config)));
+      }
     }
     return sites.build();
+  }
+
+  /**
+   * Returns whether a target of an adapter means this layer, as PEFT decides it: its whole name, or
+   * the end of its name after a dot.
+   */
+  public boolean isTarget(String target) {
+    return module.equals(target) || module.endsWith("." + target);
   }
 
   /** Returns the name of the weight in the checkpoint. */
   public String weightName() {
     return module + ".weight";
+  }
+
+  /** Returns the name of the bias in the checkpoint, if the layer has one. */
+  public String biasName() {
+    return module + ".bias";
   }
 
   /** Returns the graph input that takes {@code A [rank, inputs]}. */

@@ -46,6 +46,10 @@ record Node(
     return attributes.get(attribute) instanceof Float value ? value : otherwise;
   }
 
+  String text(String attribute, String otherwise) {
+    return attributes.get(attribute) instanceof String value ? value : otherwise;
+  }
+
   long[] integers(String attribute) {
     if (attributes.get(attribute) instanceof long[] values) {
       return values.clone();

@@ -80,6 +80,21 @@ public final class Operations {
     return unary("Sigmoid", x);
   }
 
+  /** {@code tanh x}. */
+  public Value hyperbolicTangent(Value x) {
+    return unary("Tanh", x);
+  }
+
+  /** The error function. */
+  Value errorFunction(Value x) {
+    return unary("Erf", x);
+  }
+
+  /** {@code cap · tanh(x / cap)}. */
+  Value softCap(Value x, float cap) {
+    return multiply(hyperbolicTangent(multiply(x, graph.real(1 / cap))), graph.real(cap));
+  }
+
   private Value unary(String operator, Value x) {
     return node(operator, List.of(x), Map.of(), x.type(), x.shape());
   }
@@ -87,6 +102,15 @@ public final class Operations {
   /** {@code x · sigmoid(x)}, the SiLU activation (com.microsoft). */
   public Value silu(Value x) {
     return microsoft("QuickGelu", List.of(x), Map.of("alpha", 1f), x.shape());
+  }
+
+  /**
+   * The GELU activation: {@code x · Φ(x)}, or its approximation {@code x · ½(1 + tanh(√(2/π) (x +
+   * 0.044715 x³)))}.
+   */
+  public Value gelu(Value x, boolean approximate) {
+    String form = approximate ? "tanh" : "none";
+    return node("Gelu", List.of(x), Map.of("approximate", form), x.type(), x.shape());
   }
 
   // Matrix products.
@@ -240,6 +264,14 @@ public final class Operations {
     return microsoft("RotaryEmbedding", List.of(x, positions, cosine, sine), Map.of(), x.shape());
   }
 
+  /** As {@link #rotary}, but only the first {@code rotated} elements of each head turn. */
+  public Value partialRotary(
+      Value x, Value positions, Value cosine, Value sine, int heads, int rotated) {
+    Map<String, Object> attributes =
+        Map.of("num_heads", (long) heads, "rotary_embedding_dim", (long) rotated);
+    return microsoft("RotaryEmbedding", List.of(x, positions, cosine, sine), attributes, x.shape());
+  }
+
   // Layout.
 
   /** Permutes the dimensions. */
@@ -357,6 +389,17 @@ public final class Operations {
         Map.of("start", (long) from, "end", (long) to),
         ElementType.INT64,
         Shape.of(to - from));
+  }
+
+  /** The numbers from 0 (inclusive) to the one number in {@code end [1]} (exclusive). */
+  Value range(Value end, Shape.Dimension size) {
+    Value limit = node("Squeeze", List.of(end), Map.of(), ElementType.INT64, Shape.of());
+    return node(
+        "Range",
+        List.of(graph.integer(0), limit, graph.integer(1)),
+        Map.of(),
+        ElementType.INT64,
+        new Shape(List.of(size)));
   }
 
   /** All sizes of a value. */

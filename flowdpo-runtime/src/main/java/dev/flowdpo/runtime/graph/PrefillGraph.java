@@ -51,13 +51,7 @@ public final class PrefillGraph {
     }
     SequenceAttention attention =
         new SequenceAttention(
-            config,
-            o,
-            positions,
-            SequenceAttention.causalBias(o, positions, keyPositions),
-            tablePositions,
-            pastKeys,
-            pastValues);
+            config, o, positions, keyPositions, tablePositions, pastKeys, pastValues);
     Decoder decoder = new Decoder(config, o, graph::weight, Decoder.adapterInputs(graph, config));
     Value rows = o.reshape(tokens, Shape.of("rows"), -1);
     Value hidden = o.rows(decoder.hidden(rows, attention), last);

@@ -18,9 +18,9 @@ final class SequenceAttention implements Decoder.Attention {
   private final ModelConfig config;
   private final Operations operations;
   private final Value positions;
+  private final AttentionRules rules;
   private final Value bias;
-  private final Value cosine;
-  private final Value sine;
+  private final Value slidingBias;
   private final Value batch;
   private final Value tokens;
   private final List<Value> pastKeys;
@@ -30,8 +30,8 @@ final class SequenceAttention implements Decoder.Attention {
 
   /**
    * @param positions the position of every token {@code [batch, tokens]}
-   * @param bias what is added to the scores {@code [batch, 1, 1, tokens, keys]}: see {@link
-   *     #causalBias}
+   * @param keyPositions the position of every key {@code [batch, keys]}; that of padding lies past
+   *     every query
    * @param pastKeys one {@code [batch, keyHeads, past, size]} a layer, or an empty list
    * @param pastValues as the keys
    */
@@ -39,16 +39,17 @@ final class SequenceAttention implements Decoder.Attention {
       ModelConfig config,
       Operations operations,
       Value positions,
-      Value bias,
+      Value keyPositions,
       int tablePositions,
       List<Value> pastKeys,
       List<Value> pastValues) {
     this.config = config;
     this.operations = operations;
     this.positions = positions;
-    this.bias = bias;
-    this.cosine = RotaryTables.cosine(operations.graph(), config, tablePositions);
-    this.sine = RotaryTables.sine(operations.graph(), config, tablePositions);
+    this.rules = new AttentionRules(config, operations.graph(), tablePositions);
+    Mask mask = new Mask(operations, positions, keyPositions);
+    this.bias = mask.causal();
+    this.slidingBias = rules.window().map(window -> mask.sliding(window.size())).orElse(bias);
     this.batch = operations.sizes(positions, 0, 1);
     this.tokens = operations.sizes(positions, 1, 2);
     this.pastKeys = pastKeys;
@@ -56,28 +57,49 @@ final class SequenceAttention implements Decoder.Attention {
   }
 
   /**
-   * Returns the bias that hides keys after the query: {@code positions [batch, tokens]} and {@code
-   * keyPositions [batch, keys]} give {@code [batch, 1, 1, tokens, keys]}. A key that is only
-   * padding has a position past every query.
+   * Which keys a query does not see, as what is added to the scores: {@code positions [batch,
+   * tokens]} and {@code keyPositions [batch, keys]} give {@code [batch, 1, 1, tokens, keys]}.
    */
-  static Value causalBias(Operations operations, Value positions, Value keyPositions) {
-    Graph graph = operations.graph();
-    Shape.Dimension batch = positions.shape().dimension(0);
-    Shape.Dimension one = new Shape.Dimension(1, "");
-    Shape.Dimension queries = positions.shape().dimension(1);
-    Shape.Dimension keys = keyPositions.shape().dimension(1);
-    Value query =
-        operations.reshape(
-            positions,
-            new Shape(List.of(batch, one, one, queries, one)),
-            operations.sizeList(operations.sizes(positions, 0, 1), graph.integers(1, 1, -1, 1)));
-    Value key =
-        operations.reshape(
-            keyPositions,
-            new Shape(List.of(batch, one, one, one, keys)),
-            operations.sizeList(operations.sizes(keyPositions, 0, 1), graph.integers(1, 1, 1, -1)));
-    Value hidden = operations.cast(operations.greater(key, query), ElementType.FLOAT);
-    return operations.multiply(hidden, graph.real(MASKED));
+  private static final class Mask {
+    private final Operations operations;
+    private final Value query;
+    private final Value key;
+
+    Mask(Operations operations, Value positions, Value keyPositions) {
+      Graph graph = operations.graph();
+      Shape.Dimension batch = positions.shape().dimension(0);
+      Shape.Dimension one = new Shape.Dimension(1, "");
+      Shape.Dimension queries = positions.shape().dimension(1);
+      Shape.Dimension keys = keyPositions.shape().dimension(1);
+      this.operations = operations;
+      this.query =
+          operations.reshape(
+              positions,
+              new Shape(List.of(batch, one, one, queries, one)),
+              operations.sizeList(operations.sizes(positions, 0, 1), graph.integers(1, 1, -1, 1)));
+      this.key =
+          operations.reshape(
+              keyPositions,
+              new Shape(List.of(batch, one, one, one, keys)),
+              operations.sizeList(
+                  operations.sizes(keyPositions, 0, 1), graph.integers(1, 1, 1, -1)));
+    }
+
+    /** Hides keys after the query. */
+    Value causal() {
+      return bias(operations.greater(key, query));
+    }
+
+    /** Hides keys after the query, and those {@code size} or more before it. */
+    Value sliding(int size) {
+      Value oldest = operations.subtract(query, operations.graph().integer(size - 1L));
+      return bias(operations.or(operations.greater(key, query), operations.less(key, oldest)));
+    }
+
+    private Value bias(Value hidden) {
+      return operations.multiply(
+          operations.cast(hidden, ElementType.FLOAT), operations.graph().real(MASKED));
+    }
   }
 
   @Override
@@ -86,7 +108,7 @@ final class SequenceAttention implements Decoder.Attention {
     int heads = config.keyValueHeads();
     int group = config.attentionHeads() / heads;
     int size = config.headSize();
-    Value q = turned(query);
+    Value q = turned(layer, query);
     q =
         o.reshape(
             q,
@@ -94,7 +116,7 @@ final class SequenceAttention implements Decoder.Attention {
             o.sizeList(batch, tokens, o.graph().integers(heads, group, size)));
     q = o.transpose(q, 0, 2, 3, 1, 4);
     q = o.reshape(q, Shape.of("batch", heads, "queries", size), 0, heads, -1, size);
-    Value k = byHead(turned(key));
+    Value k = byHead(turned(layer, key));
     Value v = byHead(value);
     newKeys.add(k);
     newValues.add(v);
@@ -103,8 +125,7 @@ final class SequenceAttention implements Decoder.Attention {
       k = o.concatenate(2, keys, pastKeys.get(layer), k);
       v = o.concatenate(2, keys, pastValues.get(layer), v);
     }
-    float scale = (float) (1 / Math.sqrt(size));
-    Value scores = o.matrixProduct(q, false, k, true, scale);
+    Value scores = rules.capped(o, o.matrixProduct(q, false, k, true, rules.scale()));
     Shape.Dimension keys = k.shape().dimension(2);
     Value masked =
         o.add(
@@ -113,7 +134,7 @@ final class SequenceAttention implements Decoder.Attention {
                 Shape.of("batch", heads, group, "tokens", 1).with(4, keys),
                 o.sizeList(
                     batch, o.graph().integers(heads, group), tokens, o.graph().integers(-1))),
-            bias);
+            rules.slides(layer) ? slidingBias : bias);
     Value weights = o.reshape(o.softmax(masked), scores.shape(), o.sizes(scores));
     Value context = o.matrixProduct(weights, false, v, false, 1);
     context =
@@ -135,8 +156,8 @@ final class SequenceAttention implements Decoder.Attention {
     return newValues;
   }
 
-  private Value turned(Value rows) {
-    return operations.rotary(bySequence(rows), positions, cosine, sine);
+  private Value turned(int layer, Value rows) {
+    return rules.turned(operations, layer, bySequence(rows), positions);
   }
 
   private Value bySequence(Value rows) {

@@ -176,13 +176,7 @@ public final class TrainingGraph {
                   : Map.of());
       SequenceAttention attention =
           new SequenceAttention(
-              config,
-              o,
-              positions,
-              SequenceAttention.causalBias(o, positions, positions),
-              tablePositions,
-              List.of(),
-              List.of());
+              config, o, positions, positions, tablePositions, List.of(), List.of());
       Value flat = o.reshape(tokens, Shape.of("rows"), -1);
       Value hidden = o.rows(decoder.hidden(flat, attention), rows);
       logProbabilities = o.elements(o.logSoftmax(decoder.logits(hidden)), targets);

@@ -58,7 +58,7 @@ public final class FrozenBase implements AutoCloseable {
     this.environment = OrtEnvironment.getEnvironment();
     this.checkpoint = checkpoint;
     this.settings = settings;
-    this.maxTokens = Math.min(checkpoint.config().maxPositions(), settings.maxTokens());
+    this.maxTokens = Math.min(checkpoint.config().longestSequence(), settings.maxTokens());
   }
 
   /**
@@ -129,18 +129,19 @@ public final class FrozenBase implements AutoCloseable {
         FloatBuffer data = checkpoint.weight(name);
         weights.put(name, OnnxTensor.createTensor(environment, data, checkpoint.shape(name)));
       }
-      addTable(RotaryTables.COSINE, RotaryTables.cosines(config(), maxTokens));
-      addTable(RotaryTables.SINE, RotaryTables.sines(config(), maxTokens));
+      for (RotaryTables.Table table : RotaryTables.all(config(), maxTokens)) {
+        addTable(table);
+      }
     } catch (OrtException e) {
       throw new FlowException(
           "ONNX Runtime refused the weights of " + checkpoint.folder() + ": " + e.getMessage(), e);
     }
   }
 
-  private void addTable(String name, float[] values) throws OrtException {
+  private void addTable(RotaryTables.Table table) throws OrtException {
+    float[] values = table.values();
     FloatBuffer data = NativeScratch.direct(4L * values.length).asFloatBuffer().put(values).flip();
-    long[] shape = {maxTokens, config().headSize() / 2};
-    weights.put(name, OnnxTensor.createTensor(environment, data, shape));
+    weights.put(table.name(), OnnxTensor.createTensor(environment, data, table.shape()));
   }
 
   private OrtSession createSession(Graph graph) {

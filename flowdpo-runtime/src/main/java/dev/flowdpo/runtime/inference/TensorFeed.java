@@ -61,7 +61,7 @@ public final class TensorFeed implements AutoCloseable {
     add(name, memory, new long[0], OnnxJavaType.BOOL);
   }
 
-  /** Adds the factors of an adapter. */
+  /** Adds the factors of an adapter; layers that it does not touch get zeros. */
   public void adapter(AdapterSnapshot adapter) {
     List<LinearSite> sites = adapter.layout().sites();
     int rank = adapter.layout().rank();
@@ -69,6 +69,11 @@ public final class TensorFeed implements AutoCloseable {
       LinearSite site = sites.get(i);
       adapter.copyA(i, floats(site.inputOfA(), rank, site.inputs()));
       adapter.copyScaledB(i, floats(site.inputOfB(), site.outputs(), rank));
+    }
+    // Of the same rank: the graph counts on it that all factors have one.
+    for (LinearSite site : adapter.layout().untouched()) {
+      floats(site.inputOfA(), rank, site.inputs()).put(new float[rank * site.inputs()]);
+      floats(site.inputOfB(), site.outputs(), rank).put(new float[site.outputs() * rank]);
     }
   }
 

@@ -82,6 +82,11 @@ public final class JsonObjectFile {
     }
   }
 
+  /** Returns an object that is not read from a file but named by one in messages. */
+  public static JsonObjectFile of(Path file, ObjectNode root) {
+    return new JsonObjectFile(file, root.deepCopy());
+  }
+
   /** Returns a new empty object, for writing with {@link #format}. */
   public static ObjectNode object() {
     return MAPPER.createObjectNode();

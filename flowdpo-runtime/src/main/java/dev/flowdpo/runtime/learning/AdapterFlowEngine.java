@@ -186,7 +186,10 @@ public final class AdapterFlowEngine implements FlowEngine {
   }
 
   private AdapterSnapshot fresh(LearnerOptions options, AdapterRole role) {
-    AdapterLayout layout = AdapterLayout.of(base.config(), options.rank());
+    AdapterLayout layout =
+        options.targetModules().isEmpty()
+            ? AdapterLayout.of(base.config(), options.rank())
+            : AdapterLayout.of(base.config(), options.rank(), options.targetModules());
     long seed = Seeds.mix(options.seed(), role.ordinal());
     return AdapterSnapshot.initial(layout, options.alpha(), options.dropout(), seed);
   }

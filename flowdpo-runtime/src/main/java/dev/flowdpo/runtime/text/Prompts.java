@@ -70,7 +70,7 @@ public final class Prompts implements PreferenceTokens {
     this.templates = templates;
     this.format = format;
     this.beginOfSequence = beginOfSequence;
-    this.maxPositions = config.maxPositions();
+    this.maxPositions = config.longestSequence();
     this.specialIds =
         tokenizer.specialTokens().stream()
             .flatMap(token -> tokenizer.idOf(token).stream().boxed())

@@ -36,12 +36,15 @@ final class TapsGradient extends CompletionGradient {
       INDArray gradient) {
     boolean dropout = policy.dropout() > 0;
     FrozenBase.Kind kind = dropout ? FrozenBase.Kind.TAPS_WITH_DROPOUT : FrozenBase.Kind.TAPS;
-    List<TrainingGraph.Taps> sites = base().trainingGraph(kind).taps();
+    List<TrainingGraph.Taps> all = base().trainingGraph(kind).taps();
+    Set<LinearSite> adapted = Set.copyOf(policy.layout().sites());
+    List<TrainingGraph.Taps> sites =
+        all.stream().filter(tap -> adapted.contains(tap.site())).toList();
     try (TensorFeed feed = base().feed()) {
       batch.feed(feed, base().maxTokens(), base().config().vocabularySize());
       feed.adapter(policy);
       if (dropout) {
-        feedDropout(feed, sites, batch.rows(), policy.dropout(), dropoutSeed);
+        feedDropout(feed, all, batch.rows(), policy.dropout(), dropoutSeed);
       }
       FloatBuffer seed = feed.floats(TrainingGraph.SEED, batch.scored(), 1);
       for (int i = 0; i < batch.scored(); i++) {

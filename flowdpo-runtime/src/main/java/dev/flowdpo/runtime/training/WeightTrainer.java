@@ -1,6 +1,7 @@
 package dev.flowdpo.runtime.training;
 
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
@@ -88,8 +89,8 @@ public final class WeightTrainer implements AutoCloseable {
 
   /**
    * Returns weights to start from: normal with deviation 0.05 for the embeddings and {@code 1 /
-   * √inputs} for matrices, 0.3 of that for those that write into the residual stream; ones for the
-   * norms.
+   * √inputs} for matrices, 0.3 of that for those that write into the residual stream; norms that
+   * multiply by one, and biases of zero.
    */
   public static float[] initialWeights(ModelConfig config, long seed) {
     FloatBuffer values = FloatBuffer.allocate(size(config));
@@ -99,10 +100,17 @@ public final class WeightTrainer implements AutoCloseable {
             (name, shape) -> {
               double deviation = deviation(name, shape);
               for (long i = 0; i < elements(shape); i++) {
-                values.put(shape.length == 1 ? 1 : (float) (deviation * gaussian(random)));
+                values.put(
+                    shape.length == 1
+                        ? initialVector(config, name)
+                        : (float) (deviation * gaussian(random)));
               }
             });
     return values.array();
+  }
+
+  private static float initialVector(ModelConfig config, String name) {
+    return name.endsWith(".bias") || config.variant().normWeightsFromOne() ? 0 : 1;
   }
 
   private static double deviation(String name, long[] shape) {
@@ -211,21 +219,22 @@ public final class WeightTrainer implements AutoCloseable {
 
   private OrtSession createSession() {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
-    long[] shape = {maxTokens, config.headSize() / 2};
-    try (OrtSession.SessionOptions options = SessionSettings.defaults().create();
-        OnnxTensor cosine = table(environment, RotaryTables.cosines(config, maxTokens), shape);
-        OnnxTensor sine = table(environment, RotaryTables.sines(config, maxTokens), shape)) {
-      options.addExternalInitializers(Map.of(RotaryTables.COSINE, cosine, RotaryTables.SINE, sine));
+    Map<String, OnnxTensorLike> tables = new LinkedHashMap<>();
+    try (OrtSession.SessionOptions options = SessionSettings.defaults().create()) {
+      for (RotaryTables.Table table : RotaryTables.all(config, maxTokens)) {
+        if (graph.graph().weights().containsKey(table.name())) {
+          FloatBuffer values = FloatBuffer.wrap(table.values());
+          tables.put(table.name(), OnnxTensor.createTensor(environment, values, table.shape()));
+        }
+      }
+      options.addExternalInitializers(tables);
       return environment.createSession(OnnxModel.bytes(graph.graph()), options);
     } catch (OrtException e) {
       throw new FlowException(
           "ONNX Runtime could not load the training graph: " + e.getMessage(), e);
+    } finally {
+      tables.values().forEach(OnnxTensorLike::close);
     }
-  }
-
-  private static OnnxTensor table(OrtEnvironment environment, float[] values, long[] shape)
-      throws OrtException {
-    return OnnxTensor.createTensor(environment, FloatBuffer.wrap(values), shape);
   }
 
   private static ByteBuffer slice(ByteBuffer memory, int offset, int bytes) {

@@ -38,7 +38,7 @@ class ModelConfigTest {
     assertThat(read(MINIMAL))
         .isEqualTo(
             new ModelConfig(
-                "LlamaForCausalLM",
+                Architecture.LLAMA,
                 100,
                 32,
                 2,
@@ -69,7 +69,7 @@ class ModelConfigTest {
     assertThat(config)
         .isEqualTo(
             new ModelConfig(
-                "LlamaForCausalLM",
+                Architecture.LLAMA,
                 100,
                 32,
                 2,
@@ -109,24 +109,31 @@ class ModelConfigTest {
       delimiter = '|',
       quoteCharacter = '~',
       value = {
-        "architectures | [\"Qwen2ForCausalLM\"] | found [\"Qwen2ForCausalLM\"]",
-        "architectures | \"LlamaForCausalLM\" | expected [\"LlamaForCausalLM\"]",
+        "architectures | [\"MixtralForCausalLM\"] | found [\"MixtralForCausalLM\"]",
+        "architectures | [\"Gemma3ForConditionalGeneration\"] | Gemma2ForCausalLM, Gemma3ForCausalLM",
+        "architectures | \"LlamaForCausalLM\" | a list with one of LlamaForCausalLM",
         "architectures | [] | found []",
-        "hidden_act | \"gelu\" | expected \"silu\"; supported is the Llama architecture",
+        "hidden_act | \"relu\" | expected \"silu\", \"swish\", \"gelu\", \"gelu_pytorch_tanh\"",
         "hidden_act | 7 | expected a string, found 7",
-        "attention_bias | true | expected false; supported is the Llama architecture",
-        "mlp_bias | true | expected false",
+        "attention_bias | \"yes\" | expected true or false",
         "mlp_bias | 1 | expected true or false, found 1",
         "rope_interleaved | true | expected false",
-        "rope_scaling | {\"rope_type\": \"llama3\", \"factor\": 8} | rope_type \"default\"",
-        "rope_scaling | {\"type\": \"linear\", \"factor\": 2} | supported is the Llama",
+        "rope_scaling | {\"rope_type\": \"llama3\", \"factor\": 8} | rope_scaling.low_freq_factor",
+        "rope_scaling | {\"type\": \"linear\"} | rope_scaling.factor\": expected a positive number",
+        "rope_scaling | {\"type\": \"linear\", \"factor\": 0.5} | a number of at least 1, found 0.5",
+        "rope_scaling | {\"type\": \"yarn\", \"factor\": 4} | \"llama3\" or \"longrope\", found",
+        "rope_scaling | {\"type\": \"longrope\", \"factor\": 4} | rope_scaling.short_factor",
+        "rope_scaling | {\"factor\": 4} | expected null",
         "rope_scaling | 2 | expected null",
         "rope_parameters | {\"rope_type\": \"yarn\"} | expected null",
-        "rope_parameters | {\"rope_type\": \"default\", \"rope_theta\": \"x\"} | positive number",
+        "rope_parameters | {\"rope_type\": \"default\", \"rope_theta\": \"x\"} | a positive number",
         "rope_parameters | {\"rope_type\": \"default\", \"rope_theta\": 0} | rope theta",
         "quantization_config | {\"quant_method\": \"gptq\"} | expected no such key",
-        "sliding_window | 4096 | expected no such key",
-        "partial_rotary_factor | 0.5 | expected 1",
+        "sliding_window | 4096 | LlamaForCausalLM has no window",
+        "num_local_experts | 8 | mixtures of experts",
+        "vision_config | {} | expected no such key: not supported",
+        "layer_types | [\"full_attention\", \"linear_attention\"] | sliding_attention",
+        "partial_rotary_factor | 0.5 | LlamaForCausalLM rotates whole heads",
         "vocab_size | 0 | expected a whole number from 1 to 2147483647, found 0",
         "vocab_size | 1.5 | found 1.5",
         "vocab_size | \"100\" | found \"100\"",
@@ -183,27 +190,13 @@ class ModelConfigTest {
   }
 
   @Test
-  void refusesAnotherArchitectureByName() {
-    assertThatThrownBy(
-            () ->
-                new ModelConfig(
-                    "Phi3ForCausalLM",
-                    1,
-                    1,
-                    1,
-                    1,
-                    1,
-                    2,
-                    1,
-                    1,
-                    1,
-                    1,
-                    true,
-                    List.of(),
-                    OptionalInt.empty()))
+  void namesTheSupportedArchitectures() {
+    assertThatThrownBy(() -> Architecture.named("MixtralForCausalLM"))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("expected LlamaForCausalLM")
-        .hasMessageContaining("found Phi3ForCausalLM");
+        .hasMessageContaining("LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM")
+        .hasMessageContaining("Gemma3ForCausalLM, found MixtralForCausalLM");
+    assertThat(Architecture.named("Phi3ForCausalLM")).isEqualTo(Architecture.PHI3);
+    assertThat(Architecture.find("gemma3_text")).contains(Architecture.GEMMA3);
   }
 
   @Test

@@ -115,6 +115,20 @@ class DerivativeRulesTest {
     check.holds((o, x) -> o.silu(x.get(0)));
   }
 
+  @Property
+  @Tag("Tanh")
+  void hyperbolicTangent(@ForAll long seed, @ForAll boolean named) {
+    GradientCheck check = new GradientCheck("Tanh", seed, named).ranged(-3, 3, 2, 3);
+    check.holds((o, x) -> o.softCap(x.get(0), 1.3f));
+  }
+
+  @Property
+  @Tag("Gelu")
+  void gelu(@ForAll long seed, @ForAll boolean named, @ForAll boolean approximate) {
+    GradientCheck check = new GradientCheck("Gelu", seed, named).ranged(-4, 4, 2, 3);
+    check.holds((o, x) -> o.gelu(x.get(0), approximate));
+  }
+
   // Matrix products.
 
   @Property
@@ -287,6 +301,21 @@ class DerivativeRulesTest {
     check.input(2, 3, 2L * heads * half).fixed(positions, half).fixed(positions, half);
     Value places = check.indices(positions, 2, 3);
     check.holds((o, x) -> o.rotary(x.get(0), places, x.get(1), x.get(2)));
+  }
+
+  @Property
+  @Tag("RotaryEmbedding")
+  void partialRotation(
+      @ForAll long seed,
+      @ForAll boolean named,
+      @ForAll @IntRange(min = 1, max = 3) int heads,
+      @ForAll @IntRange(min = 1, max = 3) int half) {
+    int positions = 7;
+    int size = 2 * half + 3;
+    GradientCheck check = new GradientCheck("RotaryEmbedding", seed, named);
+    check.input(2, 3, (long) heads * size).fixed(positions, half).fixed(positions, half);
+    Value places = check.indices(positions, 2, 3);
+    check.holds((o, x) -> o.partialRotary(x.get(0), places, x.get(1), x.get(2), heads, 2 * half));
   }
 
   // Layout.

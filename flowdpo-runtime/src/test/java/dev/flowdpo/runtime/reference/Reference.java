@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * One checkpoint of the PyTorch reference and what PyTorch computed with it. Its README says what
@@ -54,6 +55,15 @@ public final class Reference {
     return List.of("gqa-tied-f16", "mha-untied-bf16");
   }
 
+  /** Returns the names of the checkpoints of every architecture and variant. */
+  public static List<String> architectures() {
+    try (Stream<Path> folders = Files.list(root().resolve("architectures"))) {
+      return folders.map(folder -> "architectures/" + folder.getFileName()).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Returns a checkpoint, loaded at the first call. */
   public static Reference of(String name) {
     return ALL.computeIfAbsent(name, Reference::new);
@@ -79,7 +89,11 @@ public final class Reference {
   /** Loads the model once more; the caller closes it. */
   public FrozenBase load() {
     // One thread: these matrices are too small to share, and other tests want the other core.
-    return FrozenBase.load(Checkpoint.open(folder), new SessionSettings(1, 4096));
+    int context = 4096;
+    if (Files.exists(folder.resolve("expected.json"))) {
+      context = json("expected.json").path("context").asInt(context);
+    }
+    return FrozenBase.load(Checkpoint.open(folder), new SessionSettings(1, context));
   }
 
   /** Returns the checkpoint's folder. */

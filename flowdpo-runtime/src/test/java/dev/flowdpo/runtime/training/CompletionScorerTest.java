@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class CompletionScorerTest {
   static Stream<String> checkpoints() {
-    return Stream.concat(Reference.names().stream(), Reference.halfPrecisionNames().stream());
+    return Stream.of(Reference.names(), Reference.halfPrecisionNames(), Reference.architectures())
+        .flatMap(List::stream);
   }
 
   @ParameterizedTest
