@@ -197,7 +197,7 @@ class ExperimentCommandTest {
       "--distributions",
       "misleading",
       "--problems",
-      16,
+      64,
       "--held-out",
       8,
       "--seeds",

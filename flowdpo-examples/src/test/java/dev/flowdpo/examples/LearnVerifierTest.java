@@ -52,7 +52,7 @@ class LearnVerifierTest {
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.err()).doesNotContain("verifier failed");
     assertThat(run.json().get("verifierFailures").asInt()).isZero();
-    assertThat(run.json().get("pairsStop").asInt()).isPositive();
+    assertThat(run.json().get("progressiveAccuracy").asDouble()).isPositive();
     assertThat(other.exitCode()).isEqualTo(2);
     assertThat(other.err()).contains("\"verifier\": expected known answers as now given");
   }
