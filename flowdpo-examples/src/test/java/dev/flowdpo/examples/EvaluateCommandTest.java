@@ -63,8 +63,8 @@ class EvaluateCommandTest {
     Files.writeString(
         file,
         """
-        {"problem": "What is 1 + 1?", "solution": "It is $\\boxed{2}$.", "level": "Level 1"}
-        {"problem": "What is 1 + 2?", "solution": "It is $\\boxed{3}$.", "level": "Level 1"}
+        {"problem": "What is 1 + 1?", "solution": "It is $\\\\boxed{2}$.", "level": "Level 1"}
+        {"problem": "What is 1 + 2?", "solution": "It is $\\\\boxed{3}$.", "level": "Level 1"}
         """);
     Object[] arguments = {
       "evaluate", "--data", file, "--mode", "flow", "--limit", 1, "--shuffle-seed", 1, "--json"
