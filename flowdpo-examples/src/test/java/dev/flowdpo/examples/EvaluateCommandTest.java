@@ -77,7 +77,7 @@ class EvaluateCommandTest {
     CommandRun wrong =
         CommandRun.of("evaluate", "--data", file, "--mode", "flow", "--format", "gsm8k");
     assertThat(wrong.exitCode()).isEqualTo(2);
-    assertThat(wrong.err()).contains("line 1: key \"question\": expected a text or a number");
+    assertThat(wrong.err()).contains("line 1: key \"answer\": expected a text or a number");
   }
 
   @Test

@@ -56,7 +56,7 @@ final class JsonArrayReader extends RowReader {
   }
 
   @Override
-  protected @Nullable JsonRow computeNext() {
+  @Nullable JsonRow read() {
     try {
       JsonToken token = parser.nextToken();
       if (token == JsonToken.END_ARRAY) {
@@ -64,7 +64,7 @@ final class JsonArrayReader extends RowReader {
           throw new InvalidInputException(
               file + ": expected one JSON array, found more after row " + number);
         }
-        return endOfData();
+        return null;
       }
       number++;
       start = parser.currentTokenLocation().getByteOffset();

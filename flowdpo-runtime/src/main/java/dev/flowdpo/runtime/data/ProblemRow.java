@@ -2,9 +2,6 @@ package dev.flowdpo.runtime.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flowdpo.Problem;
-import dev.flowdpo.rollout.AnswerExtractor;
-import dev.flowdpo.rollout.AnswerRule;
-import dev.flowdpo.rollout.ExtractedAnswer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,12 +73,13 @@ final class ProblemRow {
   }
 
   private static String lastBox(JsonRow row, String solution) {
-    ExtractedAnswer found = AnswerExtractor.marked().extract(solution);
-    if (found.rule() != AnswerRule.BOX) {
-      throw row.wrong(
-          SOLUTION, "a final answer in \\boxed{…}, as there is no \"answer\"", row.shown(SOLUTION));
-    }
-    return found.text();
+    return LastBox.of(solution)
+        .orElseThrow(
+            () ->
+                row.wrong(
+                    SOLUTION,
+                    "a final answer in \\boxed{…}, as there is no \"answer\"",
+                    row.shown(SOLUTION)));
   }
 
   private static Problem metaMath(JsonRow row) {

@@ -75,7 +75,7 @@ class DatasetTest {
     Path file =
         file(
             """
-            {"problem": "a?", "level": "Level 5", "type": "Algebra", "solution": "$\\\\boxed{1}$, so $\\\\boxed{\\\\frac{1}{2}}$."}
+            {"problem": "a?", "level": "Level 5", "type": "Algebra", "solution": "$\\\\boxed{1}$, so $\\\\boxed{\\\\frac{1}{2}}$. The final answer is positive."}
             {"id": "x", "problem": "b?", "level": 3, "subject": "Geometry", "solution": "s", "answer": "$4$"}
             {"unique_id": "y", "problem": "c?", "level": "Level ?", "solution": "s", "answer": "4"}
             """);
