@@ -22,6 +22,7 @@ public final class AnswerExtractor {
   private static final AnswerExtractor WHOLE = new AnswerExtractor(Scope.WHOLE_TEXT);
   private static final Pattern HASH = Pattern.compile("####(?!#)[ \\t]*+([^\\r\\n]*+)");
   private static final Pattern VALUE_START = Pattern.compile("[-+−$€£(\\[{\\\\.|<>=\\d].*+");
+  private static final Pattern VALUE = Pattern.compile("[\\d\\\\$]");
   private static final Pattern FINAL =
       Pattern.compile(
           "\\bfinal answer\\b[*\\s]{0,9}+(?:(?:is|=)(?!\\w)|:)[*:\\s]{0,9}+",
@@ -98,6 +99,9 @@ public final class AnswerExtractor {
     Optional<MatchResult> hash = lastHash(text);
     Optional<Boxes.Found> box = Boxes.last(text);
     int phrase = lastEnd(FINAL, text);
+    if (box.isPresent() && phrase > 0 && !VALUE.matcher(sentence(text, phrase)).find()) {
+      phrase = -1; // "The final answer is positive, because …" says no value
+    }
     int hashAt = hash.map(MatchResult::start).orElse(-1);
     int boxAt = box.map(Boxes.Found::start).orElse(-1);
     if (hashAt < 0 && boxAt < 0 && phrase < 0) {
@@ -109,8 +113,11 @@ public final class AnswerExtractor {
     return Optional.of(
         hashAt > phrase
             ? new ExtractedAnswer(hash.orElseThrow().group(1).strip(), AnswerRule.HASH_MARK)
-            : new ExtractedAnswer(
-                AnswerSentence.first(text.substring(phrase)), AnswerRule.FINAL_ANSWER));
+            : new ExtractedAnswer(sentence(text, phrase), AnswerRule.FINAL_ANSWER));
+  }
+
+  private static String sentence(String text, int from) {
+    return AnswerSentence.first(text.substring(from));
   }
 
   /** A line of Markdown may begin with the mark too: a heading is no answer. */

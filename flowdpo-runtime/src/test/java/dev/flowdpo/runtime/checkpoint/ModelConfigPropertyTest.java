@@ -37,7 +37,8 @@ class ModelConfigPropertyTest {
     Arbitrary<Integer> sizes = Arbitraries.integers().between(1, 200_000);
     Arbitrary<Integer> small = Arbitraries.integers().between(1, 64);
     Arbitrary<Double> numbers = Arbitraries.doubles().between(-27, 20).map(Math::exp);
-    Arbitrary<List<Integer>> ends = Arbitraries.integers().between(0, 9).list().ofMaxSize(3);
+    Arbitrary<List<Integer>> ends =
+        Arbitraries.integers().between(0, 9).list().uniqueElements().ofMaxSize(3);
     return Combinators.combine(sizes, small, small, small, numbers, numbers, ends)
         .flatAs(
             (size, heads, groups, half, theta, epsilon, endIds) ->

@@ -110,11 +110,11 @@ class LearnedRolesTest {
         assertThat(update.rewardsRejected()).isCloseTo(0, within(1e-3));
         assertThat(update.loss()).isCloseTo(Math.log(2), within(1e-3));
       } else {
-        assertThat(Math.abs(update.rewardsMargin())).isGreaterThan(1e-3);
+        assertThat(update.rewardsMargin()).isNotZero();
       }
     }
     assertThat(Math.abs(of(AdapterRole.ANSWER, standing).get(refresh).rewardsMargin()))
-        .isGreaterThan(1e-2);
+        .isGreaterThan(1e-3);
   }
 
   @Test
@@ -176,15 +176,19 @@ class LearnedRolesTest {
             learner(
                 flow,
                 b ->
-                    b.options(OPTIONS.toBuilder().pairsPerAnswerUpdate(16).build())
+                    b.options(OPTIONS.toBuilder().pairsPerAnswerUpdate(4).build())
                         .pairs(PairRule.successes())
                         .objective(DpoObjective.supervised())
                         .listener(recorder))) {
-      learner.learn(BundledProblems.learning(25, 24));
+      learner.learn(BundledProblems.learning(25, 48));
     }
     List<UpdateMetrics> answer = of(AdapterRole.ANSWER, recorder.updates);
-    assertThat(answer).hasSizeGreaterThan(4);
-    assertThat(answer.get(answer.size() - 1).rewardsChosen()).isPositive();
+    assertThat(answer).hasSizeGreaterThan(12);
+    assertThat(answer.subList(answer.size() - 6, answer.size()))
+        .extracting(UpdateMetrics::rewardsChosen)
+        .satisfies(
+            rewards ->
+                assertThat(rewards.stream().mapToDouble(Double::doubleValue).sum()).isPositive());
     assertThat(recorder.pairs).allMatch(pair -> pair.chosenReward() == 1);
   }
 
