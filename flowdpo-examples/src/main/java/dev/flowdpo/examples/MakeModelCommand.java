@@ -140,8 +140,7 @@ final class MakeModelCommand implements Callable<Integer> {
       case "smollm2-135m" -> RandomCheckpoint.smolLm2();
       case "1b" -> RandomCheckpoint.oneBillion();
       default ->
-          throw new InvalidInputException(
-              "--preset: expected smollm2-135m or 1b, found " + name);
+          throw new InvalidInputException("--preset: expected smollm2-135m or 1b, found " + name);
     };
   }
 

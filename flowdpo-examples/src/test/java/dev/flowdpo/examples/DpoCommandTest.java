@@ -44,7 +44,8 @@ class DpoCommandTest {
     }
     JsonNode result = run.json();
     assertThat(result.get("pairs").asInt() + result.get("heldOutPairs").asInt()).isEqualTo(40);
-    assertThat(result.get("loss").asDouble()).isLessThan(0.75 * result.get("lossBefore").asDouble());
+    assertThat(result.get("loss").asDouble())
+        .isLessThan(0.75 * result.get("lossBefore").asDouble());
     assertThat(result.get("rewardsAccuracies").asDouble()).isEqualTo(1);
     List<JsonNode> rows =
         Files.readAllLines(whole.resolve("training.jsonl")).stream()

@@ -38,7 +38,8 @@ final class LayersJson {
   }
 
   /**
-   * Returns the layers that rotate nothing. SmolLM3: {@code no_rope_layers} holds 1 for a layer with rotation and 0 for one without.
+   * Returns the layers that rotate nothing. SmolLM3: {@code no_rope_layers} holds 1 for a layer
+   * with rotation and 0 for one without.
    */
   ImmutableSortedSet<Integer> withoutRope() {
     if (architecture != Architecture.SMOLLM3) {

@@ -68,7 +68,9 @@ final class VariantJson {
         architecture == Architecture.GEMMA3
             ? Optional.of(new Local(rope.localTheta(10_000), pattern.sliding()))
             : Optional.empty();
-    return builder.rotary(new Rotary(share(), rope.scaling(maxPositions), local, pattern.withoutRope())).build();
+    return builder
+        .rotary(new Rotary(share(), rope.scaling(maxPositions), local, pattern.withoutRope()))
+        .build();
   }
 
   private boolean refused(String key) {

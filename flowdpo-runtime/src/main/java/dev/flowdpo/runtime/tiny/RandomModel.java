@@ -17,8 +17,8 @@ import java.util.List;
 
 /**
  * Model folders with random weights that a flow can open: the files of {@link RandomCheckpoint},
- * with the bundled model's tokenizer and prompts where the vocabulary has room for them, else with a
- * token for every byte. Stateless and thread-safe.
+ * with the bundled model's tokenizer and prompts where the vocabulary has room for them, else with
+ * a token for every byte. Stateless and thread-safe.
  */
 public final class RandomModel {
   private RandomModel() {}

@@ -8,6 +8,7 @@ import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.graph.LinearSite;
 import dev.flowdpo.runtime.reference.Reference;
+import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import java.util.List;
 import java.util.Random;
@@ -64,25 +65,22 @@ class AdapterLayoutTest {
       int length = some.sizeOfA(site) + some.sizeOfB(site);
       System.arraycopy(values, some.offsetOfA(site), padded, all.offsetOfA(place), length);
     }
-    for (PreferenceGradient.Path path : PreferenceGradient.Path.values()) {
+    for (CompletionGradient.Path path : CompletionGradient.Path.values()) {
       float[] part = gradient(reference, AdapterSnapshot.of(some, 4, 0, values), path);
       float[] whole = gradient(reference, AdapterSnapshot.of(all, 4, 0, padded), path);
       for (int site = 0; site < some.sites().size(); site++) {
         int place = all.sites().indexOf(some.sites().get(site));
         int length = some.sizeOfA(site) + some.sizeOfB(site);
-        assertThat(part)
-            .as("%s", path)
-            .satisfies(found -> assertThat(found).hasSize(some.size()));
+        assertThat(part).as("%s", path).satisfies(found -> assertThat(found).hasSize(some.size()));
         for (int i = 0; i < length; i++) {
-          assertThat(part[some.offsetOfA(site) + i])
-              .isEqualTo(whole[all.offsetOfA(place) + i]);
+          assertThat(part[some.offsetOfA(site) + i]).isEqualTo(whole[all.offsetOfA(place) + i]);
         }
       }
     }
   }
 
   private static float[] gradient(
-      Reference reference, AdapterSnapshot policy, PreferenceGradient.Path path) {
+      Reference reference, AdapterSnapshot policy, CompletionGradient.Path path) {
     try (PreferenceGradient.Result found =
         PreferenceGradient.of(reference.base(), path)
             .compute(

@@ -168,7 +168,8 @@ class AdapterExportTest {
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("expected a new or empty folder");
     AdapterLayout other =
-        new AdapterLayout(List.of(new LinearSite("model.layers.7.mlp.up_proj", 8, 12)), 2);
+        new AdapterLayout(
+            List.of(new LinearSite("model.layers.7.mlp.up_proj", 8, 12)), List.of(), 2);
     AdapterSnapshot wrong = AdapterSnapshot.initial(other, 2, 0, 1);
     Path out = root.resolve("out");
     assertThatThrownBy(() -> MergedCheckpoint.write(base, wrong.weights(), out, 1 << 30))

@@ -23,12 +23,12 @@ class ArchitectureGradientTest {
     return Reference.architectures().stream()
         .flatMap(
             name ->
-                Stream.of(PreferenceGradient.Path.values()).map(path -> Arguments.of(name, path)));
+                Stream.of(CompletionGradient.Path.values()).map(path -> Arguments.of(name, path)));
   }
 
   @ParameterizedTest
   @MethodSource("variantsAndPaths")
-  void equalsPyTorch(String name, PreferenceGradient.Path path) {
+  void equalsPyTorch(String name, CompletionGradient.Path path) {
     Reference reference = Reference.of(name);
     AdapterSnapshot policy = reference.adapter(true);
     JsonNode expected = reference.json("expected.json");
