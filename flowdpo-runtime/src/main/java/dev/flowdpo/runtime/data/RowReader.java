@@ -8,6 +8,7 @@ import dev.flowdpo.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * The rows of a data file, one at a time, each of which can be found again by where it starts. Not
@@ -16,6 +17,11 @@ import java.nio.file.Path;
 abstract class RowReader extends AbstractIterator<JsonRow> {
   static final ObjectMapper JSON =
       JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
+  /** Returns the next row, of which there must be one. */
+  final JsonRow nextRow() {
+    return Objects.requireNonNull(next());
+  }
 
   /** Returns the byte at which the row given last starts. */
   abstract long start();
