@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.flowdpo.InvalidInputException;
 import java.util.List;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import org.junit.jupiter.api.Test;
 
 class WinRateTest {
-  @Test
+  @Example
   void countsEveryPreference() {
     WinRate rate =
         WinRate.of(
@@ -31,7 +31,7 @@ class WinRateTest {
   }
 
   /** Newcombe (1998), table I, method 3: 81 of 263 and 0 of 20. */
-  @Test
+  @Example
   void theIntervalIsWilsons() {
     WinRate.Interval interval = new WinRate(81, 182, 0, 7).interval();
     assertThat(interval.low()).isCloseTo(0.2553, within(5e-5));

@@ -135,7 +135,7 @@ public final class Dataset implements Iterable<Problem> {
    *     of no form
    */
   public static Dataset open(Path file) {
-    return of(file, DatasetFormat.of(rows(file).next()));
+    return of(file, DatasetFormat.of(rows(file).nextRow()));
   }
 
   /**
@@ -314,7 +314,7 @@ public final class Dataset implements Iterable<Problem> {
     @Override
     protected @Nullable Problem computeNext() {
       while (rows.hasNext()) {
-        JsonRow row = rows.next();
+        JsonRow row = rows.nextRow();
         Problem problem = problem(row);
         boolean wanted = ids.isNew(problem, row) || selection.repeats;
         if (wanted && selection.part.test(problem)) {

@@ -56,7 +56,7 @@ final class JsonArrayReader extends RowReader {
   }
 
   @Override
-  @Nullable JsonRow read() {
+  protected @Nullable JsonRow computeNext() {
     try {
       JsonToken token = parser.nextToken();
       if (token == JsonToken.END_ARRAY) {
@@ -64,7 +64,7 @@ final class JsonArrayReader extends RowReader {
           throw new InvalidInputException(
               file + ": expected one JSON array, found more after row " + number);
         }
-        return null;
+        return endOfData();
       }
       number++;
       start = parser.currentTokenLocation().getByteOffset();

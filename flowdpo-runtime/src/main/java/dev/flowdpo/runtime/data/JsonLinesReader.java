@@ -66,7 +66,7 @@ final class JsonLinesReader extends RowReader {
   }
 
   @Override
-  @Nullable JsonRow read() {
+  protected @Nullable JsonRow computeNext() {
     try {
       while (readLine()) {
         String text = text();
@@ -74,7 +74,7 @@ final class JsonLinesReader extends RowReader {
           return new JsonRow(file, "line " + number, object(text));
         }
       }
-      return null;
+      return endOfData();
     } catch (IOException e) {
       throw new InvalidInputException(file + ": cannot be read: " + e, e);
     }

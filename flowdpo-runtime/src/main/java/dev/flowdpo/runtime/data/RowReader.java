@@ -3,51 +3,30 @@ package dev.flowdpo.runtime.data;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.google.common.collect.AbstractIterator;
 import dev.flowdpo.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
 
 /**
  * The rows of a data file, one at a time, each of which can be found again by where it starts. Not
  * thread-safe.
  */
-abstract class RowReader implements Iterator<JsonRow> {
+abstract class RowReader extends AbstractIterator<JsonRow> {
   static final ObjectMapper JSON =
       JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
-  private @Nullable JsonRow ahead;
-  private boolean ended;
-
-  /** Returns the next row, or null at the end. */
-  abstract @Nullable JsonRow read();
-
-  @Override
-  public final boolean hasNext() {
-    if (ahead == null && !ended) {
-      ahead = read();
-      ended = ahead == null;
-    }
-    return ahead != null;
+  /** Returns the next row, of which there must be one. */
+  final JsonRow nextRow() {
+    return Objects.requireNonNull(next());
   }
 
-  @Override
-  public final JsonRow next() {
-    JsonRow row = hasNext() ? ahead : null;
-    if (row == null) {
-      throw new NoSuchElementException("no row is left");
-    }
-    ahead = null;
-    return row;
-  }
-
-  /** Returns the byte at which the row read last starts. */
+  /** Returns the byte at which the row given last starts. */
   abstract long start();
 
-  /** Returns the number of the row read last, from 1, as its place counts. */
+  /** Returns the number of the row given last, from 1, as its place counts. */
   abstract int number();
 
   /**

@@ -57,6 +57,6 @@ final class ShuffledRows {
       throw new InvalidInputException(
           file + ", line " + number + ": expected the row that was there before, found the end");
     }
-    return reader.next();
+    return reader.nextRow();
   }
 }

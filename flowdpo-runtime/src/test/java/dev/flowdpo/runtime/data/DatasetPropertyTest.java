@@ -52,7 +52,7 @@ class DatasetPropertyTest {
     return Files.writeString(Files.createTempFile("flowdpo", ".json"), "\uFEFF" + text);
   }
 
-  @Property(tries = 60)
+  @Property(tries = 25)
   void aShuffleIsAPermutation(
       @ForAll("questions") Set<String> questions, @ForAll long seed, @ForAll boolean array)
       throws IOException {
@@ -69,7 +69,7 @@ class DatasetPropertyTest {
     }
   }
 
-  @Property(tries = 60)
+  @Property(tries = 25)
   void skipAndLimitCutTheShuffledProblems(
       @ForAll("questions") Set<String> questions,
       @ForAll boolean array,
@@ -86,7 +86,7 @@ class DatasetPropertyTest {
     }
   }
 
-  @Property(tries = 60)
+  @Property(tries = 25)
   void partsAreDisjointAndComplete(@ForAll("questions") Set<String> questions, @ForAll long seed)
       throws IOException {
     Path file = write(questions, false);

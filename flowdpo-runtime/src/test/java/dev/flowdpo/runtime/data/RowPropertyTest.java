@@ -45,7 +45,7 @@ class RowPropertyTest {
         .ofMaxSize(5);
   }
 
-  @Property(tries = 60)
+  @Property(tries = 25)
   void pairsAreReadAsWritten(
       @ForAll("pairs") List<PreferencePair> first, @ForAll("pairs") List<PreferencePair> second)
       throws IOException {
@@ -88,7 +88,7 @@ class RowPropertyTest {
         .ofMaxSize(5);
   }
 
-  @Property(tries = 60)
+  @Property(tries = 25)
   void examplesAreReadAsWritten(@ForAll("examples") List<SupervisedExample> examples)
       throws IOException {
     Path path = Files.createTempFile("flowdpo", ".jsonl");
