@@ -15,9 +15,11 @@ import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.adapter.OnnxAdapterFile;
+import dev.flowdpo.runtime.checkpoint.AdapterWeights;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.DataType;
 import dev.flowdpo.runtime.checkpoint.FloatTensor;
+import dev.flowdpo.runtime.checkpoint.LoraMatrices;
 import dev.flowdpo.runtime.checkpoint.MergedCheckpoint;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.SafetensorsFile;
@@ -167,12 +169,17 @@ class AdapterExportTest {
     assertThatThrownBy(() -> MergedCheckpoint.write(base, adapter().weights(), base, 1 << 30))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("expected a new or empty folder");
-    AdapterLayout other =
-        new AdapterLayout(
-            List.of(new LinearSite("model.layers.7.mlp.up_proj", 8, 12)), List.of(), 2);
-    AdapterSnapshot wrong = AdapterSnapshot.initial(other, 2, 0, 1);
+    AdapterWeights wrong =
+        new AdapterWeights(
+            2,
+            2,
+            0,
+            new TreeMap<>(
+                Map.of(
+                    "model.layers.7.mlp.up_proj",
+                    LoraMatrices.of(2, 8, 12, new float[16], new float[24]))));
     Path out = root.resolve("out");
-    assertThatThrownBy(() -> MergedCheckpoint.write(base, wrong.weights(), out, 1 << 30))
+    assertThatThrownBy(() -> MergedCheckpoint.write(base, wrong, out, 1 << 30))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("expected a weight \"model.layers.7.mlp.up_proj.weight\"");
     assertThat(out).doesNotExist();
