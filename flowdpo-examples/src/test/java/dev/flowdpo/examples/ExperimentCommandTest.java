@@ -220,9 +220,9 @@ class ExperimentCommandTest {
       assertThat(result.get("heldOut").asInt()).isEqualTo(8);
       assertThat(result.get("accuracy").asDouble()).isEqualTo(result.get("correct").asInt() / 8.0);
       assertThat(result.get("steps").asInt() > 0).isEqualTo(trained);
-      assertThat(result.get("traces").asInt()).isBetween(trained ? 1 : 0, trained ? 16 : 0);
+      assertThat(result.get("traces").asInt()).isBetween(trained ? 1 : 0, trained ? 64 : 0);
       if (truth) {
-        assertThat(result.get("traces").asInt()).isEqualTo(16);
+        assertThat(result.get("traces").asInt()).isEqualTo(64);
       }
       assertThat(result.get("flowAccuracy").isNumber())
           .isEqualTo(result.get("kind").asText().equals("flow"));
