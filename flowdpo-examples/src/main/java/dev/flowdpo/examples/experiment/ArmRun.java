@@ -31,7 +31,7 @@ import java.util.regex.Pattern;
  * One arm with one seed in a folder of its own: progressive validation over the seed's problems,
  * then the held-out problems, greedily. A run that is done is read, one that was killed goes on.
  */
-final class ArmRun {
+final class ArmRun implements ExperimentRun<ArmResult> {
   private static final int LAST_UPDATES = 20;
   private static final int CHECKPOINT_PROBLEMS = 500;
   private static final Pattern CHECKPOINT_NAME = Pattern.compile("problems-(\\d{1,9})");
@@ -58,7 +58,8 @@ final class ArmRun {
   }
 
   /** Returns what the display counts: problems learned from and problems measured on. */
-  long work() {
+  @Override
+  public long work() {
     return (long) settings.problems() + settings.heldOut();
   }
 
@@ -67,8 +68,8 @@ final class ArmRun {
     return experiment.resolve("runs").resolve(arm.folder()).resolve("seed-" + seed);
   }
 
-  /** Runs to the end, or reads what an earlier run left. */
-  ArmResult run(ProgressDisplay display) {
+  @Override
+  public ArmResult run(ProgressDisplay display) {
     ResultFile file = new ResultFile(folder);
     if (file.exists()) {
       display.update(work(), "done before");

@@ -2,7 +2,6 @@ package dev.flowdpo.examples.experiment;
 
 import dev.flowdpo.examples.CommonOptions;
 import dev.flowdpo.examples.OptionRange;
-import dev.flowdpo.examples.ProgressDisplay;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.runtime.tiny.BundledModel;
 import java.util.ArrayList;
@@ -11,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -82,20 +80,8 @@ final class ChunkSizeCommand implements Callable<Integer> {
         runs.add(new ChunkSizeRun(size, tokens, seed, settings, folder.path()));
       }
     }
-    List<ChunkSizeResult> results;
-    long work = runs.stream().mapToLong(ChunkSizeRun::work).sum();
-    try (ProgressDisplay display = experiment.display(common.err(), "chunk-size", work)) {
-      List<Function<ProgressDisplay, ChunkSizeResult>> tasks = new ArrayList<>();
-      runs.forEach(run -> tasks.add(run::run));
-      results = experiment.runner(display).run(tasks);
-    }
-    ResultFile.writeAll(folder.path(), results);
-    ChunkSizeReport report = new ChunkSizeReport(settings, seeds, results);
-    report.write(folder.path());
-    common.report().print(report.summary());
-    common.report().println("The report is " + folder.path().resolve("report.html"));
-    common.report().flush();
-    results.forEach(common::result);
+    List<ChunkSizeResult> results = experiment.run(common, "chunk-size", runs);
+    experiment.finish(common, folder, results, new ChunkSizeReport(settings, seeds, results));
     return 0;
   }
 }

@@ -18,7 +18,7 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /** What an experiment with chunk sizes found, for people. Immutable. */
-final class ChunkSizeReport {
+final class ChunkSizeReport implements ExperimentReport {
   private static final ValueFormat PERCENT = ValueFormat.percent();
   private static final ValueFormat TENTHS = ValueFormat.decimal(1);
 
@@ -35,14 +35,16 @@ final class ChunkSizeReport {
   }
 
   /** Writes the page, tables and plots. */
-  void write(Path folder) {
+  @Override
+  public void write(Path folder) {
     Report report = report();
     report.writeParts(folder);
     report.write(folder);
   }
 
   /** Returns a line for each size. */
-  String summary() {
+  @Override
+  public String summary() {
     StringBuilder text = new StringBuilder();
     for (int size : sizes) {
       text.append(

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.function.ToIntFunction;
 
 /** One chunk size with one seed: measured, taught by online DPO, and measured again. */
-final class ChunkSizeRun {
+final class ChunkSizeRun implements ExperimentRun<ChunkSizeResult> {
   private final int chunkSize;
   private final int maxChunks;
   private final long seed;
@@ -41,12 +41,13 @@ final class ChunkSizeRun {
   }
 
   /** Returns what the display counts: problems learned from, and measured on twice. */
-  long work() {
+  @Override
+  public long work() {
     return settings.problems() + 2L * settings.heldOut();
   }
 
-  /** Runs to the end, or reads what an earlier run left. */
-  ChunkSizeResult run(ProgressDisplay display) {
+  @Override
+  public ChunkSizeResult run(ProgressDisplay display) {
     if (file.exists()) {
       display.update(work(), "done before");
     }

@@ -2,7 +2,6 @@ package dev.flowdpo.examples.experiment;
 
 import dev.flowdpo.examples.CommonOptions;
 import dev.flowdpo.examples.OptionRange;
-import dev.flowdpo.examples.ProgressDisplay;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.runtime.tiny.BundledModel;
 import dev.flowdpo.runtime.training.TrainerOptions;
@@ -12,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -74,20 +72,9 @@ final class CompileExperimentCommand implements Callable<Integer> {
         runs.add(new CompileRun(seed, settings(distribution), training, folder.path()));
       }
     }
-    List<CompileResult> results = new ArrayList<>();
-    long work = runs.stream().mapToLong(CompileRun::work).sum();
-    try (ProgressDisplay display = experiment.display(common.err(), "compile", work)) {
-      List<Function<ProgressDisplay, List<CompileResult>>> tasks = new ArrayList<>();
-      runs.forEach(run -> tasks.add(run::run));
-      experiment.runner(display).run(tasks).forEach(results::addAll);
-    }
-    ResultFile.writeAll(folder.path(), results);
-    CompileReport report = new CompileReport(described, results);
-    report.write(folder.path());
-    common.report().print(report.summary());
-    common.report().println("The report is " + folder.path().resolve("report.html"));
-    common.report().flush();
-    results.forEach(common::result);
+    List<CompileResult> results =
+        experiment.run(common, "compile", runs).stream().flatMap(List::stream).toList();
+    experiment.finish(common, folder, results, new CompileReport(described, results));
     return 0;
   }
 

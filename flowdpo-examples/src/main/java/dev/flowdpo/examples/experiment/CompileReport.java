@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
 /** What a compile experiment found, for people. Immutable. */
-final class CompileReport {
+final class CompileReport implements ExperimentReport {
   private static final ValueFormat PERCENT = ValueFormat.percent();
   private static final ValueFormat POINTS = ValueFormat.points();
 
@@ -34,14 +34,16 @@ final class CompileReport {
   }
 
   /** Writes the page, tables and plots. */
-  void write(Path folder) {
+  @Override
+  public void write(Path folder) {
     Report report = report();
     report.writeParts(folder);
     report.write(folder);
   }
 
   /** Returns a line for each set and kind. */
-  String summary() {
+  @Override
+  public String summary() {
     StringBuilder text = new StringBuilder();
     for (String set : sets) {
       for (TraceKind kind : TraceKind.values()) {

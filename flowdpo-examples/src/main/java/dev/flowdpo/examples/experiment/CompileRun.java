@@ -37,7 +37,7 @@ import java.util.Optional;
  * traces of the same problems trains a fresh adapter, and single passes are measured. The learned
  * flow and every kind's result are kept, so a run that was killed repeats at most one of them.
  */
-final class CompileRun {
+final class CompileRun implements ExperimentRun<List<CompileResult>> {
   private static final String ANSWER = "answer";
   private static final int FLOW_BATCH = 64;
 
@@ -55,12 +55,13 @@ final class CompileRun {
   }
 
   /** Returns what the display counts: problems learned from, and measured on for each kind. */
-  long work() {
+  @Override
+  public long work() {
     return settings.problems() + (long) TraceKind.values().length * settings.heldOut();
   }
 
-  /** Runs to the end, or reads what an earlier run left. */
-  List<CompileResult> run(ProgressDisplay display) {
+  @Override
+  public List<CompileResult> run(ProgressDisplay display) {
     LearnedFlow flow = new ResultFile(flowFolder()).orElse(LearnedFlow.class, () -> learn(display));
     List<CompileResult> results = new ArrayList<>();
     for (TraceKind kind : TraceKind.values()) {

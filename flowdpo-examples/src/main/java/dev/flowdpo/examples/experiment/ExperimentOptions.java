@@ -1,14 +1,16 @@
 package dev.flowdpo.examples.experiment;
 
 import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.examples.CommonOptions;
 import dev.flowdpo.examples.OptionRange;
 import dev.flowdpo.examples.ProgressDisplay;
 import dev.flowdpo.examples.ProgressOptions;
-import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -92,13 +94,24 @@ final class ExperimentOptions {
                 : ExperimentFolder.Existing.REFUSE);
   }
 
-  /** Opens a display of an experiment's whole work. */
-  ProgressDisplay display(PrintWriter err, String task, long total) {
-    return progress.open(err, task, 0, total);
+  /** Does all runs of an experiment beside each other and shows their progress as one. */
+  <T> List<T> run(CommonOptions common, String task, List<? extends ExperimentRun<T>> runs) {
+    long work = runs.stream().mapToLong(ExperimentRun::work).sum();
+    List<Function<ProgressDisplay, T>> tasks = new ArrayList<>();
+    runs.forEach(run -> tasks.add(run::run));
+    try (ProgressDisplay display = progress.open(common.err(), task, 0, work)) {
+      return new ParallelRuns(parallel, display).run(tasks);
+    }
   }
 
-  /** Returns a runner that shows its progress. */
-  ParallelRuns runner(ProgressDisplay display) {
-    return new ParallelRuns(parallel, display);
+  /** Writes the results and the report into the folder, and prints what they say. */
+  void finish(
+      CommonOptions common, ExperimentFolder folder, List<?> results, ExperimentReport report) {
+    ResultFile.writeAll(folder.path(), results);
+    report.write(folder.path());
+    common.report().print(report.summary());
+    common.report().println("The report is " + folder.path().resolve("report.html"));
+    common.report().flush();
+    results.forEach(common::result);
   }
 }

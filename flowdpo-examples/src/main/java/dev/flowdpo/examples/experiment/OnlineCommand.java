@@ -3,7 +3,6 @@ package dev.flowdpo.examples.experiment;
 import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.examples.CommonOptions;
 import dev.flowdpo.examples.OptionRange;
-import dev.flowdpo.examples.ProgressDisplay;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.preference.DpoObjective;
 import java.nio.file.Path;
@@ -12,7 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -107,20 +105,8 @@ final class OnlineCommand implements Callable<Integer> {
       throw new InvalidInputException(
           folder.path() + ": expected runs that are done, found none; leave out --report-only");
     }
-    List<ArmResult> results;
-    long work = runs.stream().mapToLong(ArmRun::work).sum();
-    try (ProgressDisplay display = experiment.display(common.err(), "online", work)) {
-      List<Function<ProgressDisplay, ArmResult>> tasks = new ArrayList<>();
-      runs.forEach(run -> tasks.add(run::run));
-      results = experiment.runner(display).run(tasks);
-    }
-    ResultFile.writeAll(folder.path(), results);
-    OnlineReport report = new OnlineReport(settings, seeds, results);
-    report.write(folder.path());
-    common.report().print(report.summary());
-    common.report().println("The report is " + folder.path().resolve("report.html"));
-    common.report().flush();
-    results.forEach(common::result);
+    List<ArmResult> results = experiment.run(common, "online", runs);
+    experiment.finish(common, folder, results, new OnlineReport(settings, seeds, results));
     return 0;
   }
 

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** What an online experiment found, for people. Immutable. */
-final class OnlineReport {
+final class OnlineReport implements ExperimentReport {
   private static final ValueFormat PERCENT = ValueFormat.percent();
   private static final ValueFormat POINTS = ValueFormat.points();
   private static final double DECLINE = -1;
@@ -35,7 +35,8 @@ final class OnlineReport {
   }
 
   /** Writes the page, tables, plots and trees. */
-  void write(Path folder) {
+  @Override
+  public void write(Path folder) {
     Report report = report(TreeFiles.read(treesFolder(folder)));
     report.writeParts(folder);
     report.write(folder);
@@ -46,7 +47,8 @@ final class OnlineReport {
   }
 
   /** Returns a line for each arm. */
-  String summary() {
+  @Override
+  public String summary() {
     StringBuilder text = new StringBuilder();
     for (Arm arm : figures.arms()) {
       text.append(
