@@ -217,6 +217,18 @@ public final class Flow implements AutoCloseable {
     }
 
     /**
+     * Sets how the model is loaded: precision of its weights, memory, threads; by default as the
+     * engine sees fit, in full precision.
+     *
+     * @param options the options
+     * @return this builder
+     */
+    public Builder modelOptions(ModelOptions options) {
+      choice.options = Optional.of(options);
+      return this;
+    }
+
+    /**
      * Sets the folder of trained adapters; by default fresh ones, which change nothing.
      *
      * @param folder a folder with the PEFT sub-folders {@code answer} and {@code stop}

@@ -59,6 +59,7 @@ final class FlowModels {
   static final class Choice {
     Optional<Path> model = Optional.empty();
     Optional<Path> adapters = Optional.empty();
+    Optional<ModelOptions> options = Optional.empty();
     Optional<FlowEngine> engine = Optional.empty();
     Optional<FlowPolicy> policy = Optional.empty();
     Optional<StopJudge> judge = Optional.empty();
@@ -66,21 +67,32 @@ final class FlowModels {
     /** Opens an engine where policy or judge must come from one. */
     FlowModels open() {
       boolean complete = policy.isPresent() && judge.isPresent();
-      if ((model.isPresent() || adapters.isPresent()) && (complete || engine.isPresent())) {
-        throw new InvalidInputException(
-            "%s: expected none beside %s, found %s. Drop one of them."
-                .formatted(
-                    model.isPresent() ? "model" : "adapters",
-                    engine.isPresent() ? "an open engine" : "the application's policy and judge",
-                    model.or(() -> adapters).orElseThrow()));
+      if (complete || engine.isPresent()) {
+        model.ifPresent(folder -> refuse("model", folder));
+        adapters.ifPresent(folder -> refuse("adapters", folder));
+        options.ifPresent(chosen -> refuse("modelOptions", chosen));
       }
       if (engine.isEmpty() && complete) {
         return new FlowModels(policy.orElseThrow(), judge.orElseThrow(), engine);
       }
       FlowEngine opened =
-          engine.orElseGet(() -> EngineLoader.open(new EngineSettings(model, adapters)));
+          engine.orElseGet(
+              () ->
+                  EngineLoader.open(
+                      new EngineSettings(
+                          model, adapters, options.orElseGet(ModelOptions::defaults))));
       return new FlowModels(
           policy.orElseGet(opened::policy), judge.orElseGet(opened::judge), Optional.of(opened));
+    }
+
+    /** Refuses what only an engine that is still to be opened could use. */
+    private void refuse(String name, Object chosen) {
+      throw new InvalidInputException(
+          "%s: expected none beside %s, found %s. Drop one of them."
+              .formatted(
+                  name,
+                  engine.isPresent() ? "an open engine" : "the application's policy and judge",
+                  chosen));
     }
   }
 }

@@ -3,30 +3,75 @@ package dev.flowdpo.runtime.inference;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import com.google.common.base.Preconditions;
+import dev.flowdpo.ModelOptions;
+import dev.flowdpo.Quantization;
+import dev.flowdpo.WeightPacking;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
- * How sessions run. Immutable and thread-safe.
+ * How a model's graphs run and hold its weights. Immutable and thread-safe.
  *
  * @param threads the threads of one native call; 0 takes one a core
  * @param maxTokens the largest number of tokens of a sequence, unless the model allows fewer; the
  *     rotary tables take {@code 4 · maxTokens · headSize} bytes
+ * @param quantization how the frozen matrices are held in memory
+ * @param packing which graphs hold a packed copy of the matrices
+ * @param cache the folder for quantised weights; empty for one in the model's folder
  */
-public record SessionSettings(int threads, int maxTokens) {
+public record SessionSettings(
+    int threads,
+    int maxTokens,
+    Quantization quantization,
+    WeightPacking packing,
+    Optional<Path> cache) {
 
   /** Checks the numbers. */
   public SessionSettings {
     Preconditions.checkArgument(threads >= 0, "threads must not be negative, found %s", threads);
     Preconditions.checkArgument(maxTokens >= 1, "maxTokens must be positive, found %s", maxTokens);
+    Objects.requireNonNull(quantization, "quantization");
+    Objects.requireNonNull(packing, "packing");
+    Objects.requireNonNull(cache, "cache");
   }
 
-  /** Returns the defaults: a thread a core, sequences up to 4,096 tokens. */
+  /** Full precision, and a packed copy for decoding. */
+  public SessionSettings(int threads, int maxTokens) {
+    this(threads, maxTokens, Quantization.NONE, WeightPacking.DECODING, Optional.empty());
+  }
+
+  /**
+   * Returns the defaults: a thread a core, sequences up to 4,096 tokens, full precision, a packed
+   * copy for decoding.
+   */
   public static SessionSettings defaults() {
     return new SessionSettings(0, 4096);
   }
 
   /** Returns these settings with another number of threads. */
   public SessionSettings withThreads(int value) {
-    return new SessionSettings(value, maxTokens);
+    return new SessionSettings(value, maxTokens, quantization, packing, cache);
+  }
+
+  /** Returns these settings with another precision of the weights. */
+  public SessionSettings withQuantization(Quantization value) {
+    return new SessionSettings(threads, maxTokens, value, packing, cache);
+  }
+
+  /** Returns these settings with packed copies for other graphs. */
+  public SessionSettings withPacking(WeightPacking value) {
+    return new SessionSettings(threads, maxTokens, quantization, value, cache);
+  }
+
+  /** Returns these settings with what an application chose in their place. */
+  public SessionSettings with(ModelOptions options) {
+    return new SessionSettings(
+        options.threads().orElse(threads),
+        options.maxTokens().orElse(maxTokens),
+        options.quantization(),
+        options.packing().orElse(packing),
+        options.cache().or(() -> cache));
   }
 
   /** Returns ONNX Runtime's options for these settings; the caller closes them. */

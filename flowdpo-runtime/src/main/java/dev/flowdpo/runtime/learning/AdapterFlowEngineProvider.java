@@ -22,6 +22,7 @@ public final class AdapterFlowEngineProvider implements FlowEngineProvider {
         settings.model().orElseGet(BundledModel::folder),
         settings.adapters(),
         bundled ? BundledModel.learnerOptions() : LearnerOptions.paper(),
-        bundled ? BundledModel.sessionSettings() : SessionSettings.defaults());
+        (bundled ? BundledModel.sessionSettings() : SessionSettings.defaults())
+            .with(settings.options()));
   }
 }
