@@ -133,12 +133,32 @@ public final class Checkpoint implements AutoCloseable {
    * values.
    *
    * @param name a name out of {@link #expectedTensors}
+   * @throws InvalidInputException if the values take more than 2 GiB
    * @throws IllegalArgumentException if the architecture has no such tensor
    * @throws IllegalStateException if this checkpoint is closed
    */
   public FloatBuffer weight(String name) {
     SafetensorsFile file = file(name);
     return converted.computeIfAbsent(name, file::floats).duplicate();
+  }
+
+  /**
+   * {@return the values of some of a tensor's rows, the slices along its first dimension:
+   * read-only, direct, in native byte order, from position 0 to the number of elements}
+   *
+   * <p>This is the way to tensors whose values take more than 2 GiB. Aligned F32 data is mapped
+   * from the file without a copy. Other data is converted on every call and, unlike whole tensors,
+   * not kept here, so that a reader can go through a large tensor with little memory.
+   *
+   * @param name a name out of {@link #expectedTensors}
+   * @param firstRow the first row
+   * @param rows the number of rows
+   * @throws InvalidInputException if the values of the rows take more than 2 GiB
+   * @throws IllegalArgumentException if the architecture has no such tensor, or it has no such rows
+   * @throws IllegalStateException if this checkpoint is closed
+   */
+  public FloatBuffer weight(String name, long firstRow, long rows) {
+    return file(name).floats(name, firstRow, rows);
   }
 
   /**

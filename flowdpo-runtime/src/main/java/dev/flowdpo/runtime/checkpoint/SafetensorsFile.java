@@ -27,7 +27,8 @@ import java.util.Map;
  * <p>The format: eight bytes with the header's length n (unsigned, little-endian), n bytes of JSON
  * that give each tensor's type, shape and place, then the data, without gaps and little-endian.
  * Opening reads and checks the whole header; data is mapped when it is asked for, so the file may
- * be larger than 2 GiB as long as each tensor is smaller.
+ * be larger than 2 GiB. A buffer holds at most 2 GiB of values; what is larger is read by
+ * {@linkplain #floats(String, long, long) rows}.
  *
  * <p>Thread-safe. Buffers stay valid after {@link #close}; the mapping behind a buffer goes when
  * the buffer is garbage. The file must not be changed while it is in use; replacing it by a move is
@@ -190,20 +191,53 @@ public final class SafetensorsFile implements AutoCloseable {
   public FloatBuffer floats(String name) {
     DataType type = dataType(name);
     TensorInfo info = tensor(name);
-    long elements = info.byteSize() / type.bytes();
+    return floats(info, type, 0, info.byteSize() / type.bytes());
+  }
+
+  /**
+   * {@return some of the tensor's rows, the slices along its first dimension: read-only, direct, in
+   * native byte order, from position 0 to the number of elements}
+   *
+   * <p>Mapped, copied or converted as by {@link #floats(String)}, at any place of a tensor of any
+   * size.
+   *
+   * @param name the name of a tensor of one dimension or more
+   * @param firstRow the first row
+   * @param rows the number of rows
+   * @throws InvalidInputException if the file has no such tensor, one of another type than {@link
+   *     DataType}, or if the values of the rows take more than 2 GiB
+   * @throws IllegalArgumentException if the tensor does not have these rows
+   * @throws dev.flowdpo.FlowException if there is no room for a copy outside the heap
+   * @throws IllegalStateException if this file is closed
+   */
+  public FloatBuffer floats(String name, long firstRow, long rows) {
+    DataType type = dataType(name);
+    TensorInfo info = tensor(name);
+    long[] shape = info.shape();
+    if (shape.length == 0 || firstRow < 0 || rows < 0 || rows > shape[0] - firstRow) {
+      throw new IllegalArgumentException(
+          "%s: tensor \"%s\": expected rows of shape %s, found %d rows from row %d on"
+              .formatted(path, name, Arrays.toString(shape), rows, firstRow));
+    }
+    long width = shape[0] == 0 ? 0 : info.byteSize() / type.bytes() / shape[0];
+    return floats(info, type, firstRow * width, rows * width);
+  }
+
+  private FloatBuffer floats(TensorInfo info, DataType type, long first, long elements) {
     if (elements > Integer.MAX_VALUE / Float.BYTES) {
       throw new InvalidInputException(
           path
               + ": tensor \""
-              + name
+              + info.name()
               + "\": expected at most "
               + Integer.MAX_VALUE / Float.BYTES
               + " elements, found "
               + elements
               + " in shape "
-              + Arrays.toString(info.shape()));
+              + Arrays.toString(info.shape())
+              + "; read fewer rows at a time");
     }
-    ByteBuffer bytes = map(info);
+    ByteBuffer bytes = map(info, first * type.bytes(), elements * type.bytes());
     boolean readyToUse =
         type == DataType.F32
             && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN
@@ -211,7 +245,7 @@ public final class SafetensorsFile implements AutoCloseable {
     if (readyToUse) {
       return bytes.asFloatBuffer();
     }
-    return DirectFloats.copyOf(bytes, type, path + ": tensor \"" + name + "\"");
+    return DirectFloats.copyOf(bytes, type, path + ": tensor \"" + info.name() + "\"");
   }
 
   /**
@@ -237,13 +271,13 @@ public final class SafetensorsFile implements AutoCloseable {
     }
   }
 
-  private ByteBuffer map(TensorInfo info) {
+  private ByteBuffer map(TensorInfo info, long offset, long size) {
     if (!channel.isOpen()) {
       throw new IllegalStateException(path + " is closed");
     }
     try {
       return channel
-          .map(FileChannel.MapMode.READ_ONLY, dataStart + info.begin(), info.byteSize())
+          .map(FileChannel.MapMode.READ_ONLY, dataStart + info.begin() + offset, size)
           .order(ByteOrder.LITTLE_ENDIAN);
     } catch (IOException e) {
       throw new UncheckedIOException(path + ": tensor \"" + info.name() + "\" cannot be mapped", e);

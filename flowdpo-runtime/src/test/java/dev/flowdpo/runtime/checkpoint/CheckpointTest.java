@@ -80,6 +80,30 @@ class CheckpointTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(DataType.class)
+  void readsRowsAsItReadsTheWhole(DataType type) throws IOException {
+    Map<String, FloatTensor> written = TestModels.write(folder, TestModels.config(1, false), type);
+    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+      for (String name : written.keySet()) {
+        int rows = (int) checkpoint.shape(name)[0];
+        FloatBuffer whole = checkpoint.weight(name);
+        int width = whole.remaining() / rows;
+        for (int first = 0; first <= rows; first++) {
+          FloatBuffer found = checkpoint.weight(name, first, rows - first);
+          assertThat(found).isEqualTo(whole.slice(first * width, (rows - first) * width));
+        }
+        assertThat(checkpoint.weight(name, 1, 1)).isEqualTo(whole.slice(width, width));
+      }
+      assertThatThrownBy(() -> checkpoint.weight(NORM, 0, 9))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("expected rows of shape [8], found 9 rows from row 0 on");
+      assertThatThrownBy(() -> checkpoint.weight("model.norm.bias", 0, 1))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("no tensor");
+    }
+  }
+
   private static float rounded(float value, DataType type) {
     return switch (type) {
       case F32 -> value;

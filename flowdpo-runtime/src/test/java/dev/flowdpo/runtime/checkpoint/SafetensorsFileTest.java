@@ -104,6 +104,10 @@ class SafetensorsFileTest {
     try (SafetensorsFile file = SafetensorsFile.open(path)) {
       assertThat(file.read("e")).isEqualTo(FloatTensor.of(new float[0], 0, 4));
       assertThat(file.read("s")).isEqualTo(FloatTensor.of(new float[] {9}));
+      assertThat(file.floats("e", 0, 0).remaining()).isZero();
+      assertThatThrownBy(() -> file.floats("s", 0, 1))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("expected rows of shape [], found 1 rows from row 0 on");
     }
     try (SafetensorsFile file = SafetensorsFile.open(write("{}"))) {
       assertThat(file.tensors()).isEmpty();
