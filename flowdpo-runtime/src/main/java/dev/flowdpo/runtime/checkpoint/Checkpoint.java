@@ -2,6 +2,7 @@ package dev.flowdpo.runtime.checkpoint;
 
 import com.google.common.collect.ImmutableMap;
 import dev.flowdpo.InvalidInputException;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +32,12 @@ public final class Checkpoint implements AutoCloseable {
 
   /** The file of the weights in a model folder without shards. */
   public static final String WEIGHTS_FILE = "model.safetensors";
+
+  /** The tensor of the token embeddings. */
+  public static final String EMBEDDINGS = "model.embed_tokens.weight";
+
+  /** The tensor of the vocabulary projection, where it is not the embeddings. */
+  public static final String VOCABULARY_PROJECTION = "lm_head.weight";
 
   private final Path folder;
   private final ModelConfig config;
@@ -85,7 +93,7 @@ public final class Checkpoint implements AutoCloseable {
   public static ImmutableMap<String, long[]> expectedTensors(ModelConfig config) {
     ImmutableMap.Builder<String, long[]> tensors = ImmutableMap.builder();
     long hidden = config.hiddenSize();
-    tensors.put("model.embed_tokens.weight", new long[] {config.vocabularySize(), hidden});
+    tensors.put(EMBEDDINGS, new long[] {config.vocabularySize(), hidden});
     for (int layer = 0; layer < config.layers(); layer++) {
       String prefix = "model.layers." + layer + ".";
       tensors.put(prefix + "input_layernorm.weight", new long[] {hidden});
@@ -109,7 +117,7 @@ public final class Checkpoint implements AutoCloseable {
     }
     tensors.put("model.norm.weight", new long[] {hidden});
     if (!config.tiedEmbeddings()) {
-      tensors.put("lm_head.weight", new long[] {config.vocabularySize(), hidden});
+      tensors.put(VOCABULARY_PROJECTION, new long[] {config.vocabularySize(), hidden});
     }
     return tensors.buildOrThrow();
   }
@@ -169,6 +177,16 @@ public final class Checkpoint implements AutoCloseable {
    */
   public long[] shape(String name) {
     return file(name).tensor(name).shape();
+  }
+
+  /** {@return what the file says of a tensor} */
+  TensorInfo info(String name) {
+    return file(name).tensor(name);
+  }
+
+  /** Shows the bytes of a tensor, as they are stored, to a reader, one block after the other. */
+  void forEachBlock(String name, Consumer<ByteBuffer> reader) {
+    file(name).forEachBlock(name, reader);
   }
 
   /** Closes the files; buffers already handed out stay valid. */
@@ -253,7 +271,7 @@ public final class Checkpoint implements AutoCloseable {
   /** Rotary frequencies follow from the configuration; a tied head repeats the embedding. */
   private boolean isNotHarmless(String name) {
     return !name.endsWith(".rotary_emb.inv_freq")
-        && !(config.tiedEmbeddings() && name.equals("lm_head.weight"));
+        && !(config.tiedEmbeddings() && name.equals(VOCABULARY_PROJECTION));
   }
 
   private static Stream<String> without(Collection<String> names, Collection<String> others) {

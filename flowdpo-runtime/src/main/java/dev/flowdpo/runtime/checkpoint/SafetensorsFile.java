@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * A safetensors file, memory-mapped tensor by tensor.
@@ -37,6 +38,8 @@ import java.util.Map;
 public final class SafetensorsFile implements AutoCloseable {
   /** The longest header that is read, in bytes; the limit of the format's reference reader. */
   public static final long MAX_HEADER_BYTES = 100_000_000;
+
+  private static final long BLOCK_BYTES = 1L << 28;
 
   private final Path path;
   private final FileChannel channel;
@@ -255,6 +258,30 @@ public final class SafetensorsFile implements AutoCloseable {
    */
   public FloatTensor read(String name) {
     return new FloatTensor(tensor(name).shape(), floats(name));
+  }
+
+  /**
+   * {@return the bytes of a tensor of any type as they are stored: read-only, direct, mapped}
+   *
+   * @param name the name of a tensor
+   * @throws InvalidInputException if the file has no such tensor, or it takes more than 2 GiB
+   */
+  ByteBuffer bytes(String name) {
+    TensorInfo info = tensor(name);
+    if (info.byteSize() > Integer.MAX_VALUE) {
+      throw new InvalidInputException(
+          "%s: tensor \"%s\": expected at most %d bytes, found %d"
+              .formatted(path, name, Integer.MAX_VALUE, info.byteSize()));
+    }
+    return map(info, 0, info.byteSize());
+  }
+
+  /** Shows the bytes of a tensor, as they are stored, to a reader, one block after the other. */
+  void forEachBlock(String name, Consumer<ByteBuffer> reader) {
+    TensorInfo info = tensor(name);
+    for (long at = 0; at < info.byteSize(); at += BLOCK_BYTES) {
+      reader.accept(map(info, at, Math.min(BLOCK_BYTES, info.byteSize() - at)));
+    }
   }
 
   /**

@@ -52,17 +52,19 @@ public final class ChunkGraph {
 
   private final ModelConfig config;
   private final int tablePositions;
+  private final MatrixPlan plan;
   private final Graph graph = Graph.create("chunk");
   private final Operations o = new Operations(graph);
 
-  private ChunkGraph(ModelConfig config, int tablePositions) {
+  private ChunkGraph(ModelConfig config, int tablePositions, MatrixPlan plan) {
     this.config = config;
     this.tablePositions = tablePositions;
+    this.plan = plan;
   }
 
   /** Builds the graph; the rotary tables' number of positions bounds the length of a sequence. */
-  public static Graph build(ModelConfig config, int tablePositions) {
-    return new ChunkGraph(config, tablePositions).build();
+  public static Graph build(ModelConfig config, int tablePositions, MatrixPlan plan) {
+    return new ChunkGraph(config, tablePositions, plan).build();
   }
 
   /** Returns the input for the keys of the prefix. */
@@ -128,7 +130,11 @@ public final class ChunkGraph {
             chunkKeys,
             chunkValues);
     Decoder decoder =
-        new Decoder(config, inBody, graph::weight, Decoder.adapterInputs(graph, config));
+        new Decoder(
+            config,
+            inBody,
+            Decoder.WeightSource.of(graph, plan, false),
+            Decoder.adapterInputs(graph, config));
     Value scores = decoder.logits(decoder.hidden(token, attention));
     Value logProbabilities = inBody.logSoftmax(scores);
     Value penalty =

@@ -1,6 +1,7 @@
 package dev.flowdpo.runtime.graph;
 
 import com.google.common.collect.ImmutableList;
+import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.DecoderVariant;
 import dev.flowdpo.runtime.checkpoint.LinearLayer;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
@@ -30,10 +31,32 @@ final class Decoder {
     Value attend(int layer, Value query, Value key, Value value);
   }
 
-  /** Where the values of the weights come from: weights of the session, or inputs of the graph. */
-  @FunctionalInterface
+  /** Where the weights come from: weights of the session, or inputs of the graph. */
   interface WeightSource {
-    Value weight(String name, Shape shape);
+    /** Returns a vector of the checkpoint. */
+    Value vector(String tensor, long size);
+
+    /** Returns a matrix of the checkpoint. */
+    FrozenMatrix matrix(String tensor, long outputs, long inputs);
+
+    /**
+     * Returns the weights of a graph's session.
+     *
+     * @param exact whether quantised matrices compute exactly
+     */
+    static WeightSource of(Graph graph, MatrixPlan plan, boolean exact) {
+      return new WeightSource() {
+        @Override
+        public Value vector(String tensor, long size) {
+          return graph.weight(tensor, Shape.of(size));
+        }
+
+        @Override
+        public FrozenMatrix matrix(String tensor, long outputs, long inputs) {
+          return plan.matrix(graph, tensor, outputs, inputs, exact);
+        }
+      };
+    }
   }
 
   /** The A and B inputs of one site. */
@@ -117,7 +140,7 @@ final class Decoder {
    * hidden]}.
    */
   Value hidden(Value tokens, Attention attention) {
-    Value x = operations.rows(embeddings(), tokens);
+    Value x = embeddings().rows(operations, tokens);
     if (variant.scaledEmbeddings()) {
       float root = (float) Math.sqrt(config.hiddenSize());
       x = operations.multiply(x, operations.graph().real(root));
@@ -191,12 +214,12 @@ final class Decoder {
    * vocabulary]}.
    */
   Value logits(Value hidden) {
-    Value head =
+    FrozenMatrix head =
         config.tiedEmbeddings()
             ? embeddings()
-            : weights.weight(
-                "lm_head.weight", Shape.of(config.vocabularySize(), config.hiddenSize()));
-    Value logits = operations.linear(hidden, head);
+            : weights.matrix(
+                Checkpoint.VOCABULARY_PROJECTION, config.vocabularySize(), config.hiddenSize());
+    Value logits = head.linear(operations, hidden);
     return variant.logitSoftCap().isPresent()
         ? operations.softCap(logits, (float) variant.logitSoftCap().getAsDouble())
         : logits;
@@ -207,9 +230,8 @@ final class Decoder {
     return ImmutableList.copyOf(siteValues.values());
   }
 
-  private Value embeddings() {
-    return weights.weight(
-        "model.embed_tokens.weight", Shape.of(config.vocabularySize(), config.hiddenSize()));
+  private FrozenMatrix embeddings() {
+    return weights.matrix(Checkpoint.EMBEDDINGS, config.vocabularySize(), config.hiddenSize());
   }
 
   private Value norm(Value x, String module) {
@@ -217,7 +239,7 @@ final class Decoder {
   }
 
   private Value norm(Value x, String module, int width) {
-    Value scale = weights.weight(module + ".weight", Shape.of(width));
+    Value scale = weights.vector(module + ".weight", width);
     if (variant.normWeightsFromOne()) {
       scale = operations.add(scale, operations.graph().real(1));
     }
@@ -236,12 +258,11 @@ final class Decoder {
   private Value linear(Value x, int layer, LinearLayer linear) {
     String module = linear.module(layer);
     LinearSite site = Lookup.required(sites, module);
-    Value weight = weights.weight(site.weightName(), Shape.of(site.outputs(), site.inputs()));
+    FrozenMatrix matrix = weights.matrix(site.weightName(), site.outputs(), site.inputs());
     Value plain =
         linear.hasBias(config)
-            ? operations.linear(
-                x, weight, weights.weight(site.biasName(), Shape.of(site.outputs())))
-            : operations.linear(x, weight);
+            ? matrix.linear(operations, x, weights.vector(site.biasName(), site.outputs()))
+            : matrix.linear(operations, x);
     AdapterInputs adapter = adapters.get(module);
     if (adapter == null) {
       return plain;

@@ -68,7 +68,7 @@ public final class Differentiation {
     boolean reached = node.outputs().stream().anyMatch(gradients::containsKey);
     boolean useful = node.inputs().stream().anyMatch(dependent::contains);
     if (reached && useful) {
-      DerivativeRules.of(node.operator()).apply(new Step(node));
+      operations.graph().derivative(node).apply(new Step(node));
     }
   }
 

@@ -4,6 +4,8 @@ package dev.flowdpo.runtime.graph;
 public enum ElementType {
   /** 32-bit IEEE floating point. */
   FLOAT(1),
+  /** 8-bit unsigned integer: the codes of quantised weights. */
+  UINT8(2),
   /** 64-bit signed integer: token ids, positions, shapes. */
   INT64(7),
   /** Boolean: loop conditions and masks. */

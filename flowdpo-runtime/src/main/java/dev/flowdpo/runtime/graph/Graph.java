@@ -28,7 +28,8 @@ public final class Graph {
   private final String name;
   private final AtomicInteger counter;
   private final List<Value> inputs = new ArrayList<>();
-  private final Map<String, Value> weights = new LinkedHashMap<>();
+  private final Map<FrozenData, Value> weights = new LinkedHashMap<>();
+  private final Map<Value, DerivativeRule> derivatives = new HashMap<>();
   private final Map<Value, Object> constants = new LinkedHashMap<>();
   private final Map<String, Value> constantsByContent = new HashMap<>();
   private final List<Node> nodes = new ArrayList<>();
@@ -62,20 +63,35 @@ public final class Graph {
   }
 
   /**
-   * Returns a 32-bit floating-point weight whose data the session receives when it is created, so
-   * that the model's bytes stay small and the weights stay where they are. Asking again for a name
-   * gives the same value.
+   * Returns a weight whose data the session receives when it is created, so that the model's bytes
+   * stay small and the weights stay where they are. Asking again for the same data gives the same
+   * value.
    */
-  public Value weight(String weightName, Shape shape) {
-    Value value =
-        weights.computeIfAbsent(weightName, key -> new Value(key, ElementType.FLOAT, shape));
+  public Value weight(FrozenData data, ElementType type, Shape shape) {
+    Value value = weights.computeIfAbsent(data, key -> new Value(key.name(), type, shape));
     Preconditions.checkArgument(
         value.shape().equals(shape),
         "Weight %s has shape %s, asked for as %s",
-        weightName,
+        data.name(),
         value.shape(),
         shape);
     return value;
+  }
+
+  /** Returns a vector of the checkpoint, or a rotary table, as a 32-bit floating-point weight. */
+  Value weight(String tensor, Shape shape) {
+    return weight(new FrozenData.Whole(tensor), ElementType.FLOAT, shape);
+  }
+
+  /** Gives the node of this first output a derivative of its own, in place of its operator's. */
+  void derivative(Value output, DerivativeRule rule) {
+    derivatives.put(output, rule);
+  }
+
+  /** Returns how a node is differentiated. */
+  DerivativeRule derivative(Node node) {
+    DerivativeRule own = derivatives.get(node.output());
+    return own == null ? DerivativeRules.of(node.operator()) : own;
   }
 
   /** Returns a constant list of 64-bit integers. */
@@ -157,8 +173,8 @@ public final class Graph {
     return Collections.unmodifiableList(inputs);
   }
 
-  /** Returns the declared weights by name, in the order of their first use. */
-  public Map<String, Value> weights() {
+  /** Returns the declared weights, in the order of their first use. */
+  public Map<FrozenData, Value> weights() {
     return Collections.unmodifiableMap(weights);
   }
 

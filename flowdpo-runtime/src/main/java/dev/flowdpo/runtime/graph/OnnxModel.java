@@ -13,10 +13,13 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import java.util.Map;
 
-/** Turns a {@link Graph} into the bytes of an ONNX model: IR version 9, operator set 20. */
+/** Turns a {@link Graph} into the bytes of an ONNX model: IR version 10, operator set 21. */
 public final class OnnxModel {
-  private static final int IR_VERSION = 9;
-  private static final int OPERATOR_SET = 20;
+  /** The file that external weights are said to lie in; nothing is read from it. */
+  public static final String WEIGHTS_LOCATION = "memory";
+
+  private static final int IR_VERSION = 10;
+  private static final int OPERATOR_SET = 21;
 
   private OnnxModel() {}
 
@@ -75,7 +78,8 @@ public final class OnnxModel {
   private static TensorProto external(Value value) {
     return tensor(value)
         .setDataLocation(TensorProto.DataLocation.EXTERNAL)
-        .addExternalData(StringStringEntryProto.newBuilder().setKey("location").setValue("memory"))
+        .addExternalData(
+            StringStringEntryProto.newBuilder().setKey("location").setValue(WEIGHTS_LOCATION))
         .build();
   }
 

@@ -460,6 +460,31 @@ public final class Operations {
     return elementwise("Min", left, right);
   }
 
+  /** The larger of two, elementwise. */
+  Value maximum(Value left, Value right) {
+    return elementwise("Max", left, right);
+  }
+
+  /** {@code x & mask} over bytes. */
+  Value bitwiseAnd(Value x, Value mask) {
+    return elementwise("BitwiseAnd", x, mask);
+  }
+
+  /** {@code x >> bits} over bytes. */
+  Value shiftRight(Value x, Value bits) {
+    return node("BitShift", List.of(x, bits), Map.of("direction", "RIGHT"), x.type(), x.shape());
+  }
+
+  /** Integers as bytes. */
+  Value bytes(Value x) {
+    return cast(x, ElementType.UINT8);
+  }
+
+  /** A constant {@code [1]} that is known only when another value, of more than no rows, is. */
+  Value constantAfter(Value other, long constant) {
+    return add(minimum(sizes(other, 0, 1), graph.integer(0)), graph.integer(constant));
+  }
+
   /** {@code left ∨ right}. */
   Value or(Value left, Value right) {
     return comparison("Or", left, right);

@@ -34,7 +34,7 @@ public final class PrefillGraph {
    * @param tablePositions the number of positions in the rotary tables, which bounds the length of
    *     a sequence
    */
-  public static Graph build(ModelConfig config, int tablePositions) {
+  public static Graph build(ModelConfig config, int tablePositions, MatrixPlan plan) {
     Graph graph = Graph.create("prefill");
     Operations o = new Operations(graph);
     Value tokens = graph.input(TOKENS, ElementType.INT64, Shape.of("batch", "tokens"));
@@ -52,7 +52,12 @@ public final class PrefillGraph {
     SequenceAttention attention =
         new SequenceAttention(
             config, o, positions, keyPositions, tablePositions, pastKeys, pastValues);
-    Decoder decoder = new Decoder(config, o, graph::weight, Decoder.adapterInputs(graph, config));
+    Decoder decoder =
+        new Decoder(
+            config,
+            o,
+            Decoder.WeightSource.of(graph, plan, false),
+            Decoder.adapterInputs(graph, config));
     Value rows = o.reshape(tokens, Shape.of("rows"), -1);
     Value hidden = o.rows(decoder.hidden(rows, attention), last);
     Value logProbabilities = o.logSoftmax(decoder.logits(hidden));

@@ -26,6 +26,11 @@ public final class RotaryTables {
    * @param values {@code [positions, columns]}, row by row
    */
   public record Table(String name, float[] values, int positions, int columns) {
+    /** Returns what a graph calls the data of the table. */
+    public FrozenData data() {
+      return new FrozenData.Whole(name);
+    }
+
     /** Returns the sizes of the table. */
     public long[] shape() {
       return new long[] {positions, columns};

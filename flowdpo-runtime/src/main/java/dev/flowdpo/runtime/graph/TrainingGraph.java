@@ -56,8 +56,8 @@ public final class TrainingGraph {
   }
 
   /** Returns the graph that only scores. */
-  public static TrainingGraph score(ModelConfig config, int tablePositions) {
-    Parts parts = new Parts(config, tablePositions, "score", Trained.ADAPTERS);
+  public static TrainingGraph score(ModelConfig config, int tablePositions, MatrixPlan plan) {
+    Parts parts = new Parts(config, tablePositions, plan, "score", Trained.ADAPTERS);
     return new TrainingGraph(parts.graph, List.of(), Map.of());
   }
 
@@ -67,9 +67,10 @@ public final class TrainingGraph {
    *
    * @param dropout whether every site takes a dropout mask
    */
-  public static TrainingGraph taps(ModelConfig config, int tablePositions, boolean dropout) {
+  public static TrainingGraph taps(
+      ModelConfig config, int tablePositions, MatrixPlan plan, boolean dropout) {
     Trained trained = dropout ? Trained.ADAPTERS_WITH_DROPOUT : Trained.ADAPTERS;
-    Parts parts = new Parts(config, tablePositions, "taps", trained);
+    Parts parts = new Parts(config, tablePositions, plan, "taps", trained);
     List<Value> wanted = new ArrayList<>();
     for (Decoder.SiteValues site : parts.decoder.siteValues()) {
       wanted.add(site.down());
@@ -91,8 +92,9 @@ public final class TrainingGraph {
   }
 
   /** Returns the graph that gives the gradient of every adapter factor itself. */
-  public static TrainingGraph adapterGradients(ModelConfig config, int tablePositions) {
-    Parts parts = new Parts(config, tablePositions, "adapter_gradients", Trained.ADAPTERS);
+  public static TrainingGraph adapterGradients(
+      ModelConfig config, int tablePositions, MatrixPlan plan) {
+    Parts parts = new Parts(config, tablePositions, plan, "adapter_gradients", Trained.ADAPTERS);
     Map<String, Value> wanted = new LinkedHashMap<>();
     parts
         .adapters
@@ -110,7 +112,8 @@ public final class TrainingGraph {
    * each.
    */
   public static TrainingGraph weightGradients(ModelConfig config, int tablePositions) {
-    Parts parts = new Parts(config, tablePositions, "weight_gradients", Trained.WEIGHTS);
+    Parts parts =
+        new Parts(config, tablePositions, MatrixPlan.full(), "weight_gradients", Trained.WEIGHTS);
     return parts.withGradients(parts.weights);
   }
 
@@ -129,6 +132,19 @@ public final class TrainingGraph {
     return gradients;
   }
 
+  /** Weights that are inputs of the graph. */
+  private record TrainedWeights(Map<String, Value> inputs) implements Decoder.WeightSource {
+    @Override
+    public Value vector(String tensor, long size) {
+      return Lookup.required(inputs, tensor);
+    }
+
+    @Override
+    public FrozenMatrix matrix(String tensor, long outputs, long inputSize) {
+      return new FrozenMatrix.Dense(Lookup.required(inputs, tensor));
+    }
+  }
+
   /** What a graph is for. */
   private enum Trained {
     ADAPTERS,
@@ -145,7 +161,7 @@ public final class TrainingGraph {
     final Map<String, Value> weights = new LinkedHashMap<>();
     final Value logProbabilities;
 
-    Parts(ModelConfig config, int tablePositions, String name, Trained trained) {
+    Parts(ModelConfig config, int tablePositions, MatrixPlan plan, String name, Trained trained) {
       graph = Graph.create(name);
       operations = new Operations(graph);
       Operations o = operations;
@@ -169,7 +185,9 @@ public final class TrainingGraph {
           new Decoder(
               config,
               o,
-              weightsAreInputs ? (key, shape) -> Lookup.required(weights, key) : graph::weight,
+              weightsAreInputs
+                  ? new TrainedWeights(weights)
+                  : Decoder.WeightSource.of(graph, plan, true),
               adapters,
               trained == Trained.ADAPTERS_WITH_DROPOUT
                   ? Decoder.dropoutInputs(graph, config)

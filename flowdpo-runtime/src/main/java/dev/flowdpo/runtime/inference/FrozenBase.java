@@ -1,28 +1,28 @@
 package dev.flowdpo.runtime.inference;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.flowdpo.FlowException;
+import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.Quantization;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.graph.ChunkGraph;
 import dev.flowdpo.runtime.graph.Graph;
+import dev.flowdpo.runtime.graph.MatrixPlan;
 import dev.flowdpo.runtime.graph.OnnxModel;
 import dev.flowdpo.runtime.graph.PrefillGraph;
 import dev.flowdpo.runtime.graph.RotaryTables;
 import dev.flowdpo.runtime.graph.TrainingGraph;
-import dev.flowdpo.runtime.graph.Value;
-import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
  * A frozen model, loaded: its configuration, its weights, and a session for each of its graphs,
- * made when it is first used. The weights are mapped from the file; ONNX Runtime copies what it is
- * handed, so every session that is made takes the memory of the weights once more.
+ * made when it is first used. All sessions share one copy of the weights, which is mapped from the
+ * file where that holds them as they are needed; {@link SessionSettings#packing} says which
+ * sessions hold another one for speed.
  *
  * <p>Thread-safe. Owns the native memory of the engine; {@link #close} frees it and must not run
  * while a call is under way.
@@ -32,7 +32,8 @@ public final class FrozenBase implements AutoCloseable {
   private final Checkpoint checkpoint;
   private final SessionSettings settings;
   private final int maxTokens;
-  private final Map<String, OnnxTensor> weights = new HashMap<>();
+  private final MatrixPlan plan;
+  private final WeightTensors weights;
   private final Map<Kind, OrtSession> sessions = new HashMap<>();
   private final Map<Kind, TrainingGraph> trainingGraphs = new HashMap<>();
   private final FeedPool feeds = new FeedPool();
@@ -59,20 +60,22 @@ public final class FrozenBase implements AutoCloseable {
     this.checkpoint = checkpoint;
     this.settings = settings;
     this.maxTokens = Math.min(checkpoint.config().longestSequence(), settings.maxTokens());
+    this.plan = MatrixPlan.of(settings.quantization());
+    this.weights = new WeightTensors(environment, checkpoint, settings);
+    RotaryTables.all(checkpoint.config(), maxTokens).forEach(weights::add);
   }
 
   /**
-   * Takes over an open checkpoint, which closes with the result.
+   * Takes over an open checkpoint, which closes with the result. Quantises its weights, unless a
+   * file from an earlier time is found.
    *
-   * @throws FlowException if ONNX Runtime refuses the weights
+   * @throws InvalidInputException if quantised weights cannot be kept in the cache folder
    */
   public static FrozenBase load(Checkpoint checkpoint, SessionSettings settings) {
-    FrozenBase base = new FrozenBase(checkpoint, settings);
     try {
-      base.prepareWeights();
-      return base;
+      return new FrozenBase(checkpoint, settings);
     } catch (RuntimeException e) {
-      base.close();
+      checkpoint.close();
       throw e;
     }
   }
@@ -92,7 +95,7 @@ public final class FrozenBase implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("The model " + checkpoint.folder() + " is closed");
     }
-    return sessions.computeIfAbsent(kind, key -> createSession(graph(key)));
+    return sessions.computeIfAbsent(kind, key -> createSession(key, graph(key)));
   }
 
   /** Returns the description of a training graph. */
@@ -101,10 +104,10 @@ public final class FrozenBase implements AutoCloseable {
         kind,
         key ->
             switch (key) {
-              case SCORE -> TrainingGraph.score(config(), maxTokens);
-              case TAPS -> TrainingGraph.taps(config(), maxTokens, false);
-              case TAPS_WITH_DROPOUT -> TrainingGraph.taps(config(), maxTokens, true);
-              case ADAPTER_GRADIENTS -> TrainingGraph.adapterGradients(config(), maxTokens);
+              case SCORE -> TrainingGraph.score(config(), maxTokens, plan);
+              case TAPS -> TrainingGraph.taps(config(), maxTokens, plan, false);
+              case TAPS_WITH_DROPOUT -> TrainingGraph.taps(config(), maxTokens, plan, true);
+              case ADAPTER_GRADIENTS -> TrainingGraph.adapterGradients(config(), maxTokens, plan);
               case PREFILL, CHUNK ->
                   throw new IllegalArgumentException(key + " is not a training graph");
             });
@@ -117,47 +120,40 @@ public final class FrozenBase implements AutoCloseable {
 
   private Graph graph(Kind kind) {
     return switch (kind) {
-      case PREFILL -> PrefillGraph.build(config(), maxTokens);
-      case CHUNK -> ChunkGraph.build(config(), maxTokens);
+      case PREFILL -> PrefillGraph.build(config(), maxTokens, plan);
+      case CHUNK -> ChunkGraph.build(config(), maxTokens, plan);
       case SCORE, TAPS, TAPS_WITH_DROPOUT, ADAPTER_GRADIENTS -> trainingGraph(kind).graph();
     };
   }
 
-  private void prepareWeights() {
-    try {
-      for (String name : Checkpoint.expectedTensors(config()).keySet()) {
-        FloatBuffer data = checkpoint.weight(name);
-        weights.put(name, OnnxTensor.createTensor(environment, data, checkpoint.shape(name)));
-      }
-      for (RotaryTables.Table table : RotaryTables.all(config(), maxTokens)) {
-        addTable(table);
-      }
-    } catch (OrtException e) {
-      throw new FlowException(
-          "ONNX Runtime refused the weights of " + checkpoint.folder() + ": " + e.getMessage(), e);
-    }
-  }
-
-  private void addTable(RotaryTables.Table table) throws OrtException {
-    float[] values = table.values();
-    FloatBuffer data = NativeScratch.direct(4L * values.length).asFloatBuffer().put(values).flip();
-    weights.put(table.name(), OnnxTensor.createTensor(environment, data, table.shape()));
-  }
-
-  private OrtSession createSession(Graph graph) {
+  private OrtSession createSession(Kind kind, Graph graph) {
     byte[] model = OnnxModel.bytes(graph);
-    Map<String, OnnxTensorLike> initializers = new HashMap<>();
-    for (Value weight : graph.weights().values()) {
-      initializers.put(weight.name(), weights.get(weight.name()));
-    }
     try (OrtSession.SessionOptions options = settings.create()) {
-      options.addExternalInitializers(initializers);
+      if (!packs(kind)) {
+        options.addConfigEntry("session.disable_prepacking", "1");
+      }
+      weights.handTo(options, graph);
       return environment.createSession(model, options);
     } catch (OrtException e) {
       throw new FlowException(
           "ONNX Runtime could not load the graph of " + checkpoint.folder() + ": " + e.getMessage(),
           e);
     }
+  }
+
+  /**
+   * Decides whether a session holds the matrices a second time, in the order in which it reads
+   * them. Products of integers need that order, so prefill takes it too where the weights are
+   * quantised.
+   */
+  private boolean packs(Kind kind) {
+    return switch (settings.packing()) {
+      case ALL -> true;
+      case DECODING ->
+          kind == Kind.CHUNK
+              || (kind == Kind.PREFILL && settings.quantization() != Quantization.NONE);
+      case NONE -> false;
+    };
   }
 
   /** Frees the sessions, the weights and the scratch memory, and closes the checkpoint. */
@@ -169,8 +165,7 @@ public final class FrozenBase implements AutoCloseable {
     closed = true;
     sessions.values().forEach(FrozenBase::closeSession);
     sessions.clear();
-    weights.values().forEach(OnnxTensor::close);
-    weights.clear();
+    weights.close();
     feeds.clear();
     checkpoint.close();
   }

@@ -222,7 +222,7 @@ public final class WeightTrainer implements AutoCloseable {
     Map<String, OnnxTensorLike> tables = new LinkedHashMap<>();
     try (OrtSession.SessionOptions options = SessionSettings.defaults().create()) {
       for (RotaryTables.Table table : RotaryTables.all(config, maxTokens)) {
-        if (graph.graph().weights().containsKey(table.name())) {
+        if (graph.graph().weights().containsKey(table.data())) {
           FloatBuffer values = FloatBuffer.wrap(table.values());
           tables.put(table.name(), OnnxTensor.createTensor(environment, values, table.shape()));
         }

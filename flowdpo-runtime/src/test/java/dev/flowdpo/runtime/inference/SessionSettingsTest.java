@@ -3,6 +3,7 @@ package dev.flowdpo.runtime.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowdpo.WeightPacking;
 import dev.flowdpo.runtime.tiny.BundledModel;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +18,7 @@ class SessionSettingsTest {
 
   @Test
   void theBundledModelRunsOnOneThread() {
-    assertThat(BundledModel.sessionSettings()).isEqualTo(SessionSettings.defaults().withThreads(1));
+    assertThat(BundledModel.sessionSettings())
+        .isEqualTo(SessionSettings.defaults().withThreads(1).withPacking(WeightPacking.ALL));
   }
 }

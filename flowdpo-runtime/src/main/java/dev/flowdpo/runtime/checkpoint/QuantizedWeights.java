@@ -1,0 +1,137 @@
+package dev.flowdpo.runtime.checkpoint;
+
+import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.Quantization;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The quantised matrices of a checkpoint, mapped from a file that is made once and found again by
+ * the content of the weights: {@code MODE-DIGEST.safetensors} in the cache folder. For every matrix
+ * the file holds the codes {@code [out, bytes of a row]} as U8 and the factors {@code [out,
+ * blocks]} as F32, in the layout of {@link BlockFormat}.
+ *
+ * <p>Thread-safe. Buffers stay valid after {@link #close}.
+ */
+public final class QuantizedWeights implements AutoCloseable {
+  /** The cache folder within a model's folder, where no other is chosen. */
+  public static final String FOLDER = "flowdpo-cache";
+
+  private static final Logger LOG = LoggerFactory.getLogger(QuantizedWeights.class);
+
+  /** Goes up when the same weights would give other codes or another layout. */
+  private static final String VERSION = "blocks-of-32 version 1";
+
+  private final SafetensorsFile file;
+
+  private QuantizedWeights(SafetensorsFile file) {
+    this.file = file;
+  }
+
+  /**
+   * Opens the file for this checkpoint, and makes it where it is missing or damaged.
+   *
+   * @param quantization 8 or 4 bits
+   * @param cache the folder of the file; empty for {@link #FOLDER} in the checkpoint's folder
+   * @throws InvalidInputException if the file cannot be written, or a weight is not a finite number
+   */
+  public static QuantizedWeights open(
+      Checkpoint checkpoint, Quantization quantization, Optional<Path> cache) {
+    Map<String, BlockFormat> formats = formats(checkpoint.config(), quantization);
+    String digest =
+        WeightDigest.of(checkpoint, VERSION + " " + quantization, List.copyOf(formats.keySet()));
+    Path folder = cache.orElseGet(() -> checkpoint.folder().resolve(FOLDER));
+    Path path =
+        folder.resolve(
+            quantization.name().toLowerCase(Locale.ROOT) + "-" + digest + ".safetensors");
+    if (Files.isRegularFile(path)) {
+      try {
+        return checked(path, checkpoint, formats);
+      } catch (InvalidInputException e) {
+        LOG.warn("Quantised weights are made again: {}", e.getMessage());
+      }
+    }
+    QuantizedFile.write(path, checkpoint, formats);
+    return checked(path, checkpoint, formats);
+  }
+
+  /**
+   * {@return the formats of the matrices that are quantised, by name, in the order of the forward
+   * pass}
+   *
+   * @param config the model
+   * @param quantization the precision
+   */
+  public static Map<String, BlockFormat> formats(ModelConfig config, Quantization quantization) {
+    Map<String, BlockFormat> formats = new LinkedHashMap<>();
+    Checkpoint.expectedTensors(config)
+        .forEach(
+            (name, shape) ->
+                BlockFormat.of(quantization, name, shape)
+                    .ifPresent(format -> formats.put(name, format)));
+    return formats;
+  }
+
+  private static QuantizedWeights checked(
+      Path path, Checkpoint checkpoint, Map<String, BlockFormat> formats) {
+    SafetensorsFile file = SafetensorsFile.open(path);
+    try {
+      formats.forEach(
+          (name, format) -> {
+            long[] shape = checkpoint.shape(name);
+            check(file, QuantizedFile.codes(name), "U8", shape[0], format.rowBytes(shape[1]));
+            check(file, QuantizedFile.factors(name), "F32", shape[0], format.blocks(shape[1]));
+          });
+      return new QuantizedWeights(file);
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static void check(SafetensorsFile file, String name, String type, long... shape) {
+    TensorInfo found = file.tensor(name);
+    if (!found.dtype().equals(type) || !Arrays.equals(found.shape(), shape)) {
+      throw new InvalidInputException(
+          "%s: tensor \"%s\": expected %s%s, found %s%s"
+              .formatted(
+                  file.path(),
+                  name,
+                  type,
+                  Arrays.toString(shape),
+                  found.dtype(),
+                  Arrays.toString(found.shape())));
+    }
+  }
+
+  /** {@return the file} */
+  public Path path() {
+    return file.path();
+  }
+
+  /** {@return the codes of a matrix: read-only, direct, {@code [out, bytes of a row]}} */
+  public ByteBuffer codes(String tensor) {
+    return file.bytes(QuantizedFile.codes(tensor));
+  }
+
+  /** {@return the factors of a matrix: read-only, direct, {@code [out, blocks]}} */
+  public FloatBuffer factors(String tensor) {
+    return file.floats(QuantizedFile.factors(tensor));
+  }
+
+  /** Closes the file; buffers already handed out stay valid. */
+  @Override
+  public void close() {
+    file.close();
+  }
+}

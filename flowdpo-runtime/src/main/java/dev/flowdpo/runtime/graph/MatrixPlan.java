@@ -1,0 +1,69 @@
+package dev.flowdpo.runtime.graph;
+
+import com.google.common.base.Preconditions;
+import com.google.common.collect.ImmutableList;
+import dev.flowdpo.Quantization;
+import dev.flowdpo.runtime.checkpoint.BlockFormat;
+import java.util.Optional;
+
+/**
+ * How the graphs of a model hold its frozen matrices. Immutable and thread-safe.
+ *
+ * @param quantization the precision
+ * @param largestPart the most bytes of one tensor; a larger matrix is held in parts of whole rows
+ */
+public record MatrixPlan(Quantization quantization, long largestPart) {
+  /** A little below what a Java buffer can hold. */
+  private static final long BUFFER_LIMIT = Integer.MAX_VALUE - 4096L;
+
+  /** Checks the size. */
+  public MatrixPlan {
+    Preconditions.checkArgument(
+        largestPart >= 1 && largestPart <= BUFFER_LIMIT,
+        "largestPart: expected 1 to %s, found %s",
+        BUFFER_LIMIT,
+        largestPart);
+  }
+
+  /** Returns the plan for matrices in this precision. */
+  public static MatrixPlan of(Quantization quantization) {
+    return new MatrixPlan(quantization, BUFFER_LIMIT);
+  }
+
+  /** Returns the plan for matrices in 32-bit floating point. */
+  public static MatrixPlan full() {
+    return of(Quantization.NONE);
+  }
+
+  /**
+   * Declares a matrix as weights of a graph.
+   *
+   * @param exact whether quantised matrices compute exactly, for training, or fast
+   */
+  FrozenMatrix matrix(Graph graph, String tensor, long outputs, long inputs, boolean exact) {
+    Optional<BlockFormat> format =
+        BlockFormat.of(quantization, tensor, new long[] {outputs, inputs});
+    return format.isPresent()
+        ? new QuantizedMatrix(graph, format.get(), tensor, outputs, inputs, exact)
+        : dense(graph, tensor, outputs, inputs);
+  }
+
+  private FrozenMatrix dense(Graph graph, String tensor, long outputs, long inputs) {
+    long most = Math.max(1, largestPart / (Float.BYTES * inputs));
+    if (outputs <= most) {
+      return new FrozenMatrix.Dense(
+          graph.weight(
+              new FrozenData.Matrix(tensor), ElementType.FLOAT, Shape.of(outputs, inputs)));
+    }
+    ImmutableList.Builder<Value> parts = ImmutableList.builder();
+    for (long first = 0; first < outputs; first += most) {
+      int rows = (int) Math.min(most, outputs - first);
+      parts.add(
+          graph.weight(
+              new FrozenData.RowPart(tensor, first, rows),
+              ElementType.FLOAT,
+              Shape.of(rows, inputs)));
+    }
+    return new FrozenMatrix.Dense(parts.build());
+  }
+}

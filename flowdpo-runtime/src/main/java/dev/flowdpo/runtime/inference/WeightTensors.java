@@ -1,0 +1,142 @@
+package dev.flowdpo.runtime.inference;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import dev.flowdpo.Quantization;
+import dev.flowdpo.runtime.checkpoint.Checkpoint;
+import dev.flowdpo.runtime.checkpoint.QuantizedWeights;
+import dev.flowdpo.runtime.graph.FrozenData;
+import dev.flowdpo.runtime.graph.Graph;
+import dev.flowdpo.runtime.graph.OnnxModel;
+import dev.flowdpo.runtime.graph.RotaryTables;
+import dev.flowdpo.runtime.graph.Value;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The weights of a model as ONNX Runtime's tensors, one copy for all its sessions. Matrices are
+ * handed over as shared initializers, which a session uses where they are; they lie in memory that
+ * is mapped from a file, or that was converted once. Vectors and rotary tables are copied, because
+ * ONNX Runtime computes with them when it prepares a graph.
+ *
+ * <p>Owns the tensors. They must live as long as the sessions that were given them: a session does
+ * not keep them. Not thread-safe.
+ */
+final class WeightTensors implements AutoCloseable {
+  private final OrtEnvironment environment;
+  private final Checkpoint checkpoint;
+  private final Optional<QuantizedWeights> quantized;
+  private final Map<String, RotaryTables.Table> tables = new HashMap<>();
+  private final Map<FrozenData, OnnxTensor> tensors = new HashMap<>();
+
+  WeightTensors(OrtEnvironment environment, Checkpoint checkpoint, SessionSettings settings) {
+    this.environment = environment;
+    this.checkpoint = checkpoint;
+    this.quantized =
+        settings.quantization() == Quantization.NONE
+            ? Optional.empty()
+            : Optional.of(
+                QuantizedWeights.open(checkpoint, settings.quantization(), settings.cache()));
+  }
+
+  /** Adds a rotary table to what graphs may ask for. */
+  void add(RotaryTables.Table table) {
+    tables.put(table.name(), table);
+  }
+
+  /** Gives the options of a session the data of every weight of its graph. */
+  void handTo(OrtSession.SessionOptions options, Graph graph) throws OrtException {
+    Map<String, OnnxTensorLike> copied = new HashMap<>();
+    for (Map.Entry<FrozenData, Value> weight : graph.weights().entrySet()) {
+      FrozenData data = weight.getKey();
+      OnnxTensor tensor = tensor(data, weight.getValue());
+      if (data instanceof FrozenData.Whole) {
+        copied.put(data.name(), tensor);
+      } else {
+        options.addInitializer(data.name(), tensor);
+      }
+    }
+    options.addExternalInitializers(copied);
+    // ONNX Runtime checks that the file which external weights are said to lie in exists. Shared
+    // initializers are never read from it.
+    options.addConfigEntry(
+        "session.model_external_initializers_file_folder_path", Placeholder.FOLDER.toString());
+  }
+
+  private OnnxTensor tensor(FrozenData data, Value value) throws OrtException {
+    OnnxTensor known = tensors.get(data);
+    if (known == null) {
+      known = create(data, value.shape().sizes());
+      tensors.put(data, known);
+    }
+    return known;
+  }
+
+  private OnnxTensor create(FrozenData data, long[] shape) throws OrtException {
+    String name = data.tensor();
+    if (data instanceof FrozenData.RowPart part) {
+      return floats(checkpoint.weight(name, part.first(), part.rows()), shape);
+    } else if (data instanceof FrozenData.Codes) {
+      return OnnxTensor.createTensor(
+          environment, quantized().codes(name), shape, OnnxJavaType.UINT8);
+    } else if (data instanceof FrozenData.Factors) {
+      return floats(quantized().factors(name), shape);
+    }
+    RotaryTables.Table table = tables.get(name);
+    return floats(table == null ? checkpoint.weight(name) : direct(table.values()), shape);
+  }
+
+  private QuantizedWeights quantized() {
+    return quantized.orElseThrow(
+        () -> new IllegalStateException("A graph over quantised weights needs quantised weights"));
+  }
+
+  private OnnxTensor floats(FloatBuffer values, long[] shape) throws OrtException {
+    return OnnxTensor.createTensor(environment, values, shape);
+  }
+
+  private static FloatBuffer direct(float[] values) {
+    return NativeScratch.direct((long) Float.BYTES * values.length)
+        .asFloatBuffer()
+        .put(values)
+        .flip();
+  }
+
+  /** Frees the tensors; the sessions that use them must be closed before. */
+  @Override
+  public void close() {
+    tensors.values().forEach(OnnxTensor::close);
+    tensors.clear();
+    quantized.ifPresent(QuantizedWeights::close);
+  }
+
+  /** An empty file of the name that graphs give to the place of their weights. */
+  private static final class Placeholder {
+    static final Path FOLDER = create();
+
+    private Placeholder() {}
+
+    private static Path create() {
+      try {
+        Path folder = Files.createTempDirectory("flowdpo-weights");
+        Path file = Files.createFile(folder.resolve(OnnxModel.WEIGHTS_LOCATION));
+        folder.toFile().deleteOnExit();
+        file.toFile().deleteOnExit();
+        return folder;
+      } catch (IOException e) {
+        throw new UncheckedIOException(
+            "The temporary folder " + System.getProperty("java.io.tmpdir") + " cannot be used", e);
+      }
+    }
+  }
+}
