@@ -81,6 +81,11 @@ public final class PeftAdapters {
                 + Names.shown(keys)
                 + "; the adapter is for another model or uses what is not supported");
       }
+      if (modules.isEmpty()) {
+        throw new InvalidInputException(
+            "%s: key \"target_modules\": expected modules of the model, found that %s names none"
+                .formatted(folder.resolve(CONFIG_FILE), peft.targets().shown()));
+      }
       return uniform(peft, modules);
     }
   }

@@ -89,7 +89,9 @@ public final class ChatTemplate {
           folder
               + ": expected a chat template named \""
               + TokenizerConfig.DEFAULT
-              + "\", found only "
+              + "\" in "
+              + TokenizerConfig.FILE
+              + " or a file of that name, found only "
               + sources.keySet()
               + "; save the one to use as "
               + FILE);

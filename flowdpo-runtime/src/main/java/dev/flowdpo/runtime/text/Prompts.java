@@ -27,6 +27,8 @@ public final class Prompts implements PreferenceTokens {
   private static final String USER_BEGIN = "\uFDD0";
   private static final String USER_END = "\uFDD1";
 
+  private static final int MAX_SHOWN = 80;
+
   private final Tokenizer tokenizer;
   private final FlowTemplates templates;
   private final PromptFormat format;
@@ -119,7 +121,14 @@ public final class Prompts implements PreferenceTokens {
         TokenizerConfig.read(folder).addsBeginToken().orElse(true)
             ? config.beginOfSequenceId()
             : OptionalInt.empty();
-    return new Prompts(tokenizer, templates, config, format, begin);
+    try {
+      return new Prompts(tokenizer, templates, config, format, begin);
+    } catch (InvalidInputException e) {
+      String message = String.valueOf(e.getMessage());
+      throw message.startsWith(folder.toString())
+          ? e
+          : new InvalidInputException(folder + ": " + message, e);
+    }
   }
 
   /** {@return the templates} */
@@ -242,7 +251,7 @@ public final class Prompts implements PreferenceTokens {
           "template "
               + template
               + ": expected a text with at least one token, found \""
-              + text
+              + (text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "...")
               + "\"; change it in "
               + FlowTemplates.FILE);
     }

@@ -78,14 +78,14 @@ record Vocabulary(ImmutableMap<String, Integer> ids, int size, ImmutableSet<Stri
         boolean isSpecial = false;
         while (parser.nextToken() != JsonToken.END_OBJECT) {
           String key = parser.currentName();
-          parser.nextToken();
+          JsonToken value = parser.nextToken();
           if (key.equals("id")) {
             id = id("added_tokens");
           } else if (key.equals("content")) {
+            expect(value, JsonToken.VALUE_STRING, "added_tokens", "strings as content");
             content = parser.getText();
-          } else if (key.equals("special")) {
-            isSpecial = parser.currentToken() == JsonToken.VALUE_TRUE;
           } else {
+            isSpecial |= key.equals("special") && value == JsonToken.VALUE_TRUE;
             parser.skipChildren();
           }
         }

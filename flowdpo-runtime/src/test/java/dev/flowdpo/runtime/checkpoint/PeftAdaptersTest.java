@@ -308,6 +308,15 @@ class PeftAdaptersTest {
   }
 
   @Test
+  void refusesAnAdapterOfNoModule() throws IOException {
+    PeftAdapters.write(folder, adapter(), "base");
+    changeConfig("target_modules", "\"nothing\"");
+    changeConfig("r", "2147483647");
+    rewriteTensors(DataType.F32, Map::clear);
+    assertRefused("adapter_config.json: key \"target_modules\"", "found that nothing names none");
+  }
+
+  @Test
   void refusesToWriteAnEmptyAdapter() {
     assertThatThrownBy(() -> PeftAdapters.write(folder, adapter((l, n) -> false), "base"))
         .isInstanceOf(IllegalArgumentException.class)

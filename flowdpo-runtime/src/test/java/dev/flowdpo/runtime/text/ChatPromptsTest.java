@@ -164,6 +164,15 @@ class ChatPromptsTest {
   }
 
   @Test
+  void namesTheFolderWhereTheWordsDoNotSuitTheModel() throws IOException {
+    write("flow.json", "{\"yes\": \"Tom has\", \"no\": \"Tom\"}");
+    assertThatThrownBy(() -> prompts(OptionalInt.empty()))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith(folder + ": templates yes and no: expected different first tokens")
+        .hasMessageEndingWith("choose other words in flow.json");
+  }
+
+  @Test
   void drawsAsTheModelsMakersAdvise() throws IOException {
     assertThat(prompts(OptionalInt.empty()).templates().sampling())
         .isEqualTo(new SamplingOptions(0.7, 0, 0.9));

@@ -91,7 +91,9 @@ class ChatTemplateTest {
     write("additional_chat_templates/rag.jinja", "rag");
     assertThatThrownBy(() -> ChatTemplate.read(folder))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("expected a chat template named \"default\", found only [rag]");
+        .hasMessageContaining(
+            "expected a chat template named \"default\" in tokenizer_config.json or a file of that"
+                + " name, found only [rag]");
   }
 
   @Test

@@ -95,6 +95,8 @@ class HuggingFaceTokenizersTest {
         "{}",
         "[]",
         "{\"model\": {\"type\": \"BPE\"}}",
+        "{\"added_tokens\": [{\"id\": 0, \"content\": {\"a\": {\"a\": {}}}}]}",
+        "{\"added_tokens\": [{\"id\": 0, \"special\": [{\"a\": 1}], \"content\": 7}]}",
         "{\"model\": {\"type\": \"Unknown\", \"vocab\": {}}}",
         "{\"version\": \"1.0\", \"model\": {\"type\": \"WordLevel\", \"vocab\": {}, \"unk_token\":"
             + " \"u\"}}",
