@@ -189,6 +189,21 @@ public final class Checkpoint implements AutoCloseable {
     file(name).forEachBlock(name, reader);
   }
 
+  /**
+   * {@return the type in which a tensor is stored}
+   *
+   * @param name a name out of {@link #expectedTensors}
+   * @throws IllegalArgumentException if the architecture has no such tensor
+   */
+  public DataType dataType(String name) {
+    return file(name).dataType(name);
+  }
+
+  /** Returns the files of the weights. */
+  List<SafetensorsFile> files() {
+    return files;
+  }
+
   /** Closes the files; buffers already handed out stay valid. */
   @Override
   public void close() {

@@ -61,7 +61,7 @@ public record GraphMemory(long results, long inputs, long outputs) {
           switch (value.type()) {
             case FLOAT -> Float.BYTES;
             case INT64 -> Long.BYTES;
-            case BOOL -> 1;
+            case BOOL, UINT8 -> 1;
           };
       for (Shape.Dimension dimension : value.shape().dimensions()) {
         bytes = Math.multiplyExact(bytes, size(dimension));

@@ -26,8 +26,6 @@ import java.util.TreeMap;
  * lengths. Thread-safe.
  */
 class ChunkDecoder {
-  private static final int MAX_ROWS = 256;
-
   /** The largest factor on scores: it makes any lead that a float can show decisive. */
   private static final double MAX_SHARPNESS = 1e20;
 
@@ -74,7 +72,7 @@ class ChunkDecoder {
     Decoded[] results = new Decoded[rows.size()];
     for (List<List<Integer>> groups : groupsBySize(rows)) {
       int rollouts = groups.get(0).size();
-      int groupsPerCall = Math.max(1, MAX_ROWS / rollouts);
+      int groupsPerCall = Math.max(1, RunLimits.ROWS / rollouts);
       for (int begin = 0; begin < groups.size(); begin += groupsPerCall) {
         List<List<Integer>> part =
             groups.subList(begin, Math.min(groups.size(), begin + groupsPerCall));

@@ -18,13 +18,6 @@ import java.util.Set;
  * chunks and the stop question under the Stop adapter. Thread-safe.
  */
 class Prefill {
-  /**
-   * One run takes rows until padded tokens times keys pass this number, so that scores stay small.
-   */
-  private static final long MAX_SCORES = 1L << 22;
-
-  private static final int MAX_ROWS = 256;
-
   private final FrozenBase base;
   private final ModelConfig config;
   private final Set<String> outputs = new HashSet<>();
@@ -78,10 +71,10 @@ class Prefill {
     while (begin < order.size()) {
       int end = begin + 1;
       long longestTokens = requests.get(order.get(begin)).tokens().length;
-      while (end < order.size() && end - begin < MAX_ROWS) {
+      while (end < order.size() && end - begin < RunLimits.ROWS) {
         Request next = requests.get(order.get(end));
         long tokens = Math.max(longestTokens, next.tokens().length);
-        if ((end - begin + 1) * tokens * next.end() > MAX_SCORES) {
+        if ((end - begin + 1) * tokens * next.end() > RunLimits.PREFILL_SCORES) {
           break;
         }
         longestTokens = tokens;

@@ -18,7 +18,7 @@ import java.util.List;
  */
 public record CompletionBatch(List<Completion> completions, int width, int scored) {
   /** The most padded tokens that this package sends through a model at once. */
-  static final int MAX_TOKENS = 1 << 13;
+  public static final int MAX_TOKENS = 1 << 13;
 
   /** Returns the batch of these completions. */
   public static CompletionBatch of(List<Completion> completions) {

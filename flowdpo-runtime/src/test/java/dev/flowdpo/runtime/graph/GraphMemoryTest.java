@@ -123,7 +123,7 @@ class GraphMemoryTest {
       assertThat(taps.results()).isGreaterThan(score(config, 2, 6, 4).results());
       assertThat(
               GraphMemory.of(
-                      TrainingGraph.taps(config, POSITIONS, true).graph(),
+                      TrainingGraph.taps(config, POSITIONS, MatrixPlan.full(), true).graph(),
                       new RunSizes(config, 4).training(2, 6, 4),
                       GraphMemory.Outputs.OF_THE_CALLER)
                   .inputs())
@@ -162,7 +162,7 @@ class GraphMemoryTest {
 
   private static GraphMemory prefill(ModelConfig config, long batch, long tokens, long past) {
     return GraphMemory.of(
-        PrefillGraph.build(config, POSITIONS),
+        PrefillGraph.build(config, POSITIONS, MatrixPlan.full()),
         new RunSizes(config, 4).prefill(batch, tokens, past),
         GraphMemory.Outputs.OF_THE_SESSION);
   }
@@ -170,21 +170,21 @@ class GraphMemoryTest {
   private static GraphMemory chunk(
       ModelConfig config, long groups, long rollouts, long prefix, long steps) {
     return GraphMemory.of(
-        ChunkGraph.build(config, POSITIONS),
+        ChunkGraph.build(config, POSITIONS, MatrixPlan.full()),
         new RunSizes(config, 4).chunk(groups, rollouts, prefix, steps),
         GraphMemory.Outputs.OF_THE_SESSION);
   }
 
   private static GraphMemory score(ModelConfig config, long batch, long tokens, long scored) {
     return GraphMemory.of(
-        TrainingGraph.score(config, POSITIONS).graph(),
+        TrainingGraph.score(config, POSITIONS, MatrixPlan.full()).graph(),
         new RunSizes(config, 4).training(batch, tokens, scored),
         GraphMemory.Outputs.OF_THE_CALLER);
   }
 
   private static GraphMemory taps(ModelConfig config, long batch, long tokens, long scored) {
     return GraphMemory.of(
-        TrainingGraph.taps(config, POSITIONS, false).graph(),
+        TrainingGraph.taps(config, POSITIONS, MatrixPlan.full(), false).graph(),
         new RunSizes(config, 4).training(batch, tokens, scored),
         GraphMemory.Outputs.OF_THE_CALLER);
   }

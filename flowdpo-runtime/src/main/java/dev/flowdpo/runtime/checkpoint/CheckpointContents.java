@@ -1,0 +1,106 @@
+package dev.flowdpo.runtime.checkpoint;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.Longs;
+import dev.flowdpo.InvalidInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Predicate;
+
+/**
+ * What a model folder holds, as {@code config.json} and the headers of the safetensors files say:
+ * no weight is read. Immutable and thread-safe.
+ *
+ * @param config the model
+ * @param files the files of the weights
+ * @param tensors the tensors of the model, in the order of the forward pass
+ */
+public record CheckpointContents(
+    ModelConfig config, ImmutableList<WeightFile> files, ImmutableList<Tensor> tensors) {
+
+  /**
+   * A safetensors file.
+   *
+   * @param name its name in the model folder
+   * @param bytes its size
+   */
+  public record WeightFile(String name, long bytes) {}
+
+  /**
+   * A tensor of the model.
+   *
+   * @param name its name, out of {@link Checkpoint#expectedTensors}
+   * @param kind what it is for
+   * @param type the type in which it is stored
+   * @param shape its sizes, outermost first
+   */
+  public record Tensor(String name, ParameterKind kind, DataType type, ImmutableList<Long> shape) {
+    static Tensor of(String name, DataType type, long[] shape) {
+      return new Tensor(
+          name, ParameterKind.of(name), type, ImmutableList.copyOf(Longs.asList(shape)));
+    }
+
+    /** {@return its sizes, outermost first} */
+    public long[] sizes() {
+      return Longs.toArray(shape);
+    }
+
+    /** {@return the number of its elements} */
+    public long elements() {
+      return shape.stream().reduce(1L, Math::multiplyExact);
+    }
+
+    /** {@return whether it is a matrix that a vector is multiplied by, or looked up in} */
+    public boolean isMatrix() {
+      return switch (kind) {
+        case EMBEDDING, LINEAR, HEAD -> true;
+        case BIAS, NORM -> false;
+      };
+    }
+  }
+
+  /**
+   * Reads and checks a folder as {@link Checkpoint#open} does.
+   *
+   * @param folder the model folder
+   * @return what is in it
+   * @throws InvalidInputException if a file is missing or damaged, the architecture is not
+   *     supported, or a tensor is missing, unknown, or of the wrong shape or type
+   */
+  public static CheckpointContents read(Path folder) {
+    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+      ImmutableList.Builder<Tensor> tensors = ImmutableList.builder();
+      Checkpoint.expectedTensors(checkpoint.config())
+          .forEach((name, shape) -> tensors.add(Tensor.of(name, checkpoint.dataType(name), shape)));
+      ImmutableList<WeightFile> files =
+          checkpoint.files().stream()
+              .map(file -> weightFile(file.path()))
+              .collect(ImmutableList.toImmutableList());
+      return new CheckpointContents(checkpoint.config(), files, tensors.build());
+    }
+  }
+
+  private static WeightFile weightFile(Path path) {
+    try {
+      return new WeightFile(String.valueOf(path.getFileName()), Files.size(path));
+    } catch (IOException e) {
+      throw new InvalidInputException(path + ": cannot be read: " + e, e);
+    }
+  }
+
+  /** {@return the number of parameters of some tensors} */
+  public long parameters(Predicate<Tensor> which) {
+    return tensors.stream().filter(which).mapToLong(Tensor::elements).sum();
+  }
+
+  /** {@return the number of parameters, tied ones counted once} */
+  public long parameters() {
+    return parameters(tensor -> true);
+  }
+
+  /** {@return the size of all files of weights} */
+  public long bytes() {
+    return files.stream().mapToLong(WeightFile::bytes).sum();
+  }
+}

@@ -1,0 +1,101 @@
+package dev.flowdpo.runtime.memory;
+
+import com.google.common.collect.ImmutableList;
+import dev.flowdpo.Quantization;
+import dev.flowdpo.WeightPacking;
+import dev.flowdpo.runtime.checkpoint.BlockFormat;
+import dev.flowdpo.runtime.checkpoint.CheckpointContents;
+import dev.flowdpo.runtime.checkpoint.CheckpointContents.Tensor;
+import dev.flowdpo.runtime.checkpoint.DataType;
+import dev.flowdpo.runtime.checkpoint.ParameterKind;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * What frozen weights take: one copy for all graphs, and the packed copies of some graphs.
+ *
+ * <p>Full precision is 4 bytes a parameter, in mapped files where it is stored so, else converted
+ * to direct memory. Quantised matrices ({@link BlockFormat}) are mapped from a file of their own.
+ * Immutable and thread-safe.
+ */
+final class WeightMemory {
+  private final CheckpointContents contents;
+  private final Quantization quantization;
+  private final WeightPacking packing;
+
+  WeightMemory(CheckpointContents contents, Quantization quantization, WeightPacking packing) {
+    this.contents = contents;
+    this.quantization = quantization;
+    this.packing = packing;
+  }
+
+  /** Returns the copy that all graphs share. */
+  List<MemoryPart> shared() {
+    Predicate<Tensor> full = tensor -> format(tensor).isEmpty();
+    return ImmutableList.of(
+        new MemoryPart(
+            "weights, F32 as stored",
+            MemoryPlace.MAPPED_FILES,
+            bytes(full.and(tensor -> tensor.type() == DataType.F32))),
+        new MemoryPart(
+            "weights, converted to F32",
+            MemoryPlace.DIRECT,
+            bytes(full.and(tensor -> tensor.type() != DataType.F32))),
+        new MemoryPart("weights, " + quantization, MemoryPlace.MAPPED_FILES, bytes(full.negate())));
+  }
+
+  /** Returns the packed copies that the graphs for decoding hold: chunks, and prefill. */
+  MemoryPart packedForDecoding() {
+    int copies =
+        switch (packing) {
+          case NONE -> 0;
+          case DECODING -> quantization == Quantization.NONE ? 1 : 2;
+          case ALL -> 2;
+        };
+    return packed("packed matrices for decoding", copies, this::isMultiplied);
+  }
+
+  /**
+   * Returns the packed copies that the graphs for training hold: scoring, forward, backward. The
+   * backward pass has none of quantised matrices, nor have the others of those of 8 bits: they
+   * compute with the values that the codes stand for.
+   */
+  MemoryPart packedForTraining() {
+    Predicate<Tensor> which =
+        tensor ->
+            isMultiplied(tensor) && format(tensor).map(format -> format.bits() == 4).orElse(true);
+    int copies = packing != WeightPacking.ALL ? 0 : quantization == Quantization.NONE ? 3 : 2;
+    return packed("packed matrices for training", copies, which);
+  }
+
+  private MemoryPart packed(String name, int copies, Predicate<Tensor> which) {
+    String label = copies > 1 ? name + ", " + copies + " copies" : name;
+    return new MemoryPart(label, MemoryPlace.NATIVE, copies * bytes(which));
+  }
+
+  /** Returns whether a graph multiplies by the tensor, and does not only look rows up in it. */
+  private boolean isMultiplied(Tensor tensor) {
+    return tensor.isMatrix()
+        && (tensor.kind() != ParameterKind.EMBEDDING || contents.config().tiedEmbeddings());
+  }
+
+  private Optional<BlockFormat> format(Tensor tensor) {
+    return BlockFormat.of(quantization, tensor.name(), tensor.sizes());
+  }
+
+  private long bytes(Predicate<Tensor> which) {
+    return contents.tensors().stream().filter(which).mapToLong(this::bytes).sum();
+  }
+
+  private long bytes(Tensor tensor) {
+    return format(tensor)
+        .map(
+            format -> {
+              long outputs = tensor.sizes()[0];
+              long inputs = tensor.sizes()[1];
+              return outputs * (format.rowBytes(inputs) + Float.BYTES * format.blocks(inputs));
+            })
+        .orElse(Float.BYTES * tensor.elements());
+  }
+}
