@@ -34,6 +34,7 @@ import picocli.CommandLine.Command;
       GradientCommand.class,
       ExperimentCommand.class,
       ExportCommand.class,
+      InspectCommand.class,
       MakeModelCommand.class,
       CommandLine.HelpCommand.class
     },
