@@ -15,7 +15,36 @@ final class ResidentMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final double KIB_PER_MB = 1e6 / 1024;
 
+  /** What Linux counts apart; elsewhere only the total is known. */
+  enum Kind {
+    /** The most that was resident at one moment so far. */
+    PEAK("VmHWM:"),
+    /** Resident now: heap, stacks, and what native code allocated. */
+    ANONYMOUS("RssAnon:"),
+    /** Resident now: pages of mapped files. */
+    FILES("RssFile:");
+
+    private final String line;
+
+    Kind(String line) {
+      this.line = line;
+    }
+  }
+
   private ResidentMemory() {}
+
+  /**
+   * Returns a part of what is resident in megabytes of a million bytes.
+   *
+   * @throws UncheckedIOException on a system other than Linux
+   */
+  static double megabytes(Kind kind) {
+    try {
+      return fromStatus(kind.line) / KIB_PER_MB;
+    } catch (IOException e) {
+      throw new UncheckedIOException("Resident memory: expected " + STATUS, e);
+    }
+  }
 
   /**
    * Returns the resident memory in megabytes of a million bytes.
@@ -24,19 +53,19 @@ final class ResidentMemory {
    */
   static double megabytes() {
     try {
-      return (Files.isReadable(STATUS) ? fromStatus() : fromPs()) / KIB_PER_MB;
+      return (Files.isReadable(STATUS) ? fromStatus("VmRSS:") : fromPs()) / KIB_PER_MB;
     } catch (IOException e) {
       throw new UncheckedIOException("Resident memory: expected " + STATUS + " or ps", e);
     }
   }
 
-  private static long fromStatus() throws IOException {
+  private static long fromStatus(String start) throws IOException {
     for (String line : Files.readAllLines(STATUS)) {
-      if (line.startsWith("VmRSS:")) {
+      if (line.startsWith(start)) {
         return Long.parseLong(line.replaceAll("\\D", ""));
       }
     }
-    throw new IOException(STATUS + ": expected a line VmRSS, found none");
+    throw new IOException(STATUS + ": expected a line " + start + " found none");
   }
 
   private static long fromPs() throws IOException {
