@@ -112,10 +112,12 @@ class FlowBuilderTest {
     withProviders(
         () -> {
           StubEngine.Provider.OPENED.clear();
-          try (Flow flow = Flow.builder().model(model).adapters(adapters).build()) {
+          ModelOptions options = ModelOptions.builder().quantization(Quantization.INT4).build();
+          try (Flow flow =
+              Flow.builder().model(model).adapters(adapters).modelOptions(options).build()) {
             StubEngine engine = StubEngine.Provider.OPENED.get(0);
             assertThat(engine.settings)
-                .isEqualTo(new EngineSettings(Optional.of(model), Optional.of(adapters)));
+                .isEqualTo(new EngineSettings(Optional.of(model), Optional.of(adapters), options));
             assertThat(flow.solve("q").chunks()).hasSize(2);
           }
           assertThat(StubEngine.Provider.OPENED).hasSize(1);
@@ -155,6 +157,9 @@ class FlowBuilderTest {
             () -> Flow.builder().engine(new StubEngine(BUNDLED)).adapters(folder).build())
         .isInstanceOf(InvalidInputException.class)
         .hasMessageStartingWith("adapters: expected none beside an open engine");
+    assertThatThrownBy(() -> ownModels().modelOptions(ModelOptions.defaults()).build())
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith("modelOptions: expected none beside the application's policy");
   }
 
   @Test

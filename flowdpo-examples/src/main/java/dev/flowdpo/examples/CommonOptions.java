@@ -1,6 +1,7 @@
 package dev.flowdpo.examples;
 
 import dev.flowdpo.Flow;
+import dev.flowdpo.ModelOptions;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.inference.SessionSettings;
@@ -12,6 +13,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -42,6 +44,8 @@ public final class CommonOptions {
               + " standard error.")
   private boolean json;
 
+  @Mixin private LoadingOptions loading;
+
   /** Returns the folder of the model; empty for the bundled one. */
   public Optional<Path> model() {
     return model;
@@ -52,9 +56,14 @@ public final class CommonOptions {
     return seed;
   }
 
+  /** Returns how the model is to be loaded. */
+  public ModelOptions modelOptions() {
+    return loading.modelOptions();
+  }
+
   /** Returns a builder of flows on the chosen model with the chosen seed. */
   Flow.Builder flow() {
-    Flow.Builder builder = Flow.builder().seed(seed);
+    Flow.Builder builder = Flow.builder().seed(seed).modelOptions(modelOptions());
     model.ifPresent(builder::model);
     return builder;
   }
@@ -66,13 +75,15 @@ public final class CommonOptions {
 
   /** Opens the chosen model with adapters as an engine. */
   AdapterFlowEngine engine(Optional<Path> adapters) {
-    return new AdapterFlowEngineProvider().open(new EngineSettings(model, adapters));
+    return new AdapterFlowEngineProvider()
+        .open(new EngineSettings(model, adapters, modelOptions()));
   }
 
   /** Opens the chosen model without its tokenizer, which it need not have. */
   FrozenBase base() {
     Path folder = model.orElseGet(BundledModel::folder);
-    return FrozenBase.load(Checkpoint.open(folder), SessionSettings.defaults());
+    return FrozenBase.load(
+        Checkpoint.open(folder), SessionSettings.defaults().with(modelOptions()));
   }
 
   /** Returns where text for people goes: standard output unless that is for JSON. */

@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +89,62 @@ class LogprobsCommandTest {
 
     assertThat(run.exitCode()).isZero();
     assertThat(run.jsonLines()).extracting(row -> row.get("logProbs").size()).containsExactly(0, 2);
+  }
+
+  @Test
+  void quantisedWeightsAreKeptInTheCacheAndComeNearTheFullOnes() throws IOException {
+    Path tokens = folder.resolve("tokens.jsonl");
+    Files.writeString(tokens, "{\"tokens\":[20,30,40,50,60,70,80,90]}\n");
+    List<Double> full = logProbs("none", tokens);
+    for (String mode : List.of("int8", "int4")) {
+      List<Double> found = logProbs(mode, tokens);
+      double worst = 0;
+      for (int i = 0; i < full.size(); i++) {
+        worst = Math.max(worst, Math.abs(found.get(i) - full.get(i)));
+      }
+      assertThat(worst).as(mode).isBetween(1e-6, mode.equals("int8") ? 0.5 : 4);
+    }
+    try (Stream<Path> files = Files.list(folder.resolve("cache"))) {
+      assertThat(files.map(file -> file.getFileName().toString().substring(0, 5)))
+          .containsExactlyInAnyOrder("int8-", "int4-");
+    }
+  }
+
+  private List<Double> logProbs(String quantization, Path tokens) {
+    CommandRun run =
+        CommandRun.of(
+            "logprobs",
+            "--tokens",
+            tokens,
+            "--quantization",
+            quantization,
+            "--cache",
+            folder.resolve("cache"),
+            "--packing",
+            "none",
+            "--threads",
+            1,
+            "--context",
+            64,
+            "--json");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    List<Double> values = new ArrayList<>();
+    run.jsonLines().get(0).get("logProbs").forEach(value -> values.add(value.asDouble()));
+    return values;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--quantization, int5, 'expected none, int8 or int4'",
+    "--packing, some, 'expected all, decoding or none'",
+    "--threads, -1, 'threads: expected a whole number of at least 0'",
+    "--context, 0, 'maxTokens: expected a whole number of at least 1'"
+  })
+  void refusesABadWayOfLoading(String option, String value, String message) throws IOException {
+    Path tokens = Files.writeString(folder.resolve("tokens.jsonl"), "{\"tokens\":[1,2]}\n");
+    CommandRun run = CommandRun.of("logprobs", "--tokens", tokens, option, value);
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains(message, value);
   }
 
   @ParameterizedTest

@@ -109,12 +109,19 @@ public final class Differentiation {
 
     /** Adds to the gradient of an input; the gradient has the input's shape. */
     void give(int input, Value gradient) {
-      Value target = node.input(input);
+      give(node.input(input), gradient);
+    }
+
+    /**
+     * Adds to the gradient of a value that the node's output depends on. For a rule that stands for
+     * several nodes at once, whose inner values then get no gradient.
+     */
+    void give(Value target, Value gradient) {
       Preconditions.checkState(
           gradient.shape().equals(target.shape()),
-          "%s: the gradient of input %s has shape %s, expected %s",
+          "%s: the gradient of %s has shape %s, expected %s",
           node.operator(),
-          input,
+          target.name(),
           gradient.shape(),
           target.shape());
       gradients.merge(target, gradient, operations::add);

@@ -11,11 +11,11 @@ import java.util.List;
  * <p>Decoding and prefill round the rows of x to 8 bits too, block by block, which makes products
  * of integers of it ({@code MatMulNBits} with accuracy level 4).
  *
- * <p>Training computes exactly with the values that the codes stand for, forward and backward, as
- * QLoRA does (arXiv 2305.14314). The backward pass needs {@code ∂x = g·W}; it makes W from the
- * codes again and drops it after the product, so that one matrix at a time exists in full. For 4
- * bits the even and the odd columns of W, which are the low and the high halves of the bytes, make
- * a product each, and {@code ∂x} is put together from these.
+ * <p>Training computes with the exact values that the codes stand for, forward and backward, as
+ * QLoRA does (arXiv 2305.14314). {@code y = x Wᵀ} and {@code ∂x = g W} each make W from the codes
+ * and drop it after the product, so that one matrix at a time exists in full. With 4 bits the even
+ * columns of W are the low halves of the bytes and the odd ones the high halves; each half of W
+ * makes a product of its own with its columns of x.
  *
  * @param weights the graph that holds the weights
  * @param exact whether to compute with 32-bit rows
@@ -24,20 +24,14 @@ record QuantizedMatrix(
     Graph weights, BlockFormat format, String tensor, long outputs, long inputs, boolean exact)
     implements FrozenMatrix {
   private static final long INTEGER_PRODUCTS = 4;
-  private static final long FLOAT_PRODUCTS = 1;
 
   @Override
   public Value linear(Operations o, Value x) {
     if (!exact) {
-      return product(o, x, INTEGER_PRODUCTS);
+      return integerProduct(o, x);
     }
-    if (format.bits() == 4) {
-      Value y = product(o, x, FLOAT_PRODUCTS);
-      o.graph().derivative(y, step -> step.give(0, backThroughHalves(o, step.gradient())));
-      return y;
-    }
-    Value y = o.linear(x, dequantized(o, codes(), BlockFormat.BLOCK, x));
-    o.graph().derivative(y, step -> step.give(0, backThroughBytes(o, step.gradient())));
+    Value y = format.bits() == 4 ? productOfHalves(o, x) : o.linear(x, dequantized(o, x));
+    o.graph().derivative(y, step -> step.give(x, back(o, step.gradient())));
     return y;
   }
 
@@ -61,8 +55,83 @@ record QuantizedMatrix(
             new Shape(List.of(indices.shape().dimension(0), new Shape.Dimension(inputs, ""))));
   }
 
-  /** The codes by block {@code [outputs, blocks, bytes]}. */
-  private Value blocks() {
+  private Value integerProduct(Operations o, Value x) {
+    return o.graph()
+        .node(
+            "MatMulNBits",
+            Graph.MICROSOFT,
+            List.of(x, codesByBlock(), factors()),
+            ImmutableMap.of(
+                "K", inputs,
+                "N", outputs,
+                "bits", (long) format.bits(),
+                "block_size", (long) BlockFormat.BLOCK,
+                "accuracy_level", INTEGER_PRODUCTS),
+            ElementType.FLOAT,
+            x.shape().withLast(outputs));
+  }
+
+  private Value productOfHalves(Operations o, Value x) {
+    Value pairs = o.reshape(x, Shape.of("rows", inputs / 2, 2), -1, inputs / 2, 2);
+    Shape.Dimension one = new Shape.Dimension(1, "");
+    List<Value> columns = o.split(pairs, 2, o.graph().integers(1, 1), one, one);
+    Shape half = x.shape().withLast(inputs / 2);
+    Value even = o.reshape(columns.get(0), half, -1, inputs / 2);
+    Value odd = o.reshape(columns.get(1), half, -1, inputs / 2);
+    return o.linear(odd, highHalf(o, x), o.linear(even, lowHalf(o, x)));
+  }
+
+  /** {@code ∂x = g W}. */
+  private Value back(Operations o, Value g) {
+    if (format.bits() == 8) {
+      return o.gemm(List.of(g, dequantized(o, g)), false, false);
+    }
+    Shape pairs = Shape.of("rows", inputs / 2, 1);
+    Value even = o.gemm(List.of(g, lowHalf(o, g)), false, false);
+    Value odd = o.gemm(List.of(g, highHalf(o, g)), false, false);
+    Value joined =
+        o.concatenate(
+            2,
+            new Shape.Dimension(2, ""),
+            o.reshape(even, pairs, -1, inputs / 2, 1),
+            o.reshape(odd, pairs, -1, inputs / 2, 1));
+    return o.reshape(joined, g.shape().withLast(inputs), -1, inputs);
+  }
+
+  /** The even columns of W, {@code [outputs, inputs / 2]}. */
+  private Value lowHalf(Operations o, Value after) {
+    Value low = o.bitwiseAnd(codes(), o.bytes(o.constantAfter(after, 0x0f)));
+    return dequantized(o, low, BlockFormat.BLOCK / 2, after);
+  }
+
+  /** The odd columns of W, {@code [outputs, inputs / 2]}. */
+  private Value highHalf(Operations o, Value after) {
+    Value high = o.shiftRight(codes(), o.bytes(o.constantAfter(after, 4)));
+    return dequantized(o, high, BlockFormat.BLOCK / 2, after);
+  }
+
+  /** W, for codes of 8 bits. */
+  private Value dequantized(Operations o, Value after) {
+    return dequantized(o, codes(), BlockFormat.BLOCK, after);
+  }
+
+  /**
+   * Codes, one a byte, as 32-bit numbers. They are made to depend on a value that the graph has
+   * just computed: otherwise ONNX Runtime could make them long before they are needed, or once for
+   * all when the session is created.
+   */
+  private Value dequantized(Operations o, Value bytes, int block, Value after) {
+    Value zero = o.expand(o.bytes(o.constantAfter(after, format.zero())), factors());
+    return o.node(
+        "DequantizeLinear",
+        List.of(bytes, factors(), zero),
+        ImmutableMap.of("axis", 1L, "block_size", (long) block),
+        ElementType.FLOAT,
+        bytes.shape().withLast(format.blocks(inputs) * block));
+  }
+
+  /** The codes {@code [outputs, blocks, bytes]}. */
+  private Value codesByBlock() {
     return weights.weight(
         new FrozenData.Codes(tensor, true),
         ElementType.UINT8,
@@ -83,55 +152,5 @@ record QuantizedMatrix(
         new FrozenData.Factors(tensor),
         ElementType.FLOAT,
         Shape.of(outputs, format.blocks(inputs)));
-  }
-
-  private Value product(Operations o, Value x, long accuracy) {
-    return o.graph()
-        .node(
-            "MatMulNBits",
-            Graph.MICROSOFT,
-            List.of(x, blocks(), factors()),
-            ImmutableMap.of(
-                "K", inputs,
-                "N", outputs,
-                "bits", (long) format.bits(),
-                "block_size", (long) BlockFormat.BLOCK,
-                "accuracy_level", accuracy),
-            ElementType.FLOAT,
-            x.shape().withLast(outputs));
-  }
-
-  private Value backThroughBytes(Operations o, Value g) {
-    return o.gemm(List.of(g, dequantized(o, codes(), BlockFormat.BLOCK, g)), false, false);
-  }
-
-  private Value backThroughHalves(Operations o, Value g) {
-    Value low = o.bitwiseAnd(codes(), o.bytes(o.constantAfter(g, 0x0f)));
-    Value high = o.shiftRight(codes(), o.bytes(o.constantAfter(g, 4)));
-    Shape columns = g.shape().withLast(inputs / 2);
-    Shape pairs = Shape.of("rows", inputs / 2, 1);
-    Value[] halves = new Value[2];
-    for (int half = 0; half < 2; half++) {
-      Value w = dequantized(o, half == 0 ? low : high, BlockFormat.BLOCK / 2, g);
-      Value part = o.gemm(List.of(g, w), false, false);
-      halves[half] = o.reshape(part, pairs, -1, inputs / 2, 1);
-    }
-    Value joined = o.concatenate(2, new Shape.Dimension(2, ""), halves);
-    return o.reshape(joined, columns.withLast(inputs), -1, inputs);
-  }
-
-  /**
-   * The matrix in 32-bit floating point, one code a byte. It is made to depend on a value that the
-   * graph has just computed: otherwise ONNX Runtime could make it long before it is needed, or once
-   * for all when the session is created.
-   */
-  private Value dequantized(Operations o, Value bytes, int block, Value after) {
-    Value zero = o.expand(o.bytes(o.constantAfter(after, format.zero())), factors());
-    return o.node(
-        "DequantizeLinear",
-        List.of(bytes, factors(), zero),
-        ImmutableMap.of("axis", 1L, "block_size", (long) block),
-        ElementType.FLOAT,
-        bytes.shape().withLast(format.blocks(inputs) * block));
   }
 }

@@ -55,12 +55,12 @@ public final class FrozenBase implements AutoCloseable {
     ADAPTER_GRADIENTS
   }
 
-  private FrozenBase(Checkpoint checkpoint, SessionSettings settings) {
+  private FrozenBase(Checkpoint checkpoint, SessionSettings settings, MatrixPlan plan) {
     this.environment = OrtEnvironment.getEnvironment();
     this.checkpoint = checkpoint;
     this.settings = settings;
     this.maxTokens = Math.min(checkpoint.config().longestSequence(), settings.maxTokens());
-    this.plan = MatrixPlan.of(settings.quantization());
+    this.plan = plan;
     this.weights = new WeightTensors(environment, checkpoint, settings);
     RotaryTables.all(checkpoint.config(), maxTokens).forEach(weights::add);
   }
@@ -72,8 +72,13 @@ public final class FrozenBase implements AutoCloseable {
    * @throws InvalidInputException if quantised weights cannot be kept in the cache folder
    */
   public static FrozenBase load(Checkpoint checkpoint, SessionSettings settings) {
+    return load(checkpoint, settings, MatrixPlan.of(settings.quantization()));
+  }
+
+  /** Holds matrices by a plan of one's own. */
+  static FrozenBase load(Checkpoint checkpoint, SessionSettings settings, MatrixPlan plan) {
     try {
-      return new FrozenBase(checkpoint, settings);
+      return new FrozenBase(checkpoint, settings, plan);
     } catch (RuntimeException e) {
       checkpoint.close();
       throw e;

@@ -1,0 +1,194 @@
+package dev.flowdpo.runtime.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.common.primitives.ImmutableIntArray;
+import com.google.common.primitives.Ints;
+import dev.flowdpo.Quantization;
+import dev.flowdpo.WeightPacking;
+import dev.flowdpo.policy.SamplingOptions;
+import dev.flowdpo.preference.AdapterRole;
+import dev.flowdpo.preference.DpoObjective;
+import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.runtime.adapter.AdapterSnapshot;
+import dev.flowdpo.runtime.checkpoint.Architecture;
+import dev.flowdpo.runtime.checkpoint.Checkpoint;
+import dev.flowdpo.runtime.checkpoint.DataType;
+import dev.flowdpo.runtime.training.Completion;
+import dev.flowdpo.runtime.training.CompletionGradient;
+import dev.flowdpo.runtime.training.CompletionScorer;
+import dev.flowdpo.runtime.training.PreferenceGradient;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * A quantised model against its twin: the same model in full precision, with weights that this test
+ * works out from the codes.
+ */
+class QuantizedModelTest {
+  private static final Quantization[] BOTH = {Quantization.INT8, Quantization.INT4};
+
+  @TempDir private Path folder;
+
+  static Stream<Arguments> models() {
+    return Arrays.stream(Architecture.values())
+        .flatMap(architecture -> Arrays.stream(BOTH).map(mode -> Arguments.of(architecture, mode)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void scoresAndGradientsAreThoseOfTheTwin(Architecture architecture, Quantization mode)
+      throws IOException {
+    Path original = RandomModels.write(folder.resolve("original"), architecture, DataType.BF16);
+    Path twin = RandomModels.writeTwin(original, folder.resolve("twin"), mode);
+    try (FrozenBase quantized = load(original, mode, WeightPacking.DECODING);
+        FrozenBase full = load(twin, Quantization.NONE, WeightPacking.NONE)) {
+      AdapterSnapshot adapter = RandomModels.adapter(full.config());
+      List<Completion> completions = RandomModels.completions(3);
+      List<float[]> found =
+          new CompletionScorer(quantized).tokenLogProbabilities(adapter, completions);
+      List<float[]> expected =
+          new CompletionScorer(full).tokenLogProbabilities(adapter, completions);
+      for (int i = 0; i < expected.size(); i++) {
+        assertThat(found.get(i)).containsExactly(expected.get(i), within(2e-5f));
+      }
+      for (CompletionGradient.Path path : CompletionGradient.Path.values()) {
+        float[] wanted = gradient(full, path, adapter);
+        assertThat(distance(gradient(quantized, path, adapter), wanted))
+            .as("%s", path)
+            .isLessThan(1e-4);
+      }
+    }
+  }
+
+  /** Decoding rounds activations to 8 bits, so that it is near the twin and not the same. */
+  @ParameterizedTest
+  @MethodSource("models")
+  void prefillIsNearTheTwin(Architecture architecture, Quantization mode) throws IOException {
+    Path original = RandomModels.write(folder.resolve("original"), architecture, DataType.F32);
+    Path twin = RandomModels.writeTwin(original, folder.resolve("twin"), mode);
+    for (WeightPacking packing : WeightPacking.values()) {
+      try (FrozenBase quantized = load(original, mode, packing);
+          FrozenBase full = load(twin, Quantization.NONE, packing)) {
+        AdapterSnapshot adapter = RandomModels.adapter(full.config());
+        List<int[]> texts = RandomModels.completions(4).stream().map(Completion::prompt).toList();
+        double error = distance(next(quantized, adapter, texts), next(full, adapter, texts));
+        assertThat(error).as("%s", packing).isLessThan(0.02);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void chunksOfAnySizeDecodeAlike(Architecture architecture, Quantization mode) {
+    Path original = RandomModels.write(folder.resolve("original"), architecture, DataType.F16);
+    try (FrozenBase quantized = load(original, mode, WeightPacking.DECODING)) {
+      AdapterSnapshot adapter = RandomModels.adapter(quantized.config());
+      int[] whole = decode(quantized, adapter, 24);
+      int[] parts = decode(quantized, adapter, 5);
+      assertThat(whole.length).isGreaterThan(3);
+      int differs = Arrays.mismatch(whole, parts);
+      if (differs >= 0) {
+        // An activation that lies between two codes falls to either side, so a near tie may turn.
+        int[] prompt = RandomModels.completions(1).get(0).prompt();
+        int[] text = Ints.concat(prompt, Arrays.copyOf(whole, differs));
+        float[] next = next(quantized, adapter, List.of(text));
+        assertThat(next[whole[differs]]).isCloseTo(next[parts[differs]], within(0.05f));
+      }
+    }
+  }
+
+  private static FrozenBase load(Path folder, Quantization mode, WeightPacking packing) {
+    SessionSettings settings =
+        new SessionSettings(1, 128).withQuantization(mode).withPacking(packing);
+    return FrozenBase.load(Checkpoint.open(folder), settings);
+  }
+
+  private static float[] gradient(
+      FrozenBase base, CompletionGradient.Path path, AdapterSnapshot adapter) {
+    List<Completion> completions = RandomModels.completions(2);
+    PreferencePair pair =
+        new PreferencePair(
+            AdapterRole.ANSWER,
+            ImmutableIntArray.copyOf(completions.get(0).prompt()),
+            ImmutableIntArray.copyOf(completions.get(0).completion()),
+            ImmutableIntArray.copyOf(completions.get(1).completion()),
+            "random",
+            0,
+            1,
+            0);
+    try (PreferenceGradient.Result result =
+        PreferenceGradient.of(base, path)
+            .compute(
+                adapter,
+                AdapterSnapshot.none(base.config()),
+                List.of(pair),
+                DpoObjective.sigmoid(0.1),
+                0)) {
+      return result.gradient().toFloatVector();
+    }
+  }
+
+  /** Log-probabilities of the whole vocabulary after some texts. */
+  private static float[] next(FrozenBase base, AdapterSnapshot adapter, List<int[]> texts) {
+    List<Prefill.Request> requests =
+        texts.stream().map(text -> new Prefill.Request(KvPath.EMPTY, text)).toList();
+    int[] vocabulary = IntStream.range(0, RandomModels.VOCABULARY).toArray();
+    float[] all = new float[requests.size() * vocabulary.length];
+    int at = 0;
+    for (Prefill.Result result : new Prefill(base).run(adapter, requests, vocabulary)) {
+      System.arraycopy(result.logProbabilities(), 0, all, at, vocabulary.length);
+      at += vocabulary.length;
+    }
+    return all;
+  }
+
+  private static int[] decode(FrozenBase base, AdapterSnapshot adapter, int chunkSize) {
+    int[] prompt = RandomModels.completions(1).get(0).prompt();
+    int[] known = Arrays.copyOf(prompt, prompt.length - 1);
+    KvPath path =
+        KvPath.EMPTY.append(
+            new Prefill(base)
+                .run(adapter, List.of(new Prefill.Request(KvPath.EMPTY, known)), new int[] {0})
+                .get(0)
+                .block());
+    int last = prompt[prompt.length - 1];
+    IntStream.Builder tokens = IntStream.builder();
+    boolean ended = false;
+    for (int left = 24; left > 0 && !ended; ) {
+      ChunkDecoder.Row row = new ChunkDecoder.Row(path, last, false, 0);
+      ChunkDecoder.Decoded chunk =
+          new ChunkDecoder(base)
+              .run(adapter, List.of(row), Math.min(left, chunkSize), SamplingOptions.GREEDY)
+              .get(0);
+      Arrays.stream(chunk.tokens()).forEach(tokens::add);
+      path = path.append(chunk.block());
+      last = chunk.tokens()[chunk.tokens().length - 1];
+      ended = chunk.ended();
+      left -= chunk.tokens().length;
+    }
+    return tokens.build().toArray();
+  }
+
+  /** ‖found − expected‖ / ‖expected‖. */
+  private static double distance(float[] found, float[] expected) {
+    assertThat(found).hasSameSizeAs(expected);
+    double error = 0;
+    double norm = 0;
+    for (int i = 0; i < expected.length; i++) {
+      error += Math.pow((double) found[i] - expected[i], 2);
+      norm += Math.pow(expected[i], 2);
+    }
+    assertThat(norm).isPositive();
+    return Math.sqrt(error / norm);
+  }
+}
