@@ -19,6 +19,7 @@ import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.CheckpointContents;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.inference.FrozenBase;
+import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
 import dev.flowdpo.runtime.learning.AdapterFlowEngineProvider;
 import dev.flowdpo.runtime.memory.DecodingLoad;
@@ -68,7 +69,9 @@ public final class MemoryCheck {
             .packing(WeightPacking.valueOf(arguments[2]));
     Optional.ofNullable(System.getProperty("cache")).map(Path::of).ifPresent(builder::cache);
     ModelOptions options = builder.build();
-    ModelMemory memory = ModelMemory.of(CheckpointContents.read(model), options, RANK);
+    ModelMemory memory =
+        ModelMemory.of(
+            CheckpointContents.read(model), SessionSettings.defaults().with(options), RANK);
     int[] numbers = new int[3];
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = Integer.parseInt(arguments[4 + i]);

@@ -2,9 +2,11 @@ package dev.flowdpo.examples;
 
 import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.runtime.checkpoint.CheckpointContents;
+import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.memory.MachineMemory;
 import dev.flowdpo.runtime.memory.MemoryEstimate;
 import dev.flowdpo.runtime.memory.MemoryNeeds;
+import dev.flowdpo.runtime.memory.ModelMemory;
 import dev.flowdpo.runtime.text.ChatTemplate;
 import dev.flowdpo.runtime.text.HuggingFaceTokenizers;
 import dev.flowdpo.runtime.tiny.BundledModel;
@@ -31,8 +33,7 @@ import picocli.CommandLine.Option;
 final class InspectCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
 
-  @CommandLine.ArgGroup(exclusive = false, heading = "", validate = false)
-  private InspectOptions options = new InspectOptions();
+  @Mixin private InspectOptions options;
 
   @Option(
       names = "--memory",
@@ -79,10 +80,12 @@ final class InspectCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Path folder = common.model().orElseGet(BundledModel::folder);
+    CheckpointContents contents = CheckpointContents.read(folder);
+    SessionSettings settings = settings();
+    int longest = ModelMemory.of(contents, settings, options.rank()).maxTokens();
     MemoryNeeds.Load load =
         new MemoryNeeds.Load(
-            options.model(), options.rank(), options.decoding(), options.training());
-    CheckpointContents contents = CheckpointContents.read(folder);
+            settings, options.rank(), options.decoding(longest), options.training(longest));
     MemoryNeeds needs = MemoryNeeds.of(contents, load);
     long available = memory.orElseGet(MachineMemory::bytes);
     Optional<InvalidInputException> problem =
@@ -104,5 +107,11 @@ final class InspectCommand implements Callable<Integer> {
       throw problem.get();
     }
     return CommandLine.ExitCode.OK;
+  }
+
+  private SessionSettings settings() {
+    SessionSettings usual =
+        common.model().isPresent() ? SessionSettings.defaults() : BundledModel.sessionSettings();
+    return usual.with(common.modelOptions());
   }
 }

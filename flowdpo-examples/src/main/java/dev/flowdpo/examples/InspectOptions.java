@@ -1,9 +1,6 @@
 package dev.flowdpo.examples;
 
 import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.ModelOptions;
-import dev.flowdpo.Quantization;
-import dev.flowdpo.WeightPacking;
 import dev.flowdpo.runtime.memory.DecodingLoad;
 import dev.flowdpo.runtime.memory.TrainingLoad;
 import java.util.Optional;
@@ -11,22 +8,8 @@ import picocli.CommandLine.Option;
 
 /** What memory is estimated for. Not thread-safe. */
 final class InspectOptions {
-  @Option(
-      names = "--quantization",
-      paramLabel = "NAME",
-      defaultValue = "none",
-      converter = QuantizationConverter.class,
-      description = "none, int8 or int4; default: ${DEFAULT-VALUE}.")
-  private Quantization quantization;
-
-  @Option(
-      names = "--packing",
-      paramLabel = "NAME",
-      converter = PackingConverter.class,
-      description =
-          "Which graphs hold a packed copy of the matrices: all, decoding or none; default:"
-              + " decoding.")
-  private Optional<WeightPacking> packing = Optional.empty();
+  private static final int USUAL_PROMPT = 512;
+  private static final int USUAL_CHUNK = 160;
 
   @Option(
       names = "--batch",
@@ -38,16 +21,15 @@ final class InspectOptions {
   @Option(
       names = "--prompt-tokens",
       paramLabel = "N",
-      defaultValue = "512",
-      description = "Tokens of a question and the answer so far; default: ${DEFAULT-VALUE}.")
-  private int promptTokens;
+      description =
+          "Tokens of a question and the answer so far; default: 512, or what the model allows.")
+  private Optional<Integer> promptTokens = Optional.empty();
 
   @Option(
       names = "--chunk-tokens",
       paramLabel = "N",
-      defaultValue = "160",
-      description = "Tokens of a chunk; default: ${DEFAULT-VALUE}.")
-  private int chunkTokens;
+      description = "Tokens of a chunk; default: 160, or a quarter of what the model allows.")
+  private Optional<Integer> chunkTokens = Optional.empty();
 
   @Option(
       names = "--train-batch",
@@ -59,17 +41,15 @@ final class InspectOptions {
   @Option(
       names = "--train-tokens",
       paramLabel = "N",
-      defaultValue = "512",
       description =
-          "Tokens of a training sequence, prompt and completion; default: ${DEFAULT-VALUE}.")
-  private int trainTokens;
+          "Tokens of a training sequence, prompt and completion; default: 512, or what the model allows.")
+  private Optional<Integer> trainTokens = Optional.empty();
 
   @Option(
       names = "--completion-tokens",
       paramLabel = "N",
-      defaultValue = "160",
-      description = "Tokens of a completion; default: ${DEFAULT-VALUE}.")
-  private int completionTokens;
+      description = "Tokens of a completion; default: 160, or a quarter of what the model allows.")
+  private Optional<Integer> completionTokens = Optional.empty();
 
   @Option(
       names = "--rank",
@@ -86,51 +66,58 @@ final class InspectOptions {
           "Dropout of the adapters, which takes masks unless it is 0; default: ${DEFAULT-VALUE}.")
   private double dropout;
 
-  ModelOptions model() {
-    ModelOptions.Builder options = ModelOptions.builder().quantization(quantization);
-    packing.ifPresent(options::packing);
-    return options.build();
+  /**
+   * Returns how much is decoded at once.
+   *
+   * @param longest the longest sequence
+   */
+  DecodingLoad decoding(int longest) {
+    int chunk = tokens("--chunk-tokens", chunkTokens, Math.min(USUAL_CHUNK, quarter(longest)));
+    int usual = Math.max(1, Math.min(USUAL_PROMPT, longest - chunk));
+    int prompt = tokens("--prompt-tokens", promptTokens, usual);
+    atMost(longest, "--prompt-tokens and --chunk-tokens together", (long) prompt + chunk);
+    return new DecodingLoad(OptionRange.atLeast(1, "--batch", batch), prompt, chunk);
   }
 
-  DecodingLoad decoding() {
-    return new DecodingLoad(
-        OptionRange.atLeast(1, "--batch", batch),
-        OptionRange.atLeast(1, "--prompt-tokens", promptTokens),
-        OptionRange.atLeast(1, "--chunk-tokens", chunkTokens));
-  }
-
-  TrainingLoad training() {
-    OptionRange.atLeast(1, "--completion-tokens", completionTokens);
+  /**
+   * Returns how much an optimizer step learns from.
+   *
+   * @param longest the longest sequence
+   */
+  TrainingLoad training(int longest) {
+    int completion =
+        tokens("--completion-tokens", completionTokens, Math.min(USUAL_CHUNK, quarter(longest)));
+    int tokens = tokens("--train-tokens", trainTokens, Math.min(USUAL_PROMPT, longest));
+    atMost(longest, "--train-tokens", tokens);
+    if (tokens <= completion) {
+      throw new InvalidInputException(
+          "--train-tokens: expected more than the %d of a completion, found %d"
+              .formatted(completion, tokens));
+    }
     if (!(dropout >= 0 && dropout < 1)) {
       throw new InvalidInputException("--dropout: expected 0 to below 1, found " + dropout);
     }
-    if (trainTokens <= completionTokens) {
+    int pairs = OptionRange.atLeast(1, "--train-batch", trainBatch);
+    return new TrainingLoad(pairs, tokens, completion, dropout > 0);
+  }
+
+  private static int quarter(int longest) {
+    return Math.max(1, longest / 4);
+  }
+
+  private static int tokens(String option, Optional<Integer> given, int usual) {
+    return OptionRange.atLeast(1, option, given.orElse(usual));
+  }
+
+  private static void atMost(int longest, String option, long tokens) {
+    if (tokens > longest) {
       throw new InvalidInputException(
-          "--train-tokens: expected more than the %d of --completion-tokens, found %d"
-              .formatted(completionTokens, trainTokens));
+          "%s: expected at most the %d tokens of --context, or of the model, found %d"
+              .formatted(option, longest, tokens));
     }
-    return new TrainingLoad(
-        OptionRange.atLeast(1, "--train-batch", trainBatch),
-        trainTokens,
-        completionTokens,
-        dropout > 0);
   }
 
   int rank() {
     return OptionRange.atLeast(1, "--rank", rank);
-  }
-
-  /** Reads a precision. */
-  static final class QuantizationConverter extends TextConverter<Quantization> {
-    QuantizationConverter() {
-      super(Quantization.values());
-    }
-  }
-
-  /** Reads which graphs hold packed copies. */
-  static final class PackingConverter extends TextConverter<WeightPacking> {
-    PackingConverter() {
-      super(WeightPacking.values());
-    }
   }
 }

@@ -1,10 +1,10 @@
 package dev.flowdpo.examples;
 
 import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.ModelOptions;
 import dev.flowdpo.Quantization;
 import dev.flowdpo.WeightPacking;
 import dev.flowdpo.runtime.checkpoint.CheckpointContents;
+import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.memory.DecodingLoad;
 import dev.flowdpo.runtime.memory.MemoryEstimate;
 import dev.flowdpo.runtime.memory.MemoryNeeds;
@@ -12,6 +12,7 @@ import dev.flowdpo.runtime.memory.TrainingLoad;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -81,32 +82,31 @@ final class MemoryFit {
     Map<String, MemoryNeeds.Load> others = new LinkedHashMap<>();
     DecodingLoad decoding = load.decoding();
     TrainingLoad training = load.training();
-    ModelOptions packed = load.options();
-    ModelOptions unpacked = options(packed.quantization(), WeightPacking.NONE);
-    others.put("--packing none", with(unpacked, decoding, training));
+    SessionSettings settings = load.settings();
+    others.put(
+        "--packing none", with(settings.withPacking(WeightPacking.NONE), decoding, training));
     for (Quantization precision : List.of(Quantization.INT8, Quantization.INT4)) {
-      ModelOptions quantised =
-          new ModelOptions(
-              precision, packed.cache(), packed.threads(), packed.maxTokens(), packed.packing());
-      others.put("--quantization " + lower(precision), with(quantised, decoding, training));
+      others.put(
+          "--quantization " + precision.name().toLowerCase(Locale.ROOT),
+          with(settings.withQuantization(precision), decoding, training));
     }
     DecodingLoad half =
         new DecodingLoad(half(decoding.batch()), decoding.promptTokens(), decoding.chunkTokens());
-    others.put("--batch " + half.batch(), with(packed, half, training));
+    others.put("--batch " + half.batch(), with(settings, half, training));
     DecodingLoad shorter =
         new DecodingLoad(
             decoding.batch(), half(decoding.promptTokens()), half(decoding.chunkTokens()));
     others.put(
         "--prompt-tokens %d --chunk-tokens %d"
             .formatted(shorter.promptTokens(), shorter.chunkTokens()),
-        with(packed, shorter, training));
+        with(settings, shorter, training));
     TrainingLoad fewer =
         new TrainingLoad(
             half(training.pairs()),
             training.tokens(),
             training.completionTokens(),
             training.dropout());
-    others.put("--train-batch " + fewer.pairs(), with(packed, decoding, fewer));
+    others.put("--train-batch " + fewer.pairs(), with(settings, decoding, fewer));
     int completion = half(training.completionTokens());
     TrainingLoad brief =
         new TrainingLoad(
@@ -116,29 +116,22 @@ final class MemoryFit {
             training.dropout());
     others.put(
         "--train-tokens %d --completion-tokens %d".formatted(brief.tokens(), completion),
-        with(packed, decoding, brief));
+        with(settings, decoding, brief));
     TrainingLoad undropped =
         new TrainingLoad(training.pairs(), training.tokens(), training.completionTokens(), false);
-    others.put("--dropout 0", with(packed, decoding, undropped));
-    ModelOptions smallest = options(Quantization.INT4, WeightPacking.NONE);
+    others.put("--dropout 0", with(settings, decoding, undropped));
+    SessionSettings smallest =
+        settings.withQuantization(Quantization.INT4).withPacking(WeightPacking.NONE);
     others.put("--quantization int4 --packing none", with(smallest, decoding, training));
     return others;
   }
 
   private MemoryNeeds.Load with(
-      ModelOptions options, DecodingLoad decoding, TrainingLoad training) {
-    return new MemoryNeeds.Load(options, load.rank(), decoding, training);
-  }
-
-  private static ModelOptions options(Quantization quantization, WeightPacking packing) {
-    return ModelOptions.builder().quantization(quantization).packing(packing).build();
+      SessionSettings settings, DecodingLoad decoding, TrainingLoad training) {
+    return new MemoryNeeds.Load(settings, load.rank(), decoding, training);
   }
 
   private static int half(int number) {
     return Math.max(1, number / 2);
-  }
-
-  private static String lower(Enum<?> value) {
-    return value.name().toLowerCase(java.util.Locale.ROOT);
   }
 }

@@ -7,6 +7,7 @@ import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.ParameterKind;
 import dev.flowdpo.runtime.checkpoint.RopeScaling;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -141,7 +142,7 @@ record ModelFacts(
   }
 
   private static Map<String, Long> parameters(CheckpointContents contents) {
-    Map<String, Long> parameters = new java.util.LinkedHashMap<>();
+    Map<String, Long> parameters = new LinkedHashMap<>();
     parameters.put("total", contents.parameters());
     for (ParameterKind kind : ParameterKind.values()) {
       long count = contents.parameters(tensor -> tensor.kind() == kind);

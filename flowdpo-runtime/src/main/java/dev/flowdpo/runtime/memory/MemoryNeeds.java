@@ -1,7 +1,7 @@
 package dev.flowdpo.runtime.memory;
 
-import dev.flowdpo.ModelOptions;
 import dev.flowdpo.runtime.checkpoint.CheckpointContents;
+import dev.flowdpo.runtime.inference.SessionSettings;
 
 /**
  * What a process needs with a model, by what it does with it. Immutable and thread-safe.
@@ -16,13 +16,13 @@ public record MemoryNeeds(
   /**
    * What memory depends on, beside the model.
    *
-   * @param options how the model is loaded
+   * @param settings how the model is loaded
    * @param rank the rank of the adapters, at least 1
    * @param decoding how much is decoded at once
    * @param training how much an optimizer step learns from
    */
   public record Load(
-      ModelOptions options, int rank, DecodingLoad decoding, TrainingLoad training) {}
+      SessionSettings settings, int rank, DecodingLoad decoding, TrainingLoad training) {}
 
   /**
    * {@return what a model needs}
@@ -31,7 +31,7 @@ public record MemoryNeeds(
    * @param load how it is used
    */
   public static MemoryNeeds of(CheckpointContents contents, Load load) {
-    ModelMemory memory = ModelMemory.of(contents, load.options(), load.rank());
+    ModelMemory memory = ModelMemory.of(contents, load.settings(), load.rank());
     return new MemoryNeeds(
         memory.decoding(load.decoding()),
         memory.training(load.training()),

@@ -1,7 +1,6 @@
 package dev.flowdpo.runtime.memory;
 
 import com.google.common.collect.ImmutableList;
-import dev.flowdpo.ModelOptions;
 import dev.flowdpo.runtime.checkpoint.CheckpointContents;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.graph.ChunkGraph;
@@ -31,7 +30,10 @@ public final class ModelMemory {
   /** Room for the question of the Stop judge, which follows every partial answer. */
   private static final int STOP_QUESTION = 32;
 
-  /** Measured: a process that has loaded the bundled model and solved and learned with it. */
+  /**
+   * The process itself: a little more than it was measured to take with a small model, for what
+   * allocators lose to gaps.
+   */
   private static final long PROCESS = 250_000_000;
 
   private final ModelConfig config;
@@ -41,8 +43,7 @@ public final class ModelMemory {
   private final int rank;
   private final RunSizes sizes;
 
-  private ModelMemory(CheckpointContents contents, ModelOptions options, int rank) {
-    SessionSettings settings = SessionSettings.defaults().with(options);
+  private ModelMemory(CheckpointContents contents, SessionSettings settings, int rank) {
     this.config = contents.config();
     this.weights = new WeightMemory(contents, settings.quantization(), settings.packing());
     this.plan = MatrixPlan.of(settings.quantization());
@@ -55,11 +56,11 @@ public final class ModelMemory {
    * {@return the memory of a model}
    *
    * @param contents the model
-   * @param options how it would be loaded
+   * @param settings how it would be loaded
    * @param rank the rank of its adapters, at least 1
    */
-  public static ModelMemory of(CheckpointContents contents, ModelOptions options, int rank) {
-    return new ModelMemory(contents, options, rank);
+  public static ModelMemory of(CheckpointContents contents, SessionSettings settings, int rank) {
+    return new ModelMemory(contents, settings, rank);
   }
 
   /** {@return the largest number of tokens of a sequence, prompt and answer together} */

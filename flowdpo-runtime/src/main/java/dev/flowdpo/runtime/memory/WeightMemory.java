@@ -57,16 +57,14 @@ final class WeightMemory {
   }
 
   /**
-   * Returns the packed copies that the graphs for training hold: scoring, forward, backward. The
-   * backward pass has none of quantised matrices, nor have the others of those of 8 bits: they
-   * compute with the values that the codes stand for.
+   * Returns the packed copies that the graphs for training hold: scoring, forward, backward. There
+   * are none of quantised matrices, as training makes their values from the codes.
    */
   MemoryPart packedForTraining() {
-    Predicate<Tensor> which =
-        tensor ->
-            isMultiplied(tensor) && format(tensor).map(format -> format.bits() == 4).orElse(true);
-    int copies = packing != WeightPacking.ALL ? 0 : quantization == Quantization.NONE ? 3 : 2;
-    return packed("packed matrices for training", copies, which);
+    return packed(
+        "packed matrices for training",
+        packing == WeightPacking.ALL ? 3 : 0,
+        tensor -> isMultiplied(tensor) && format(tensor).isEmpty());
   }
 
   private MemoryPart packed(String name, int copies, Predicate<Tensor> which) {
