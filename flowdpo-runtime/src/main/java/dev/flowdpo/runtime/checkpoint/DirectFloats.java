@@ -33,7 +33,8 @@ final class DirectFloats {
     } catch (OutOfMemoryError e) {
       throw new FlowException(
           ("%s: expected room for %d bytes outside the heap, found none; raise"
-                  + " -XX:MaxDirectMemorySize, or store the weights as F32, which are not copied")
+                  + " -XX:MaxDirectMemorySize, store the weights as F32, which are not copied, or load"
+                  + " them in fewer bits (ModelOptions.quantization)")
               .formatted(what, size),
           e);
     }

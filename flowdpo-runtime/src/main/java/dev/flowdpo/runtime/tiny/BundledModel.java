@@ -1,5 +1,7 @@
 package dev.flowdpo.runtime.tiny;
 
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import dev.flowdpo.FlowException;
 import dev.flowdpo.WeightPacking;
 import dev.flowdpo.learning.LearnerOptions;
@@ -85,13 +87,11 @@ public final class BundledModel {
   private static Path copy() {
     try {
       Path temporary = Files.createTempDirectory("flowdpo");
-      temporary.toFile().deleteOnExit();
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(temporary)));
       // Adapters name the folder as their base model, so it has the same name every time.
       Path folder = Files.createDirectory(temporary.resolve("flowdpo-tiny"));
-      folder.toFile().deleteOnExit();
       for (String file : FILES) {
         Path target = folder.resolve(file);
-        target.toFile().deleteOnExit();
         try (InputStream resource = BundledModel.class.getResourceAsStream("model/" + file)) {
           if (resource == null) {
             throw new FlowException("The bundled model has no " + file + " on the class path");
@@ -102,6 +102,15 @@ public final class BundledModel {
       return folder;
     } catch (IOException e) {
       throw new FlowException("The bundled model cannot be copied: " + e.getMessage(), e);
+    }
+  }
+
+  /** Deletes the copy with what was made beside it, such as quantised weights. */
+  private static void delete(Path folder) {
+    try {
+      MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
+    } catch (IOException e) {
+      // Some systems keep files that are mapped; their temporary folder is theirs to clean.
     }
   }
 }
