@@ -11,6 +11,9 @@ final class InspectOptions {
   private static final int USUAL_PROMPT = 512;
   private static final int USUAL_CHUNK = 160;
 
+  /** More than anybody has; keeps sums of bytes within what a number holds. */
+  private static final int MOST = 1_000_000;
+
   @Option(
       names = "--batch",
       paramLabel = "N",
@@ -42,7 +45,8 @@ final class InspectOptions {
       names = "--train-tokens",
       paramLabel = "N",
       description =
-          "Tokens of a training sequence, prompt and completion; default: 512, or what the model allows.")
+          "Tokens of a training sequence, prompt and completion; default: 512, or what the model"
+              + " allows.")
   private Optional<Integer> trainTokens = Optional.empty();
 
   @Option(
@@ -76,7 +80,7 @@ final class InspectOptions {
     int usual = Math.max(1, Math.min(USUAL_PROMPT, longest - chunk));
     int prompt = tokens("--prompt-tokens", promptTokens, usual);
     atMost(longest, "--prompt-tokens and --chunk-tokens together", (long) prompt + chunk);
-    return new DecodingLoad(OptionRange.atLeast(1, "--batch", batch), prompt, chunk);
+    return new DecodingLoad(count("--batch", batch), prompt, chunk);
   }
 
   /**
@@ -97,8 +101,16 @@ final class InspectOptions {
     if (!(dropout >= 0 && dropout < 1)) {
       throw new InvalidInputException("--dropout: expected 0 to below 1, found " + dropout);
     }
-    int pairs = OptionRange.atLeast(1, "--train-batch", trainBatch);
+    int pairs = count("--train-batch", trainBatch);
     return new TrainingLoad(pairs, tokens, completion, dropout > 0);
+  }
+
+  private static int count(String option, int value) {
+    if (value > MOST) {
+      throw new InvalidInputException(
+          "%s: expected at most %d, found %d".formatted(option, MOST, value));
+    }
+    return OptionRange.atLeast(1, option, value);
   }
 
   private static int quarter(int longest) {
@@ -118,6 +130,6 @@ final class InspectOptions {
   }
 
   int rank() {
-    return OptionRange.atLeast(1, "--rank", rank);
+    return count("--rank", rank);
   }
 }

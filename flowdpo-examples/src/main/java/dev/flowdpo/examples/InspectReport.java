@@ -26,24 +26,29 @@ final class InspectReport {
     line("Model", folder + ": " + model.architecture());
     line(
         "Decoder",
-        "%d layers, hidden %,d, feed-forward %,d (%s), vocabulary %,d%s%s"
-            .formatted(
-                model.layers(),
-                model.hidden(),
-                model.feedForward(),
-                model.activation(),
-                model.vocabulary(),
-                model.tiedEmbeddings() ? ", tied embeddings" : "",
-                model.fusedProjections() ? ", fused projections" : ""));
+        String.format(
+            Locale.ROOT,
+            "%d layers, hidden %,d, feed-forward %,d (%s), vocabulary %,d%s%s",
+            model.layers(),
+            model.hidden(),
+            model.feedForward(),
+            model.activation(),
+            model.vocabulary(),
+            model.tiedEmbeddings() ? ", tied embeddings" : "",
+            model.fusedProjections() ? ", fused projections" : ""));
     line(
         "Attention",
-        "%d heads, %d key and value heads, head size %d, window: %s"
-            .formatted(
-                model.heads(),
-                model.keyValueHeads(),
-                model.headSize(),
-                model.window().isEmpty() ? "none" : model.window()));
-    line("Positions", "at most %,d tokens, %s".formatted(model.longestSequence(), model.rope()));
+        String.format(
+            Locale.ROOT,
+            "%d heads, %d key and value heads, head size %d, window: %s",
+            model.heads(),
+            model.keyValueHeads(),
+            model.headSize(),
+            model.window().isEmpty() ? "none" : model.window()));
+    line(
+        "Positions",
+        String.format(
+            Locale.ROOT, "at most %,d tokens, %s", model.longestSequence(), model.rope()));
     list("Further norms", model.norms());
     list("Biases", model.biases());
     list("Soft caps", model.softCaps());
@@ -64,7 +69,7 @@ final class InspectReport {
   }
 
   private void line(String label, String text) {
-    out.printf("%-14s %s%n", label, text);
+    out.printf(Locale.ROOT, "%-14s %s%n", label, text);
   }
 
   private void list(String label, List<String> texts) {
@@ -111,14 +116,22 @@ final class InspectReport {
     List<InspectCommand.Part> rows = new ArrayList<>(estimate.parts());
     rows.add(new InspectCommand.Part("together", "", estimate.bytes()));
     for (InspectCommand.Part row : rows) {
-      out.printf("  %-42s %-14s %12s%n", row.name(), row.place(), MemorySize.shown(row.bytes()));
+      out.printf(
+          Locale.ROOT,
+          "  %-42s %-14s %12s%n",
+          row.name(),
+          row.place(),
+          MemorySize.shown(row.bytes()));
     }
   }
 
   /** What the JVM must be allowed, from the parts that it limits. */
   private static String javaOptions(InspectCommand.Estimate estimate) {
-    return "at least -Xmx%dm -XX:MaxDirectMemorySize=%dm"
-        .formatted(mebibytes(estimate, MemoryPlace.HEAP), mebibytes(estimate, MemoryPlace.DIRECT));
+    return String.format(
+        Locale.ROOT,
+        "at least -Xmx%dm -XX:MaxDirectMemorySize=%dm",
+        mebibytes(estimate, MemoryPlace.HEAP),
+        mebibytes(estimate, MemoryPlace.DIRECT));
   }
 
   private static long mebibytes(InspectCommand.Estimate estimate, MemoryPlace place) {

@@ -167,6 +167,7 @@ class InspectCommandTest {
     "--train-tokens, 600, expected at most the 512 tokens of --context",
     "--train-tokens, 8, expected more than the 128 of a completion",
     "--dropout, 1, expected 0 to below 1",
+    "--batch, 2000000, expected at most 1000000",
     "--rank, 0, 'expected at least 1, found 0'",
     "--memory, 3x, expected a size such as 16g",
     "--memory, 0, expected a size such as 16g",
