@@ -42,7 +42,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Compares what {@link ModelMemory} says with the largest resident memory that Linux saw while this
- * process did what was asked of it:
+ * process did what was asked of it, loading apart:
  *
  * <pre>{@code
  * java -cp benchmarks/target/benchmarks.jar dev.flowdpo.benchmarks.MemoryCheck \
@@ -77,9 +77,13 @@ public final class MemoryCheck {
       numbers[i] = Integer.parseInt(arguments[4 + i]);
     }
     MemoryEstimate estimate;
+    double loading;
     try (AdapterFlowEngine engine =
         new AdapterFlowEngineProvider()
             .open(new EngineSettings(Optional.of(model), Optional.empty(), options))) {
+      loading = ResidentMemory.megabytes(ResidentMemory.Kind.PEAK);
+      System.gc(); // unmaps what was only read to load
+      ResidentMemory.resetPeak();
       if (arguments[3].equals("decode")) {
         DecodingLoad load = new DecodingLoad(numbers[0], numbers[1], numbers[2]);
         estimate = memory.decoding(load);
@@ -91,7 +95,7 @@ public final class MemoryCheck {
         train(engine.base(), load, dropout);
       }
     }
-    print(String.join(" ", List.of(arguments).subList(1, arguments.length)), estimate);
+    print(String.join(" ", List.of(arguments).subList(1, arguments.length)), estimate, loading);
   }
 
   private static void decode(AdapterFlowEngine engine, DecodingLoad load) {
@@ -164,7 +168,7 @@ public final class MemoryCheck {
     return ImmutableIntArray.copyOf(random.ints(length, 0, config.vocabularySize()));
   }
 
-  private static void print(String what, MemoryEstimate estimate) {
+  private static void print(String what, MemoryEstimate estimate, double loading) {
     System.out.println(what);
     estimate
         .parts()
@@ -181,12 +185,13 @@ public final class MemoryCheck {
     System.out.printf(
         Locale.ROOT,
         "estimate %.0f MB (%.0f of it mapped files), measured %.0f MB at most"
-            + " (at the end %.0f anonymous, %.0f of files): %.2f%n",
+            + " (at the end %.0f anonymous, %.0f of files; while loading %.0f): %.2f%n",
         total,
         estimate.total(MemoryPlace.MAPPED_FILES) / 1e6,
         measured,
         ResidentMemory.megabytes(ResidentMemory.Kind.ANONYMOUS),
         ResidentMemory.megabytes(ResidentMemory.Kind.FILES),
+        loading,
         total / measured);
   }
 }

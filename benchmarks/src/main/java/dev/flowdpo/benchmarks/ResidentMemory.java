@@ -13,6 +13,7 @@ import java.nio.file.Path;
  */
 final class ResidentMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
+  private static final Path CLEAR = Path.of("/proc/self/clear_refs");
   private static final double KIB_PER_MB = 1e6 / 1024;
 
   /** What Linux counts apart; elsewhere only the total is known. */
@@ -43,6 +44,19 @@ final class ResidentMemory {
       return fromStatus(kind.line) / KIB_PER_MB;
     } catch (IOException e) {
       throw new UncheckedIOException("Resident memory: expected " + STATUS, e);
+    }
+  }
+
+  /**
+   * Has {@link Kind#PEAK} count from now on.
+   *
+   * @throws UncheckedIOException on a system other than Linux
+   */
+  static void resetPeak() {
+    try {
+      Files.writeString(CLEAR, "5");
+    } catch (IOException e) {
+      throw new UncheckedIOException("Resident memory: expected " + CLEAR, e);
     }
   }
 
