@@ -32,6 +32,16 @@ public interface DpoObjective {
   }
 
   /**
+   * Returns whether the loss depends on the rejected completion at all. An engine spares itself the
+   * way through the model of one that does not count; both its sums are then 0.
+   *
+   * @return by default true
+   */
+  default boolean readsRejected() {
+    return true;
+  }
+
+  /**
    * Returns this objective with the chosen completion's mean negative log-likelihood added: {@code
    * weight · −log π(chosen) / length} (RPO, Pang et al., arXiv 2404.19733).
    *

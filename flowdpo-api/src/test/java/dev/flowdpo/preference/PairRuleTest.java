@@ -125,6 +125,16 @@ class PairRuleTest {
         .containsExactlyInAnyOrder("Qab>yz 1", "Sabyz>N 1", "Qabyz>w 2", "Sabyzw>Y 2");
   }
 
+  @Property(tries = 100)
+  void anotherRulesPaceChangesNoPair(@ForAll @Size(5) List<@IntRange(max = 2) Integer> verdicts) {
+    RolloutTree tree = tree(verdicts.stream().map(PairRuleTest::verdict).toList());
+    PairRule pace = PairRule.contrasts(PairOptions.DEFAULT);
+    PairRule paced = PairRule.successes().atThePaceOf(pace);
+    assertThat(paced.pairs(tree, TOKENS)).isEqualTo(PairRule.successes().pairs(tree, TOKENS));
+    assertThat(paced.pace()).contains(pace);
+    assertThat(PairRule.successes().pace()).isEmpty();
+  }
+
   private static Verdict verdict(int kind) {
     return switch (kind) {
       case 0 -> Verdict.of(false);

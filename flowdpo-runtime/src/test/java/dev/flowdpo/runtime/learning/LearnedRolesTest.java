@@ -121,10 +121,15 @@ class LearnedRolesTest {
   void aKilledRunWithAMovingReferenceResumesToTheSameResult() throws IOException {
     LearnerOptions options =
         OPTIONS.toBuilder().referenceRefreshUpdates(5).checkpointEveryProblems(16).build();
+    assertResumes(options, UnaryOperator.identity());
+  }
+
+  private void assertResumes(LearnerOptions options, UnaryOperator<OnlineLearner.Builder> change)
+      throws IOException {
     List<Problem> problems = BundledProblems.learning(23, 32);
     Path whole = folder.resolve("whole");
     Path killed = folder.resolve("killed");
-    List<UpdateMetrics> uninterrupted = run(whole, false, problems, options);
+    List<UpdateMetrics> uninterrupted = run(whole, false, problems, options, change);
 
     Iterable<Problem> dying =
         Iterables.concat(
@@ -134,8 +139,8 @@ class LearnedRolesTest {
                 problem -> {
                   throw new IllegalStateException("power cut");
                 }));
-    assertThatThrownBy(() -> run(killed, false, dying, options)).hasMessage("power cut");
-    List<UpdateMetrics> resumed = run(killed, true, problems, options);
+    assertThatThrownBy(() -> run(killed, false, dying, options, change)).hasMessage("power cut");
+    List<UpdateMetrics> resumed = run(killed, true, problems, options, change);
 
     assertThat(resumed).isNotEmpty().hasSizeLessThan(uninterrupted.size());
     assertThat(uninterrupted).endsWith(resumed.toArray(UpdateMetrics[]::new));
@@ -192,6 +197,50 @@ class LearnedRolesTest {
     assertThat(recorder.pairs).allMatch(pair -> pair.chosenReward() == 1);
   }
 
+  @Test
+  void imitationKeepsThePaceOfAnotherRule() {
+    PairRule contrasts = PairRule.contrasts(OPTIONS.pairs());
+    AtomicInteger due = new AtomicInteger();
+    PairRule counted =
+        (tree, tokens) -> {
+          List<PreferencePair> pairs = contrasts.pairs(tree, tokens);
+          pairs.stream()
+              .filter(pair -> pair.role() == AdapterRole.ANSWER)
+              .forEach(pair -> due.incrementAndGet());
+          return pairs;
+        };
+    Recorder recorder = new Recorder();
+    LearningProgress progress;
+    try (Flow flow = Flow.builder().seed(1).build();
+        OnlineLearner learner =
+            learner(
+                flow,
+                b ->
+                    b.options(OPTIONS.toBuilder().pairsPerAnswerUpdate(3).build())
+                        .pairs(PairRule.successes().atThePaceOf(counted))
+                        .objective(DpoObjective.supervised())
+                        .listener(recorder))) {
+      progress = learner.learn(BundledProblems.learning(25, 40)).progress();
+    }
+    // As many updates as the contrasts would make, from all of the examples.
+    assertThat(progress.answerUpdates()).isEqualTo(due.get() / 3).isPositive();
+    List<UpdateMetrics> answer = of(AdapterRole.ANSWER, recorder.updates);
+    int learned = answer.stream().mapToInt(UpdateMetrics::pairs).sum();
+    assertThat(progress.answerPairs()).isGreaterThan(2 * due.get());
+    assertThat(learned).isBetween(progress.answerPairs() * 9 / 10, progress.answerPairs());
+  }
+
+  @Test
+  void aKilledRunAtThePaceOfAnotherRuleResumesToTheSameResult() throws IOException {
+    LearnerOptions options =
+        OPTIONS.toBuilder().pairsPerAnswerUpdate(5).checkpointEveryProblems(16).build();
+    assertResumes(
+        options,
+        b ->
+            b.pairs(PairRule.successes().atThePaceOf(PairRule.contrasts(OPTIONS.pairs())))
+                .objective(DpoObjective.supervised()));
+  }
+
   private List<UpdateMetrics> updates(LearnerOptions options) {
     Recorder recorder = new Recorder();
     try (Flow flow = Flow.builder().seed(1).build();
@@ -202,13 +251,23 @@ class LearnedRolesTest {
   }
 
   private static List<UpdateMetrics> run(
-      Path folder, boolean resume, Iterable<Problem> problems, LearnerOptions options) {
+      Path folder,
+      boolean resume,
+      Iterable<Problem> problems,
+      LearnerOptions options,
+      UnaryOperator<OnlineLearner.Builder> change) {
     Recorder recorder = new Recorder();
     try (Flow flow = Flow.builder().seed(3).build();
         OnlineLearner learner =
             learner(
                 flow,
-                b -> b.options(options).checkpoint(folder).resume(resume).listener(recorder))) {
+                b ->
+                    change
+                        .apply(b)
+                        .options(options)
+                        .checkpoint(folder)
+                        .resume(resume)
+                        .listener(recorder))) {
       learner.learn(problems);
       learner.save(folder.resolve("adapters"));
     }
