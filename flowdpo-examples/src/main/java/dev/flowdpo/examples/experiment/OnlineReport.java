@@ -27,11 +27,14 @@ final class OnlineReport implements ExperimentReport {
   private final OnlineSettings settings;
   private final List<Long> seeds;
   private final OnlineFigures figures;
+  private final JudgeSection judged;
 
-  OnlineReport(OnlineSettings settings, List<Long> seeds, List<ArmResult> results) {
+  OnlineReport(
+      OnlineSettings settings, List<Long> seeds, List<ArmResult> results, JudgeSection judged) {
     this.settings = settings;
     this.seeds = List.copyOf(seeds);
     this.figures = new OnlineFigures(results);
+    this.judged = judged;
   }
 
   /** Writes the page, tables, plots and trees. */
@@ -46,7 +49,7 @@ final class OnlineReport implements ExperimentReport {
     return ArmRun.folder(folder, Arm.DPO, seeds.get(0)).resolve("trees");
   }
 
-  /** Returns a line for each arm. */
+  /** Returns a line for each arm and each of a judge's comparisons. */
   @Override
   public String summary() {
     StringBuilder text = new StringBuilder();
@@ -65,6 +68,7 @@ final class OnlineReport implements ExperimentReport {
               figures.mean(arm, ArmResult::answerUpdates),
               figures.mean(arm, ArmResult::stopUpdates)));
     }
+    judged.results().forEach(result -> text.append(result.summary()).append('\n'));
     return text.toString();
   }
 
@@ -88,6 +92,9 @@ final class OnlineReport implements ExperimentReport {
     }
     if (figures.has(Arm.DPO)) {
       report.section("Health of the run", this::health);
+    }
+    if (!judged.isEmpty()) {
+      report.section("What a judge prefers", judged::fill);
     }
     if (!trees.isEmpty()) {
       report.section(
