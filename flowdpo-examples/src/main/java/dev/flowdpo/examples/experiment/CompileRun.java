@@ -9,8 +9,6 @@ import dev.flowdpo.examples.ProgressDisplay;
 import dev.flowdpo.examples.SinglePass;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.learning.TraceCompiler;
-import dev.flowdpo.runtime.adapter.AdapterLayout;
-import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
 import dev.flowdpo.runtime.data.ModelTokens;
 import dev.flowdpo.runtime.data.SupervisedExample;
@@ -157,21 +155,9 @@ final class CompileRun implements ExperimentRun<List<CompileResult>> {
     ExampleSplit<SupervisedExample> split =
         ExampleSplit.of(
             examples, SupervisedExample::problemId, training.heldOutShare(), training.seed());
-    AdapterLayout layout = AdapterLayout.of(engine.base().config(), training.rank());
-    AdapterSnapshot fresh =
-        AdapterSnapshot.initial(layout, training.alpha(), training.dropout(), training.seed());
     return new AdapterTrainer<>(
             new SupervisedLoss(engine.base()), training, new TrainerListener() {}, Optional.empty())
-        .train(
-            fresh,
-            new ExampleSplit<>(completions(split.training()), completions(split.heldOut())),
-            false);
-  }
-
-  private static List<Completion> completions(List<SupervisedExample> examples) {
-    return examples.stream()
-        .map(e -> new Completion(e.prompt().toArray(), e.completion().toArray()))
-        .toList();
+        .train(training.freshAdapter(engine.base().config()), split.map(Completion::of), false);
   }
 
   private Evaluation singlePass(Optional<Path> adapters, ProgressDisplay display) {
