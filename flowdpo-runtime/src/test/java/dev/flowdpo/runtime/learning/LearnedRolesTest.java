@@ -37,8 +37,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which adapters learn, from which pairs, and against which reference. */
 class LearnedRolesTest {
+  /** Rates of their own, so that what is asked of the learning hangs on no default. */
   private static final LearnerOptions OPTIONS =
       BundledModel.learnerOptions().toBuilder()
+          .answerLearningRate(2e-3)
+          .stopLearningRate(5e-4)
           .problemsPerGroup(8)
           .checkpointEveryProblems(8)
           .seed(5)
@@ -110,11 +113,11 @@ class LearnedRolesTest {
         assertThat(update.rewardsRejected()).isCloseTo(0, within(1e-3));
         assertThat(update.loss()).isCloseTo(Math.log(2), within(1e-3));
       } else {
-        assertThat(update.rewardsMargin()).isNotZero();
+        assertThat(Math.abs(update.rewardsMargin())).isGreaterThan(1e-3);
       }
     }
     assertThat(Math.abs(of(AdapterRole.ANSWER, standing).get(refresh).rewardsMargin()))
-        .isGreaterThan(1e-3);
+        .isGreaterThan(1e-2);
   }
 
   @Test
@@ -189,11 +192,13 @@ class LearnedRolesTest {
     }
     List<UpdateMetrics> answer = of(AdapterRole.ANSWER, recorder.updates);
     assertThat(answer).hasSizeGreaterThan(12);
-    assertThat(answer.subList(answer.size() - 6, answer.size()))
-        .extracting(UpdateMetrics::rewardsChosen)
-        .satisfies(
-            rewards ->
-                assertThat(rewards.stream().mapToDouble(Double::doubleValue).sum()).isPositive());
+    // One update's four examples are too few to rely on: six updates vary around 0.06.
+    double mean =
+        answer.subList(answer.size() - 6, answer.size()).stream()
+            .mapToDouble(UpdateMetrics::rewardsChosen)
+            .average()
+            .orElseThrow();
+    assertThat(mean).isGreaterThan(0.02);
     assertThat(recorder.pairs).allMatch(pair -> pair.chosenReward() == 1);
   }
 
