@@ -16,8 +16,8 @@ record ChosenNllObjective(DpoObjective base, double weight) implements DpoObject
   }
 
   @Override
-  public boolean readsRejected() {
-    return base.readsRejected();
+  public boolean readsChosenOnly() {
+    return base.readsChosenOnly();
   }
 
   @Override

@@ -32,13 +32,15 @@ public interface DpoObjective {
   }
 
   /**
-   * Returns whether the loss depends on the rejected completion at all. An engine spares itself the
-   * way through the model of one that does not count; both its sums are then 0.
+   * Returns whether the loss depends on nothing but log π of the chosen completion. Then a learner
+   * spares itself the way of the rejected completion and of the reference through the model: in
+   * what the objective gets, and in the learner's metrics, the rejected sums and all log-ratios are
+   * 0.
    *
-   * @return by default true
+   * @return by default false
    */
-  default boolean readsRejected() {
-    return true;
+  default boolean readsChosenOnly() {
+    return false;
   }
 
   /**

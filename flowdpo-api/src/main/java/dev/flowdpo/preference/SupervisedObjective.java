@@ -9,7 +9,7 @@ record SupervisedObjective() implements DpoObjective {
   }
 
   @Override
-  public boolean readsRejected() {
-    return false;
+  public boolean readsChosenOnly() {
+    return true;
   }
 }

@@ -104,17 +104,20 @@ public final class PreferenceGradient {
       List<PreferencePair> pairs,
       Loss loss,
       INDArray gradient) {
-    CompletionBatch batch = batch(pairs, loss.objective().readsRejected());
-    double[] referenceSums = scorer.sums(reference, batch);
+    boolean both = !loss.objective().readsChosenOnly();
+    CompletionBatch batch = batch(pairs, both);
+    double[] referenceSums = both ? scorer.sums(reference, batch) : new double[0];
     List<Evaluation> results = new ArrayList<>(1);
     gradients.add(
         policy,
         batch,
         loss.dropoutSeed(),
         policySums -> {
-          Evaluation result = evaluate(batch, policySums, referenceSums, loss.objective());
+          Evaluation result =
+              evaluate(
+                  batch, policySums, both ? referenceSums : policySums, both, loss.objective());
           results.add(result);
-          return coefficients(result.values(), loss);
+          return coefficients(result.values(), both ? 2 : 1, loss.pairs());
         },
         gradient);
     return results.get(0);
@@ -135,10 +138,10 @@ public final class PreferenceGradient {
     LogProbabilitySums[] sums = new LogProbabilitySums[pairs.size()];
     ObjectiveValue[] values = new ObjectiveValue[pairs.size()];
     for (List<Integer> indices : split(pairs)) {
-      CompletionBatch batch =
-          batch(indices.stream().map(pairs::get).toList(), objective.readsRejected());
+      CompletionBatch batch = batch(indices.stream().map(pairs::get).toList(), true);
+      double[] policySums = scorer.sums(policy, batch);
       Evaluation result =
-          evaluate(batch, scorer.sums(policy, batch), scorer.sums(reference, batch), objective);
+          evaluate(batch, policySums, scorer.sums(reference, batch), true, objective);
       for (int i = 0; i < indices.size(); i++) {
         sums[indices.get(i)] = result.sums().get(i);
         values[indices.get(i)] = result.values().get(i);
@@ -148,8 +151,11 @@ public final class PreferenceGradient {
   }
 
   private static Evaluation evaluate(
-      CompletionBatch batch, double[] policySums, double[] referenceSums, DpoObjective objective) {
-    boolean both = objective.readsRejected();
+      CompletionBatch batch,
+      double[] policySums,
+      double[] referenceSums,
+      boolean both,
+      DpoObjective objective) {
     ImmutableList.Builder<LogProbabilitySums> sums = ImmutableList.builder();
     ImmutableList.Builder<ObjectiveValue> values = ImmutableList.builder();
     for (int i = 0; i < batch.size(); i += both ? 2 : 1) {
@@ -169,13 +175,12 @@ public final class PreferenceGradient {
   }
 
   /** Returns ∂(mean loss)/∂(log-probability sum) of each sequence of a batch. */
-  private static double[] coefficients(List<ObjectiveValue> values, Loss loss) {
-    int sides = loss.objective().readsRejected() ? 2 : 1;
+  private static double[] coefficients(List<ObjectiveValue> values, int sides, int pairs) {
     double[] coefficients = new double[sides * values.size()];
     for (int i = 0; i < values.size(); i++) {
-      coefficients[sides * i] = values.get(i).byPolicyChosen() / loss.pairs();
+      coefficients[sides * i] = values.get(i).byPolicyChosen() / pairs;
       if (sides == 2) {
-        coefficients[sides * i + 1] = values.get(i).byPolicyRejected() / loss.pairs();
+        coefficients[sides * i + 1] = values.get(i).byPolicyRejected() / pairs;
       }
     }
     return coefficients;
