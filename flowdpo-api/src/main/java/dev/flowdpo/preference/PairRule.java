@@ -65,6 +65,17 @@ public interface PairRule {
    * @return the rule
    */
   static PairRule successes() {
-    return new SuccessPairs();
+    return new SuccessPairs(true);
+  }
+
+  /**
+   * Returns the rule of imitation without rollouts: every chunk and every stop decision of the
+   * flow's own trace, where it ends in a correct answer. What a rollout was forced to do, such as
+   * to go on after the end, is not imitated.
+   *
+   * @return the rule
+   */
+  static PairRule ownSuccesses() {
+    return new SuccessPairs(false);
   }
 }

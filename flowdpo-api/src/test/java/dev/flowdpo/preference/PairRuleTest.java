@@ -89,6 +89,21 @@ class PairRuleTest {
     }
   }
 
+  @Property(tries = 100)
+  void ownSuccessesAreThePartsOfTheFlowsOwnTraceAlone(
+      @ForAll @Size(5) List<@IntRange(max = 2) Integer> verdicts) {
+    List<PreferencePair> pairs =
+        PairRule.ownSuccesses()
+            .pairs(tree(verdicts.stream().map(PairRuleTest::verdict).toList()), TOKENS);
+    if (verdicts.get(0) == 1) {
+      assertThat(pairs)
+          .map(PairRuleTest::shown)
+          .containsExactlyInAnyOrder("Q>ab", "Sab>N", "Qab>cd", "Sabcd>Y");
+    } else {
+      assertThat(pairs).isEmpty();
+    }
+  }
+
   @Example
   void theStandInOfAChunkIsItWithoutItsLastTokenOrItsOnlyTokenTwice() {
     List<PreferencePair> pairs =

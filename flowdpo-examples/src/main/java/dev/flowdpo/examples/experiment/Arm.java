@@ -18,10 +18,10 @@ enum Arm {
   SUPERVISED_EQUAL(
       "supervised-equal",
       "supervised, as many updates",
-      "Supervised training on every chunk and decision of the flow's own correct traces and"
-          + " rollouts. It makes as many updates, at every point of the stream, as DPO would make of"
-          + " the same rollouts; as there are more examples than pairs, each update learns from"
-          + " more of them, at twice the rate for the Answer adapter."),
+      "Supervised training on every chunk and decision of the flow's own correct traces. It makes as"
+          + " many updates, at every point of the stream, as DPO would make of rollouts of the same"
+          + " traces; as there are more examples than pairs, each update learns from more of them, at"
+          + " twice the rate for the Answer adapter."),
   SUPERVISED(
       "supervised",
       "supervised, as large batches",
@@ -72,8 +72,8 @@ enum Arm {
   PairRule pairRule(LearnerOptions method) {
     PairRule contrasts = PairRule.contrasts(method.pairs());
     return switch (this) {
-      case SUPERVISED -> PairRule.successes();
-      case SUPERVISED_EQUAL -> PairRule.successes().atThePaceOf(contrasts);
+      case SUPERVISED -> PairRule.ownSuccesses();
+      case SUPERVISED_EQUAL -> PairRule.ownSuccesses().atThePaceOf(contrasts);
       default -> contrasts;
     };
   }
