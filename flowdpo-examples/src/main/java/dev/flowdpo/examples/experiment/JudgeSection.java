@@ -38,7 +38,8 @@ record JudgeSection(List<JudgedTraces> rows, String failure) {
         "A judge compared the learned flow's greedy solutions of held-out problems with those of its"
             + " baselines. It was asked about each pair in both orders: where the two disagree, and"
             + " where both solutions are the same, the pair is a tie. The win rate is the share of"
-            + " wins, a tie being half of one; its 95 % interval is Wilson's.");
+            + " wins, a tie being half of one; its 95 % interval is Wilson's."
+            + " A judge compares explanations; which answers are right is measured above.");
     if (!failure.isEmpty()) {
       section.callout(Tone.BAD, "The judge could not be asked", failure);
     }
