@@ -16,6 +16,11 @@ record ChosenNllObjective(DpoObjective base, double weight) implements DpoObject
   }
 
   @Override
+  public boolean readsChosenOnly() {
+    return base.readsChosenOnly();
+  }
+
+  @Override
   public ObjectiveValue evaluate(LogProbabilitySums sums) {
     ObjectiveValue value = base.evaluate(sums);
     double perToken = weight / sums.chosenLength();

@@ -32,6 +32,18 @@ public interface DpoObjective {
   }
 
   /**
+   * Returns whether the loss depends on nothing but log π of the chosen completion. Then a learner
+   * spares itself the way of the rejected completion and of the reference through the model: in
+   * what the objective gets, and in the learner's metrics, the rejected sums and all log-ratios are
+   * 0.
+   *
+   * @return by default false
+   */
+  default boolean readsChosenOnly() {
+    return false;
+  }
+
+  /**
    * Returns this objective with the chosen completion's mean negative log-likelihood added: {@code
    * weight · −log π(chosen) / length} (RPO, Pang et al., arXiv 2404.19733).
    *

@@ -2,6 +2,7 @@ package dev.flowdpo.preference;
 
 import dev.flowdpo.rollout.RolloutTree;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How rollouts become preference pairs. The default, {@link #contrasts}, is Flow-DPO's (arXiv
@@ -23,6 +24,28 @@ public interface PairRule {
   List<PreferencePair> pairs(RolloutTree tree, PreferenceTokens tokens);
 
   /**
+   * Returns the rule that says how often the adapters are updated: as often as if its pairs were
+   * learned from. Each update then takes its share of this rule's pairs.
+   *
+   * @return another rule; empty, the default, where this one's pairs say it themselves
+   */
+  default Optional<PairRule> pace() {
+    return Optional.empty();
+  }
+
+  /**
+   * Returns this rule with the pace of another: the same pairs in as many updates, at every point
+   * of the stream, as the other rule would make of the same rollouts. So rules that give more pairs
+   * or fewer can be compared with equal numbers of updates.
+   *
+   * @param pace the rule whose pairs are counted
+   * @return a rule with this one's pairs
+   */
+  default PairRule atThePaceOf(PairRule pace) {
+    return new PacedPairs(this, pace);
+  }
+
+  /**
    * Returns the rule of the paper: a pair where two branches of a node differ in reward ({@link
    * PairBuilder}).
    *
@@ -42,6 +65,17 @@ public interface PairRule {
    * @return the rule
    */
   static PairRule successes() {
-    return new SuccessPairs();
+    return new SuccessPairs(true);
+  }
+
+  /**
+   * Returns the rule of imitation without rollouts: every chunk and every stop decision of the
+   * flow's own trace, where it ends in a correct answer. What a rollout was forced to do, such as
+   * to go on after the end, is not imitated.
+   *
+   * @return the rule
+   */
+  static PairRule ownSuccesses() {
+    return new SuccessPairs(false);
   }
 }

@@ -11,17 +11,19 @@ import java.util.List;
 
 /**
  * Takes every chunk and every stop decision of the traces that end in a correct answer: of the
- * original path, and of each branch from its fork on. The rejected side of a decision is the
- * opposite one. That of a chunk is a stand-in, the chunk without its last token (or twice its only
- * one), for objectives that ignore it. Stateless and thread-safe.
+ * original path, and, where rollouts count too, of each branch from its fork on. The rejected side
+ * of a decision is the opposite one. That of a chunk is a stand-in, the chunk without its last
+ * token (or twice its only one), for objectives that ignore it. Immutable and thread-safe.
+ *
+ * @param rollouts whether branches count beside the original path
  */
-final class SuccessPairs implements PairRule {
+record SuccessPairs(boolean rollouts) implements PairRule {
 
   @Override
   public List<PreferencePair> pairs(RolloutTree tree, PreferenceTokens tokens) {
     List<PreferencePair> pairs = new ArrayList<>();
     addTrace(pairs, tree.original(), 0, 0, tokens);
-    for (OutputNode node : tree.nodes()) {
+    for (OutputNode node : rollouts ? tree.nodes() : List.<OutputNode>of()) {
       for (Branch alternative : node.alternatives()) {
         addTrace(pairs, alternative, node.index(), node.index(), tokens);
       }

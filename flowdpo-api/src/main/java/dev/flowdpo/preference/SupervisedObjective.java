@@ -7,4 +7,9 @@ record SupervisedObjective() implements DpoObjective {
     double perToken = 1.0 / sums.chosenLength();
     return new ObjectiveValue(-perToken * sums.policyChosen(), -perToken, 0, 0, 0);
   }
+
+  @Override
+  public boolean readsChosenOnly() {
+    return true;
+  }
 }

@@ -89,6 +89,21 @@ class PairRuleTest {
     }
   }
 
+  @Property(tries = 100)
+  void ownSuccessesAreThePartsOfTheFlowsOwnTraceAlone(
+      @ForAll @Size(5) List<@IntRange(max = 2) Integer> verdicts) {
+    List<PreferencePair> pairs =
+        PairRule.ownSuccesses()
+            .pairs(tree(verdicts.stream().map(PairRuleTest::verdict).toList()), TOKENS);
+    if (verdicts.get(0) == 1) {
+      assertThat(pairs)
+          .map(PairRuleTest::shown)
+          .containsExactlyInAnyOrder("Q>ab", "Sab>N", "Qab>cd", "Sabcd>Y");
+    } else {
+      assertThat(pairs).isEmpty();
+    }
+  }
+
   @Example
   void theStandInOfAChunkIsItWithoutItsLastTokenOrItsOnlyTokenTwice() {
     List<PreferencePair> pairs =
@@ -123,6 +138,16 @@ class PairRuleTest {
     assertThat(pairs)
         .map(pair -> shown(pair) + " " + pair.node())
         .containsExactlyInAnyOrder("Qab>yz 1", "Sabyz>N 1", "Qabyz>w 2", "Sabyzw>Y 2");
+  }
+
+  @Property(tries = 100)
+  void anotherRulesPaceChangesNoPair(@ForAll @Size(5) List<@IntRange(max = 2) Integer> verdicts) {
+    RolloutTree tree = tree(verdicts.stream().map(PairRuleTest::verdict).toList());
+    PairRule pace = PairRule.contrasts(PairOptions.DEFAULT);
+    PairRule paced = PairRule.successes().atThePaceOf(pace);
+    assertThat(paced.pairs(tree, TOKENS)).isEqualTo(PairRule.successes().pairs(tree, TOKENS));
+    assertThat(paced.pace()).contains(pace);
+    assertThat(PairRule.successes().pace()).isEmpty();
   }
 
   private static Verdict verdict(int kind) {

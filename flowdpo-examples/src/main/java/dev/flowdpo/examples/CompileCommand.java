@@ -36,6 +36,7 @@ final class CompileCommand implements Callable<Integer> {
   @Mixin private DataOptions dataOptions;
   @Mixin private TraceChoice filter;
   @Mixin private TrainerChoice trainer;
+  @Mixin private RunFolderOptions out;
   @Mixin private ProgressOptions progress;
 
   @Option(
@@ -67,21 +68,6 @@ final class CompileCommand implements Callable<Integer> {
   private boolean baseSamples;
 
   @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      required = true,
-      description = "Folder of the run; made where it does not exist.")
-  private Path out;
-
-  @Option(
-      names = "--resume",
-      description = "Go on with the run in DIR, or begin it where there is none.")
-  private boolean resume;
-
-  @Option(names = "--overwrite", description = "Replace the run in DIR.")
-  private boolean overwrite;
-
-  @Option(
       names = "--held-out",
       paramLabel = "N",
       defaultValue = "" + HeldOut.DEFAULT,
@@ -95,6 +81,7 @@ final class CompileCommand implements Callable<Integer> {
     OptionRange.atLeast(1, "--held-out", heldOut);
     problems.ifPresent(n -> OptionRange.atLeast(1, "--problems", n));
     dataOptions.check();
+    out.check();
     TraceSource source = source();
     LearningData learningData = learningData();
     TrainerOptions options =
@@ -105,11 +92,10 @@ final class CompileCommand implements Callable<Integer> {
             common.seed());
     CompileSettings settings =
         new CompileSettings(source, choice, filter.options(), options, learningData);
-    RunFolder.Existing existing = RunFolder.existing(resume, overwrite);
-    RunFolder folder = new RunFolder(out, describe(settings), existing);
+    RunFolder folder = out.open(describe(settings));
     CompileResult result = new CompileRun(common, progress, folder, settings).run();
     common.report().println(result.summary());
-    common.report().println("Traces, adapter, metrics and chart are in " + out);
+    common.report().println("Traces, adapter, metrics and chart are in " + out.path());
     common.report().flush();
     common.result(result);
     return 0;

@@ -5,8 +5,6 @@ import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.learning.Trace;
 import dev.flowdpo.learning.TraceSet;
 import dev.flowdpo.preference.AdapterRole;
-import dev.flowdpo.runtime.adapter.AdapterLayout;
-import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.data.MessagesFile;
 import dev.flowdpo.runtime.data.SupervisedExample;
 import dev.flowdpo.runtime.data.TraceFile;
@@ -129,9 +127,6 @@ final class CompileRun {
             SupervisedExample::problemId,
             options.heldOutShare(),
             options.seed());
-    AdapterLayout layout = AdapterLayout.of(engine.base().config(), options.rank());
-    AdapterSnapshot fresh =
-        AdapterSnapshot.initial(layout, options.alpha(), options.dropout(), options.seed());
     return new AdapterTraining(
             folder,
             options,
@@ -140,16 +135,10 @@ final class CompileRun {
             AdapterRole.ANSWER)
         .run(
             new SupervisedLoss(engine.base()),
-            fresh,
-            new ExampleSplit<>(completions(split.training()), completions(split.heldOut())),
+            options.freshAdapter(engine.base().config()),
+            split.map(Completion::of),
             progress,
             common.err());
-  }
-
-  private static List<Completion> completions(List<SupervisedExample> examples) {
-    return examples.stream()
-        .map(e -> new Completion(e.prompt().toArray(), e.completion().toArray()))
-        .toList();
   }
 
   private double singlePass(String when, Optional<Path> adapters) {

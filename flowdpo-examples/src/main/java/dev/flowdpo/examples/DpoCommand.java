@@ -5,7 +5,6 @@ import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PreferencePair;
-import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.AdapterWeights;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
@@ -44,6 +43,7 @@ final class DpoCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
   @Mixin private ObjectiveOptions objective;
   @Mixin private TrainerChoice trainer;
+  @Mixin private RunFolderOptions out;
   @Mixin private ProgressOptions progress;
 
   @Option(
@@ -68,21 +68,6 @@ final class DpoCommand implements Callable<Integer> {
           "Folder with trained adapters in answer/ and stop/ to start from, and to compare with;"
               + " default: a fresh one.")
   private Optional<Path> adapters = Optional.empty();
-
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      required = true,
-      description = "Folder of the run; made where it does not exist.")
-  private Path out;
-
-  @Option(
-      names = "--resume",
-      description = "Go on with the run in DIR, or begin it where there is none.")
-  private boolean resume;
-
-  @Option(names = "--overwrite", description = "Replace the run in DIR.")
-  private boolean overwrite;
 
   /** Reads a role by its name. */
   static final class RoleConverter extends TextConverter<AdapterRole> {
@@ -110,12 +95,12 @@ final class DpoCommand implements Callable<Integer> {
   public Integer call() {
     long begin = System.nanoTime();
     DpoObjective minimised = objective.objective();
-    RunFolder.Existing existing = RunFolder.existing(resume, overwrite);
+    out.check();
     try (AdapterFlowEngine engine = common.engine()) {
       TrainerOptions options = options(engine.defaultLearnerOptions());
       List<PreferencePair> pairs = pairs(engine);
       Optional<AdapterSnapshot> given = adapter(engine);
-      RunFolder folder = new RunFolder(out, describe(options), existing);
+      RunFolder folder = out.open(describe(options));
       ExampleSplit<PreferencePair> split =
           ExampleSplit.of(pairs, PreferencePair::problemId, options.heldOutShare(), options.seed());
       AdapterSnapshot reference =
@@ -125,7 +110,7 @@ final class DpoCommand implements Callable<Integer> {
           new AdapterTraining(folder, options, engine.modelName(), data.toString(), role)
               .run(
                   loss,
-                  given.orElseGet(() -> fresh(engine, options)),
+                  given.orElseGet(() -> options.freshAdapter(engine.base().config())),
                   split,
                   progress,
                   common.err());
@@ -183,11 +168,6 @@ final class DpoCommand implements Callable<Integer> {
         .map((AdapterWeights read) -> AdapterSnapshot.of(engine.base().config(), read));
   }
 
-  private static AdapterSnapshot fresh(AdapterFlowEngine engine, TrainerOptions options) {
-    AdapterLayout layout = AdapterLayout.of(engine.base().config(), options.rank());
-    return AdapterSnapshot.initial(layout, options.alpha(), options.dropout(), options.seed());
-  }
-
   private Result result(
       ExampleSplit<PreferencePair> split,
       TrainingResult training,
@@ -233,7 +213,7 @@ final class DpoCommand implements Callable<Integer> {
             result.rewardsRejected(),
             result.rewardsMargins(),
             100 * result.rewardsAccuracies(),
-            out);
+            out.path());
     common.report().flush();
     common.result(result);
   }

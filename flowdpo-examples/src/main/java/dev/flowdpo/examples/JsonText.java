@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 
 /** JSON as the commands read and write it. Stateless and thread-safe. */
 public final class JsonText {
@@ -68,9 +69,16 @@ public final class JsonText {
    * Replaces the file with the value in one step, so that a killed process leaves no half of it.
    */
   public static void write(Path file, Object value) {
+    writeLines(file, List.of(value));
+  }
+
+  /** Replaces the file with a line for each value, in one step too. */
+  public static void writeLines(Path file, List<?> values) {
+    StringBuilder lines = new StringBuilder();
+    values.forEach(value -> lines.append(line(value)).append('\n'));
     try {
       Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
-      Files.writeString(temporary, line(value) + "\n");
+      Files.writeString(temporary, lines);
       Files.move(
           temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {

@@ -1,7 +1,6 @@
 package dev.flowdpo.examples;
 
 import dev.flowdpo.Flow;
-import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.LearnerOptionsBuilder;
 import dev.flowdpo.preference.DpoObjective;
@@ -38,6 +37,7 @@ final class LearnCommand implements Callable<Integer> {
   @Mixin private ObjectiveOptions objective;
   @Mixin private DataOptions dataOptions;
   @Mixin private VerifierOptions verifier;
+  @Mixin private RunFolderOptions out;
   @Mixin private ProgressOptions progress;
 
   @Option(
@@ -60,21 +60,6 @@ final class LearnCommand implements Callable<Integer> {
             + " learned from."
       })
   private Optional<Path> data = Optional.empty();
-
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      required = true,
-      description = "Folder of the run; made where it does not exist.")
-  private Path out;
-
-  @Option(
-      names = "--resume",
-      description = "Go on with the run in DIR, or begin it where there is none.")
-  private boolean resume;
-
-  @Option(names = "--overwrite", description = "Replace the run in DIR.")
-  private boolean overwrite;
 
   @Option(
       names = "--held-out",
@@ -101,9 +86,7 @@ final class LearnCommand implements Callable<Integer> {
     problems.ifPresent(n -> OptionRange.atLeast(1, "--problems", n));
     OptionRange.atLeast(1, "--held-out", heldOut);
     dataOptions.check();
-    if (resume && overwrite) {
-      throw new InvalidInputException("expected --resume or --overwrite, found both");
-    }
+    out.check();
     DpoObjective minimised = objective.objective();
     LearningData learningData = learningData();
     try (VerifierOptions.Opened judge = verifier.open()) {
@@ -114,7 +97,7 @@ final class LearnCommand implements Callable<Integer> {
 
   private void learn(
       LearningData learningData, VerifierOptions.Opened judge, DpoObjective minimised) {
-    RunFolder folder = new RunFolder(out, settings(), existing());
+    RunFolder folder = out.open(settings());
     AdapterFlowEngine engine = common.engine();
     try (Flow flow = Flow.builder().engine(engine).seed(common.seed()).build()) {
       LearningRun run =
@@ -123,7 +106,7 @@ final class LearnCommand implements Callable<Integer> {
       LearningResult result = run.run(judge.verifier(), options, minimised);
       common.report().println(result.summary());
       run.failures().print(common.report());
-      common.report().println("Adapters, metrics and chart are in " + out);
+      common.report().println("Adapters, metrics and chart are in " + out.path());
       common.report().flush();
       common.result(result);
     }
@@ -150,12 +133,6 @@ final class LearnCommand implements Callable<Integer> {
               data.orElseThrow(), found.problems().size(), problems.orElseThrow());
     }
     return found;
-  }
-
-  private RunFolder.Existing existing() {
-    return overwrite
-        ? RunFolder.Existing.REPLACE
-        : resume ? RunFolder.Existing.RESUME : RunFolder.Existing.REFUSE;
   }
 
   private LearnerOptions learnerOptions(

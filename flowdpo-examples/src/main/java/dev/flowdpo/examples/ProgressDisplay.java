@@ -5,6 +5,15 @@ package dev.flowdpo.examples;
  * pace. For one thread at a time.
  */
 public interface ProgressDisplay extends AutoCloseable {
+  /** Shows nothing. */
+  ProgressDisplay NONE =
+      new ProgressDisplay() {
+        @Override
+        public void update(long done, String message) {}
+
+        @Override
+        public void close() {}
+      };
 
   /**
    * Tells how far the task is.

@@ -49,18 +49,6 @@ final class RunFolder {
   private final boolean resumed;
 
   /**
-   * Returns what to do where the folder holds a run already.
-   *
-   * @throws InvalidInputException if it is both to go on and to be replaced
-   */
-  static Existing existing(boolean resume, boolean overwrite) {
-    if (resume && overwrite) {
-      throw new InvalidInputException("expected --resume or --overwrite, found both");
-    }
-    return overwrite ? Existing.REPLACE : resume ? Existing.RESUME : Existing.REFUSE;
-  }
-
-  /**
    * Opens the folder, and makes it where it does not exist.
    *
    * @param settings what makes this run different from others

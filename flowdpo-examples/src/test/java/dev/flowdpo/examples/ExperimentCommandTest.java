@@ -417,7 +417,7 @@ class ExperimentCommandTest {
     }
   }
 
-  private static Path copy(Path from, Path to) throws IOException {
+  static Path copy(Path from, Path to) throws IOException {
     try (Stream<Path> all = Files.walk(from)) {
       all.forEach(
           path -> {

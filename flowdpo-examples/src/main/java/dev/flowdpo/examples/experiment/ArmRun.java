@@ -16,9 +16,6 @@ import dev.flowdpo.examples.report.TreeCollector;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.OnlineLearner;
-import dev.flowdpo.runtime.learning.AdapterFlowEngineProvider;
-import dev.flowdpo.spi.EngineSettings;
-import dev.flowdpo.spi.FlowEngine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -79,10 +76,7 @@ final class ArmRun implements ExperimentRun<ArmResult> {
 
   private ArmResult measure(ProgressDisplay display) {
     long begin = System.nanoTime();
-    FlowEngine engine =
-        new AdapterFlowEngineProvider()
-            .open(new EngineSettings(settings.model(), settings.adapters()));
-    try (Flow flow = Flow.builder().engine(engine).seed(seed).build()) {
+    try (Flow flow = Flow.builder().engine(settings.open()).seed(seed).build()) {
       LearningProgress progress = LearningProgress.NONE;
       List<ProblemLog.Row> rows;
       if (arm == Arm.SINGLE_PASS) {
@@ -97,7 +91,7 @@ final class ArmRun implements ExperimentRun<ArmResult> {
       Evaluation heldOut =
           Evaluation.of(
               measured,
-              settings.distribution().heldOut(settings.heldOut()),
+              settings.heldOutProblems(),
               new ShiftedDisplay(display, settings.problems()));
       return result(progress, rows, heldOut, (System.nanoTime() - begin) / 1e9);
     }
@@ -125,7 +119,7 @@ final class ArmRun implements ExperimentRun<ArmResult> {
   private List<ProblemLog.Row> solve(Flow flow, ProgressDisplay display) {
     ExactAnswer verifier = new ExactAnswer();
     try (ProblemLog log = ProblemLog.open(problemsFile(), 0)) {
-      List<Problem> problems = settings.distribution().learning(seed, settings.problems());
+      List<Problem> problems = settings.problemsOf(seed);
       for (List<Problem> batch : Lists.partition(problems, settings.learner().problemsPerGroup())) {
         for (Solution solution : flow.solveAll(batch)) {
           boolean right = verifier.verify(solution.problem(), solution.text()).isCorrect();
@@ -163,8 +157,7 @@ final class ArmRun implements ExperimentRun<ArmResult> {
         MetricsFile metrics =
             MetricsFile.open(folder.resolve("metrics.jsonl"), learner.progress())) {
       watch.writeTo(metrics);
-      LearningProgress progress =
-          learner.learn(settings.distribution().learning(seed, settings.problems())).progress();
+      LearningProgress progress = learner.learn(settings.problemsOf(seed)).progress();
       trees.finish();
       if (options.updates()) {
         learner.save(folder);

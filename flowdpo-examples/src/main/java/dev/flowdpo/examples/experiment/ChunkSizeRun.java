@@ -4,16 +4,10 @@ import dev.flowdpo.Flow;
 import dev.flowdpo.Problem;
 import dev.flowdpo.Solution;
 import dev.flowdpo.examples.Evaluation;
-import dev.flowdpo.examples.ExactAnswer;
 import dev.flowdpo.examples.ProgressDisplay;
-import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.LearningReport;
 import dev.flowdpo.learning.OnlineLearner;
-import dev.flowdpo.rollout.RolloutTree;
-import dev.flowdpo.runtime.learning.AdapterFlowEngineProvider;
-import dev.flowdpo.spi.EngineSettings;
-import dev.flowdpo.spi.FlowEngine;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.ToIntFunction;
@@ -55,13 +49,10 @@ final class ChunkSizeRun implements ExperimentRun<ChunkSizeResult> {
   }
 
   private ChunkSizeResult measure(ProgressDisplay display) {
-    FlowEngine engine =
-        new AdapterFlowEngineProvider()
-            .open(new EngineSettings(settings.model(), settings.adapters()));
-    List<Problem> heldOut = settings.distribution().heldOut(settings.heldOut());
+    List<Problem> heldOut = settings.heldOutProblems();
     try (Flow flow =
         Flow.builder()
-            .engine(engine)
+            .engine(settings.open())
             .seed(seed)
             .chunkSize(chunkSize)
             .maxChunks(maxChunks)
@@ -95,20 +86,8 @@ final class ChunkSizeRun implements ExperimentRun<ChunkSizeResult> {
   }
 
   private LearningReport learn(Flow flow, ProgressDisplay display) {
-    try (OnlineLearner learner =
-        flow.learner()
-            .verifier(new ExactAnswer())
-            .objective(settings.objective())
-            .options(settings.learner().toBuilder().seed(seed).build())
-            .listener(
-                new LearningListener() {
-                  @Override
-                  public void onProblem(RolloutTree tree, LearningProgress progress) {
-                    display.update(progress.problems(), "chunks of " + chunkSize);
-                  }
-                })
-            .build()) {
-      return learner.learn(settings.distribution().learning(seed, settings.problems()));
+    try (OnlineLearner learner = settings.learner(flow, seed, display, "chunks of " + chunkSize)) {
+      return learner.learn(settings.problemsOf(seed));
     }
   }
 

@@ -7,18 +7,12 @@ import dev.flowdpo.examples.Evaluation;
 import dev.flowdpo.examples.ExactAnswer;
 import dev.flowdpo.examples.ProgressDisplay;
 import dev.flowdpo.examples.SinglePass;
-import dev.flowdpo.learning.LearningListener;
-import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.learning.TraceCompiler;
-import dev.flowdpo.rollout.RolloutTree;
-import dev.flowdpo.runtime.adapter.AdapterLayout;
-import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
 import dev.flowdpo.runtime.data.ModelTokens;
 import dev.flowdpo.runtime.data.SupervisedExample;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
-import dev.flowdpo.runtime.learning.AdapterFlowEngineProvider;
 import dev.flowdpo.runtime.training.AdapterTrainer;
 import dev.flowdpo.runtime.training.Completion;
 import dev.flowdpo.runtime.training.ExampleSplit;
@@ -26,7 +20,6 @@ import dev.flowdpo.runtime.training.SupervisedLoss;
 import dev.flowdpo.runtime.training.TrainerListener;
 import dev.flowdpo.runtime.training.TrainerOptions;
 import dev.flowdpo.runtime.training.TrainingResult;
-import dev.flowdpo.spi.EngineSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,23 +77,12 @@ final class CompileRun implements ExperimentRun<List<CompileResult>> {
 
   /** Lets the flow learn online, and keeps its adapters. */
   private LearnedFlow learn(ProgressDisplay display) {
-    try (Flow flow = Flow.builder().engine(open(Optional.empty())).seed(seed).build();
-        OnlineLearner learner =
-            flow.learner()
-                .verifier(new ExactAnswer())
-                .objective(settings.objective())
-                .options(settings.learner().toBuilder().seed(seed).build())
-                .listener(
-                    new LearningListener() {
-                      @Override
-                      public void onProblem(RolloutTree tree, LearningProgress progress) {
-                        display.update(progress.problems(), "learning");
-                      }
-                    })
-                .build()) {
-      double progressive = learner.learn(problems()).validation().accuracy();
+    try (Flow flow = Flow.builder().engine(settings.open()).seed(seed).build();
+        OnlineLearner learner = settings.learner(flow, seed, display, "learning")) {
+      double progressive = learner.learn(settings.problemsOf(seed)).validation().accuracy();
       learner.save(flowFolder());
-      Evaluation heldOut = Evaluation.of(Evaluation.greedy(flow), heldOut(), display);
+      Evaluation heldOut =
+          Evaluation.of(Evaluation.greedy(flow), settings.heldOutProblems(), display);
       return new LearnedFlow(progressive, heldOut.accuracy());
     }
   }
@@ -110,7 +92,7 @@ final class CompileRun implements ExperimentRun<List<CompileResult>> {
     if (kind == TraceKind.ZERO_SHOT) {
       return result(kind, 0, 0, singlePass(Optional.empty(), display), Double.NaN);
     }
-    try (AdapterFlowEngine engine = open(Optional.empty())) {
+    try (AdapterFlowEngine engine = settings.open()) {
       List<SupervisedExample> examples = examples(kind, engine.tokens());
       if (examples.isEmpty()) {
         throw new InvalidInputException(
@@ -157,9 +139,9 @@ final class CompileRun implements ExperimentRun<List<CompileResult>> {
   private List<SupervisedExample> generated(
       Optional<Path> adapters, boolean singlePass, ModelTokens tokens) {
     TraceCompiler compiler = TraceCompiler.builder().verifier(new ExactAnswer()).seed(seed).build();
-    try (Flow flow = Flow.builder().engine(open(adapters)).seed(seed).build()) {
+    try (Flow flow = Flow.builder().engine(settings.open(adapters)).seed(seed).build()) {
       Flow source = singlePass ? SinglePass.of(flow) : flow;
-      List<Problem> problems = problems();
+      List<Problem> problems = settings.problemsOf(seed);
       for (int i = 0; i < problems.size(); i += FLOW_BATCH) {
         source.solveAll(problems.subList(i, Math.min(problems.size(), i + FLOW_BATCH)), compiler);
       }
@@ -173,38 +155,15 @@ final class CompileRun implements ExperimentRun<List<CompileResult>> {
     ExampleSplit<SupervisedExample> split =
         ExampleSplit.of(
             examples, SupervisedExample::problemId, training.heldOutShare(), training.seed());
-    AdapterLayout layout = AdapterLayout.of(engine.base().config(), training.rank());
-    AdapterSnapshot fresh =
-        AdapterSnapshot.initial(layout, training.alpha(), training.dropout(), training.seed());
     return new AdapterTrainer<>(
             new SupervisedLoss(engine.base()), training, new TrainerListener() {}, Optional.empty())
-        .train(
-            fresh,
-            new ExampleSplit<>(completions(split.training()), completions(split.heldOut())),
-            false);
-  }
-
-  private static List<Completion> completions(List<SupervisedExample> examples) {
-    return examples.stream()
-        .map(e -> new Completion(e.prompt().toArray(), e.completion().toArray()))
-        .toList();
+        .train(training.freshAdapter(engine.base().config()), split.map(Completion::of), false);
   }
 
   private Evaluation singlePass(Optional<Path> adapters, ProgressDisplay display) {
-    try (Flow flow = Flow.builder().engine(open(adapters)).seed(seed).build()) {
-      return Evaluation.of(SinglePass.of(Evaluation.greedy(flow)), heldOut(), display);
+    try (Flow flow = Flow.builder().engine(settings.open(adapters)).seed(seed).build()) {
+      return Evaluation.of(
+          SinglePass.of(Evaluation.greedy(flow)), settings.heldOutProblems(), display);
     }
-  }
-
-  private AdapterFlowEngine open(Optional<Path> adapters) {
-    return new AdapterFlowEngineProvider().open(new EngineSettings(settings.model(), adapters));
-  }
-
-  private List<Problem> problems() {
-    return settings.distribution().learning(seed, settings.problems());
-  }
-
-  private List<Problem> heldOut() {
-    return settings.distribution().heldOut(settings.heldOut());
   }
 }

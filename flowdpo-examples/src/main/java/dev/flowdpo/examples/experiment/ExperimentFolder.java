@@ -22,7 +22,16 @@ import java.util.Map;
 record ExperimentFolder(Path path) {
   private static final String SETTINGS = "experiment.json";
   private static final List<String> OWN =
-      List.of("runs", "tables", "plots", "report.html", "trees.jsonl", "results.jsonl", SETTINGS);
+      List.of(
+          "runs",
+          "tables",
+          "plots",
+          "report.html",
+          "trees.jsonl",
+          "results.jsonl",
+          JudgementFile.NAME,
+          WinRateResult.FILE,
+          SETTINGS);
 
   /** What to do where the folder holds an experiment already. */
   enum Existing {

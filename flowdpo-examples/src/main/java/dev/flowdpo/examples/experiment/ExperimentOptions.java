@@ -2,6 +2,7 @@ package dev.flowdpo.examples.experiment;
 
 import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.examples.CommonOptions;
+import dev.flowdpo.examples.JsonText;
 import dev.flowdpo.examples.OptionRange;
 import dev.flowdpo.examples.ProgressDisplay;
 import dev.flowdpo.examples.ProgressOptions;
@@ -107,7 +108,7 @@ final class ExperimentOptions {
   /** Writes the results and the report into the folder, and prints what they say. */
   void finish(
       CommonOptions common, ExperimentFolder folder, List<?> results, ExperimentReport report) {
-    ResultFile.writeAll(folder.path(), results);
+    JsonText.writeLines(folder.path().resolve("results.jsonl"), results);
     report.write(folder.path());
     common.report().print(report.summary());
     common.report().println("The report is " + folder.path().resolve("report.html"));

@@ -1,6 +1,7 @@
 package dev.flowdpo.examples.experiment;
 
 import dev.flowdpo.Problem;
+import dev.flowdpo.examples.ExactAnswer;
 import dev.flowdpo.rollout.FinalAnswer;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,11 +31,11 @@ final class MistakeReader {
    * @param solution the text of a solution
    */
   static Mistake of(Problem problem, String solution) {
-    String answer = solution.contains(MARK) ? FinalAnswer.extract(solution) : "";
-    if (answer.equals(problem.answer())) {
+    // The verifier takes the last number where there is no mark; what it finds right is no mistake.
+    if (new ExactAnswer().verify(problem, solution).isCorrect()) {
       return Mistake.NONE;
     }
-    if (answer.isEmpty()) {
+    if (!solution.contains(MARK) || FinalAnswer.extract(solution).isEmpty()) {
       return Mistake.NO_ANSWER;
     }
     Calculations own = read(solution);

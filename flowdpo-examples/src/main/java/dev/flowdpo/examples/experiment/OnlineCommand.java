@@ -1,7 +1,9 @@
 package dev.flowdpo.examples.experiment;
 
+import dev.flowdpo.FlowException;
 import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.examples.CommonOptions;
+import dev.flowdpo.examples.JsonText;
 import dev.flowdpo.examples.OptionRange;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.preference.DpoObjective;
@@ -27,6 +29,7 @@ import picocli.CommandLine.Option;
 final class OnlineCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
   @Mixin private ExperimentOptions experiment;
+  @Mixin private JudgeOptions judge;
 
   @Option(
       names = "--problems",
@@ -81,6 +84,11 @@ final class OnlineCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<Arm> chosen = arms();
+    Optional<JudgeOptions.Choice> choice = judge.choose(common.model(), System.getenv());
+    if (choice.isPresent() && !chosen.contains(Arm.DPO)) {
+      throw new InvalidInputException(
+          "--judge: expected the arm flow-dpo among --arms, found " + arms);
+    }
     List<Long> seeds = experiment.seeds(common.seed());
     OnlineSettings settings =
         new OnlineSettings(
@@ -105,9 +113,40 @@ final class OnlineCommand implements Callable<Integer> {
       throw new InvalidInputException(
           folder.path() + ": expected runs that are done, found none; leave out --report-only");
     }
+    JudgementFile judgements = JudgementFile.open(folder.path());
     List<ArmResult> results = experiment.run(common, "online", runs);
-    experiment.finish(common, folder, results, new OnlineReport(settings, seeds, results));
+    Optional<FlowException> failure =
+        choice.flatMap(
+            chosenJudge -> {
+              Path learned = ArmRun.folder(folder.path(), Arm.DPO, seeds.get(0));
+              return compare(new TraceComparison(settings, learned, chosenJudge, judgements));
+            });
+    JudgeSection judged =
+        new JudgeSection(judgements.rows(), failure.map(FlowException::getMessage).orElse(""));
+    if (!judged.results().isEmpty()) {
+      JsonText.writeLines(folder.path().resolve(WinRateResult.FILE), judged.results());
+    }
+    experiment.finish(common, folder, results, new OnlineReport(settings, seeds, results, judged));
+    judged.results().forEach(common::result);
+    if (failure.isPresent()) {
+      throw new FlowException(
+          failure.get().getMessage()
+              + "\nEverything else is in "
+              + folder.path()
+              + "; run the command again with --resume to ask the judge again",
+          failure.get());
+    }
     return 0;
+  }
+
+  /** Asks the judge; a failure of its must not cost what was measured before. */
+  private Optional<FlowException> compare(TraceComparison comparison) {
+    try {
+      experiment.run(common, "judge", List.of(comparison));
+      return Optional.empty();
+    } catch (FlowException e) {
+      return Optional.of(e);
+    }
   }
 
   private List<Arm> arms() {

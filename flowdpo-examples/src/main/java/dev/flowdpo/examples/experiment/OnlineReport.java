@@ -2,7 +2,6 @@ package dev.flowdpo.examples.experiment;
 
 import dev.flowdpo.examples.report.Axis;
 import dev.flowdpo.examples.report.Band;
-import dev.flowdpo.examples.report.BarChart;
 import dev.flowdpo.examples.report.Estimate;
 import dev.flowdpo.examples.report.JudgedTree;
 import dev.flowdpo.examples.report.LineChart;
@@ -22,16 +21,20 @@ import java.util.Locale;
 final class OnlineReport implements ExperimentReport {
   private static final ValueFormat PERCENT = ValueFormat.percent();
   private static final ValueFormat POINTS = ValueFormat.points();
-  private static final double DECLINE = -1;
 
   private final OnlineSettings settings;
   private final List<Long> seeds;
   private final OnlineFigures figures;
+  private final OnlineFindings findings;
+  private final JudgeSection judged;
 
-  OnlineReport(OnlineSettings settings, List<Long> seeds, List<ArmResult> results) {
+  OnlineReport(
+      OnlineSettings settings, List<Long> seeds, List<ArmResult> results, JudgeSection judged) {
     this.settings = settings;
     this.seeds = List.copyOf(seeds);
     this.figures = new OnlineFigures(results);
+    this.findings = new OnlineFindings(figures);
+    this.judged = judged;
   }
 
   /** Writes the page, tables, plots and trees. */
@@ -46,7 +49,7 @@ final class OnlineReport implements ExperimentReport {
     return ArmRun.folder(folder, Arm.DPO, seeds.get(0)).resolve("trees");
   }
 
-  /** Returns a line for each arm. */
+  /** Returns a line for each arm and each of a judge's comparisons. */
   @Override
   public String summary() {
     StringBuilder text = new StringBuilder();
@@ -65,6 +68,7 @@ final class OnlineReport implements ExperimentReport {
               figures.mean(arm, ArmResult::answerUpdates),
               figures.mean(arm, ArmResult::stopUpdates)));
     }
+    judged.results().forEach(result -> text.append(result.summary()).append('\n'));
     return text.toString();
   }
 
@@ -84,10 +88,13 @@ final class OnlineReport implements ExperimentReport {
     report.section("The arms", this::arms);
     if (figures.has(Arm.DPO) && figures.has(Arm.NO_UPDATES)) {
       report.section("Seed by seed", this::seedBySeed);
-      report.section("What kind of error the gain removes", this::mistakes);
+      report.section("What kind of error the gain removes", findings::mistakes);
     }
     if (figures.has(Arm.DPO)) {
-      report.section("Health of the run", this::health);
+      report.section("Health of the run", findings::health);
+    }
+    if (!judged.isEmpty()) {
+      report.section("What a judge prefers", judged::fill);
     }
     if (!trees.isEmpty()) {
       report.section(
@@ -201,6 +208,9 @@ final class OnlineReport implements ExperimentReport {
     for (Arm arm : figures.arms()) {
       section.paragraph("**" + arm.label() + "**: " + arm.description());
     }
+    if (figures.has(Arm.DPO) && figures.arms().size() > 1) {
+      findings.differences(section);
+    }
     section.paragraph(
         "Chunks and missing answers are those of the last %d problems. For the supervised arms a"
                 .formatted(ArmResult.LAST)
@@ -232,65 +242,6 @@ final class OnlineReport implements ExperimentReport {
       }
     }
     section.table(table.build());
-  }
-
-  private void mistakes(Section.Builder section) {
-    BarChart.Builder chart =
-        BarChart.builder("Mistakes on the held-out problems")
-            .note("Mean share of held-out problems over seeds, with 95 % intervals.")
-            .values(Axis.of("share of problems", PERCENT));
-    List<Mistake> kinds = Arrays.stream(Mistake.values()).filter(m -> m != Mistake.NONE).toList();
-    kinds.forEach(kind -> chart.categories(kind.label()));
-    for (Arm arm : List.of(Arm.NO_UPDATES, Arm.DPO)) {
-      chart.group(arm.label(), kinds.stream().map(kind -> figures.share(arm, kind)).toList());
-    }
-    section.chart(chart.build());
-    Table.Builder table =
-        Table.builder("Where the mistakes come from")
-            .text("Source")
-            .number("No updates", PERCENT)
-            .number("Online DPO", PERCENT)
-            .number("Removed", POINTS);
-    StringBuilder sentence = new StringBuilder("Of the gain, ");
-    double gain =
-        figures.mean(Arm.DPO, ArmResult::heldOut)
-            - figures.mean(Arm.NO_UPDATES, ArmResult::heldOut);
-    for (Mistake.Source source : Mistake.Source.values()) {
-      if (source != Mistake.Source.NONE) {
-        double before = figures.mean(Arm.NO_UPDATES, r -> r.shareOf(source));
-        double after = figures.mean(Arm.DPO, r -> r.shareOf(source));
-        String name = source.name().toLowerCase(Locale.ROOT);
-        table.row(name, before, after, before - after);
-        sentence.append(
-            "%s%s points are errors of %s"
-                .formatted(
-                    source == Mistake.Source.STYLE ? "" : ", ", POINTS.bare(before - after), name));
-      }
-    }
-    section.table(table.build());
-    section.paragraph(
-        sentence
-            + " (in all "
-            + POINTS.bare(gain)
-            + " points). Style is how a solution is written:"
-            + " no answer, no calculation, or a slip in a calculation of several steps at once."
-            + " Reasoning is which calculations are done, arithmetic whether a single one is right.");
-  }
-
-  private void health(Section.Builder section) {
-    double chosen = figures.mean(Arm.DPO, ArmResult::chosenReward);
-    double chunks = figures.mean(Arm.DPO, ArmResult::heldOutChunks);
-    double noAnswers = figures.mean(Arm.DPO, ArmResult::noAnswers);
-    section.callout(
-        chosen < DECLINE ? Tone.WARNING : Tone.GOOD,
-        "Likelihood of the chosen chunks",
-        "Their mean implicit reward β (log π − log π_ref) over the last updates is %.2f. Below %.0f the margin would grow only because both sides become less likely."
-            .formatted(chosen, DECLINE));
-    section.callout(
-        noAnswers > 0.1 ? Tone.WARNING : Tone.GOOD,
-        "Length",
-        "The flow ends with %.2f chunks a solution on held-out problems, and %.1f %% of its last %d solutions have no final answer."
-            .formatted(chunks, 100 * noAnswers, ArmResult.LAST));
   }
 
   private static double min(double[] values) {

@@ -1,8 +1,19 @@
 package dev.flowdpo.examples.experiment;
 
 import com.google.common.collect.ImmutableSortedMap;
+import dev.flowdpo.Flow;
+import dev.flowdpo.Problem;
+import dev.flowdpo.examples.ExactAnswer;
+import dev.flowdpo.examples.ProgressDisplay;
 import dev.flowdpo.learning.LearnerOptions;
+import dev.flowdpo.learning.LearningListener;
+import dev.flowdpo.learning.LearningProgress;
+import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.preference.DpoObjective;
+import dev.flowdpo.rollout.RolloutTree;
+import dev.flowdpo.runtime.learning.AdapterFlowEngine;
+import dev.flowdpo.runtime.learning.AdapterFlowEngineProvider;
+import dev.flowdpo.spi.EngineSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +38,47 @@ record OnlineSettings(
     int heldOut,
     LearnerOptions learner,
     DpoObjective objective) {
+
+  /** Opens the model with the adapters that every arm starts from. */
+  AdapterFlowEngine open() {
+    return open(adapters);
+  }
+
+  /** Opens the model with other adapters. */
+  AdapterFlowEngine open(Optional<Path> others) {
+    return new AdapterFlowEngineProvider().open(new EngineSettings(model, others));
+  }
+
+  /** Returns the problems that a seed learns from. */
+  List<Problem> problemsOf(long seed) {
+    return distribution.learning(seed, problems);
+  }
+
+  /** Returns the problems to measure on, the same for every seed. */
+  List<Problem> heldOutProblems() {
+    return distribution.heldOut(heldOut);
+  }
+
+  /**
+   * Returns the method's learner, which keeps nothing on the way.
+   *
+   * @param display shows how many problems it has learned from
+   * @param message what to show beside the count
+   */
+  OnlineLearner learner(Flow flow, long seed, ProgressDisplay display, String message) {
+    return flow.learner()
+        .verifier(new ExactAnswer())
+        .objective(objective)
+        .options(learner.toBuilder().seed(seed).build())
+        .listener(
+            new LearningListener() {
+              @Override
+              public void onProblem(RolloutTree tree, LearningProgress progress) {
+                display.update(progress.problems(), message);
+              }
+            })
+        .build();
+  }
 
   /** Returns what must be the same where an experiment is resumed. */
   Map<String, String> describe(List<Long> seeds) {

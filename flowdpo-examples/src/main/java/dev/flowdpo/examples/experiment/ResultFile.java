@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -47,18 +46,6 @@ record ResultFile(Path folder) {
           file() + ": expected the result of a run, found: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
       throw new UncheckedIOException(file() + ": cannot be read or written: " + e.getMessage(), e);
-    }
-  }
-
-  /** Writes all results of an experiment as {@code results.jsonl}. */
-  static void writeAll(Path experiment, List<?> results) {
-    StringBuilder lines = new StringBuilder();
-    results.forEach(result -> lines.append(JsonText.line(result)).append('\n'));
-    Path file = experiment.resolve("results.jsonl");
-    try {
-      Files.writeString(file, lines);
-    } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be written: " + e.getMessage(), e);
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.examples.JsonText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,7 +114,7 @@ class ArmResultTest {
 
   @Test
   void allResultsAreALineEach() throws IOException {
-    ResultFile.writeAll(folder, List.of(result("01"), result("11")));
+    JsonText.writeLines(folder.resolve("results.jsonl"), List.of(result("01"), result("11")));
     assertThat(Files.readAllLines(folder.resolve("results.jsonl")))
         .hasSize(2)
         .allMatch(line -> line.startsWith("{\"arm\":\"flow-dpo\",\"seed\":3,"));

@@ -32,6 +32,7 @@ class MistakeReaderTest {
   @ParameterizedTest(name = "{1}: {0}")
   @CsvSource({
     "'3*4=11|#### 2', NONE",
+    "'3*4=12|12-2=10|10/5=2', NONE",
     "'', NO_ANSWER",
     "'3*4=12|12-2=10', NO_ANSWER",
     "'3*4=12|12-2=10|10/5=2|####', NO_ANSWER",

@@ -10,6 +10,7 @@ import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.training.AdamW;
+import dev.flowdpo.runtime.training.AdapterState;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -143,12 +144,12 @@ final class AdapterLearner implements AutoCloseable {
   }
 
   /** Returns what a checkpoint keeps: the parameters and the optimizer. */
-  State state() {
-    return new State(parameters.toFloatVector(), optimizer.state());
+  AdapterState state() {
+    return new AdapterState(parameters.toFloatVector(), optimizer.state());
   }
 
   /** Goes back to a state. */
-  void restore(State state) {
+  void restore(AdapterState state) {
     parameters.assign(Nd4j.createFromArray(state.parameters()));
     optimizer.restore(state.optimizer());
   }
@@ -159,7 +160,4 @@ final class AdapterLearner implements AutoCloseable {
     parameters.close();
     optimizer.close();
   }
-
-  /** The parameters and the optimizer's moments. */
-  record State(float[] parameters, AdamW.State optimizer) {}
 }

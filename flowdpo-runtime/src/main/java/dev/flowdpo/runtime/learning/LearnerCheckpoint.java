@@ -11,19 +11,16 @@ import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.DataType;
-import dev.flowdpo.runtime.checkpoint.FloatTensor;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
 import dev.flowdpo.runtime.checkpoint.SafetensorsFile;
 import dev.flowdpo.runtime.checkpoint.SafetensorsWriter;
 import dev.flowdpo.runtime.internal.AtomicFiles;
-import dev.flowdpo.runtime.training.AdamW;
+import dev.flowdpo.runtime.training.AdapterState;
 import java.io.IOException;
-import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -65,14 +62,10 @@ final class LearnerCheckpoint {
       Files.createDirectories(target);
       for (AdapterLearner learner : learners.values()) {
         String role = learner.role().folderName();
-        AdapterLearner.State adapter = learner.state();
-        Map<String, FloatTensor> tensors = new LinkedHashMap<>();
-        tensors.put("parameters", vector(adapter.parameters()));
-        tensors.put("first_moment", vector(adapter.optimizer().firstMoment()));
-        tensors.put("second_moment", vector(adapter.optimizer().secondMoment()));
+        AdapterState adapter = learner.state();
         SafetensorsWriter.write(
             target.resolve(role + ".safetensors"),
-            tensors,
+            adapter.tensors(),
             DataType.F32,
             Map.of("steps", Long.toString(adapter.optimizer().steps())));
         if (learner.reference().changesModel()) {
@@ -119,19 +112,14 @@ final class LearnerCheckpoint {
   }
 
   /** Returns the parameters and moments of an adapter of this size. */
-  AdapterLearner.State adapter(AdapterRole role, int size) {
+  AdapterState adapter(AdapterRole role, int size) {
     Path file = folder.resolve(role.folderName() + ".safetensors");
     try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
-      String steps = tensors.metadata().get("steps");
-      if (steps == null) {
-        throw new InvalidInputException(file + ": expected the number of steps, found none");
+      String steps = tensors.metadata().getOrDefault("steps", "none");
+      if (!steps.matches("\\d{1,18}")) {
+        throw new InvalidInputException(file + ": expected the number of steps, found " + steps);
       }
-      return new AdapterLearner.State(
-          floats(tensors, file, "parameters", size),
-          new AdamW.State(
-              Long.parseLong(steps),
-              floats(tensors, file, "first_moment", size),
-              floats(tensors, file, "second_moment", size)));
+      return AdapterState.read(tensors, Long.parseLong(steps), size);
     }
   }
 
@@ -141,27 +129,6 @@ final class LearnerCheckpoint {
     return Files.isDirectory(reference)
         ? AdapterSnapshot.of(config, PeftAdapters.read(reference, config))
         : AdapterSnapshot.none(config);
-  }
-
-  private static float[] floats(SafetensorsFile tensors, Path file, String name, int size) {
-    FloatBuffer buffer = tensors.floats(name);
-    if (buffer.remaining() != size) {
-      throw new InvalidInputException(
-          file
-              + ": "
-              + name
-              + ": expected "
-              + size
-              + " numbers for this model and rank, found "
-              + buffer.remaining());
-    }
-    float[] values = new float[size];
-    buffer.get(values);
-    return values;
-  }
-
-  private static FloatTensor vector(float[] values) {
-    return FloatTensor.of(values, values.length);
   }
 
   private static void deleteOthers(Path folder, String keep) throws IOException {

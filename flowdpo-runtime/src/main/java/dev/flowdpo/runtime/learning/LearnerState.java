@@ -20,6 +20,7 @@ import java.util.Map;
 final class LearnerState {
   private final List<Boolean> outcomes = new ArrayList<>();
   private final Map<AdapterRole, List<PreferencePair>> pending = new EnumMap<>(AdapterRole.class);
+  private final Map<AdapterRole, Integer> due = new EnumMap<>(AdapterRole.class);
   private final Map<AdapterRole, Integer> pairs = new EnumMap<>(AdapterRole.class);
   private final Map<AdapterRole, Integer> updates = new EnumMap<>(AdapterRole.class);
   private long chunks;
@@ -29,6 +30,7 @@ final class LearnerState {
   LearnerState() {
     for (AdapterRole role : AdapterRole.values()) {
       pending.put(role, new ArrayList<>());
+      due.put(role, 0);
       pairs.put(role, 0);
       updates.put(role, 0);
     }
@@ -38,6 +40,7 @@ final class LearnerState {
   LearnerState(
       List<Boolean> outcomes,
       Map<AdapterRole, List<PreferencePair>> pending,
+      Map<AdapterRole, Integer> due,
       Map<AdapterRole, Integer> pairs,
       Map<AdapterRole, Integer> updates,
       long chunks,
@@ -46,6 +49,7 @@ final class LearnerState {
     this.outcomes.addAll(outcomes);
     for (AdapterRole role : AdapterRole.values()) {
       this.pending.put(role, new ArrayList<>(Lookup.required(pending, role)));
+      this.due.put(role, Lookup.required(due, role));
       this.pairs.put(role, Lookup.required(pairs, role));
       this.updates.put(role, Lookup.required(updates, role));
     }
@@ -69,7 +73,14 @@ final class LearnerState {
     pairs.merge(pair.role(), 1, Integer::sum);
   }
 
-  void countUpdate(AdapterRole role) {
+  /** Counts a pair of the rule that says how often the adapters are updated. */
+  void addDue(AdapterRole role) {
+    due.merge(role, 1, Integer::sum);
+  }
+
+  /** Counts an update, and takes what made it due. */
+  void countUpdate(AdapterRole role, int taken) {
+    due.merge(role, -taken, Integer::sum);
     updates.merge(role, 1, Integer::sum);
   }
 
@@ -80,6 +91,11 @@ final class LearnerState {
   /** Returns the waiting pairs themselves, from which an update takes its own. */
   List<PreferencePair> pending(AdapterRole role) {
     return Lookup.required(pending, role);
+  }
+
+  /** Returns how many pairs of the rule that sets the pace wait for their update. */
+  int due(AdapterRole role) {
+    return Lookup.required(due, role);
   }
 
   int problems() {

@@ -37,6 +37,7 @@ final class LearnerStateJson {
       ObjectNode counts = json.putObject(role.folderName());
       counts.put("pairs", state.pairs(role));
       counts.put("updates", state.updates(role));
+      counts.put("due", state.due(role));
       ArrayNode pending = counts.putArray("pending");
       state.pending(role).forEach(pair -> pending.add(write(pair)));
     }
@@ -74,6 +75,7 @@ final class LearnerStateJson {
     Map<AdapterRole, List<PreferencePair>> pending = new EnumMap<>(AdapterRole.class);
     Map<AdapterRole, Integer> pairs = new EnumMap<>(AdapterRole.class);
     Map<AdapterRole, Integer> updates = new EnumMap<>(AdapterRole.class);
+    Map<AdapterRole, Integer> due = new EnumMap<>(AdapterRole.class);
     for (AdapterRole role : AdapterRole.values()) {
       JsonNode counts = child(file, json, role.folderName());
       pairs.put(role, child(file, counts, "pairs").asInt());
@@ -83,10 +85,12 @@ final class LearnerStateJson {
         waiting.add(pair(file, role, pair));
       }
       pending.put(role, waiting);
+      due.put(role, child(file, counts, "due").asInt());
     }
     return new LearnerState(
         outcomes,
         pending,
+        due,
         pairs,
         updates,
         child(file, json, "chunks").asLong(),

@@ -10,6 +10,7 @@ import dev.flowdpo.learning.LearningReport;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.learning.UpdateMetrics;
 import dev.flowdpo.preference.AdapterRole;
+import dev.flowdpo.preference.PairRule;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.preference.PreferenceTokens;
 import dev.flowdpo.rollout.RolloutRequest;
@@ -127,17 +128,17 @@ final class PreferenceLearner implements OnlineLearner {
     }
     countVerifierFailures();
     List<PreferencePair> pairs = new ArrayList<>();
+    List<PreferencePair> pace = new ArrayList<>();
     for (RolloutTree tree : trees) {
       state.count(tree);
-      for (PreferencePair pair : setup.pairRule().pairs(tree, tokens)) {
-        if (learners.containsKey(pair.role())) {
-          pairs.add(pair);
-        }
-      }
+      List<PreferencePair> ofTree = ofLearners(setup.pairRule(), tree);
+      pairs.addAll(ofTree);
+      pace.addAll(setup.pairRule().pace().map(rule -> ofLearners(rule, tree)).orElse(ofTree));
       setup.listener().onProblem(tree, state.progress());
     }
     if (options.updates()) {
       pairs.forEach(state::add);
+      pace.forEach(pair -> state.addDue(pair.role()));
       if (!pairs.isEmpty()) {
         setup.listener().onPairs(pairs);
       }
@@ -147,6 +148,12 @@ final class PreferenceLearner implements OnlineLearner {
     progress = state.progress();
   }
 
+  private List<PreferencePair> ofLearners(PairRule rule, RolloutTree tree) {
+    return rule.pairs(tree, tokens).stream()
+        .filter(pair -> learners.containsKey(pair.role()))
+        .toList();
+  }
+
   /** Returns how many alternatives are worth their cost: none where no Answer adapter learns. */
   private int rolloutsPerNode() {
     boolean used = options.updates() && learners.containsKey(AdapterRole.ANSWER);
@@ -154,8 +161,9 @@ final class PreferenceLearner implements OnlineLearner {
   }
 
   /**
-   * Takes as many steps as there are full batches of pairs, in an order that mixes the group's
-   * problems.
+   * Takes as many steps as there are full batches of pairs that are due, in an order that mixes the
+   * group's problems. Where another rule sets the pace, a step takes the same share of the waiting
+   * pairs as of that rule's.
    */
   private void update(long seed) {
     for (AdapterLearner learner : learners.values()) {
@@ -165,11 +173,15 @@ final class PreferenceLearner implements OnlineLearner {
           learner.role() == AdapterRole.ANSWER
               ? options.pairsPerAnswerUpdate()
               : options.pairsPerStopUpdate();
-      while (waiting.size() >= batch) {
-        List<PreferencePair> last = waiting.subList(waiting.size() - batch, waiting.size());
+      while (state.due(learner.role()) >= batch) {
+        int share = (int) ((long) waiting.size() * batch / state.due(learner.role()));
+        if (share == 0) {
+          break; // more updates are due than there are pairs
+        }
+        List<PreferencePair> last = waiting.subList(waiting.size() - share, waiting.size());
         UpdateMetrics metrics = learner.update(List.copyOf(last), state.problems());
         last.clear();
-        state.countUpdate(learner.role());
+        state.countUpdate(learner.role(), batch);
         decline.watch(metrics);
         setup.listener().onUpdate(metrics);
       }

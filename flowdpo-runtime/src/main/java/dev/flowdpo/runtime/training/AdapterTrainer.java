@@ -204,8 +204,8 @@ public final class AdapterTrainer<E> {
     private void restore(TrainerCheckpoint from) {
       state = from.state();
       best = from.best();
-      optimizer.restore(from.optimizer());
-      try (INDArray values = NativeVectors.of(from.parameters())) {
+      optimizer.restore(from.adapter().optimizer());
+      try (INDArray values = NativeVectors.of(from.adapter().parameters())) {
         parameters.assign(values);
       }
     }
@@ -213,8 +213,8 @@ public final class AdapterTrainer<E> {
     private void write(String fingerprint) {
       checkpoint.ifPresent(
           file -> {
-            new TrainerCheckpoint(state, parameters.toFloatVector(), optimizer.state(), best)
-                .write(file, fingerprint);
+            AdapterState adapter = new AdapterState(parameters.toFloatVector(), optimizer.state());
+            new TrainerCheckpoint(state, adapter, best).write(file, fingerprint);
             listener.onCheckpoint(state.step());
           });
     }

@@ -1,6 +1,7 @@
 package dev.flowdpo.runtime.training;
 
 import com.google.common.base.Preconditions;
+import dev.flowdpo.runtime.data.SupervisedExample;
 
 /**
  * A prompt and what follows it, as token ids. Only the completion's tokens are scored. The arrays
@@ -23,5 +24,10 @@ public record Completion(int[] prompt, int[] completion) {
 
   int token(int index) {
     return index < prompt.length ? prompt[index] : completion[index - prompt.length];
+  }
+
+  /** Returns what there is to learn of an example. */
+  public static Completion of(SupervisedExample example) {
+    return new Completion(example.prompt().toArray(), example.completion().toArray());
   }
 }

@@ -55,6 +55,12 @@ public record ExampleSplit<E>(List<E> training, List<E> heldOut) {
         examples.stream().filter(e -> heldOut.contains(problem.apply(e))).toList());
   }
 
+  /** Returns the same split of what each example is turned into. */
+  public <T> ExampleSplit<T> map(Function<E, T> change) {
+    return new ExampleSplit<>(
+        training.stream().map(change).toList(), heldOut.stream().map(change).toList());
+  }
+
   private static String hash(long seed, String name) {
     return Hashing.sha256()
         .newHasher()

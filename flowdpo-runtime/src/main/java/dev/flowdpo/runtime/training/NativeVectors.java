@@ -12,9 +12,10 @@ import org.nd4j.nativeblas.NativeOpsHolder;
  * Makes the ND4J arrays of this package, some of them over memory that ONNX Runtime reads or
  * writes.
  *
- * <p>ND4J runs on one thread here, unless the system property {@code flowdpo.nd4j.threads} says
- * otherwise: its operations are small, and its OpenMP threads, which wait by spinning, would fight
- * with those of ONNX Runtime for the cores.
+ * <p>ND4J and its OpenBLAS run on one thread here, unless the system property {@code
+ * flowdpo.nd4j.threads} says otherwise: their operations are small, and their threads, which wait
+ * by spinning or yielding, would fight with those of ONNX Runtime and with other processes for the
+ * cores.
  */
 final class NativeVectors {
   private static final int THREADS = Math.max(1, Integer.getInteger("flowdpo.nd4j.threads", 1));
@@ -22,6 +23,8 @@ final class NativeVectors {
   static {
     Nd4j.getEnvironment().setMaxThreads(THREADS);
     Nd4j.getEnvironment().setMaxMasterThreads(THREADS);
+    // OpenBLAS has threads of its own, and yields the core at every product until they are done.
+    Nd4j.factory().blas().setMaxThreads(THREADS);
   }
 
   private NativeVectors() {}

@@ -104,17 +104,20 @@ public final class PreferenceGradient {
       List<PreferencePair> pairs,
       Loss loss,
       INDArray gradient) {
-    CompletionBatch batch = batch(pairs);
-    double[] referenceSums = scorer.sums(reference, batch);
+    boolean both = !loss.objective().readsChosenOnly();
+    CompletionBatch batch = batch(pairs, both);
+    double[] referenceSums = both ? scorer.sums(reference, batch) : new double[0];
     List<Evaluation> results = new ArrayList<>(1);
     gradients.add(
         policy,
         batch,
         loss.dropoutSeed(),
         policySums -> {
-          Evaluation result = evaluate(batch, policySums, referenceSums, loss.objective());
+          Evaluation result =
+              evaluate(
+                  batch, policySums, both ? referenceSums : policySums, both, loss.objective());
           results.add(result);
-          return coefficients(result.values(), loss.pairs());
+          return coefficients(result.values(), both ? 2 : 1, loss.pairs());
         },
         gradient);
     return results.get(0);
@@ -135,9 +138,10 @@ public final class PreferenceGradient {
     LogProbabilitySums[] sums = new LogProbabilitySums[pairs.size()];
     ObjectiveValue[] values = new ObjectiveValue[pairs.size()];
     for (List<Integer> indices : split(pairs)) {
-      CompletionBatch batch = batch(indices.stream().map(pairs::get).toList());
+      CompletionBatch batch = batch(indices.stream().map(pairs::get).toList(), true);
+      double[] policySums = scorer.sums(policy, batch);
       Evaluation result =
-          evaluate(batch, scorer.sums(policy, batch), scorer.sums(reference, batch), objective);
+          evaluate(batch, policySums, scorer.sums(reference, batch), true, objective);
       for (int i = 0; i < indices.size(); i++) {
         sums[indices.get(i)] = result.sums().get(i);
         values[indices.get(i)] = result.values().get(i);
@@ -147,18 +151,23 @@ public final class PreferenceGradient {
   }
 
   private static Evaluation evaluate(
-      CompletionBatch batch, double[] policySums, double[] referenceSums, DpoObjective objective) {
+      CompletionBatch batch,
+      double[] policySums,
+      double[] referenceSums,
+      boolean both,
+      DpoObjective objective) {
     ImmutableList.Builder<LogProbabilitySums> sums = ImmutableList.builder();
     ImmutableList.Builder<ObjectiveValue> values = ImmutableList.builder();
-    for (int i = 0; i < batch.size(); i += 2) {
+    for (int i = 0; i < batch.size(); i += both ? 2 : 1) {
+      int chosenLength = batch.completions().get(i).completion().length;
       LogProbabilitySums pair =
           new LogProbabilitySums(
               policySums[i],
-              policySums[i + 1],
+              both ? policySums[i + 1] : 0,
               referenceSums[i],
-              referenceSums[i + 1],
-              batch.completions().get(i).completion().length,
-              batch.completions().get(i + 1).completion().length);
+              both ? referenceSums[i + 1] : 0,
+              chosenLength,
+              both ? batch.completions().get(i + 1).completion().length : chosenLength);
       sums.add(pair);
       values.add(objective.evaluate(pair));
     }
@@ -166,22 +175,26 @@ public final class PreferenceGradient {
   }
 
   /** Returns ∂(mean loss)/∂(log-probability sum) of each sequence of a batch. */
-  private static double[] coefficients(List<ObjectiveValue> values, int pairs) {
-    double[] coefficients = new double[2 * values.size()];
+  private static double[] coefficients(List<ObjectiveValue> values, int sides, int pairs) {
+    double[] coefficients = new double[sides * values.size()];
     for (int i = 0; i < values.size(); i++) {
-      coefficients[2 * i] = values.get(i).byPolicyChosen() / pairs;
-      coefficients[2 * i + 1] = values.get(i).byPolicyRejected() / pairs;
+      coefficients[sides * i] = values.get(i).byPolicyChosen() / pairs;
+      if (sides == 2) {
+        coefficients[sides * i + 1] = values.get(i).byPolicyRejected() / pairs;
+      }
     }
     return coefficients;
   }
 
-  /** Returns the pairs' completions, chosen and rejected in turn. */
-  private static CompletionBatch batch(List<PreferencePair> pairs) {
+  /** Returns the pairs' completions: chosen and rejected in turn, or the chosen ones alone. */
+  private static CompletionBatch batch(List<PreferencePair> pairs, boolean both) {
     List<Completion> completions = new ArrayList<>();
     for (PreferencePair pair : pairs) {
       int[] prompt = pair.prompt().toArray();
       completions.add(new Completion(prompt, pair.chosen().toArray()));
-      completions.add(new Completion(prompt, pair.rejected().toArray()));
+      if (both) {
+        completions.add(new Completion(prompt, pair.rejected().toArray()));
+      }
     }
     return CompletionBatch.of(completions);
   }

@@ -5,7 +5,6 @@ import dev.flowdpo.runtime.checkpoint.DataType;
 import dev.flowdpo.runtime.checkpoint.FloatTensor;
 import dev.flowdpo.runtime.checkpoint.SafetensorsFile;
 import dev.flowdpo.runtime.checkpoint.SafetensorsWriter;
-import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -20,21 +19,16 @@ import java.util.OptionalDouble;
  * training would not repeat the one it continues.
  *
  * @param state where the training stands
- * @param parameters the adapter
- * @param optimizer its optimizer
+ * @param adapter the adapter and its optimizer
  * @param best the adapter with the lowest held-out loss
  */
-record TrainerCheckpoint(
-    TrainerState state, float[] parameters, AdamW.State optimizer, float[] best) {
+record TrainerCheckpoint(TrainerState state, AdapterState adapter, float[] best) {
   private static final String FINGERPRINT = "fingerprint";
 
   /** Replaces the file. */
   void write(Path file, String fingerprint) {
-    Map<String, FloatTensor> tensors = new LinkedHashMap<>();
-    tensors.put("parameters", FloatTensor.of(parameters, parameters.length));
-    tensors.put("first_moment", FloatTensor.of(optimizer.firstMoment(), parameters.length));
-    tensors.put("second_moment", FloatTensor.of(optimizer.secondMoment(), parameters.length));
-    tensors.put("best", FloatTensor.of(best, best.length));
+    Map<String, FloatTensor> tensors = adapter.tensors();
+    tensors.put("best", AdapterState.vector(best));
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put(FINGERPRINT, fingerprint);
     metadata.put("step", Integer.toString(state.step()));
@@ -82,12 +76,8 @@ record TrainerCheckpoint(
       return Optional.of(
           new TrainerCheckpoint(
               state,
-              floats(tensors, "parameters", size),
-              new AdamW.State(
-                  state.step(),
-                  floats(tensors, "first_moment", size),
-                  floats(tensors, "second_moment", size)),
-              floats(tensors, "best", size)));
+              AdapterState.read(tensors, state.step(), size),
+              AdapterState.floats(tensors, "best", size)));
     }
   }
 
@@ -105,17 +95,5 @@ record TrainerCheckpoint(
       throw new InvalidInputException(
           file + ": expected a number as \"" + key + "\", found " + text, e);
     }
-  }
-
-  private static float[] floats(SafetensorsFile tensors, String name, int size) {
-    FloatBuffer buffer = tensors.floats(name);
-    if (buffer.remaining() != size) {
-      throw new InvalidInputException(
-          "%s: %s: expected %d numbers for this model and rank, found %d"
-              .formatted(tensors.path(), name, size, buffer.remaining()));
-    }
-    float[] values = new float[size];
-    buffer.get(values);
-    return values;
   }
 }

@@ -2,6 +2,9 @@ package dev.flowdpo.runtime.training;
 
 import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.internal.Require;
+import dev.flowdpo.runtime.adapter.AdapterLayout;
+import dev.flowdpo.runtime.adapter.AdapterSnapshot;
+import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import java.util.Objects;
 
 /**
@@ -108,6 +111,11 @@ public record TrainerOptions(
   /** Returns a builder that starts from {@link #paper()}. */
   public static TrainerOptionsBuilder builder() {
     return new TrainerOptionsBuilder();
+  }
+
+  /** Returns the adapter that training begins with where none is given. */
+  public AdapterSnapshot freshAdapter(ModelConfig config) {
+    return AdapterSnapshot.initial(AdapterLayout.of(config, rank), alpha, dropout, seed);
   }
 
   /** Returns a builder that starts from these options. */

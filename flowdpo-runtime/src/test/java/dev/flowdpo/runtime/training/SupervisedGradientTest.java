@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.preference.DpoObjective;
+import dev.flowdpo.preference.LogProbabilitySums;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
@@ -118,6 +119,41 @@ class SupervisedGradientTest {
     assertThat(
             relativeError(found.gradient().toFloatVector(), preference.gradient().toFloatVector()))
         .isLessThan(1e-5);
+  }
+
+  @Test
+  void equalsThePreferenceGradientOfTheObjectiveThatIgnoresTheRejectedSide() {
+    Reference reference = Reference.of("mha-untied");
+    AdapterSnapshot policy = reference.adapter(true);
+    PreferencePair pair = reference.pairs("pair").get(0);
+    PreferenceGradient gradient =
+        PreferenceGradient.of(reference.base(), CompletionGradient.Path.TAPS);
+    List<PreferencePair> pairs = List.of(pair);
+    AdapterSnapshot none = reference.adapter(false);
+
+    PreferenceGradient.Result preference =
+        gradient.compute(policy, none, pairs, DpoObjective.supervised(), SEED);
+    SupervisedGradient.Result found =
+        SupervisedGradient.of(reference.base(), CompletionGradient.Path.TAPS)
+            .compute(
+                policy,
+                List.of(new Completion(pair.prompt().toArray(), pair.chosen().toArray())),
+                SEED);
+
+    assertThat(preference.loss()).isCloseTo(found.loss(), within(1e-9));
+    assertThat(
+            relativeError(preference.gradient().toFloatVector(), found.gradient().toFloatVector()))
+        .isLessThan(1e-6);
+    // The rejected side and the reference are spared the way through the model.
+    LogProbabilitySums spared = preference.sums().get(0);
+    LogProbabilitySums whole =
+        gradient.evaluate(policy, none, pairs, DpoObjective.supervised()).sums().get(0);
+    assertThat(spared.policyChosen()).isCloseTo(whole.policyChosen(), within(1e-4));
+    assertThat(spared.chosenLogRatio()).isZero();
+    assertThat(spared.policyRejected()).isZero();
+    assertThat(spared.referenceRejected()).isZero();
+    assertThat(whole.policyRejected()).isNegative();
+    assertThat(whole.chosenLogRatio()).isNotZero();
   }
 
   /** So many tokens that they go through the model in several micro-batches. */
