@@ -77,58 +77,69 @@ final class MemoryFit {
                 advice.isEmpty() ? ", and nothing here makes it less" : " (" + advice + ")"));
   }
 
-  /** Returns what could be changed, one thing at a time, and last the smallest of all. */
+  /** Returns what could be changed, one thing at a time. */
   private Map<String, MemoryNeeds.Load> alternatives() {
     Map<String, MemoryNeeds.Load> others = new LinkedHashMap<>();
-    DecodingLoad decoding = load.decoding();
-    TrainingLoad training = load.training();
-    SessionSettings settings = load.settings();
-    others.put(
-        "--packing none", with(settings.withPacking(WeightPacking.NONE), decoding, training));
-    for (Quantization precision : List.of(Quantization.INT8, Quantization.INT4)) {
-      others.put(
-          "--quantization " + precision.name().toLowerCase(Locale.ROOT),
-          with(settings.withQuantization(precision), decoding, training));
-    }
-    DecodingLoad half =
-        new DecodingLoad(half(decoding.batch()), decoding.promptTokens(), decoding.chunkTokens());
-    others.put("--batch " + half.batch(), with(settings, half, training));
-    DecodingLoad shorter =
-        new DecodingLoad(
-            decoding.batch(), half(decoding.promptTokens()), half(decoding.chunkTokens()));
-    others.put(
-        "--prompt-tokens %d --chunk-tokens %d"
-            .formatted(shorter.promptTokens(), shorter.chunkTokens()),
-        with(settings, shorter, training));
-    TrainingLoad fewer =
-        new TrainingLoad(
-            half(training.pairs()),
-            training.tokens(),
-            training.completionTokens(),
-            training.dropout());
-    others.put("--train-batch " + fewer.pairs(), with(settings, decoding, fewer));
-    int completion = half(training.completionTokens());
-    TrainingLoad brief =
-        new TrainingLoad(
-            training.pairs(),
-            Math.max(completion + 1, half(training.tokens())),
-            completion,
-            training.dropout());
-    others.put(
-        "--train-tokens %d --completion-tokens %d".formatted(brief.tokens(), completion),
-        with(settings, decoding, brief));
-    TrainingLoad undropped =
-        new TrainingLoad(training.pairs(), training.tokens(), training.completionTokens(), false);
-    others.put("--dropout 0", with(settings, decoding, undropped));
-    SessionSettings smallest =
-        settings.withQuantization(Quantization.INT4).withPacking(WeightPacking.NONE);
-    others.put("--quantization int4 --packing none", with(smallest, decoding, training));
+    otherSettings().forEach((change, settings) -> others.put(change, with(settings)));
+    smallerDecoding().forEach((change, decoding) -> others.put(change, with(decoding)));
+    smallerTraining().forEach((change, training) -> others.put(change, with(training)));
     return others;
   }
 
-  private MemoryNeeds.Load with(
-      SessionSettings settings, DecodingLoad decoding, TrainingLoad training) {
-    return new MemoryNeeds.Load(settings, load.rank(), decoding, training);
+  private Map<String, SessionSettings> otherSettings() {
+    SessionSettings settings = load.settings();
+    Map<String, SessionSettings> others = new LinkedHashMap<>();
+    others.put("--packing none", settings.withPacking(WeightPacking.NONE));
+    for (Quantization precision : List.of(Quantization.INT8, Quantization.INT4)) {
+      others.put(
+          "--quantization " + precision.name().toLowerCase(Locale.ROOT),
+          settings.withQuantization(precision));
+    }
+    others.put(
+        "--quantization int4 --packing none",
+        settings.withQuantization(Quantization.INT4).withPacking(WeightPacking.NONE));
+    return others;
+  }
+
+  private Map<String, DecodingLoad> smallerDecoding() {
+    int batch = load.decoding().batch();
+    int prompt = load.decoding().promptTokens();
+    int chunk = load.decoding().chunkTokens();
+    Map<String, DecodingLoad> others = new LinkedHashMap<>();
+    others.put("--batch " + half(batch), new DecodingLoad(half(batch), prompt, chunk));
+    others.put(
+        "--prompt-tokens %d --chunk-tokens %d".formatted(half(prompt), half(chunk)),
+        new DecodingLoad(batch, half(prompt), half(chunk)));
+    return others;
+  }
+
+  private Map<String, TrainingLoad> smallerTraining() {
+    int pairs = load.training().pairs();
+    int tokens = load.training().tokens();
+    int completion = load.training().completionTokens();
+    boolean dropout = load.training().dropout();
+    Map<String, TrainingLoad> others = new LinkedHashMap<>();
+    others.put(
+        "--train-batch " + half(pairs), new TrainingLoad(half(pairs), tokens, completion, dropout));
+    int fewer = half(completion);
+    int shorter = Math.max(fewer + 1, half(tokens));
+    others.put(
+        "--train-tokens %d --completion-tokens %d".formatted(shorter, fewer),
+        new TrainingLoad(pairs, shorter, fewer, dropout));
+    others.put("--dropout 0", new TrainingLoad(pairs, tokens, completion, false));
+    return others;
+  }
+
+  private MemoryNeeds.Load with(SessionSettings settings) {
+    return new MemoryNeeds.Load(settings, load.rank(), load.decoding(), load.training());
+  }
+
+  private MemoryNeeds.Load with(DecodingLoad decoding) {
+    return new MemoryNeeds.Load(load.settings(), load.rank(), decoding, load.training());
+  }
+
+  private MemoryNeeds.Load with(TrainingLoad training) {
+    return new MemoryNeeds.Load(load.settings(), load.rank(), load.decoding(), training);
   }
 
   private static int half(int number) {
