@@ -69,7 +69,14 @@ final class WeightMemory {
 
   private MemoryPart packed(String name, int copies, Predicate<Tensor> which) {
     String label = copies > 1 ? name + ", " + copies + " copies" : name;
-    return new MemoryPart(label, MemoryPlace.NATIVE, copies * bytes(which));
+    // Products of integers also want the sum of every block, as a float.
+    long sums =
+        contents.tensors().stream()
+            .filter(which)
+            .mapToLong(
+                tensor -> format(tensor).isEmpty() ? 0 : tensor.elements() / BlockFormat.BLOCK)
+            .sum();
+    return new MemoryPart(label, MemoryPlace.NATIVE, copies * (bytes(which) + Float.BYTES * sums));
   }
 
   /** Returns whether a graph multiplies by the tensor, and does not only look rows up in it. */

@@ -133,6 +133,9 @@ class ModelMemoryTest {
         .isEqualTo(3 * matrices);
     assertThat(bytes(memory(Quantization.INT8, WeightPacking.ALL).training(TRAINING), packed))
         .isZero();
+    // A byte a weight; a factor and a sum for every 32.
+    assertThat(bytes(memory(Quantization.INT8, WeightPacking.DECODING).decoding(DECODING), packed))
+        .isEqualTo(2 * (matrices / 4 + matrices / 4 / 32 * 8));
   }
 
   @Example
