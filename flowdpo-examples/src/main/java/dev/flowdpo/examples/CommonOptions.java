@@ -6,9 +6,7 @@ import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
-import dev.flowdpo.runtime.learning.AdapterFlowEngineProvider;
 import dev.flowdpo.runtime.tiny.BundledModel;
-import dev.flowdpo.spi.EngineSettings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -61,6 +59,11 @@ public final class CommonOptions {
     return loading.modelOptions();
   }
 
+  /** Returns the model and how it is to be loaded. */
+  public ModelChoice modelChoice() {
+    return new ModelChoice(model, modelOptions());
+  }
+
   /** Returns a builder of flows on the chosen model with the chosen seed. */
   Flow.Builder flow() {
     Flow.Builder builder = Flow.builder().seed(seed).modelOptions(modelOptions());
@@ -75,8 +78,7 @@ public final class CommonOptions {
 
   /** Opens the chosen model with adapters as an engine. */
   AdapterFlowEngine engine(Optional<Path> adapters) {
-    return new AdapterFlowEngineProvider()
-        .open(new EngineSettings(model, adapters, modelOptions()));
+    return modelChoice().open(adapters);
   }
 
   /** Opens the chosen model without its tokenizer, which it need not have. */

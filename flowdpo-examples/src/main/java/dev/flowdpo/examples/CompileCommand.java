@@ -158,7 +158,7 @@ final class CompileCommand implements Callable<Integer> {
   private Map<String, String> describe(CompileSettings settings) {
     Map<String, String> described = new LinkedHashMap<>();
     described.put("command", "compile");
-    described.put("model", common.model().map(Path::toString).orElse("bundled"));
+    described.put("model", common.modelChoice().description());
     described.put("source", settings.source().description());
     described.put("data", data.map(Path::toString).orElse("generated"));
     dataOptions.describe(described);

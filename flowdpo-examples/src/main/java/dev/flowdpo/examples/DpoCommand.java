@@ -222,7 +222,7 @@ final class DpoCommand implements Callable<Integer> {
   private Map<String, String> describe(TrainerOptions options) {
     Map<String, String> described = new LinkedHashMap<>();
     described.put("command", "dpo");
-    described.put("model", common.model().map(Path::toString).orElse("bundled"));
+    described.put("model", common.modelChoice().description());
     described.put("data", data.toString());
     described.put("role", role.folderName());
     described.put("adapters", adapters.map(Path::toString).orElse("none"));

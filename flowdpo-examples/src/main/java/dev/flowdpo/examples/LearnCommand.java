@@ -148,7 +148,7 @@ final class LearnCommand implements Callable<Integer> {
   /** Returns what must be the same where the run is resumed. */
   private Map<String, String> settings() {
     Map<String, String> settings = new LinkedHashMap<>();
-    settings.put("model", common.model().map(Path::toString).orElse("bundled"));
+    settings.put("model", common.modelChoice().description());
     settings.put("data", data.map(Path::toString).orElse("generated"));
     dataOptions.describe(settings);
     settings.put("seed", Long.toString(common.seed()));

@@ -63,7 +63,7 @@ final class ChunkSizeCommand implements Callable<Integer> {
     List<Long> seeds = experiment.seeds(common.seed());
     OnlineSettings settings =
         new OnlineSettings(
-            common.model(),
+            common.modelChoice(),
             Optional.empty(),
             distribution,
             OptionRange.atLeast(1, "--problems", problems),

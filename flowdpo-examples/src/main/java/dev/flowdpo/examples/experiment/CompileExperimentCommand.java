@@ -80,7 +80,7 @@ final class CompileExperimentCommand implements Callable<Integer> {
 
   private OnlineSettings settings(Distribution distribution) {
     return new OnlineSettings(
-        common.model(),
+        common.modelChoice(),
         Optional.empty(),
         distribution,
         OptionRange.atLeast(1, "--problems", problems),

@@ -1,13 +1,12 @@
 package dev.flowdpo.examples.experiment;
 
 import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.examples.ModelChoice;
 import dev.flowdpo.examples.OptionRange;
 import dev.flowdpo.judge.TraceJudge;
 import dev.flowdpo.runtime.judge.ChatEndpointJudge;
 import dev.flowdpo.runtime.judge.PolicyJudge;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
-import dev.flowdpo.runtime.learning.AdapterFlowEngineProvider;
-import dev.flowdpo.spi.EngineSettings;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -84,7 +83,7 @@ final class JudgeOptions {
    * @param environment the environment variables
    * @throws InvalidInputException if an option does not fit or is missing
    */
-  Optional<Choice> choose(Optional<Path> experimentModel, Map<String, String> environment) {
+  Optional<Choice> choose(ModelChoice experimentModel, Map<String, String> environment) {
     OptionRange.atLeast(1, "--judge-problems", problems);
     if (kind.isEmpty()) {
       if (url.isPresent() || model.isPresent()) {
@@ -121,18 +120,18 @@ final class JudgeOptions {
     return new Choice(judge.toString(), problems, () -> new Opened(judge, () -> {}));
   }
 
-  private Choice policy(Optional<Path> experimentModel) {
+  private Choice policy(ModelChoice experimentModel) {
     if (url.isPresent()) {
       throw new InvalidInputException(
           "--judge-url: expected with --judge endpoint, found --judge policy");
     }
-    Optional<Path> folder = model.map(Path::of).or(() -> experimentModel);
+    ModelChoice judging =
+        new ModelChoice(model.map(Path::of).or(experimentModel::folder), experimentModel.options());
     return new Choice(
-        "likelihood under " + folder.map(Path::toString).orElse("the bundled model"),
+        "likelihood under " + judging.title(),
         problems,
         () -> {
-          AdapterFlowEngine engine =
-              new AdapterFlowEngineProvider().open(new EngineSettings(folder, Optional.empty()));
+          AdapterFlowEngine engine = judging.open(Optional.empty());
           return new Opened(PolicyJudge.of(engine.base(), engine.tokens()), engine::close);
         });
   }

@@ -84,7 +84,7 @@ final class OnlineCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<Arm> chosen = arms();
-    Optional<JudgeOptions.Choice> choice = judge.choose(common.model(), System.getenv());
+    Optional<JudgeOptions.Choice> choice = judge.choose(common.modelChoice(), System.getenv());
     if (choice.isPresent() && !chosen.contains(Arm.DPO)) {
       throw new InvalidInputException(
           "--judge: expected the arm flow-dpo among --arms, found " + arms);
@@ -92,7 +92,7 @@ final class OnlineCommand implements Callable<Integer> {
     List<Long> seeds = experiment.seeds(common.seed());
     OnlineSettings settings =
         new OnlineSettings(
-            common.model(),
+            common.modelChoice(),
             adapters,
             distribution,
             OptionRange.atLeast(1, "--problems", problems),

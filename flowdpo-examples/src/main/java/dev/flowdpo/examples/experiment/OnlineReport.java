@@ -82,7 +82,7 @@ final class OnlineReport implements ExperimentReport {
                         seeds.size(),
                         seeds.size() == 1 ? "" : "s",
                         settings.heldOut(),
-                        settings.model().map(Path::toString).orElse("the bundled model")));
+                        settings.model().title()));
     tiles(report);
     report.section("Progressive validation", this::validation);
     report.section("The arms", this::arms);

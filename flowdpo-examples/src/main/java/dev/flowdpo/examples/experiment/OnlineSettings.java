@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableSortedMap;
 import dev.flowdpo.Flow;
 import dev.flowdpo.Problem;
 import dev.flowdpo.examples.ExactAnswer;
+import dev.flowdpo.examples.ModelChoice;
 import dev.flowdpo.examples.ProgressDisplay;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.LearningListener;
@@ -12,8 +13,6 @@ import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
-import dev.flowdpo.runtime.learning.AdapterFlowEngineProvider;
-import dev.flowdpo.spi.EngineSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,7 @@ import java.util.Optional;
 /**
  * What all arms of an online experiment have in common. Immutable.
  *
- * @param model folder of the model; empty for the bundled one
+ * @param model the model and how it is loaded
  * @param adapters folder of the adapters that every arm starts from; empty for none
  * @param distribution where the problems come from
  * @param problems how many are learned from
@@ -31,7 +30,7 @@ import java.util.Optional;
  * @param objective what the method minimises
  */
 record OnlineSettings(
-    Optional<Path> model,
+    ModelChoice model,
     Optional<Path> adapters,
     Distribution distribution,
     int problems,
@@ -46,7 +45,7 @@ record OnlineSettings(
 
   /** Opens the model with other adapters. */
   AdapterFlowEngine open(Optional<Path> others) {
-    return new AdapterFlowEngineProvider().open(new EngineSettings(model, others));
+    return model.open(others);
   }
 
   /** Returns the problems that a seed learns from. */
@@ -83,7 +82,7 @@ record OnlineSettings(
   /** Returns what must be the same where an experiment is resumed. */
   Map<String, String> describe(List<Long> seeds) {
     return ImmutableSortedMap.<String, String>naturalOrder()
-        .put("model", model.map(Path::toString).orElse("bundled"))
+        .put("model", model.description())
         .put("adapters", adapters.map(Path::toString).orElse("none"))
         .put("distribution", distribution.label())
         .put("problems", Integer.toString(problems))
