@@ -35,7 +35,7 @@ record FileChange(Kind kind, long seed) {
           "[[]]",
           "\"\\u0000\"",
           "\"../../x\"",
-          "\"/etc/hostname\"",
+          "\"/x\"",
           "\"{{\"",
           "\"{% for i in range(99999) %}{{ i * 'a' }}{% endfor %}\"",
           "\"(a*)*b\"",
