@@ -1,5 +1,6 @@
 package dev.flowdpo.examples;
 
+import com.google.common.base.Suppliers;
 import dev.flowdpo.InvalidInputException;
 import dev.flowdpo.Quantization;
 import dev.flowdpo.WeightPacking;
@@ -16,13 +17,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 
 /** Compares what a model needs with what there is, and says what would need less. */
 final class MemoryFit {
   private final CheckpointContents contents;
   private final MemoryNeeds.Load load;
   private final long available;
+  private final Supplier<Map<String, MemoryNeeds>> alternatives =
+      Suppliers.memoize(this::needsOfAlternatives);
 
   /**
    * @param available the bytes that there are
@@ -56,19 +59,17 @@ final class MemoryFit {
     if (needed <= available) {
       return Optional.empty();
     }
-    Map<String, Long> less = new LinkedHashMap<>();
-    alternatives()
+    List<String> less = new ArrayList<>();
+    alternatives
+        .get()
         .forEach(
             (change, other) -> {
-              long bytes = which.apply(MemoryNeeds.of(contents, other)).total();
+              long bytes = which.apply(other).total();
               if (bytes < needed) {
-                less.put(change, bytes);
+                less.add(MemorySize.shown(bytes) + " with " + change);
               }
             });
-    String advice =
-        less.entrySet().stream()
-            .map(change -> MemorySize.shown(change.getValue()) + " with " + change.getKey())
-            .collect(Collectors.joining(", "));
+    String advice = String.join(", ", less);
     return Optional.of(
         "%s needs %s%s"
             .formatted(
@@ -77,13 +78,15 @@ final class MemoryFit {
                 advice.isEmpty() ? ", and nothing here makes it less" : " (" + advice + ")"));
   }
 
-  /** Returns what could be changed, one thing at a time. */
-  private Map<String, MemoryNeeds.Load> alternatives() {
+  /** Returns what the model needs with one thing changed, by the change. */
+  private Map<String, MemoryNeeds> needsOfAlternatives() {
     Map<String, MemoryNeeds.Load> others = new LinkedHashMap<>();
     otherSettings().forEach((change, settings) -> others.put(change, with(settings)));
     smallerDecoding().forEach((change, decoding) -> others.put(change, with(decoding)));
     smallerTraining().forEach((change, training) -> others.put(change, with(training)));
-    return others;
+    Map<String, MemoryNeeds> needs = new LinkedHashMap<>();
+    others.forEach((change, other) -> needs.put(change, MemoryNeeds.of(contents, other)));
+    return needs;
   }
 
   private Map<String, SessionSettings> otherSettings() {

@@ -163,9 +163,9 @@ class InspectCommandTest {
   @ParameterizedTest
   @CsvSource({
     "--batch, 0, 'expected at least 1, found 0'",
-    "--prompt-tokens, 600, expected at most the 512 tokens of --context",
-    "--train-tokens, 600, expected at most the 512 tokens of --context",
-    "--train-tokens, 8, expected more than the 128 of a completion",
+    "--prompt-tokens, 300, expected at most the 256 tokens of --context",
+    "--train-tokens, 300, expected at most the 256 tokens of --context",
+    "--train-tokens, 8, expected more than the 64 of a completion",
     "--dropout, 1, expected 0 to below 1",
     "--batch, 2000000, expected at most 1000000",
     "--rank, 0, 'expected at least 1, found 0'",
@@ -174,7 +174,7 @@ class InspectCommandTest {
     "--memory, 99999999999999999t, expected a size such as 16g",
   })
   void refusesBadNumbers(String option, String value, String message) {
-    CommandRun run = CommandRun.of("inspect", "--model", model(), option, value);
+    CommandRun run = CommandRun.of("inspect", option, value);
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).contains(option, message);
   }
