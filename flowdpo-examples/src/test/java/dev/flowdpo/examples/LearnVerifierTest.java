@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,7 +42,10 @@ class LearnVerifierTest {
         .contains("IllegalStateException: no grades today")
         .contains("wrote a line of more than");
     assertThat(folder.resolve("run/answer/adapter_model.safetensors")).exists();
-    assertThat(programs()).isEmpty();
+    // Killed, but a busy machine may not have cleared them away yet.
+    for (ProcessHandle program : programs()) {
+      assertThat(program.onExit()).succeedsWithin(Duration.ofMinutes(1));
+    }
   }
 
   @Test
