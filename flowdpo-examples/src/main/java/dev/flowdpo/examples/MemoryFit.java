@@ -98,9 +98,6 @@ final class MemoryFit {
           "--quantization " + precision.name().toLowerCase(Locale.ROOT),
           settings.withQuantization(precision));
     }
-    others.put(
-        "--quantization int4 --packing none",
-        settings.withQuantization(Quantization.INT4).withPacking(WeightPacking.NONE));
     return others;
   }
 

@@ -112,7 +112,7 @@ class InspectCommandTest {
             " with --train-batch 2",
             " with --train-tokens 256 --completion-tokens 64",
             " with --dropout 0",
-            " with --quantization int4 --packing none");
+            " with --quantization int4");
     long needed = run.json().at("/learning/bytes").asLong();
     assertThat(CommandRun.of((Object[]) with(arguments, needed + "")).exitCode()).isZero();
     CommandRun both = CommandRun.of((Object[]) with(arguments, needed - 1 + ""));

@@ -49,7 +49,7 @@ final class WeightMemory {
   MemoryPart packedForDecoding() {
     int copies =
         switch (packing) {
-          case NONE -> 0;
+          case NONE -> quantization == Quantization.NONE ? 0 : 2;
           case DECODING -> quantization == Quantization.NONE ? 1 : 2;
           case ALL -> 2;
         };
