@@ -159,7 +159,7 @@ public final class ModelMemory {
   }
 
   private List<MemoryPart> trainingRuns(TrainingLoad load) {
-    int together = CompletionBatch.MAX_TOKENS / 2 / load.tokens();
+    int together = CompletionBatch.maxTokens(config) / 2 / load.tokens();
     long sequences = 2L * Math.max(1, Math.min(load.pairs(), together));
     var run = sizes.training(sequences, load.tokens(), sequences * load.completionTokens());
     GraphMemory score =

@@ -173,7 +173,7 @@ public final class AdapterTrainer<E> {
       return CompletionBatch.split(
           chosen.stream().mapToInt(loss::length).toArray(),
           options.batch(),
-          CompletionBatch.MAX_TOKENS / loss.sequences());
+          loss.maxTokens() / loss.sequences());
     }
 
     private boolean measureIfDue() {

@@ -1,6 +1,7 @@
 package dev.flowdpo.runtime.training;
 
 import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.graph.TrainingGraph;
 import dev.flowdpo.runtime.inference.TensorFeed;
 import java.nio.LongBuffer;
@@ -17,8 +18,23 @@ import java.util.List;
  * @param scored the number of completion tokens of all sequences together
  */
 public record CompletionBatch(List<Completion> completions, int width, int scored) {
-  /** The most padded tokens that this package sends through a model at once. */
-  public static final int MAX_TOKENS = 1 << 13;
+  /** The most padded tokens that this package sends through any model at once. */
+  static final int MAX_TOKENS = 1 << 13;
+
+  /** What the layers of a model may keep of a batch for the backward pass, in bytes, roughly. */
+  private static final long ACTIVATION_BYTES = 1L << 31;
+
+  /**
+   * Returns the most padded tokens that this package sends through a model at once, so that a batch
+   * of any size takes about as much memory: a layer keeps about {@code 12·hidden + 8·feedForward +
+   * 4·query} numbers a token. One sequence, or one pair, goes through whole in any case.
+   */
+  public static int maxTokens(ModelConfig config) {
+    long numbers =
+        12L * config.hiddenSize() + 8L * config.feedForwardSize() + 4L * config.queryWidth();
+    long most = ACTIVATION_BYTES / (Float.BYTES * config.layers() * numbers);
+    return (int) Math.max(1, Math.min(MAX_TOKENS, most));
+  }
 
   /** Returns the batch of these completions. */
   public static CompletionBatch of(List<Completion> completions) {

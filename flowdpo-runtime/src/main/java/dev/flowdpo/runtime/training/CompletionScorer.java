@@ -29,7 +29,8 @@ public final class CompletionScorer {
   public List<float[]> tokenLogProbabilities(
       AdapterSnapshot adapter, List<Completion> completions) {
     float[][] results = new float[completions.size()][];
-    for (List<Integer> indices : CompletionBatch.split(completions, CompletionBatch.MAX_TOKENS)) {
+    for (List<Integer> indices :
+        CompletionBatch.split(completions, CompletionBatch.maxTokens(base.config()))) {
       CompletionBatch batch = CompletionBatch.of(indices.stream().map(completions::get).toList());
       float[] scores = score(adapter, batch);
       int next = 0;

@@ -19,15 +19,22 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class PreferenceGradient {
   private final CompletionGradient gradients;
   private final CompletionScorer scorer;
+  private final int maxTokens;
 
   private PreferenceGradient(FrozenBase base, CompletionGradient gradients) {
     this.gradients = gradients;
     this.scorer = new CompletionScorer(base);
+    this.maxTokens = CompletionBatch.maxTokens(base.config());
   }
 
   /** Returns the gradient that goes this way. */
   public static PreferenceGradient of(FrozenBase base, CompletionGradient.Path path) {
     return new PreferenceGradient(base, CompletionGradient.of(base, path));
+  }
+
+  /** Returns the most padded tokens of a batch. */
+  int maxTokens() {
+    return maxTokens;
   }
 
   /**
@@ -199,9 +206,9 @@ public final class PreferenceGradient {
     return CompletionBatch.of(completions);
   }
 
-  private static List<List<Integer>> split(List<PreferencePair> pairs) {
+  private List<List<Integer>> split(List<PreferencePair> pairs) {
     int[] lengths = pairs.stream().mapToInt(PreferenceGradient::length).toArray();
-    return CompletionBatch.split(lengths, pairs.size(), CompletionBatch.MAX_TOKENS / 2);
+    return CompletionBatch.split(lengths, pairs.size(), maxTokens / 2);
   }
 
   /** Returns the number of tokens of the longer side, of which a pair has two. */

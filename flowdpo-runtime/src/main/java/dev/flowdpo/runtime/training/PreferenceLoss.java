@@ -49,6 +49,11 @@ public final class PreferenceLoss implements TrainingLoss<PreferencePair> {
   }
 
   @Override
+  public int maxTokens() {
+    return gradients.maxTokens();
+  }
+
+  @Override
   public int length(PreferencePair example) {
     return PreferenceGradient.length(example);
   }

@@ -23,14 +23,22 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class SupervisedGradient {
   private final CompletionGradient gradients;
+  private final int maxTokens;
 
-  private SupervisedGradient(CompletionGradient gradients) {
+  private SupervisedGradient(CompletionGradient gradients, int maxTokens) {
     this.gradients = gradients;
+    this.maxTokens = maxTokens;
   }
 
   /** Returns the gradient that goes this way. */
   public static SupervisedGradient of(FrozenBase base, CompletionGradient.Path path) {
-    return new SupervisedGradient(CompletionGradient.of(base, path));
+    return new SupervisedGradient(
+        CompletionGradient.of(base, path), CompletionBatch.maxTokens(base.config()));
+  }
+
+  /** Returns the most padded tokens of a batch. */
+  int maxTokens() {
+    return maxTokens;
   }
 
   /**
@@ -79,7 +87,7 @@ public final class SupervisedGradient {
     INDArray gradient = NativeVectors.zeros(policy.layout().size());
     double[] sums = new double[completions.size()];
     double loss = 0;
-    for (List<Integer> indices : CompletionBatch.split(completions, CompletionBatch.MAX_TOKENS)) {
+    for (List<Integer> indices : CompletionBatch.split(completions, maxTokens)) {
       double[] found =
           add(
               policy,

@@ -33,6 +33,11 @@ public final class SupervisedLoss implements TrainingLoss<Completion> {
   }
 
   @Override
+  public int maxTokens() {
+    return gradients.maxTokens();
+  }
+
+  @Override
   public int length(Completion example) {
     return example.inputLength();
   }

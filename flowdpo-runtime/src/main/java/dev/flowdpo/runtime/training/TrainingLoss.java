@@ -46,6 +46,9 @@ public interface TrainingLoss<E> {
   /** Returns the number of sequences that an example puts into a batch. */
   int sequences();
 
+  /** Returns the most padded tokens, of all sequences together, that a batch may have. */
+  int maxTokens();
+
   /** Returns the number of tokens of an example's longest sequence. */
   int length(E example);
 
