@@ -9,10 +9,11 @@ import dev.flowdpo.examples.report.Section;
 import dev.flowdpo.examples.report.Series;
 import dev.flowdpo.examples.report.Table;
 import dev.flowdpo.examples.report.Tile;
+import dev.flowdpo.examples.report.Tone;
 import dev.flowdpo.examples.report.ValueFormat;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
@@ -70,24 +71,28 @@ final class ChunkSizeReport implements ExperimentReport {
   }
 
   private Report report() {
-    int best =
-        sizes.stream()
-            .max(Comparator.comparingDouble(s -> estimate(s, ChunkSizeResult::after).value()))
-            .orElseThrow();
     return Report.builder("Chunk size on " + settings.distribution() + " problems")
         .subtitle(
             "Online DPO on %d problems with each size, %d seeds, %d held out."
                 .formatted(settings.problems(), seeds.size(), settings.heldOut()))
-        .tile(Tile.of("Best size after learning", best + " tokens"))
-        .tile(
-            Tile.share(
-                "Its held-out accuracy",
-                estimate(best, ChunkSizeResult::after),
-                estimate(best, ChunkSizeResult::before).value(),
-                "before learning"))
+        .tile(range("Held-out accuracy before", PERCENT, ChunkSizeResult::before))
+        .tile(range("Held-out accuracy after", PERCENT, ChunkSizeResult::after))
+        .tile(range("Judge calls a solution", TENTHS, ChunkSizeResult::judgeCalls))
         .section("Accuracy and cost", this::figures)
         .section("Settings", section -> section.definitions("", settings.describe(seeds)))
         .build();
+  }
+
+  /** Returns a tile with the lowest and the highest mean of all sizes. */
+  private Tile range(String label, ValueFormat format, ToDoubleFunction<ChunkSizeResult> figure) {
+    DoubleSummaryStatistics means =
+        sizes.stream().mapToDouble(size -> estimate(size, figure).value()).summaryStatistics();
+    return new Tile(
+        label,
+        format.bare(means.getMin()) + " to " + format.text(means.getMax()),
+        "",
+        "lowest and highest size",
+        Tone.NEUTRAL);
   }
 
   private void figures(Section.Builder section) {
@@ -106,13 +111,20 @@ final class ChunkSizeReport implements ExperimentReport {
             .series(series("Answer pairs", ChunkSizeResult::answerPairs))
             .series(series("Stop pairs", ChunkSizeResult::stopPairs))
             .build());
-    Table.Builder table =
-        Table.builder("Means over seeds with 95 % intervals")
+    section.chart(
+        chart("Cost of a held-out solution", Axis.of("calls", TENTHS))
+            .series(series("judge calls", ChunkSizeResult::judgeCalls))
+            .build());
+    Table.Builder accuracy =
+        Table.builder("Accuracy, means over seeds with 95 % intervals")
             .number("Tokens a chunk", ValueFormat.integer())
             .number("Most chunks", ValueFormat.integer())
             .number("Before", PERCENT)
             .number("After", PERCENT)
-            .number("Progressive", PERCENT)
+            .number("Progressive", PERCENT);
+    Table.Builder cost =
+        Table.builder("Cost and pairs, means over seeds")
+            .number("Tokens a chunk", ValueFormat.integer())
             .number("Chunks", TENTHS)
             .number("Tokens", TENTHS)
             .number("Judge calls", TENTHS)
@@ -121,12 +133,14 @@ final class ChunkSizeReport implements ExperimentReport {
             .number("Stop pairs", ValueFormat.integer())
             .number("Learning, s", TENTHS);
     for (int size : sizes) {
-      table.row(
+      accuracy.row(
           size,
           estimate(size, ChunkSizeResult::maxChunks).value(),
           estimate(size, ChunkSizeResult::before),
           estimate(size, ChunkSizeResult::after),
-          estimate(size, ChunkSizeResult::progressive),
+          estimate(size, ChunkSizeResult::progressive));
+      cost.row(
+          size,
           estimate(size, ChunkSizeResult::chunks).value(),
           estimate(size, ChunkSizeResult::tokens).value(),
           estimate(size, ChunkSizeResult::judgeCalls).value(),
@@ -135,7 +149,11 @@ final class ChunkSizeReport implements ExperimentReport {
           estimate(size, ChunkSizeResult::stopPairs).value(),
           estimate(size, ChunkSizeResult::learnSeconds).value());
     }
-    section.table(table.build());
+    section.table(accuracy.build());
+    section.table(cost.build());
+    section.paragraph(
+        "Chunks, tokens and judge calls are those of a held-out solution after learning. Times hold"
+            + " for the load of the machine at that moment; counts do not depend on it.");
   }
 
   private LineChart.Builder chart(String title, Axis y) {

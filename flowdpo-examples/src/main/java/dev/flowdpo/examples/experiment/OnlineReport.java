@@ -146,6 +146,12 @@ final class OnlineReport implements ExperimentReport {
               heldOut,
               figures.mean(Arm.SUPERVISED_EQUAL, ArmResult::heldOut),
               Arm.SUPERVISED_EQUAL.label()));
+      report.tile(
+          Tile.share(
+              "Progressive accuracy",
+              figures.estimate(Arm.DPO, ArmResult::accuracy),
+              figures.mean(Arm.SUPERVISED_EQUAL, ArmResult::accuracy),
+              Arm.SUPERVISED_EQUAL.label()));
     }
   }
 

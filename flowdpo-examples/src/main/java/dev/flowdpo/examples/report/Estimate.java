@@ -39,7 +39,7 @@ public record Estimate(double value, double low, double high) {
    * Returns the mean of a sample with its 95 % confidence interval by Student's t, for figures of a
    * few seeds.
    *
-   * @param sample the figures, at least one; a single one gives an interval of no width
+   * @param sample the figures, at least one; equal ones give an interval of no width
    * @return mean ± t · s / √n
    * @throws InvalidInputException if the sample is empty or holds a value that is not finite
    */
@@ -48,10 +48,10 @@ public record Estimate(double value, double low, double high) {
       throw new InvalidInputException(
           "sample: expected at least one finite number, found " + Arrays.toString(sample) + ".");
     }
-    double mean = Arrays.stream(sample).sum() / sample.length;
-    if (sample.length == 1) {
-      return exact(mean);
+    if (Arrays.stream(sample).allMatch(v -> v == sample[0])) {
+      return exact(sample[0]); // the sum could differ in the last digit
     }
+    double mean = Arrays.stream(sample).sum() / sample.length;
     double squares = Arrays.stream(sample).map(v -> (v - mean) * (v - mean)).sum();
     double error = Math.sqrt(squares / (sample.length - 1) / sample.length);
     double half = StudentT.quantile975(sample.length - 1) * error;

@@ -41,9 +41,9 @@ public final class BundledModel {
 
   /**
    * Returns the learning options that were measured for this model: rank 8, a pair of learning
-   * rates about a thousand times those of the paper's 8B model, two pairs an update of the Answer
-   * adapter and four of the Stop adapter. Where stopping and going on are both right nothing is
-   * preferred: that is better by two points of progressive accuracy here, and the judge does not
+   * rates a hundred to two hundred times those of the paper's 8B model, one pair an update of the
+   * Answer adapter and four of the Stop adapter. Where stopping and going on are both right nothing
+   * is preferred: that is better by two points of progressive accuracy here, and the judge does not
    * drift.
    */
   public static LearnerOptions learnerOptions() {
