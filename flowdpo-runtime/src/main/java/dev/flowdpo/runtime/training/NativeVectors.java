@@ -1,5 +1,6 @@
 package dev.flowdpo.runtime.training;
 
+import dev.flowdpo.runtime.internal.NativeLimits;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.bytedeco.javacpp.FloatPointer;
@@ -21,6 +22,7 @@ final class NativeVectors {
   private static final int THREADS = Math.max(1, Integer.getInteger("flowdpo.nd4j.threads", 1));
 
   static {
+    NativeLimits.lift();
     Nd4j.getEnvironment().setMaxThreads(THREADS);
     Nd4j.getEnvironment().setMaxMasterThreads(THREADS);
     // OpenBLAS has threads of its own, and yields the core at every product until they are done.

@@ -60,6 +60,16 @@ class SharedWeightsTest {
     }
   }
 
+  /** Else the heap's size would bound what ONNX Runtime may take before ND4J refuses to work. */
+  @Test
+  void nd4jDoesNotCountTheMemoryOfTheWholeProcess() {
+    RandomModels.write(folder, Architecture.LLAMA, DataType.F32);
+    try (FrozenBase base = FrozenBase.load(Checkpoint.open(folder), settings(WeightPacking.NONE))) {
+      assertThat(base.maxTokens()).isPositive();
+      assertThat(System.getProperty("org.bytedeco.javacpp.maxPhysicalBytes")).isEqualTo("0");
+    }
+  }
+
   private static SessionSettings settings(WeightPacking packing) {
     return new SessionSettings(1, 128).withPacking(packing);
   }
