@@ -65,7 +65,11 @@ public record ModelOptions(
 
   /** Collects options one by one and checks each at once. Not thread-safe. */
   public static final class Builder {
-    private ModelOptions options = defaults();
+    private Quantization quantization = Quantization.NONE;
+    private Optional<Path> cache = Optional.empty();
+    private OptionalInt threads = OptionalInt.empty();
+    private OptionalInt maxTokens = OptionalInt.empty();
+    private Optional<WeightPacking> packing = Optional.empty();
 
     private Builder() {}
 
@@ -76,7 +80,8 @@ public record ModelOptions(
      * @return this builder
      */
     public Builder quantization(Quantization quantization) {
-      return set(quantization, options.cache, options.threads, options.maxTokens, options.packing);
+      this.quantization = Objects.requireNonNull(quantization, "quantization");
+      return this;
     }
 
     /**
@@ -86,12 +91,8 @@ public record ModelOptions(
      * @return this builder
      */
     public Builder cache(Path folder) {
-      return set(
-          options.quantization,
-          Optional.of(folder),
-          options.threads,
-          options.maxTokens,
-          options.packing);
+      cache = Optional.of(folder);
+      return this;
     }
 
     /**
@@ -102,12 +103,8 @@ public record ModelOptions(
      * @throws InvalidInputException if it is negative
      */
     public Builder threads(int threads) {
-      return set(
-          options.quantization,
-          options.cache,
-          OptionalInt.of(threads),
-          options.maxTokens,
-          options.packing);
+      this.threads = OptionalInt.of(Require.atLeast(0, "threads", threads));
+      return this;
     }
 
     /**
@@ -118,12 +115,8 @@ public record ModelOptions(
      * @throws InvalidInputException if it is below 1
      */
     public Builder maxTokens(int maxTokens) {
-      return set(
-          options.quantization,
-          options.cache,
-          options.threads,
-          OptionalInt.of(maxTokens),
-          options.packing);
+      this.maxTokens = OptionalInt.of(Require.atLeast(1, "maxTokens", maxTokens));
+      return this;
     }
 
     /**
@@ -133,12 +126,8 @@ public record ModelOptions(
      * @return this builder
      */
     public Builder packing(WeightPacking packing) {
-      return set(
-          options.quantization,
-          options.cache,
-          options.threads,
-          options.maxTokens,
-          Optional.of(packing));
+      this.packing = Optional.of(packing);
+      return this;
     }
 
     /**
@@ -147,17 +136,7 @@ public record ModelOptions(
      * @return the options
      */
     public ModelOptions build() {
-      return options;
-    }
-
-    private Builder set(
-        Quantization quantization,
-        Optional<Path> cache,
-        OptionalInt threads,
-        OptionalInt maxTokens,
-        Optional<WeightPacking> packing) {
-      options = new ModelOptions(quantization, cache, threads, maxTokens, packing);
-      return this;
+      return new ModelOptions(quantization, cache, threads, maxTokens, packing);
     }
   }
 }
