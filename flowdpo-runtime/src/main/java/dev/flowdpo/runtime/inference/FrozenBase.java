@@ -63,8 +63,9 @@ public final class FrozenBase implements AutoCloseable {
     this.settings = settings;
     this.maxTokens = Math.min(checkpoint.config().longestSequence(), settings.maxTokens());
     this.plan = plan;
-    this.weights = new WeightTensors(environment, checkpoint, settings);
-    RotaryTables.all(checkpoint.config(), maxTokens).forEach(weights::add);
+    this.weights =
+        new WeightTensors(
+            environment, checkpoint, settings, RotaryTables.all(checkpoint.config(), maxTokens));
   }
 
   /**

@@ -20,6 +20,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -39,19 +40,22 @@ final class WeightTensors implements AutoCloseable {
   private final Map<String, RotaryTables.Table> tables = new HashMap<>();
   private final Map<FrozenData, OnnxTensor> tensors = new HashMap<>();
 
-  WeightTensors(OrtEnvironment environment, Checkpoint checkpoint, SessionSettings settings) {
+  /**
+   * @param tables the rotary tables that graphs may ask for
+   */
+  WeightTensors(
+      OrtEnvironment environment,
+      Checkpoint checkpoint,
+      SessionSettings settings,
+      List<RotaryTables.Table> tables) {
     this.environment = environment;
     this.checkpoint = checkpoint;
+    tables.forEach(table -> this.tables.put(table.name(), table));
     this.quantized =
         settings.quantization() == Quantization.NONE
             ? Optional.empty()
             : Optional.of(
                 QuantizedWeights.open(checkpoint, settings.quantization(), settings.cache()));
-  }
-
-  /** Adds a rotary table to what graphs may ask for. */
-  void add(RotaryTables.Table table) {
-    tables.put(table.name(), table);
   }
 
   /** Gives the options of a session the data of every weight of its graph. */
@@ -92,7 +96,8 @@ final class WeightTensors implements AutoCloseable {
     } else if (data instanceof FrozenData.Factors) {
       return floats(quantized().factors(name), shape);
     }
-    RotaryTables.Table table = tables.get(name);
+    // The tensor is kept, so the table is not asked for again.
+    RotaryTables.Table table = tables.remove(name);
     return floats(table == null ? checkpoint.weight(name) : direct(table.values()), shape);
   }
 

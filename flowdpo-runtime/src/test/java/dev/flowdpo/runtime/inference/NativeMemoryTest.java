@@ -15,13 +15,9 @@ import dev.flowdpo.runtime.training.AdamW;
 import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -42,33 +38,10 @@ class NativeMemoryTest {
 
   @Test
   void solvesAndUpdatesDoNotGrowIt() throws IOException, InterruptedException {
-    Path output = Files.createTempFile("flowdpo-memory", ".txt");
-    try {
-      ProcessBuilder builder =
-          new ProcessBuilder(
-              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-              "-Xms128m",
-              "-Xmx128m",
-              "-XX:+UseSerialGC",
-              "-XX:+AlwaysPreTouch",
-              "-XX:TieredStopAtLevel=1",
-              Rounds.class.getName());
-      builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-      Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
-      try {
-        assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("finished").isTrue();
-      } finally {
-        process.destroyForcibly();
-      }
-      List<String> lines = Files.readAllLines(output);
-      assertThat(process.exitValue()).as("%s", lines).isZero();
-      String[] sizes = lines.get(lines.size() - 1).split(" ");
-      assertThat(Long.parseLong(sizes[1]) - Long.parseLong(sizes[0]))
-          .as("growth of the resident set, of %s bytes after the warm-up", sizes[0])
-          .isLessThan(LIMIT);
-    } finally {
-      Files.deleteIfExists(output);
-    }
+    String[] sizes = MeasuredJvm.run(Rounds.class, 128).split(" ");
+    assertThat(Long.parseLong(sizes[1]) - Long.parseLong(sizes[0]))
+        .as("growth of the resident set, of %s bytes after the warm-up", sizes[0])
+        .isLessThan(LIMIT);
   }
 
   /** What the other JVM runs; the last line that it prints is the resident set before and after. */
@@ -136,13 +109,7 @@ class NativeMemoryTest {
         System.gc();
         Thread.sleep(100);
       }
-      for (String line :
-          Files.readAllLines(Path.of("/proc/self/status"), StandardCharsets.US_ASCII)) {
-        if (line.startsWith("VmRSS:")) {
-          return 1024 * Long.parseLong(line.replaceAll("\\D", ""));
-        }
-      }
-      throw new IOException("/proc/self/status has no VmRSS");
+      return MeasuredJvm.residentBytes("VmRSS");
     }
   }
 }

@@ -19,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -96,28 +95,8 @@ class SharedWeightsTest {
     RandomCheckpoint.write(folder, config, 1, DataType.F32);
     long file = Files.size(folder.resolve(Checkpoint.WEIGHTS_FILE));
     assertThat(file).isGreaterThan(250L << 20);
-    Path output = folder.resolve("output.txt");
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xms64m",
-            "-Xmx64m",
-            "-XX:+UseSerialGC",
-            "-XX:+AlwaysPreTouch",
-            "-XX:TieredStopAtLevel=1",
-            Sessions.class.getName(),
-            folder.toString());
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
-    try {
-      assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("finished").isTrue();
-    } finally {
-      process.destroyForcibly();
-    }
-    String text = Files.readString(output);
-    assertThat(process.exitValue()).as(text).isZero();
-    String last = text.lines().reduce("", (before, line) -> line);
-    assertThat(Long.parseLong(last)).as(text).isLessThan(file / 4);
+    String grown = MeasuredJvm.run(Sessions.class, 64, folder.toString());
+    assertThat(Long.parseLong(grown)).isLessThan(file / 4);
   }
 
   /** Prints by how many bytes three sessions make the memory that belongs to no file grow. */
@@ -127,20 +106,12 @@ class SharedWeightsTest {
     public static void main(String[] arguments) throws IOException {
       try (FrozenBase base =
           FrozenBase.load(Checkpoint.open(Path.of(arguments[0])), settings(WeightPacking.NONE))) {
-        long before = anonymousBytes();
+        long before = MeasuredJvm.residentBytes("RssAnon");
         for (FrozenBase.Kind kind : SESSIONS) {
           base.session(kind);
         }
-        System.out.println(anonymousBytes() - before);
+        System.out.println(MeasuredJvm.residentBytes("RssAnon") - before);
       }
-    }
-
-    private static long anonymousBytes() throws IOException {
-      return Files.readAllLines(Path.of("/proc/self/status")).stream()
-          .filter(line -> line.startsWith("RssAnon:"))
-          .map(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-          .findFirst()
-          .orElseThrow();
     }
   }
 }
