@@ -1,5 +1,6 @@
 package dev.flowdpo;
 
+import dev.flowdpo.error.FlowException;
 import dev.flowdpo.spi.EngineSettings;
 import dev.flowdpo.spi.FlowEngine;
 import dev.flowdpo.spi.FlowEngineProvider;

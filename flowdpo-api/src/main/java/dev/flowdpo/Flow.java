@@ -1,13 +1,20 @@
 package dev.flowdpo;
 
-import dev.flowdpo.internal.FlowLoop;
-import dev.flowdpo.internal.FlowStart;
+import dev.flowdpo.error.FlowException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.model.ModelOptions;
+import dev.flowdpo.policy.FlowListener;
+import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.policy.StopJudge;
+import dev.flowdpo.policy.internal.FlowLoop;
+import dev.flowdpo.policy.internal.FlowStart;
 import dev.flowdpo.spi.FlowEngine;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.Solution;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,8 +1,10 @@
 package dev.flowdpo;
 
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PairRule;
 import dev.flowdpo.rollout.RolloutSampler;

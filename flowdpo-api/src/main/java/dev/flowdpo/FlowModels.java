@@ -1,5 +1,9 @@
 package dev.flowdpo;
 
+import dev.flowdpo.error.FlowException;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.model.ModelOptions;
+import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.spi.EngineSettings;

@@ -1,11 +1,16 @@
 package dev.flowdpo;
 
-import dev.flowdpo.internal.FlowObserver;
-import dev.flowdpo.internal.FlowPath;
+import dev.flowdpo.answer.FinalAnswer;
+import dev.flowdpo.policy.FlowListener;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.StopDecision;
-import dev.flowdpo.rollout.FinalAnswer;
+import dev.flowdpo.policy.internal.FlowObserver;
+import dev.flowdpo.policy.internal.FlowPath;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.Solution;
+import dev.flowdpo.value.SolutionChunk;
+import dev.flowdpo.value.Usage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

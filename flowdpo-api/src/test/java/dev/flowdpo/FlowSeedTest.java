@@ -2,8 +2,10 @@ package dev.flowdpo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flowdpo.scripted.ScriptedJudge;
-import dev.flowdpo.scripted.ScriptedPolicy;
+import dev.flowdpo.testing.ScriptedJudge;
+import dev.flowdpo.testing.ScriptedPolicy;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.Solution;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;

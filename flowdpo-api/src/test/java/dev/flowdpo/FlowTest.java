@@ -3,14 +3,22 @@ package dev.flowdpo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.common.primitives.ImmutableIntArray;
+import dev.flowdpo.error.FlowException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.policy.ChunkRequest;
+import dev.flowdpo.policy.FlowListener;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.policy.StopDecision;
-import dev.flowdpo.scripted.Chunks;
-import dev.flowdpo.scripted.ScriptedJudge;
-import dev.flowdpo.scripted.ScriptedPolicy;
 import dev.flowdpo.scripted.VersionedModel;
+import dev.flowdpo.testing.Chunks;
+import dev.flowdpo.testing.ScriptedJudge;
+import dev.flowdpo.testing.ScriptedPolicy;
+import dev.flowdpo.value.FinishReason;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.Solution;
+import dev.flowdpo.value.SolutionChunk;
+import dev.flowdpo.value.TokenIds;
+import dev.flowdpo.value.Usage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,8 +50,8 @@ class FlowTest {
       assertThat(solution.finishReason()).isEqualTo(FinishReason.STOPPED);
       assertThat(solution.chunks())
           .containsExactly(
-              new SolutionChunk(ImmutableIntArray.of('1', ' '), "1 ", -2, 0, false),
-              new SolutionChunk(ImmutableIntArray.of('2', ' '), "2 ", -2, 0, false),
+              new SolutionChunk(TokenIds.of('1', ' '), "1 ", -2, 0, false),
+              new SolutionChunk(TokenIds.of('2', ' '), "2 ", -2, 0, false),
               SolutionChunk.of(Chunks.ending("#### 7\n"), new StopDecision(true, 1)));
       Usage usage = solution.usage();
       assertThat(usage.promptTokens()).isEqualTo(1);

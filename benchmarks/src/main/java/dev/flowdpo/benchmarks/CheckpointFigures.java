@@ -1,10 +1,8 @@
 package dev.flowdpo.benchmarks;
 
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.ModelOptions;
-import dev.flowdpo.Problem;
-import dev.flowdpo.Quantization;
-import dev.flowdpo.WeightPacking;
+import dev.flowdpo.model.ModelOptions;
+import dev.flowdpo.model.Quantization;
+import dev.flowdpo.model.WeightPacking;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.ChunkRequest;
 import dev.flowdpo.policy.FlowPolicy;
@@ -13,14 +11,16 @@ import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.runtime.AdapterFlowEngineProvider;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
-import dev.flowdpo.runtime.learning.AdapterFlowEngineProvider;
 import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import dev.flowdpo.spi.EngineSettings;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.TokenIds;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -122,13 +122,13 @@ public final class CheckpointFigures {
         .sum();
   }
 
-  private static int size(ImmutableIntArray tokens) {
+  private static int size(TokenIds tokens) {
     return tokens.length();
   }
 
   private static double train(FrozenBase base, int tokens) {
     SplittableRandom random = new SplittableRandom(1);
-    ImmutableIntArray prompt = tokens(random, tokens - tokens / 4, base);
+    TokenIds prompt = tokens(random, tokens - tokens / 4, base);
     PreferencePair pair =
         new PreferencePair(
             AdapterRole.ANSWER,
@@ -156,8 +156,8 @@ public final class CheckpointFigures {
     }
   }
 
-  private static ImmutableIntArray tokens(SplittableRandom random, int count, FrozenBase base) {
-    return ImmutableIntArray.copyOf(random.ints(count, 0, base.config().vocabularySize()));
+  private static TokenIds tokens(SplittableRandom random, int count, FrozenBase base) {
+    return TokenIds.copyOf(random.ints(count, 0, base.config().vocabularySize()));
   }
 
   private static String seconds(long begin) {

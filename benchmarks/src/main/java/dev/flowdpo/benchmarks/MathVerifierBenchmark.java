@@ -1,8 +1,8 @@
 package dev.flowdpo.benchmarks;
 
-import dev.flowdpo.Problem;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.Verifier;
+import dev.flowdpo.value.Problem;
 import dev.flowdpo.verify.MathAnswerVerifier;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;

@@ -1,10 +1,8 @@
 package dev.flowdpo.benchmarks;
 
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.ModelOptions;
-import dev.flowdpo.Problem;
-import dev.flowdpo.Quantization;
-import dev.flowdpo.WeightPacking;
+import dev.flowdpo.model.ModelOptions;
+import dev.flowdpo.model.Quantization;
+import dev.flowdpo.model.WeightPacking;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.ChunkRequest;
 import dev.flowdpo.policy.FlowPolicy;
@@ -14,6 +12,7 @@ import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.runtime.AdapterFlowEngineProvider;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.CheckpointContents;
@@ -21,7 +20,6 @@ import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
-import dev.flowdpo.runtime.learning.AdapterFlowEngineProvider;
 import dev.flowdpo.runtime.memory.DecodingLoad;
 import dev.flowdpo.runtime.memory.MemoryEstimate;
 import dev.flowdpo.runtime.memory.MemoryPlace;
@@ -31,6 +29,8 @@ import dev.flowdpo.runtime.training.AdamW;
 import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import dev.flowdpo.spi.EngineSettings;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.TokenIds;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -164,8 +164,8 @@ public final class MemoryCheck {
     return pairs;
   }
 
-  private static ImmutableIntArray tokens(ModelConfig config, int length, SplittableRandom random) {
-    return ImmutableIntArray.copyOf(random.ints(length, 0, config.vocabularySize()));
+  private static TokenIds tokens(ModelConfig config, int length, SplittableRandom random) {
+    return TokenIds.copyOf(random.ints(length, 0, config.vocabularySize()));
   }
 
   private static void print(String what, MemoryEstimate estimate, double loading) {

@@ -1,13 +1,13 @@
 package dev.flowdpo.benchmarks;
 
 import dev.flowdpo.Flow;
-import dev.flowdpo.Problem;
 import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.learning.UpdateMetrics;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.runtime.tiny.WordProblem;
 import dev.flowdpo.runtime.tiny.WordProblems;
+import dev.flowdpo.value.Problem;
 import java.util.Iterator;
 import java.util.Locale;
 

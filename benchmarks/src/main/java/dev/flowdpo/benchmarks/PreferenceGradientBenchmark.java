@@ -1,6 +1,5 @@
 package dev.flowdpo.benchmarks;
 
-import com.google.common.primitives.ImmutableIntArray;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PreferencePair;
@@ -13,6 +12,7 @@ import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.tiny.BundledModel;
 import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.PreferenceGradient;
+import dev.flowdpo.value.TokenIds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -86,9 +86,9 @@ public class PreferenceGradientBenchmark {
     }
   }
 
-  private ImmutableIntArray tokens(int length, SplittableRandom random) {
+  private TokenIds tokens(int length, SplittableRandom random) {
     ModelConfig config = base.config();
-    return ImmutableIntArray.copyOf(random.ints(length, 0, config.vocabularySize()));
+    return TokenIds.copyOf(random.ints(length, 0, config.vocabularySize()));
   }
 
   /** Frees the model. */

@@ -1,24 +1,24 @@
 package dev.flowdpo.benchmarks;
 
-import com.google.common.primitives.ImmutableIntArray;
 import dev.flowdpo.Flow;
-import dev.flowdpo.ModelOptions;
-import dev.flowdpo.Problem;
-import dev.flowdpo.Quantization;
-import dev.flowdpo.Solution;
+import dev.flowdpo.model.ModelOptions;
+import dev.flowdpo.model.Quantization;
 import dev.flowdpo.policy.ChunkRequest;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.SamplingOptions;
+import dev.flowdpo.runtime.AdapterFlowEngineProvider;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.data.ModelTokens;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
-import dev.flowdpo.runtime.learning.AdapterFlowEngineProvider;
 import dev.flowdpo.runtime.tiny.SolutionStyle;
 import dev.flowdpo.runtime.tiny.WordProblem;
 import dev.flowdpo.runtime.tiny.WordProblems;
 import dev.flowdpo.runtime.training.Completion;
 import dev.flowdpo.runtime.training.CompletionScorer;
 import dev.flowdpo.spi.EngineSettings;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.Solution;
+import dev.flowdpo.value.TokenIds;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,7 +124,7 @@ public final class QuantizationDrift {
             chunk -> {
               int[] prompt =
                   engine.tokens().question(problems.get(decoded.size()).question()).toArray();
-              ImmutableIntArray tokens = chunk.tokens();
+              TokenIds tokens = chunk.tokens();
               decoded.add(new Completion(prompt, tokens.toArray()));
               found.add(chunk.logProbability());
             });

@@ -2,8 +2,8 @@ package dev.flowdpo.learning;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Sets;
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.internal.Require;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.error.Require;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PairOptions;
 import java.time.Duration;

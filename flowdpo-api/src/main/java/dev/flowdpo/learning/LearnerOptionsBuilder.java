@@ -10,8 +10,8 @@ import java.util.Set;
 
 /**
  * Collects {@link LearnerOptions} one by one, starting from the paper's. Every method checks its
- * value at once and throws {@link dev.flowdpo.InvalidInputException} where it is out of range; a
- * builder that refused a value is of no further use. Not thread-safe.
+ * value at once and throws {@link dev.flowdpo.error.InvalidInputException} where it is out of
+ * range; a builder that refused a value is of no further use. Not thread-safe.
  */
 public final class LearnerOptionsBuilder {
   private int pairsPerAnswerUpdate = 32;
@@ -224,7 +224,7 @@ public final class LearnerOptionsBuilder {
    * Returns the options as set so far.
    *
    * @return the options
-   * @throws dev.flowdpo.InvalidInputException if the schedule is linear and has no horizon
+   * @throws dev.flowdpo.error.InvalidInputException if the schedule is linear and has no horizon
    */
   public LearnerOptions build() {
     return optionsWith(schedule);

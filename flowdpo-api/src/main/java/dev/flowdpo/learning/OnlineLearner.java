@@ -1,10 +1,10 @@
 package dev.flowdpo.learning;
 
-import dev.flowdpo.Problem;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PairRule;
 import dev.flowdpo.rollout.RolloutSampler;
 import dev.flowdpo.rollout.Verifier;
+import dev.flowdpo.value.Problem;
 import java.nio.file.Path;
 
 /**
@@ -25,7 +25,7 @@ public interface OnlineLearner extends AutoCloseable {
    *
    * @param problems the problems; read once, as they are needed
    * @return where the learner stands
-   * @throws dev.flowdpo.FlowException if a model fails or a checkpoint cannot be written
+   * @throws dev.flowdpo.error.FlowException if a model fails or a checkpoint cannot be written
    */
   LearningReport learn(Iterable<Problem> problems);
 
@@ -41,7 +41,7 @@ public interface OnlineLearner extends AutoCloseable {
    * dev.flowdpo.Flow.Builder#adapters} and for other tools.
    *
    * @param folder where to; made where it does not exist
-   * @throws dev.flowdpo.FlowException if they cannot be written
+   * @throws dev.flowdpo.error.FlowException if they cannot be written
    */
   void save(Path folder);
 
@@ -122,9 +122,9 @@ public interface OnlineLearner extends AutoCloseable {
      * Makes the learner.
      *
      * @return a learner on the flow's engine
-     * @throws dev.flowdpo.InvalidInputException if there is no verifier, if {@code resume} is set
-     *     without a checkpoint folder, or if the checkpoint does not fit
-     * @throws dev.flowdpo.FlowException if the flow has no engine that can learn
+     * @throws dev.flowdpo.error.InvalidInputException if there is no verifier, if {@code resume} is
+     *     set without a checkpoint folder, or if the checkpoint does not fit
+     * @throws dev.flowdpo.error.FlowException if the flow has no engine that can learn
      */
     OnlineLearner build();
   }

@@ -2,7 +2,7 @@ package dev.flowdpo.learning;
 
 import com.google.common.primitives.Booleans;
 import com.google.common.primitives.ImmutableDoubleArray;
-import dev.flowdpo.internal.Require;
+import dev.flowdpo.error.Require;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +74,7 @@ public final class ProgressiveValidation {
    *
    * @param n how many, at least 0; where there are fewer, over all there are
    * @return Acc(n)
-   * @throws dev.flowdpo.InvalidInputException if n is negative
+   * @throws dev.flowdpo.error.InvalidInputException if n is negative
    */
   public double accuracyOfFirst(int n) {
     return accuracyIn(0, Math.min(Require.atLeast(0, "n", n), outcomes.length));
@@ -85,7 +85,7 @@ public final class ProgressiveValidation {
    *
    * @param n how many, at least 0; where there are fewer, over all there are
    * @return the share of them that was answered correctly
-   * @throws dev.flowdpo.InvalidInputException if n is negative
+   * @throws dev.flowdpo.error.InvalidInputException if n is negative
    */
   public double accuracyOfLast(int n) {
     return accuracyIn(Math.max(0, outcomes.length - Require.atLeast(0, "n", n)), outcomes.length);

@@ -1,9 +1,9 @@
 package dev.flowdpo.learning;
 
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.Problem;
-import dev.flowdpo.internal.Require;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.error.Require;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.TokenIds;
 import java.util.Objects;
 
 /**
@@ -23,8 +23,7 @@ import java.util.Objects;
  * @param reward what the verifier gave it, in [0, 1]; 0 where it gave nothing
  * @param origin where it comes from
  */
-public record Trace(
-    Problem problem, ImmutableIntArray tokens, String text, double reward, Origin origin) {
+public record Trace(Problem problem, TokenIds tokens, String text, double reward, Origin origin) {
   /** The {@link Origin#source} of solutions that a flow wrote by itself. */
   public static final String FLOW = "flow";
 

@@ -1,17 +1,17 @@
 package dev.flowdpo.learning;
 
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.FlowListener;
-import dev.flowdpo.Problem;
-import dev.flowdpo.Solution;
-import dev.flowdpo.SolutionChunk;
-import dev.flowdpo.internal.Require;
+import dev.flowdpo.error.Require;
+import dev.flowdpo.policy.FlowListener;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.rollout.Branch;
 import dev.flowdpo.rollout.OutputNode;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.Verifier;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.Solution;
+import dev.flowdpo.value.SolutionChunk;
+import dev.flowdpo.value.TokenIds;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -129,11 +129,7 @@ public final class TraceCompiler implements LearningListener, FlowListener {
   }
 
   private void add(
-      Problem problem,
-      ImmutableIntArray tokens,
-      String text,
-      Verdict verdict,
-      Trace.Origin origin) {
+      Problem problem, TokenIds tokens, String text, Verdict verdict, Trace.Origin origin) {
     if (tokens.isEmpty() || !verdict.known()) {
       synchronized (this) {
         selection.addWithoutTrace();
@@ -143,11 +139,11 @@ public final class TraceCompiler implements LearningListener, FlowListener {
     }
   }
 
-  private static ImmutableIntArray tokens(List<SolutionChunk> chunks) {
-    ImmutableIntArray.Builder tokens = ImmutableIntArray.builder();
+  private static TokenIds tokens(List<SolutionChunk> chunks) {
+    TokenIds.Builder tokens = TokenIds.builder();
     for (SolutionChunk chunk : chunks) {
       int content = chunk.tokens().length() - (chunk.endOfSequence() ? 1 : 0);
-      tokens.addAll(chunk.tokens().subArray(0, content));
+      tokens.addAll(chunk.tokens().slice(0, content));
     }
     return tokens.build();
   }
@@ -227,7 +223,7 @@ public final class TraceCompiler implements LearningListener, FlowListener {
      * Sets how many problems a flow had solved before, where a run goes on, and returns this
      * builder; by default 0. A learner counts by itself.
      *
-     * @throws dev.flowdpo.InvalidInputException if it is negative
+     * @throws dev.flowdpo.error.InvalidInputException if it is negative
      */
     public Builder problemsBefore(int problems) {
       this.problemsBefore = Require.atLeast(0, "problemsBefore", problems);

@@ -1,7 +1,7 @@
 package dev.flowdpo.learning;
 
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.internal.Require;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.error.Require;
 import java.util.Objects;
 
 /**

@@ -1,7 +1,7 @@
 package dev.flowdpo.learning;
 
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.internal.Require;
+import dev.flowdpo.error.Require;
+import dev.flowdpo.value.TokenIds;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -67,7 +67,7 @@ public record TraceSet(
   }
 
   /** What tells one trace from another: what the model reads and what it writes. */
-  private record Content(String question, ImmutableIntArray tokens) {}
+  private record Content(String question, TokenIds tokens) {}
 
   /** A selection that grows. Not thread-safe. */
   static final class Selection {

@@ -1,8 +1,8 @@
 package dev.flowdpo.policy;
 
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.internal.Require;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.error.Require;
+import dev.flowdpo.value.TokenIds;
 import java.util.Objects;
 
 /**
@@ -19,8 +19,7 @@ import java.util.Objects;
  *     logarithm of the policy's probability at temperature 1, without top-k and top-p
  * @param endOfSequence whether the policy ended its output here
  */
-public record Chunk(
-    ImmutableIntArray tokens, String text, double logProbability, boolean endOfSequence) {
+public record Chunk(TokenIds tokens, String text, double logProbability, boolean endOfSequence) {
 
   /**
    * Checks the values.
@@ -43,7 +42,7 @@ public record Chunk(
    *
    * @return {@code tokens}, less the last one where {@code endOfSequence}; may be empty
    */
-  public ImmutableIntArray contentTokens() {
-    return endOfSequence ? tokens.subArray(0, tokens.length() - 1).trimmed() : tokens;
+  public TokenIds contentTokens() {
+    return endOfSequence ? tokens.slice(0, tokens.length() - 1) : tokens;
   }
 }

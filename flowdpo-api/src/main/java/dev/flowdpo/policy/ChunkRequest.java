@@ -1,6 +1,6 @@
 package dev.flowdpo.policy;
 
-import dev.flowdpo.internal.Require;
+import dev.flowdpo.error.Require;
 import java.util.Objects;
 
 /**
@@ -20,7 +20,7 @@ public record ChunkRequest(
   /**
    * Checks the values.
    *
-   * @throws dev.flowdpo.InvalidInputException if {@code maxTokens} is below 1
+   * @throws dev.flowdpo.error.InvalidInputException if {@code maxTokens} is below 1
    */
   public ChunkRequest {
     Objects.requireNonNull(prefix, "prefix");

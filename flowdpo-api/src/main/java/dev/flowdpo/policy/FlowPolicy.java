@@ -1,6 +1,6 @@
 package dev.flowdpo.policy;
 
-import dev.flowdpo.Problem;
+import dev.flowdpo.value.Problem;
 import java.util.List;
 
 /**
@@ -21,8 +21,8 @@ public interface FlowPolicy {
    *
    * @param requests the rows, at least one
    * @return one chunk per request, in the same order
-   * @throws dev.flowdpo.InvalidInputException if a prompt is too long for the model
-   * @throws dev.flowdpo.FlowException if the model fails
+   * @throws dev.flowdpo.error.InvalidInputException if a prompt is too long for the model
+   * @throws dev.flowdpo.error.FlowException if the model fails
    */
   List<Chunk> extend(List<ChunkRequest> requests);
 
@@ -38,11 +38,11 @@ public interface FlowPolicy {
 
   /**
    * Returns the number of tokens that stand before the first chunk of an answer to the problem. It
-   * is asked once per solve, for {@link dev.flowdpo.Usage}.
+   * is asked once per solve, for {@link dev.flowdpo.value.Usage}.
    *
    * @param problem the problem
    * @return the number; by default 0, which means that it is not known
-   * @throws dev.flowdpo.InvalidInputException if the prompt is too long for the model
+   * @throws dev.flowdpo.error.InvalidInputException if the prompt is too long for the model
    */
   default int promptTokens(Problem problem) {
     return 0;

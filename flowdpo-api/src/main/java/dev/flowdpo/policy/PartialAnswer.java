@@ -1,7 +1,7 @@
 package dev.flowdpo.policy;
 
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.Problem;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.TokenIds;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -108,7 +108,7 @@ public final class PartialAnswer {
    *
    * @return the ids, first to last
    */
-  public ImmutableIntArray contentTokens() {
+  public TokenIds contentTokens() {
     int[] tokens = new int[contentLength];
     for (PartialAnswer node = this; node.lastChunk != null; node = parentOf(node)) {
       int begin = node.contentLength - contentLength(node.lastChunk);
@@ -116,7 +116,7 @@ public final class PartialAnswer {
         tokens[i] = node.lastChunk.tokens().get(i - begin);
       }
     }
-    return ImmutableIntArray.copyOf(tokens);
+    return TokenIds.copyOf(tokens);
   }
 
   /**

@@ -1,6 +1,6 @@
 package dev.flowdpo.policy;
 
-import dev.flowdpo.internal.Require;
+import dev.flowdpo.error.Require;
 
 /**
  * How a policy draws the next token from its distribution: the logits are divided by the
@@ -8,7 +8,7 @@ import dev.flowdpo.internal.Require;
  * tokens whose probabilities sum to at least {@code topP}.
  *
  * <p>Immutable and thread-safe. The paper does not state its sampling (arXiv 2410.22304); FlowDPO's
- * default is temperature 0.7 with topP 0.9, see {@link dev.flowdpo.FlowOptions#paper()}.
+ * default is temperature 0.7 with topP 0.9, see {@link dev.flowdpo.policy.FlowOptions#paper()}.
  *
  * @param temperature at least 0; 0 takes the likeliest token always (greedy)
  * @param topK at least 0; 0 keeps all tokens
@@ -21,7 +21,7 @@ public record SamplingOptions(double temperature, int topK, double topP) {
   /**
    * Checks the values.
    *
-   * @throws dev.flowdpo.InvalidInputException if one is out of its range
+   * @throws dev.flowdpo.error.InvalidInputException if one is out of its range
    */
   public SamplingOptions {
     Require.notNegative("temperature", temperature);
@@ -34,7 +34,7 @@ public record SamplingOptions(double temperature, int topK, double topP) {
    *
    * @param temperature at least 0
    * @return the options
-   * @throws dev.flowdpo.InvalidInputException if the temperature is negative or not finite
+   * @throws dev.flowdpo.error.InvalidInputException if the temperature is negative or not finite
    */
   public static SamplingOptions of(double temperature) {
     return new SamplingOptions(temperature, 0, 1);

@@ -1,6 +1,6 @@
 package dev.flowdpo.policy;
 
-import dev.flowdpo.internal.Require;
+import dev.flowdpo.error.Require;
 
 /**
  * What a judge says of a partial answer.
@@ -16,7 +16,7 @@ public record StopDecision(boolean stop, double stopProbability) {
   /**
    * Checks the probability.
    *
-   * @throws dev.flowdpo.InvalidInputException if it is not in [0, 1]
+   * @throws dev.flowdpo.error.InvalidInputException if it is not in [0, 1]
    */
   public StopDecision {
     Require.within(0, 1, "stopProbability", stopProbability);

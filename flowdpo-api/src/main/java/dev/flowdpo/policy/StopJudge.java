@@ -18,7 +18,7 @@ public interface StopJudge {
    *
    * @param partials the rows, at least one, each with at least one chunk
    * @return one decision per partial answer, in the same order
-   * @throws dev.flowdpo.FlowException if the model fails
+   * @throws dev.flowdpo.error.FlowException if the model fails
    */
   List<StopDecision> judge(List<PartialAnswer> partials);
 

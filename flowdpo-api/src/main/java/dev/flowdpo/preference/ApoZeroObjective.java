@@ -1,6 +1,6 @@
 package dev.flowdpo.preference;
 
-import dev.flowdpo.internal.Require;
+import dev.flowdpo.error.Require;
 
 /** APO-zero, D'Oosterlinck et al., arXiv 2408.06266: 1 − σ(β r_chosen) + σ(β r_rejected). */
 record ApoZeroObjective(double beta) implements DpoObjective {

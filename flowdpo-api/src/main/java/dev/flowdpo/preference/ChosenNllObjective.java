@@ -1,6 +1,6 @@
 package dev.flowdpo.preference;
 
-import dev.flowdpo.internal.Require;
+import dev.flowdpo.error.Require;
 import java.util.Objects;
 
 /** RPO, Pang et al., arXiv 2404.19733: an objective plus weight · −log π(chosen) / length. */

@@ -1,6 +1,6 @@
 package dev.flowdpo.preference;
 
-import dev.flowdpo.internal.Require;
+import dev.flowdpo.error.Require;
 
 /** cDPO, Mitchell 2023: the cross-entropy of σ(β h) with the smoothed label 1 − ε. */
 record ConservativeObjective(double beta, double labelSmoothing) implements DpoObjective {

@@ -1,6 +1,6 @@
 package dev.flowdpo.preference;
 
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import java.util.Locale;
 
 /**

@@ -1,6 +1,6 @@
 package dev.flowdpo.preference;
 
-import dev.flowdpo.internal.Require;
+import dev.flowdpo.error.Require;
 
 /** SLiC-HF, Zhao et al., arXiv 2305.10425, on log-ratios: max(0, 1 − β h). */
 record HingeObjective(double beta) implements DpoObjective {

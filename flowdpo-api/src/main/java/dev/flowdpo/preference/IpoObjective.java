@@ -1,6 +1,6 @@
 package dev.flowdpo.preference;
 
-import dev.flowdpo.internal.Require;
+import dev.flowdpo.error.Require;
 
 /**
  * IPO, Azar et al., arXiv 2310.12036, equation 17: (h̄ − 1 / (2 β))². The log-ratios are averaged

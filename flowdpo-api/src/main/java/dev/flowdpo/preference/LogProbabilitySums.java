@@ -1,6 +1,6 @@
 package dev.flowdpo.preference;
 
-import dev.flowdpo.internal.Require;
+import dev.flowdpo.error.Require;
 
 /**
  * What an objective sees of a pair: log-probabilities (natural logarithm) summed over the tokens of
@@ -26,7 +26,7 @@ public record LogProbabilitySums(
   /**
    * Checks the values.
    *
-   * @throws dev.flowdpo.InvalidInputException if a sum is not finite or a length is below 1
+   * @throws dev.flowdpo.error.InvalidInputException if a sum is not finite or a length is below 1
    */
   public LogProbabilitySums {
     Require.finite("policyChosen", policyChosen);

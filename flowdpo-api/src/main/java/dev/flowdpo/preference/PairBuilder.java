@@ -1,10 +1,10 @@
 package dev.flowdpo.preference;
 
-import com.google.common.primitives.ImmutableIntArray;
 import dev.flowdpo.rollout.Branch;
 import dev.flowdpo.rollout.OutputNode;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.Verdict;
+import dev.flowdpo.value.TokenIds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -62,8 +62,8 @@ public final class PairBuilder {
 
   private Optional<PreferencePair> answerPair(
       Branch original, OutputNode node, Branch alternative) {
-    ImmutableIntArray own = node.chunk().tokens();
-    ImmutableIntArray other = alternative.answer().chunks().get(node.index()).tokens();
+    TokenIds own = node.chunk().tokens();
+    TokenIds other = alternative.answer().chunks().get(node.index()).tokens();
     int order = compare(original.verdict(), alternative.verdict());
     if (order == 0 || own.equals(other)) {
       return Optional.empty();

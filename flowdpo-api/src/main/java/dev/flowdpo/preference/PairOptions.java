@@ -1,6 +1,6 @@
 package dev.flowdpo.preference;
 
-import dev.flowdpo.internal.Require;
+import dev.flowdpo.error.Require;
 
 /**
  * When two branches form a pair.
@@ -19,7 +19,7 @@ public record PairOptions(double rewardMargin, boolean preferEarlierStopOnTie) {
   /**
    * Checks the margin.
    *
-   * @throws dev.flowdpo.InvalidInputException if it is not in (0, 1]
+   * @throws dev.flowdpo.error.InvalidInputException if it is not in (0, 1]
    */
   public PairOptions {
     Require.above(0, 1, "rewardMargin", rewardMargin);

@@ -1,7 +1,7 @@
 package dev.flowdpo.preference;
 
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.value.TokenIds;
 import java.util.Objects;
 
 /**
@@ -20,9 +20,9 @@ import java.util.Objects;
  */
 public record PreferencePair(
     AdapterRole role,
-    ImmutableIntArray prompt,
-    ImmutableIntArray chosen,
-    ImmutableIntArray rejected,
+    TokenIds prompt,
+    TokenIds chosen,
+    TokenIds rejected,
     String problemId,
     int node,
     double chosenReward,

@@ -1,7 +1,7 @@
 package dev.flowdpo.preference;
 
-import com.google.common.primitives.ImmutableIntArray;
 import dev.flowdpo.policy.PartialAnswer;
+import dev.flowdpo.value.TokenIds;
 
 /**
  * What the models are shown, as ids: the prompts of the two adapters and the completions that stand
@@ -18,7 +18,7 @@ public interface PreferenceTokens {
    * @param prefix what has been written so far
    * @return question prompt and prefix
    */
-  ImmutableIntArray answerPrompt(PartialAnswer prefix);
+  TokenIds answerPrompt(PartialAnswer prefix);
 
   /**
    * Returns what the Stop model reads before it decides.
@@ -26,7 +26,7 @@ public interface PreferenceTokens {
    * @param output the partial answer to be judged
    * @return question prompt, partial answer and stop question
    */
-  ImmutableIntArray stopPrompt(PartialAnswer output);
+  TokenIds stopPrompt(PartialAnswer output);
 
   /**
    * Returns the completion that stands for a decision.
@@ -34,5 +34,5 @@ public interface PreferenceTokens {
    * @param stop the decision
    * @return at least one id; those of the two decisions differ
    */
-  ImmutableIntArray stopDecision(boolean stop);
+  TokenIds stopDecision(boolean stop);
 }

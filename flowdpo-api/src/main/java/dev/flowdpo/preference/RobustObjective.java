@@ -1,6 +1,6 @@
 package dev.flowdpo.preference;
 
-import dev.flowdpo.internal.Require;
+import dev.flowdpo.error.Require;
 
 /**
  * Robust DPO, Chowdhury et al., arXiv 2403.00409: the loss whose mean over labels flipped with

@@ -1,6 +1,6 @@
 package dev.flowdpo.preference;
 
-import dev.flowdpo.internal.Require;
+import dev.flowdpo.error.Require;
 
 /** DPO, Rafailov et al., arXiv 2305.18290, equation 7: −log σ(β h). */
 record SigmoidObjective(double beta) implements DpoObjective {

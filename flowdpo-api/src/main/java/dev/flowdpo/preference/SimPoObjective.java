@@ -1,6 +1,6 @@
 package dev.flowdpo.preference;
 
-import dev.flowdpo.internal.Require;
+import dev.flowdpo.error.Require;
 
 /** SimPO, Meng et al., arXiv 2405.14734: DPO on mean log-probabilities with a margin. */
 record SimPoObjective(double beta, double gamma) implements DpoObjective {

@@ -1,11 +1,11 @@
 package dev.flowdpo.preference;
 
-import com.google.common.primitives.ImmutableIntArray;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.rollout.Branch;
 import dev.flowdpo.rollout.OutputNode;
 import dev.flowdpo.rollout.RolloutTree;
+import dev.flowdpo.value.TokenIds;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -55,7 +55,7 @@ record SuccessPairs(boolean rollouts) implements PairRule {
               tokens.stopDecision(stop),
               tokens.stopDecision(!stop)));
       if (node >= firstChunk) {
-        ImmutableIntArray chunk = output.lastChunk().map(Chunk::tokens).orElseThrow();
+        TokenIds chunk = output.lastChunk().map(Chunk::tokens).orElseThrow();
         pairs.add(
             pair(
                 AdapterRole.ANSWER,
@@ -73,17 +73,17 @@ record SuccessPairs(boolean rollouts) implements PairRule {
       AdapterRole role,
       Branch trace,
       int node,
-      ImmutableIntArray prompt,
-      ImmutableIntArray chosen,
-      ImmutableIntArray rejected) {
+      TokenIds prompt,
+      TokenIds chosen,
+      TokenIds rejected) {
     double reward = trace.verdict().reward();
     String problem = trace.answer().problem().id();
     return new PreferencePair(role, prompt, chosen, rejected, problem, node, reward, reward);
   }
 
-  private static ImmutableIntArray standIn(ImmutableIntArray chunk) {
+  private static TokenIds standIn(TokenIds chunk) {
     return chunk.length() > 1
-        ? chunk.subArray(0, chunk.length() - 1).trimmed()
-        : ImmutableIntArray.of(chunk.get(0), chunk.get(0));
+        ? chunk.slice(0, chunk.length() - 1)
+        : TokenIds.of(chunk.get(0), chunk.get(0));
   }
 }

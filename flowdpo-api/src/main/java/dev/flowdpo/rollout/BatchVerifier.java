@@ -1,7 +1,6 @@
 package dev.flowdpo.rollout;
 
-import dev.flowdpo.Problem;
-import dev.flowdpo.internal.VerifierCalls;
+import dev.flowdpo.value.Problem;
 import java.util.List;
 
 /**

@@ -1,9 +1,9 @@
 package dev.flowdpo.rollout;
 
-import dev.flowdpo.FinishReason;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.StopDecision;
+import dev.flowdpo.value.FinishReason;
 import java.util.List;
 import java.util.Objects;
 

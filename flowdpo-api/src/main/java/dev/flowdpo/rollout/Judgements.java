@@ -1,6 +1,5 @@
 package dev.flowdpo.rollout;
 
-import dev.flowdpo.internal.VerifierCalls;
 import dev.flowdpo.policy.PartialAnswer;
 import java.util.IdentityHashMap;
 import java.util.List;

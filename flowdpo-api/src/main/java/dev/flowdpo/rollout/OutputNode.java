@@ -1,6 +1,6 @@
 package dev.flowdpo.rollout;
 
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.StopDecision;

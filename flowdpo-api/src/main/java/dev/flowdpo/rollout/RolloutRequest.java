@@ -1,10 +1,10 @@
 package dev.flowdpo.rollout;
 
-import dev.flowdpo.FlowOptions;
-import dev.flowdpo.Problem;
-import dev.flowdpo.internal.Require;
+import dev.flowdpo.error.Require;
+import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.StopJudge;
+import dev.flowdpo.value.Problem;
 import java.util.List;
 import java.util.Objects;
 
@@ -34,7 +34,7 @@ public record RolloutRequest(
   /**
    * Checks the values and copies the problems.
    *
-   * @throws dev.flowdpo.InvalidInputException if {@code rolloutsPerNode} is negative
+   * @throws dev.flowdpo.error.InvalidInputException if {@code rolloutsPerNode} is negative
    */
   public RolloutRequest {
     problems = List.copyOf(problems);

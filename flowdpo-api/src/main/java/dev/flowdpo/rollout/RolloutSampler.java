@@ -15,8 +15,8 @@ public interface RolloutSampler {
    *
    * @param request the problems, and what to roll them out with
    * @return one tree per problem, in the same order
-   * @throws dev.flowdpo.FlowException if the policy or the judge fails; a failing verifier is no
-   *     error but an unknown verdict
+   * @throws dev.flowdpo.error.FlowException if the policy or the judge fails; a failing verifier is
+   *     no error but an unknown verdict
    */
   List<RolloutTree> sample(RolloutRequest request);
 

@@ -1,6 +1,6 @@
 package dev.flowdpo.rollout;
 
-import dev.flowdpo.Problem;
+import dev.flowdpo.value.Problem;
 import java.util.List;
 import java.util.Objects;
 

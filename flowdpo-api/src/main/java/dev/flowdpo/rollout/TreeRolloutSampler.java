@@ -1,15 +1,15 @@
 package dev.flowdpo.rollout;
 
-import dev.flowdpo.FinishReason;
-import dev.flowdpo.internal.ChunkSeeds;
-import dev.flowdpo.internal.FlowLoop;
-import dev.flowdpo.internal.FlowObserver;
-import dev.flowdpo.internal.FlowPath;
-import dev.flowdpo.internal.FlowStart;
 import dev.flowdpo.internal.Seeds;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.StopDecision;
+import dev.flowdpo.policy.internal.ChunkSeeds;
+import dev.flowdpo.policy.internal.FlowLoop;
+import dev.flowdpo.policy.internal.FlowObserver;
+import dev.flowdpo.policy.internal.FlowPath;
+import dev.flowdpo.policy.internal.FlowStart;
+import dev.flowdpo.value.FinishReason;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

@@ -1,7 +1,8 @@
 package dev.flowdpo.rollout;
 
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.internal.Require;
+import dev.flowdpo.answer.ExtractedAnswer;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.error.Require;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -37,8 +38,8 @@ public record Verdict(
   /**
    * Checks the values.
    *
-   * @throws dev.flowdpo.InvalidInputException if the reward is not in [0, 1], or not 0 where the
-   *     verdict is not known, or if a failure is said to be known
+   * @throws dev.flowdpo.error.InvalidInputException if the reward is not in [0, 1], or not 0 where
+   *     the verdict is not known, or if a failure is said to be known
    */
   public Verdict {
     Objects.requireNonNull(reason, "reason");
@@ -56,7 +57,7 @@ public record Verdict(
    * @param known whether there is a judgement at all
    * @param reward how good the answer is, in [0, 1]; 0 where not known
    * @param reason why
-   * @throws dev.flowdpo.InvalidInputException if the reward is out of range
+   * @throws dev.flowdpo.error.InvalidInputException if the reward is out of range
    */
   public Verdict(boolean known, double reward, String reason) {
     this(known, reward, reason, Optional.empty(), false);
@@ -98,7 +99,7 @@ public record Verdict(
    * @param reward how good the answer is, in [0, 1]; from 0.5 it counts as correct
    * @param reason why
    * @return the verdict
-   * @throws dev.flowdpo.InvalidInputException if the reward is not in [0, 1]
+   * @throws dev.flowdpo.error.InvalidInputException if the reward is not in [0, 1]
    */
   public static Verdict reward(double reward, String reason) {
     return new Verdict(true, reward, reason);

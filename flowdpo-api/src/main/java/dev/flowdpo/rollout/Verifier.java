@@ -1,6 +1,7 @@
 package dev.flowdpo.rollout;
 
-import dev.flowdpo.Problem;
+import dev.flowdpo.answer.FinalAnswer;
+import dev.flowdpo.value.Problem;
 
 /**
  * The application's judgement of a complete answer: a comparison with a known result, a unit test,

@@ -1,10 +1,9 @@
 package dev.flowdpo.rollout;
 
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
-import dev.flowdpo.FlowException;
-import dev.flowdpo.Problem;
-import dev.flowdpo.internal.Require;
-import dev.flowdpo.internal.VerifierCalls;
+import dev.flowdpo.error.FlowException;
+import dev.flowdpo.error.Require;
+import dev.flowdpo.value.Problem;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -79,7 +78,7 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
    *
    * @param verifier the verifier to guard
    * @param timeLimit the longest that one verification may take, longer than zero
-   * @throws dev.flowdpo.InvalidInputException if the time limit is not longer than zero
+   * @throws dev.flowdpo.error.InvalidInputException if the time limit is not longer than zero
    */
   public VerifierGuard(Verifier verifier, Duration timeLimit) {
     this.verifier = Objects.requireNonNull(verifier, "verifier");

@@ -1,6 +1,6 @@
 package dev.flowdpo.spi;
 
-import dev.flowdpo.ModelOptions;
+import dev.flowdpo.model.ModelOptions;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package dev.flowdpo.spi;
 
-import dev.flowdpo.FlowOptions;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.StopJudge;
 
@@ -46,8 +46,8 @@ public interface FlowEngine extends AutoCloseable {
    *
    * @param setup everything the application chose
    * @return a new learner, which the caller closes
-   * @throws dev.flowdpo.InvalidInputException if the setup does not fit this engine
-   * @throws dev.flowdpo.FlowException if the learner cannot start
+   * @throws dev.flowdpo.error.InvalidInputException if the setup does not fit this engine
+   * @throws dev.flowdpo.error.FlowException if the learner cannot start
    */
   OnlineLearner learner(LearnerSetup setup);
 

@@ -13,8 +13,8 @@ public interface FlowEngineProvider {
    *
    * @param settings the model and the adapters to open
    * @return a new engine, which the caller closes
-   * @throws dev.flowdpo.InvalidInputException if the model or the adapters cannot be read
-   * @throws dev.flowdpo.FlowException if the engine cannot start
+   * @throws dev.flowdpo.error.InvalidInputException if the model or the adapters cannot be read
+   * @throws dev.flowdpo.error.FlowException if the engine cannot start
    */
   FlowEngine open(EngineSettings settings);
 }

@@ -3,7 +3,7 @@ package dev.flowdpo.learning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PairOptions;
 import java.time.Duration;

@@ -3,11 +3,8 @@ package dev.flowdpo.learning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.FinishReason;
 import dev.flowdpo.Flow;
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.Problem;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.StopDecision;
 import dev.flowdpo.preference.AdapterRole;
@@ -15,8 +12,11 @@ import dev.flowdpo.rollout.Branch;
 import dev.flowdpo.rollout.OutputNode;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.Verdict;
-import dev.flowdpo.scripted.Chunks;
-import dev.flowdpo.scripted.ScriptedJudge;
+import dev.flowdpo.testing.Chunks;
+import dev.flowdpo.testing.ScriptedJudge;
+import dev.flowdpo.value.FinishReason;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.TokenIds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -141,10 +141,10 @@ class TraceCompilerTest {
   @Test
   void refusesWhatIsNoTrace() {
     Trace.Origin origin = new Trace.Origin(Trace.SELF, 0, 0, 0);
-    assertThatThrownBy(() -> new Trace(PROBLEM, ImmutableIntArray.of(), "", 1, origin))
+    assertThatThrownBy(() -> new Trace(PROBLEM, TokenIds.of(), "", 1, origin))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("at least one token");
-    assertThatThrownBy(() -> new Trace(PROBLEM, ImmutableIntArray.of(1), "", 2, origin))
+    assertThatThrownBy(() -> new Trace(PROBLEM, TokenIds.of(1), "", 2, origin))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("[0.0, 1.0], found 2.0");
     assertThatThrownBy(() -> TraceCompiler.builder().source(" "))

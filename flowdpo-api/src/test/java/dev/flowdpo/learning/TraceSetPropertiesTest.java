@@ -2,8 +2,8 @@ package dev.flowdpo.learning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.Problem;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.TokenIds;
 import java.util.HashSet;
 import java.util.List;
 import java.util.stream.Stream;
@@ -116,7 +116,7 @@ class TraceSetPropertiesTest {
             (question, ids, reward) ->
                 new Trace(
                     Problem.of(question),
-                    ImmutableIntArray.copyOf(ids),
+                    TokenIds.copyOf(ids),
                     "text",
                     reward,
                     new Trace.Origin(Trace.FLOW, 1, 0, 0)))

@@ -2,8 +2,8 @@ package dev.flowdpo.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flowdpo.Problem;
-import dev.flowdpo.scripted.Chunks;
+import dev.flowdpo.testing.Chunks;
+import dev.flowdpo.value.Problem;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;

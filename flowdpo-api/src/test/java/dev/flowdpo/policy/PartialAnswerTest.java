@@ -3,10 +3,10 @@ package dev.flowdpo.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.Problem;
-import dev.flowdpo.scripted.Chunks;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.testing.Chunks;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.TokenIds;
 import org.junit.jupiter.api.Test;
 
 class PartialAnswerTest {
@@ -21,7 +21,7 @@ class PartialAnswerTest {
     assertThat(root.parent()).isEmpty();
     assertThat(root.lastChunk()).isEmpty();
     assertThat(root.text()).isEmpty();
-    assertThat(root.contentTokens()).isEqualTo(ImmutableIntArray.of());
+    assertThat(root.contentTokens()).isEqualTo(TokenIds.of());
     assertThat(root.endedBySequenceEnd()).isFalse();
   }
 
@@ -69,15 +69,15 @@ class PartialAnswerTest {
   void contentOfAChunk() {
     assertThat(Chunks.of("ab").contentTokens()).isEqualTo(Chunks.ids("ab"));
     assertThat(Chunks.ending("ab").contentTokens()).isEqualTo(Chunks.ids("ab"));
-    assertThat(Chunks.ending("").contentTokens()).isEqualTo(ImmutableIntArray.of());
+    assertThat(Chunks.ending("").contentTokens()).isEqualTo(TokenIds.of());
   }
 
   @Test
   void badCarriersAreRefused() {
-    assertThatThrownBy(() -> new Chunk(ImmutableIntArray.of(), "", 0, false))
+    assertThatThrownBy(() -> new Chunk(TokenIds.of(), "", 0, false))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("at least one token");
-    assertThatThrownBy(() -> new Chunk(ImmutableIntArray.of(1), "", Double.NaN, false))
+    assertThatThrownBy(() -> new Chunk(TokenIds.of(1), "", Double.NaN, false))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("NaN");
     assertThatThrownBy(() -> new StopDecision(true, 1.5))

@@ -5,17 +5,17 @@ import static dev.flowdpo.preference.AdapterRole.STOP;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.FinishReason;
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.Problem;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.StopDecision;
 import dev.flowdpo.rollout.Branch;
 import dev.flowdpo.rollout.OutputNode;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.Verdict;
-import dev.flowdpo.scripted.Chunks;
+import dev.flowdpo.testing.Chunks;
+import dev.flowdpo.value.FinishReason;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.TokenIds;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -36,17 +36,17 @@ class PairBuilderTest {
   private static final PreferenceTokens TOKENS =
       new PreferenceTokens() {
         @Override
-        public ImmutableIntArray answerPrompt(PartialAnswer prefix) {
+        public TokenIds answerPrompt(PartialAnswer prefix) {
           return Chunks.ids("Q" + prefix.text());
         }
 
         @Override
-        public ImmutableIntArray stopPrompt(PartialAnswer output) {
+        public TokenIds stopPrompt(PartialAnswer output) {
           return Chunks.ids("S" + output.text());
         }
 
         @Override
-        public ImmutableIntArray stopDecision(boolean stop) {
+        public TokenIds stopDecision(boolean stop) {
           return Chunks.ids(stop ? "Y" : "N");
         }
       };
@@ -87,8 +87,8 @@ class PairBuilderTest {
             1, prefix, output, STOPS, List.of(branch(other, WRONG, STOPS)), Optional.empty());
     PreferencePair pair =
         builder.pairs(new RolloutTree(PROBLEM, branch(output, RIGHT, STOPS), List.of(node))).get(0);
-    assertThat(pair.chosen()).isEqualTo(ImmutableIntArray.of('b', Chunks.END));
-    assertThat(pair.rejected()).isEqualTo(ImmutableIntArray.of('b'));
+    assertThat(pair.chosen()).isEqualTo(TokenIds.of('b', Chunks.END));
+    assertThat(pair.rejected()).isEqualTo(TokenIds.of('b'));
   }
 
   @Test

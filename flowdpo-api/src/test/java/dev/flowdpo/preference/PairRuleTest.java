@@ -4,16 +4,16 @@ import static dev.flowdpo.preference.AdapterRole.ANSWER;
 import static dev.flowdpo.preference.AdapterRole.STOP;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.FinishReason;
-import dev.flowdpo.Problem;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.StopDecision;
 import dev.flowdpo.rollout.Branch;
 import dev.flowdpo.rollout.OutputNode;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.Verdict;
-import dev.flowdpo.scripted.Chunks;
+import dev.flowdpo.testing.Chunks;
+import dev.flowdpo.value.FinishReason;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.TokenIds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,17 +34,17 @@ class PairRuleTest {
   private static final PreferenceTokens TOKENS =
       new PreferenceTokens() {
         @Override
-        public ImmutableIntArray answerPrompt(PartialAnswer prefix) {
+        public TokenIds answerPrompt(PartialAnswer prefix) {
           return Chunks.ids("Q" + prefix.text());
         }
 
         @Override
-        public ImmutableIntArray stopPrompt(PartialAnswer output) {
+        public TokenIds stopPrompt(PartialAnswer output) {
           return Chunks.ids("S" + output.text());
         }
 
         @Override
-        public ImmutableIntArray stopDecision(boolean stop) {
+        public TokenIds stopDecision(boolean stop) {
           return Chunks.ids(stop ? "Y" : "N");
         }
       };
@@ -162,7 +162,7 @@ class PairRuleTest {
     return text(pair.prompt()) + ">" + text(pair.chosen());
   }
 
-  private static String text(ImmutableIntArray ids) {
+  private static String text(TokenIds ids) {
     StringBuilder text = new StringBuilder();
     ids.forEach(id -> text.append((char) id));
     return text.toString();

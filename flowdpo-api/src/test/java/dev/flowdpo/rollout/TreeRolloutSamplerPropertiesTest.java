@@ -2,16 +2,16 @@ package dev.flowdpo.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flowdpo.FinishReason;
 import dev.flowdpo.Flow;
-import dev.flowdpo.FlowOptions;
-import dev.flowdpo.Problem;
-import dev.flowdpo.Solution;
 import dev.flowdpo.policy.Chunk;
+import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.policy.StopDecision;
-import dev.flowdpo.scripted.ScriptedJudge;
-import dev.flowdpo.scripted.ScriptedPolicy;
+import dev.flowdpo.testing.ScriptedJudge;
+import dev.flowdpo.testing.ScriptedPolicy;
+import dev.flowdpo.value.FinishReason;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.Solution;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

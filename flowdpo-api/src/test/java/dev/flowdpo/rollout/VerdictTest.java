@@ -3,12 +3,12 @@ package dev.flowdpo.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.flowdpo.FinishReason;
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.Problem;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.StopDecision;
-import dev.flowdpo.scripted.Chunks;
+import dev.flowdpo.testing.Chunks;
+import dev.flowdpo.value.FinishReason;
+import dev.flowdpo.value.Problem;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -3,10 +3,10 @@ package dev.flowdpo.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.flowdpo.FlowException;
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.Problem;
+import dev.flowdpo.error.FlowException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.scripted.CapturedLog;
+import dev.flowdpo.value.Problem;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package dev.flowdpo.scripted;
 
-import dev.flowdpo.FlowOptions;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.policy.StopJudge;
@@ -10,6 +10,8 @@ import dev.flowdpo.spi.EngineSettings;
 import dev.flowdpo.spi.FlowEngine;
 import dev.flowdpo.spi.FlowEngineProvider;
 import dev.flowdpo.spi.LearnerSetup;
+import dev.flowdpo.testing.ScriptedJudge;
+import dev.flowdpo.testing.ScriptedPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -1,7 +1,5 @@
 package dev.flowdpo.scripted;
 
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.Problem;
 import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.LearningReport;
 import dev.flowdpo.learning.OnlineLearner;
@@ -15,6 +13,9 @@ import dev.flowdpo.rollout.RolloutRequest;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.VerifierGuard;
 import dev.flowdpo.spi.LearnerSetup;
+import dev.flowdpo.testing.Chunks;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.TokenIds;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -103,17 +104,17 @@ public final class StubLearner implements OnlineLearner, PreferenceTokens {
   }
 
   @Override
-  public ImmutableIntArray answerPrompt(PartialAnswer prefix) {
+  public TokenIds answerPrompt(PartialAnswer prefix) {
     return prefix.contentTokens();
   }
 
   @Override
-  public ImmutableIntArray stopPrompt(PartialAnswer output) {
+  public TokenIds stopPrompt(PartialAnswer output) {
     return output.contentTokens();
   }
 
   @Override
-  public ImmutableIntArray stopDecision(boolean stop) {
+  public TokenIds stopDecision(boolean stop) {
     return Chunks.ids(stop ? "Y" : "N");
   }
 }

@@ -6,6 +6,7 @@ import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.StopDecision;
 import dev.flowdpo.policy.StopJudge;
+import dev.flowdpo.testing.Chunks;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;

@@ -1,11 +1,11 @@
 package dev.flowdpo.examples;
 
 import dev.flowdpo.Flow;
-import dev.flowdpo.Problem;
-import dev.flowdpo.Solution;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.runtime.tiny.WordProblem;
 import dev.flowdpo.runtime.tiny.WordProblems;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.Solution;
 import java.util.List;
 
 /**

@@ -1,11 +1,11 @@
 package dev.flowdpo.examples.verifiers;
 
 import dev.flowdpo.Flow;
-import dev.flowdpo.Problem;
 import dev.flowdpo.rollout.RolloutRequest;
 import dev.flowdpo.rollout.RolloutSampler;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.Verifier;
+import dev.flowdpo.value.Problem;
 import java.util.List;
 
 /**

@@ -1,6 +1,6 @@
 package dev.flowdpo.runtime.checkpoint;
 
-import dev.flowdpo.Quantization;
+import dev.flowdpo.model.Quantization;
 import java.util.Optional;
 
 /**

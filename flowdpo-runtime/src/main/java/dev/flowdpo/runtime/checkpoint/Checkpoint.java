@@ -1,7 +1,7 @@
 package dev.flowdpo.runtime.checkpoint;
 
 import com.google.common.collect.ImmutableMap;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;

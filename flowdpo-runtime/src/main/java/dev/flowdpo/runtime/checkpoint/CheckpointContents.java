@@ -2,7 +2,7 @@ package dev.flowdpo.runtime.checkpoint;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.Longs;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.flowdpo.runtime.checkpoint;
 
-import dev.flowdpo.FlowException;
+import dev.flowdpo.error.FlowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;

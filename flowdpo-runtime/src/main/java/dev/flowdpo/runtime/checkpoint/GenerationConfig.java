@@ -2,7 +2,7 @@ package dev.flowdpo.runtime.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.common.collect.ImmutableList;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.runtime.internal.JsonObjectFile;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.flowdpo.runtime.checkpoint;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.internal.AtomicFiles;
 import dev.flowdpo.runtime.internal.JsonObjectFile;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package dev.flowdpo.runtime.checkpoint;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;

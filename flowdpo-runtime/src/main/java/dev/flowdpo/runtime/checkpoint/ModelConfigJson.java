@@ -3,7 +3,7 @@ package dev.flowdpo.runtime.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.internal.JsonObjectFile;
 import java.nio.file.Path;
 import java.util.ArrayList;

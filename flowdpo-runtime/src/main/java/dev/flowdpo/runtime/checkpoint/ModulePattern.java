@@ -1,6 +1,6 @@
 package dev.flowdpo.runtime.checkpoint;
 
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 

@@ -1,7 +1,7 @@
 package dev.flowdpo.runtime.checkpoint;
 
 import com.google.common.collect.ImmutableSet;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.internal.AtomicFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -3,7 +3,7 @@ package dev.flowdpo.runtime.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.internal.JsonObjectFile;
 import java.nio.file.Path;
 import java.util.Collection;

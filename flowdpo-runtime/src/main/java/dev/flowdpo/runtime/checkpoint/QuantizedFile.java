@@ -2,7 +2,7 @@ package dev.flowdpo.runtime.checkpoint;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.internal.AtomicFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;

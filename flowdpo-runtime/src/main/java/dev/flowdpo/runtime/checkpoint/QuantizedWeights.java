@@ -1,7 +1,7 @@
 package dev.flowdpo.runtime.checkpoint;
 
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.Quantization;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.model.Quantization;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.flowdpo.runtime.checkpoint;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.hash.Hashing;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.internal.AtomicFiles;
 import dev.flowdpo.runtime.internal.JsonObjectFile;
 import dev.flowdpo.runtime.internal.Lookup;

@@ -1,7 +1,7 @@
 package dev.flowdpo.runtime.checkpoint;
 
 import com.google.common.primitives.ImmutableDoubleArray;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import java.util.OptionalDouble;
 
 /**

@@ -2,7 +2,7 @@ package dev.flowdpo.runtime.checkpoint;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.io.ByteStreams;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -188,7 +188,7 @@ public final class SafetensorsFile implements AutoCloseable {
    * @param name the name of a tensor
    * @throws InvalidInputException if the file has no such tensor, one of another type than {@link
    *     DataType}, or one whose values take more than 2 GiB
-   * @throws dev.flowdpo.FlowException if there is no room for a copy outside the heap
+   * @throws dev.flowdpo.error.FlowException if there is no room for a copy outside the heap
    * @throws IllegalStateException if this file is closed
    */
   public FloatBuffer floats(String name) {
@@ -210,7 +210,7 @@ public final class SafetensorsFile implements AutoCloseable {
    * @throws InvalidInputException if the file has no such tensor, one of another type than {@link
    *     DataType}, or if the values of the rows take more than 2 GiB
    * @throws IllegalArgumentException if the tensor does not have these rows
-   * @throws dev.flowdpo.FlowException if there is no room for a copy outside the heap
+   * @throws dev.flowdpo.error.FlowException if there is no room for a copy outside the heap
    * @throws IllegalStateException if this file is closed
    */
   public FloatBuffer floats(String name, long firstRow, long rows) {

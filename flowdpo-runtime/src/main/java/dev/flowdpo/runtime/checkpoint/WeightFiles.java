@@ -1,7 +1,7 @@
 package dev.flowdpo.runtime.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.internal.JsonObjectFile;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.flowdpo.runtime.data;
 
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.flowdpo.runtime.data;
 
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 
 /**
  * The names under which the rows of a file keep a problem. Immutable and thread-safe.

@@ -1,8 +1,8 @@
 package dev.flowdpo.runtime.data;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.flowdpo.FlowException;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.FlowException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.internal.AtomicFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;

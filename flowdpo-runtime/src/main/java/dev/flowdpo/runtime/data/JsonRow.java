@@ -2,8 +2,8 @@ package dev.flowdpo.runtime.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.value.TokenIds;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -71,13 +71,13 @@ record JsonRow(Path file, String place, ObjectNode node) {
   }
 
   /** Returns token ids, each below the size of the vocabulary. */
-  ImmutableIntArray tokenIds(String key, int vocabularySize) {
+  TokenIds tokenIds(String key, int vocabularySize) {
     String expected = "an array of token ids from 0 to " + (vocabularySize - 1);
     JsonNode value = require(key, expected);
     if (!value.isArray()) {
       throw wrong(key, expected, value);
     }
-    ImmutableIntArray.Builder ids = ImmutableIntArray.builder(value.size());
+    TokenIds.Builder ids = TokenIds.builder(value.size());
     for (JsonNode id : value) {
       if (!isWhole(id) || id.intValue() >= vocabularySize) {
         throw wrong(key, expected, id);

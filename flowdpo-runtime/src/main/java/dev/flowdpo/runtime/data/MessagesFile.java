@@ -2,7 +2,7 @@ package dev.flowdpo.runtime.data;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Iterators;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
@@ -79,7 +79,7 @@ public final class MessagesFile implements Iterable<SupervisedExample> {
    * Begins the file anew. Its folder is made where it does not exist.
    *
    * @return a writer
-   * @throws dev.flowdpo.FlowException if it cannot be written
+   * @throws dev.flowdpo.error.FlowException if it cannot be written
    */
   public Writer create() {
     return resume(0);
@@ -92,7 +92,7 @@ public final class MessagesFile implements Iterable<SupervisedExample> {
    * @param examples how many examples to keep
    * @return a writer
    * @throws InvalidInputException if the file holds fewer
-   * @throws dev.flowdpo.FlowException if it cannot be written
+   * @throws dev.flowdpo.error.FlowException if it cannot be written
    */
   public Writer resume(int examples) {
     return new Writer(JsonLinesWriter.after(examples, file));
@@ -110,7 +110,7 @@ public final class MessagesFile implements Iterable<SupervisedExample> {
      * Appends a group of examples; they are on the disk when this returns.
      *
      * @param examples the examples
-     * @throws dev.flowdpo.FlowException if they cannot be written
+     * @throws dev.flowdpo.error.FlowException if they cannot be written
      */
     public void write(List<SupervisedExample> examples) {
       lines.write(examples.stream().map(MessagesRow::row).toList());

@@ -3,9 +3,9 @@ package dev.flowdpo.runtime.data;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.Problem;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.TokenIds;
 
 /** Supervised examples as rows of a file, and back. Thread-safe. */
 final class MessagesRow {
@@ -40,9 +40,9 @@ final class MessagesRow {
     boolean given = row.has(PROMPT_IDS) || row.has(COMPLETION_IDS);
     int size = tokens.config().vocabularySize();
     try {
-      ImmutableIntArray prompt =
+      TokenIds prompt =
           given ? row.tokenIds(PROMPT_IDS, size) : tokens.question(conversation.question());
-      ImmutableIntArray completion =
+      TokenIds completion =
           given ? row.tokenIds(COMPLETION_IDS, size) : tokens.completion(conversation.reply());
       return new SupervisedExample(
           row.has(PROBLEM_ID)

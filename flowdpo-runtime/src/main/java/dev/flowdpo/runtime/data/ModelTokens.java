@@ -1,10 +1,10 @@
 package dev.flowdpo.runtime.data;
 
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.Problem;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.text.Prompts;
 import dev.flowdpo.runtime.text.Tokenizer;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.TokenIds;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -33,10 +33,10 @@ public record ModelTokens(Tokenizer tokenizer, Prompts prompts, ModelConfig conf
    * {@return the ids of the model's own prompt with this question in it}
    *
    * @param question what to solve
-   * @throws dev.flowdpo.InvalidInputException if it is blank or too long for the model
+   * @throws dev.flowdpo.error.InvalidInputException if it is blank or too long for the model
    */
-  public ImmutableIntArray question(String question) {
-    return ImmutableIntArray.copyOf(prompts.questionPrompt(Problem.of(question)));
+  public TokenIds question(String question) {
+    return TokenIds.copyOf(prompts.questionPrompt(Problem.of(question)));
   }
 
   /**
@@ -44,10 +44,10 @@ public record ModelTokens(Tokenizer tokenizer, Prompts prompts, ModelConfig conf
    *
    * @param text all that the model is to read before the completion
    */
-  public ImmutableIntArray prompt(String text) {
+  public TokenIds prompt(String text) {
     int[] ids = tokenizer.encode(text);
     OptionalInt begin = config.beginOfSequenceId();
-    ImmutableIntArray.Builder prompt = ImmutableIntArray.builder(ids.length + 1);
+    TokenIds.Builder prompt = TokenIds.builder(ids.length + 1);
     if (begin.isPresent() && (ids.length == 0 || ids[0] != begin.getAsInt())) {
       prompt.add(begin.getAsInt());
     }
@@ -59,10 +59,10 @@ public record ModelTokens(Tokenizer tokenizer, Prompts prompts, ModelConfig conf
    *
    * @param text all that follows the prompt
    */
-  public ImmutableIntArray completion(String text) {
+  public TokenIds completion(String text) {
     int[] ids = tokenizer.encode(text);
     List<Integer> ends = config.endOfSequenceIds();
-    ImmutableIntArray.Builder completion = ImmutableIntArray.builder(ids.length + 1).addAll(ids);
+    TokenIds.Builder completion = TokenIds.builder(ids.length + 1).addAll(ids);
     if (!ends.isEmpty() && (ids.length == 0 || !ends.contains(ids[ids.length - 1]))) {
       completion.add(ends.get(0));
     }
@@ -74,7 +74,7 @@ public record ModelTokens(Tokenizer tokenizer, Prompts prompts, ModelConfig conf
    *
    * @param prompt token ids
    */
-  public String promptText(ImmutableIntArray prompt) {
+  public String promptText(TokenIds prompt) {
     return tokenizer.decodeWithSpecialTokens(prompt.toArray());
   }
 
@@ -84,7 +84,7 @@ public record ModelTokens(Tokenizer tokenizer, Prompts prompts, ModelConfig conf
    * @param prompt token ids
    * @param completion token ids
    */
-  public String completionText(ImmutableIntArray prompt, ImmutableIntArray completion) {
+  public String completionText(TokenIds prompt, TokenIds completion) {
     return tokenizer.decodeContinuation(prompt.toArray(), completion.toArray());
   }
 }

@@ -2,7 +2,7 @@ package dev.flowdpo.runtime.data;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Iterators;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.preference.PreferencePair;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -89,7 +89,7 @@ public final class PreferenceFile implements Iterable<PreferencePair> {
    * Begins the file anew. Its folder is made where it does not exist.
    *
    * @return a writer
-   * @throws dev.flowdpo.FlowException if it cannot be written
+   * @throws dev.flowdpo.error.FlowException if it cannot be written
    */
   public Writer create() {
     return resume(0);
@@ -102,7 +102,7 @@ public final class PreferenceFile implements Iterable<PreferencePair> {
    * @param pairs how many pairs to keep
    * @return a writer
    * @throws InvalidInputException if the file holds fewer
-   * @throws dev.flowdpo.FlowException if it cannot be written
+   * @throws dev.flowdpo.error.FlowException if it cannot be written
    */
   public Writer resume(int pairs) {
     return new Writer(JsonLinesWriter.after(pairs, file), new PreferenceRow(tokens));
@@ -122,7 +122,7 @@ public final class PreferenceFile implements Iterable<PreferencePair> {
      * Appends a group of pairs; they are on the disk when this returns.
      *
      * @param pairs the pairs
-     * @throws dev.flowdpo.FlowException if they cannot be written
+     * @throws dev.flowdpo.error.FlowException if they cannot be written
      */
     public void write(List<PreferencePair> pairs) {
       lines.write(pairs.stream().map(rows::row).toList());

@@ -3,11 +3,11 @@ package dev.flowdpo.runtime.data;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.Problem;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.TokenIds;
 import java.util.Arrays;
 
 /** Preference pairs as rows of a file, and back. Thread-safe. */
@@ -46,7 +46,7 @@ final class PreferenceRow {
     return row;
   }
 
-  static ArrayNode array(ImmutableIntArray ids) {
+  static ArrayNode array(TokenIds ids) {
     ArrayNode array = JsonNodeFactory.instance.arrayNode(ids.length());
     ids.forEach(array::add);
     return array;
@@ -71,20 +71,16 @@ final class PreferenceRow {
   }
 
   /** What a row compares; {@code source} is the text that names its problem. */
-  private record Texts(
-      ImmutableIntArray prompt,
-      ImmutableIntArray chosen,
-      ImmutableIntArray rejected,
-      String source) {}
+  private record Texts(TokenIds prompt, TokenIds chosen, TokenIds rejected, String source) {}
 
   private Texts ids(JsonRow row) {
     int size = tokens.config().vocabularySize();
-    ImmutableIntArray prompt = row.tokenIds(PROMPT_IDS, size);
+    TokenIds prompt = row.tokenIds(PROMPT_IDS, size);
     if (prompt.isEmpty()) {
       throw row.wrong(PROMPT_IDS, "at least one token id", "none");
     }
-    ImmutableIntArray chosen = row.tokenIds(CHOSEN_IDS, size);
-    ImmutableIntArray rejected = row.tokenIds(REJECTED_IDS, size);
+    TokenIds chosen = row.tokenIds(CHOSEN_IDS, size);
+    TokenIds rejected = row.tokenIds(REJECTED_IDS, size);
     agree(row, PROMPT, tokens.promptText(prompt));
     agree(row, CHOSEN, tokens.completionText(prompt, chosen));
     agree(row, REJECTED, tokens.completionText(prompt, rejected));
@@ -114,15 +110,15 @@ final class PreferenceRow {
     if (prompt.isBlank()) {
       throw row.wrong(PROMPT, "a text", "\"" + prompt + "\"");
     }
-    ImmutableIntArray ids = tokens.prompt(prompt);
+    TokenIds ids = tokens.prompt(prompt);
     return new Texts(ids, completion(row, CHOSEN), completion(row, REJECTED), prompt);
   }
 
   /** A decision of the judge is one id; an answer ends with the end of the sequence. */
-  private ImmutableIntArray completion(JsonRow row, String key) {
+  private TokenIds completion(JsonRow row, String key) {
     String text = row.string(key);
     return role(row) == AdapterRole.STOP
-        ? ImmutableIntArray.copyOf(tokens.tokenizer().encode(text))
+        ? TokenIds.copyOf(tokens.tokenizer().encode(text))
         : tokens.completion(text);
   }
 

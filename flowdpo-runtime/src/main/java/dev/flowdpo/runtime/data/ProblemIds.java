@@ -1,7 +1,7 @@
 package dev.flowdpo.runtime.data;
 
 import com.google.common.hash.Hashing;
-import dev.flowdpo.Problem;
+import dev.flowdpo.value.Problem;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,7 +18,7 @@ final class ProblemIds {
   /**
    * Returns whether the problem is new, and not a row seen before once more.
    *
-   * @throws dev.flowdpo.InvalidInputException if another question has its id
+   * @throws dev.flowdpo.error.InvalidInputException if another question has its id
    */
   boolean isNew(Problem problem, JsonRow row) {
     Seen now = new Seen(hash(problem.question()), row.place());

@@ -1,7 +1,7 @@
 package dev.flowdpo.runtime.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.flowdpo.Problem;
+import dev.flowdpo.value.Problem;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

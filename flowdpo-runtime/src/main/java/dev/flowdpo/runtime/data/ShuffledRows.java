@@ -2,7 +2,7 @@ package dev.flowdpo.runtime.data;
 
 import com.google.common.primitives.ImmutableIntArray;
 import com.google.common.primitives.ImmutableLongArray;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Random;

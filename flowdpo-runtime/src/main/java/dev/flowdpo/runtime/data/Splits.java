@@ -2,7 +2,7 @@ package dev.flowdpo.runtime.data;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.hash.Hashing;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;

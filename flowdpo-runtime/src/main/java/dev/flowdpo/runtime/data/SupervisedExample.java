@@ -1,9 +1,9 @@
 package dev.flowdpo.runtime.data;
 
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.internal.Require;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.error.Require;
 import dev.flowdpo.learning.Trace;
+import dev.flowdpo.value.TokenIds;
 import java.util.Objects;
 
 /**
@@ -23,8 +23,8 @@ public record SupervisedExample(
     String problemId,
     String question,
     String solution,
-    ImmutableIntArray prompt,
-    ImmutableIntArray completion,
+    TokenIds prompt,
+    TokenIds completion,
     String source,
     double reward) {
 

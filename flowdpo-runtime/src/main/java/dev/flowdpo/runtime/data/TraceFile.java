@@ -2,7 +2,7 @@ package dev.flowdpo.runtime.data;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Iterators;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.Trace;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -71,7 +71,7 @@ public final class TraceFile implements Iterable<Trace> {
    * Begins the file anew. Its folder is made where it does not exist.
    *
    * @return a writer
-   * @throws dev.flowdpo.FlowException if it cannot be written
+   * @throws dev.flowdpo.error.FlowException if it cannot be written
    */
   public Writer create() {
     return new Writer(JsonLinesWriter.after(0, file), new TraceRow(tokens));
@@ -83,7 +83,7 @@ public final class TraceFile implements Iterable<Trace> {
    *
    * @param problems how many problems the run had read at its checkpoint
    * @return a writer
-   * @throws dev.flowdpo.FlowException if it cannot be written
+   * @throws dev.flowdpo.error.FlowException if it cannot be written
    */
   public Writer resume(int problems) {
     return new Writer(JsonLinesWriter.after(rowsUpTo(problems), file), new TraceRow(tokens));
@@ -121,7 +121,7 @@ public final class TraceFile implements Iterable<Trace> {
      * Appends a trace; it is on the disk when this returns.
      *
      * @param trace the trace
-     * @throws dev.flowdpo.FlowException if it cannot be written
+     * @throws dev.flowdpo.error.FlowException if it cannot be written
      */
     public void write(Trace trace) {
       lines.write(List.of(rows.row(trace)));

@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.Problem;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.Trace;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.TokenIds;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -34,11 +34,11 @@ final class TraceRow {
   }
 
   /** Returns the ids of a trace, closed by the end of sequence where the model has one. */
-  static ImmutableIntArray completion(Trace trace, ModelTokens tokens) {
+  static TokenIds completion(Trace trace, ModelTokens tokens) {
     List<Integer> ends = tokens.config().endOfSequenceIds();
     return ends.isEmpty()
         ? trace.tokens()
-        : ImmutableIntArray.builder(trace.tokens().length() + 1)
+        : TokenIds.builder(trace.tokens().length() + 1)
             .addAll(trace.tokens())
             .add(ends.get(0))
             .build();
@@ -60,7 +60,7 @@ final class TraceRow {
   }
 
   Trace trace(JsonRow row) {
-    ImmutableIntArray content = content(row);
+    TokenIds content = content(row);
     try {
       Problem problem = problem(row);
       String decoded = tokens.tokenizer().decode(content.toArray()).strip();
@@ -97,8 +97,8 @@ final class TraceRow {
         : Problem.of(question, answer);
   }
 
-  private ImmutableIntArray content(JsonRow row) {
-    ImmutableIntArray ids = row.tokenIds(COMPLETION_IDS, tokens.config().vocabularySize());
+  private TokenIds content(JsonRow row) {
+    TokenIds ids = row.tokenIds(COMPLETION_IDS, tokens.config().vocabularySize());
     List<Integer> ends = tokens.config().endOfSequenceIds();
     int length = ends.isEmpty() ? ids.length() : ids.length() - 1;
     if (length < 1 || (!ends.isEmpty() && !ends.contains(ids.get(length)))) {
@@ -107,7 +107,7 @@ final class TraceRow {
           "token ids that end with the end of sequence, " + ends,
           JsonRow.shown(PreferenceRow.array(ids)));
     }
-    ImmutableIntArray content = ids.subArray(0, length).trimmed();
+    TokenIds content = ids.slice(0, length);
     if (content.stream().anyMatch(ends::contains)) {
       throw row.wrong(
           COMPLETION_IDS,

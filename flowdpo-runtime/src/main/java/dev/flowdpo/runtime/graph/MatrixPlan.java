@@ -2,7 +2,7 @@ package dev.flowdpo.runtime.graph;
 
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
-import dev.flowdpo.Quantization;
+import dev.flowdpo.model.Quantization;
 import dev.flowdpo.runtime.checkpoint.BlockFormat;
 import java.util.Optional;
 

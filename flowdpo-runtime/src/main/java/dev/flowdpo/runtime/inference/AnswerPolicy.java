@@ -1,9 +1,7 @@
 package dev.flowdpo.runtime.inference;
 
 import com.google.common.collect.MapMaker;
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.Problem;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.ChunkRequest;
 import dev.flowdpo.policy.FlowPolicy;
@@ -13,6 +11,8 @@ import dev.flowdpo.runtime.adapter.AdapterSlot;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.text.Prompts;
 import dev.flowdpo.runtime.text.Tokenizer;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.TokenIds;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -160,7 +160,7 @@ public final class AnswerPolicy implements FlowPolicy {
       int[] before = prefix.contentTokens().toArray();
       Chunk chunk =
           new Chunk(
-              ImmutableIntArray.copyOf(tokens),
+              TokenIds.copyOf(tokens),
               tokenizer.decodeContinuation(before, Arrays.copyOf(tokens, content)),
               decoded.logProbability(),
               decoded.ended());
@@ -183,7 +183,7 @@ public final class AnswerPolicy implements FlowPolicy {
     /** What there is to say where nothing fits any more: the end. */
     private Chunk end() {
       int end = base.config().endOfSequenceIds().get(0);
-      return new Chunk(ImmutableIntArray.of(end), "", 0, true);
+      return new Chunk(TokenIds.of(end), "", 0, true);
     }
 
     private State state(PartialAnswer prefix) {

@@ -1,7 +1,7 @@
 package dev.flowdpo.runtime.inference;
 
 import ai.onnxruntime.OrtSession;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.graph.PrefillGraph;

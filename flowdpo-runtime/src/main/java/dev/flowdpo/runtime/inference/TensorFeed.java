@@ -7,7 +7,7 @@ import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import dev.flowdpo.FlowException;
+import dev.flowdpo.error.FlowException;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.graph.LinearSite;
 import java.nio.ByteBuffer;

@@ -6,7 +6,7 @@ import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import dev.flowdpo.Quantization;
+import dev.flowdpo.model.Quantization;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.QuantizedWeights;
 import dev.flowdpo.runtime.graph.FrozenData;

@@ -1,9 +1,9 @@
 package dev.flowdpo.runtime.learning;
 
-import dev.flowdpo.FlowOptions;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.preference.AdapterRole;

@@ -1,11 +1,11 @@
 package dev.flowdpo.runtime.learning;
 
+import dev.flowdpo.answer.FinalAnswer;
 import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.ProgressiveValidation;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.rollout.Branch;
-import dev.flowdpo.rollout.FinalAnswer;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.runtime.internal.Lookup;
 import java.util.ArrayList;

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.value.TokenIds;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -56,7 +56,7 @@ final class LearnerStateJson {
     return json;
   }
 
-  private static void write(ArrayNode array, ImmutableIntArray tokens) {
+  private static void write(ArrayNode array, TokenIds tokens) {
     tokens.forEach(array::add);
   }
 
@@ -110,8 +110,8 @@ final class LearnerStateJson {
         child(file, json, "rejectedReward").asDouble());
   }
 
-  private static ImmutableIntArray tokens(JsonNode array) {
-    ImmutableIntArray.Builder tokens = ImmutableIntArray.builder(array.size());
+  private static TokenIds tokens(JsonNode array) {
+    TokenIds.Builder tokens = TokenIds.builder(array.size());
     array.forEach(token -> tokens.add(token.asInt()));
     return tokens.build();
   }

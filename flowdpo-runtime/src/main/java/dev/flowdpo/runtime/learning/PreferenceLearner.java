@@ -1,9 +1,8 @@
 package dev.flowdpo.runtime.learning;
 
 import com.google.common.collect.Iterators;
-import dev.flowdpo.FlowException;
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.Problem;
+import dev.flowdpo.error.FlowException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.LearningReport;
@@ -20,6 +19,7 @@ import dev.flowdpo.runtime.adapter.AdapterSlot;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
 import dev.flowdpo.runtime.internal.Lookup;
 import dev.flowdpo.spi.LearnerSetup;
+import dev.flowdpo.value.Problem;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.flowdpo.runtime.memory;
 
 import com.google.common.collect.ImmutableList;
-import dev.flowdpo.Quantization;
-import dev.flowdpo.WeightPacking;
+import dev.flowdpo.model.Quantization;
+import dev.flowdpo.model.WeightPacking;
 import dev.flowdpo.runtime.checkpoint.BlockFormat;
 import dev.flowdpo.runtime.checkpoint.CheckpointContents;
 import dev.flowdpo.runtime.checkpoint.CheckpointContents.Tensor;

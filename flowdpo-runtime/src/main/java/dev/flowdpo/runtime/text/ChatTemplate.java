@@ -1,9 +1,9 @@
 package dev.flowdpo.runtime.text;
 
 import com.google.common.collect.ImmutableMap;
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.runtime.text.jinja.JinjaException;
-import dev.flowdpo.runtime.text.jinja.JinjaTemplate;
+import dev.flowdpo.chattemplate.JinjaException;
+import dev.flowdpo.chattemplate.JinjaTemplate;
+import dev.flowdpo.error.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package dev.flowdpo.runtime.text;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.flowdpo.FlowOptions;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.runtime.checkpoint.GenerationConfig;
 import dev.flowdpo.runtime.internal.JsonObjectFile;

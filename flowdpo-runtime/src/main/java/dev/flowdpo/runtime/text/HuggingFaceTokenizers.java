@@ -2,8 +2,8 @@ package dev.flowdpo.runtime.text;
 
 import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import dev.flowdpo.FlowException;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.FlowException;
+import dev.flowdpo.error.InvalidInputException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;

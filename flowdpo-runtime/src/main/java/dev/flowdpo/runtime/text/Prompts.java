@@ -1,12 +1,12 @@
 package dev.flowdpo.runtime.text;
 
-import com.google.common.primitives.ImmutableIntArray;
 import com.google.common.primitives.Ints;
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.Problem;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.preference.PreferenceTokens;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.TokenIds;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
@@ -183,16 +183,16 @@ public final class Prompts implements PreferenceTokens {
   }
 
   @Override
-  public ImmutableIntArray answerPrompt(PartialAnswer prefix) {
-    return ImmutableIntArray.builder()
+  public TokenIds answerPrompt(PartialAnswer prefix) {
+    return TokenIds.builder()
         .addAll(questionPrompt(prefix.problem()))
         .addAll(prefix.contentTokens())
         .build();
   }
 
   @Override
-  public ImmutableIntArray stopPrompt(PartialAnswer output) {
-    return ImmutableIntArray.builder()
+  public TokenIds stopPrompt(PartialAnswer output) {
+    return TokenIds.builder()
         .addAll(questionPrompt(output.problem()))
         .addAll(output.contentTokens())
         .addAll(stopQuestion)
@@ -201,8 +201,8 @@ public final class Prompts implements PreferenceTokens {
 
   /** {@return the one id whose log-probability the Stop model's decision compares} */
   @Override
-  public ImmutableIntArray stopDecision(boolean stop) {
-    return ImmutableIntArray.of(stop ? yesId : noId);
+  public TokenIds stopDecision(boolean stop) {
+    return TokenIds.of(stop ? yesId : noId);
   }
 
   private int[] promptIds(String question) {

@@ -1,6 +1,6 @@
 package dev.flowdpo.runtime.text;
 
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import java.util.HashSet;
 import java.util.OptionalInt;
 import java.util.Set;

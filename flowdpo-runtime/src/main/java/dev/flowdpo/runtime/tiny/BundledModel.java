@@ -2,9 +2,9 @@ package dev.flowdpo.runtime.tiny;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
-import dev.flowdpo.FlowException;
-import dev.flowdpo.WeightPacking;
+import dev.flowdpo.error.FlowException;
 import dev.flowdpo.learning.LearnerOptions;
+import dev.flowdpo.model.WeightPacking;
 import dev.flowdpo.preference.PairOptions;
 import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.training.TrainerOptions;

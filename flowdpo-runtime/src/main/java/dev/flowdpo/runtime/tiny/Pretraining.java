@@ -1,6 +1,6 @@
 package dev.flowdpo.runtime.tiny;
 
-import dev.flowdpo.FlowException;
+import dev.flowdpo.error.FlowException;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.DataType;

@@ -1,6 +1,6 @@
 package dev.flowdpo.runtime.tiny;
 
-import com.google.common.primitives.ImmutableIntArray;
+import dev.flowdpo.value.TokenIds;
 
 /**
  * A text to pre-train on, in token ids. The loss counts the completion only.
@@ -11,7 +11,7 @@ import com.google.common.primitives.ImmutableIntArray;
  *     question
  * @param completion what is learned: a solution and the end token, or the token of yes or no
  */
-public record PretrainingDocument(ImmutableIntArray prompt, ImmutableIntArray completion) {
+public record PretrainingDocument(TokenIds prompt, TokenIds completion) {
 
   /**
    * Returns the number of tokens.

@@ -1,7 +1,7 @@
 package dev.flowdpo.runtime.tiny;
 
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.value.TokenIds;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.SplittableRandom;
@@ -75,8 +75,7 @@ public final class PretrainingDocuments {
   }
 
   private PretrainingDocument solutionDocument(WordProblem problem, SplittableRandom random) {
-    ImmutableIntArray completion =
-        ImmutableIntArray.builder().addAll(solution(problem, random)).add(end).build();
+    TokenIds completion = TokenIds.builder().addAll(solution(problem, random)).add(end).build();
     return new PretrainingDocument(prompt(problem), completion);
   }
 
@@ -85,14 +84,14 @@ public final class PretrainingDocuments {
     boolean whole = random.nextBoolean();
     for (int tries = 0; tries < PATIENCE; tries++) {
       WordProblem problem = problems.next();
-      ImmutableIntArray solution = solution(problem, random);
+      TokenIds solution = solution(problem, random);
       int boundaries = (solution.length() - 1) / mix.chunkSize();
       if (whole) {
         return stopDocument(problem, solution, true);
       }
       if (boundaries > 0) {
         int length = mix.chunkSize() * (1 + random.nextInt(boundaries));
-        ImmutableIntArray partial = solution.subArray(0, length);
+        TokenIds partial = solution.slice(0, length);
         boolean careless = random.nextDouble() < mix.sloppiness();
         return stopDocument(problem, partial, careless && partial.contains(equalsSign));
       }
@@ -105,24 +104,23 @@ public final class PretrainingDocuments {
             + " tokens, so there are no partial answers. Use a smaller chunkSize.");
   }
 
-  private PretrainingDocument stopDocument(
-      WordProblem problem, ImmutableIntArray answer, boolean finished) {
-    ImmutableIntArray prompt =
-        ImmutableIntArray.builder()
+  private PretrainingDocument stopDocument(WordProblem problem, TokenIds answer, boolean finished) {
+    TokenIds prompt =
+        TokenIds.builder()
             .addAll(prompt(problem))
             .addAll(answer)
-            .addAll(ImmutableIntArray.copyOf(stopQuestion))
+            .addAll(TokenIds.copyOf(stopQuestion))
             .build();
-    return new PretrainingDocument(prompt, ImmutableIntArray.of(finished ? yes : no));
+    return new PretrainingDocument(prompt, TokenIds.of(finished ? yes : no));
   }
 
-  private ImmutableIntArray prompt(WordProblem problem) {
-    return ImmutableIntArray.copyOf(encode.apply(TinyPrompts.prompt(problem.question())));
+  private TokenIds prompt(WordProblem problem) {
+    return TokenIds.copyOf(encode.apply(TinyPrompts.prompt(problem.question())));
   }
 
-  private ImmutableIntArray solution(WordProblem problem, SplittableRandom random) {
+  private TokenIds solution(WordProblem problem, SplittableRandom random) {
     SolutionStyle style = SolutionStyle.values()[Shares.draw(mix.styleShares(), random)];
-    return ImmutableIntArray.copyOf(encode.apply(style.write(problem)));
+    return TokenIds.copyOf(encode.apply(style.write(problem)));
   }
 
   private int single(String text) {

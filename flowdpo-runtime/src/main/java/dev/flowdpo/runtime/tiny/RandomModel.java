@@ -1,8 +1,8 @@
 package dev.flowdpo.runtime.tiny;
 
 import com.google.common.collect.ImmutableList;
-import dev.flowdpo.FlowException;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.FlowException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.runtime.checkpoint.DataType;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;

@@ -1,6 +1,6 @@
 package dev.flowdpo.runtime.tiny;
 
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import java.util.List;
 import java.util.SplittableRandom;
 

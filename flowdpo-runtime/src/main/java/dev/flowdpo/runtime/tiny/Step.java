@@ -1,6 +1,6 @@
 package dev.flowdpo.runtime.tiny;
 
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 
 /**
  * One calculation of a word problem's solution, such as {@code 3*4=12}.

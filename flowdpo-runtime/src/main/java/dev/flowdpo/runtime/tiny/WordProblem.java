@@ -1,7 +1,7 @@
 package dev.flowdpo.runtime.tiny;
 
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.Problem;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.value.Problem;
 import java.util.List;
 import java.util.Map;
 

@@ -2,8 +2,8 @@ package dev.flowdpo.runtime.training;
 
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
-import dev.flowdpo.FlowException;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.FlowException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

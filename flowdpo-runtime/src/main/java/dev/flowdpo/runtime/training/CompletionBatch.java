@@ -1,6 +1,6 @@
 package dev.flowdpo.runtime.training;
 
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.graph.TrainingGraph;
 import dev.flowdpo.runtime.inference.TensorFeed;

@@ -55,8 +55,8 @@ public abstract class CompletionGradient {
    * @param dropoutSeed what the dropout masks come from, if the policy has dropout
    * @param coefficients the loss
    * @param gradient one element per adapter parameter; is added to
-   * @throws dev.flowdpo.InvalidInputException if a sequence is too long for the model or has a
-   *     token outside its vocabulary
+   * @throws dev.flowdpo.error.InvalidInputException if a sequence is too long for the model or has
+   *     a token outside its vocabulary
    */
   public abstract void add(
       AdapterSnapshot policy,

@@ -2,7 +2,7 @@ package dev.flowdpo.runtime.training;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.hash.Hashing;
-import dev.flowdpo.internal.Require;
+import dev.flowdpo.error.Require;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.HashSet;

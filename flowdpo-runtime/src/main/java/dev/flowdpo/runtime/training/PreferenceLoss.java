@@ -1,13 +1,13 @@
 package dev.flowdpo.runtime.training;
 
 import com.google.common.hash.PrimitiveSink;
-import com.google.common.primitives.ImmutableIntArray;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.LogProbabilitySums;
 import dev.flowdpo.preference.ObjectiveValue;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.inference.FrozenBase;
+import dev.flowdpo.value.TokenIds;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,8 +65,7 @@ public final class PreferenceLoss implements TrainingLoss<PreferencePair> {
 
   @Override
   public void identify(PreferencePair example, PrimitiveSink sink) {
-    for (ImmutableIntArray tokens :
-        List.of(example.prompt(), example.chosen(), example.rejected())) {
+    for (TokenIds tokens : List.of(example.prompt(), example.chosen(), example.rejected())) {
       sink.putInt(tokens.length());
       tokens.forEach(sink::putInt);
     }

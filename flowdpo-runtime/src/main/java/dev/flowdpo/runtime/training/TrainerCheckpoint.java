@@ -1,6 +1,6 @@
 package dev.flowdpo.runtime.training;
 
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.checkpoint.DataType;
 import dev.flowdpo.runtime.checkpoint.FloatTensor;
 import dev.flowdpo.runtime.checkpoint.SafetensorsFile;

@@ -1,7 +1,7 @@
 package dev.flowdpo.runtime.training;
 
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.internal.Require;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.error.Require;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;

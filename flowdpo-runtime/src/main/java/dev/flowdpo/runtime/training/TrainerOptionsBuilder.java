@@ -2,8 +2,8 @@ package dev.flowdpo.runtime.training;
 
 /**
  * Collects {@link TrainerOptions} one by one, starting from the paper's. Every method checks its
- * value at once and throws {@link dev.flowdpo.InvalidInputException} where it is out of range; a
- * builder that refused a value is of no further use. Not thread-safe.
+ * value at once and throws {@link dev.flowdpo.error.InvalidInputException} where it is out of
+ * range; a builder that refused a value is of no further use. Not thread-safe.
  */
 public final class TrainerOptionsBuilder {
   private int batch = 16;

@@ -1,7 +1,7 @@
 package dev.flowdpo.runtime.training;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.flowdpo.FlowException;
+import dev.flowdpo.error.FlowException;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
 import dev.flowdpo.runtime.internal.AtomicFiles;
 import dev.flowdpo.runtime.internal.JsonObjectFile;

@@ -5,7 +5,7 @@ import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import dev.flowdpo.FlowException;
+import dev.flowdpo.error.FlowException;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.FloatTensor;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;

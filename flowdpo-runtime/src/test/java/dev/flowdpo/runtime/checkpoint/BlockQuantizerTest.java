@@ -2,7 +2,7 @@ package dev.flowdpo.runtime.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flowdpo.Quantization;
+import dev.flowdpo.model.Quantization;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Random;

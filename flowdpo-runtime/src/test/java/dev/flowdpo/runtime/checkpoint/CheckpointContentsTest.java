@@ -3,7 +3,7 @@ package dev.flowdpo.runtime.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.checkpoint.CheckpointContents.Tensor;
 import dev.flowdpo.runtime.checkpoint.CheckpointContents.WeightFile;
 import java.io.IOException;

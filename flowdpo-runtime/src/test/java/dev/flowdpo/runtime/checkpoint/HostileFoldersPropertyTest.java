@@ -3,7 +3,7 @@ package dev.flowdpo.runtime.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.checkpoint.FileChange.Kind;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

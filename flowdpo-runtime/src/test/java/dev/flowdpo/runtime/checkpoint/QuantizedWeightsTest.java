@@ -3,8 +3,8 @@ package dev.flowdpo.runtime.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.Quantization;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.model.Quantization;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -1,6 +1,5 @@
 package dev.flowdpo.runtime.data;
 
-import com.google.common.primitives.ImmutableIntArray;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.text.FlowTemplates;
@@ -8,6 +7,7 @@ import dev.flowdpo.runtime.text.HuggingFaceTokenizers;
 import dev.flowdpo.runtime.text.Prompts;
 import dev.flowdpo.runtime.text.Tokenizer;
 import dev.flowdpo.runtime.tiny.BundledModel;
+import dev.flowdpo.value.TokenIds;
 import java.nio.file.Path;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -27,12 +27,12 @@ final class BundledTokens {
   }
 
   /** Any ids of the model, special ones among them. */
-  static Arbitrary<ImmutableIntArray> ids() {
+  static Arbitrary<TokenIds> ids() {
     return Arbitraries.integers()
         .between(0, TOKENS.config().vocabularySize() - 1)
         .array(int[].class)
         .ofMinSize(1)
         .ofMaxSize(12)
-        .map(ImmutableIntArray::copyOf);
+        .map(TokenIds::copyOf);
   }
 }

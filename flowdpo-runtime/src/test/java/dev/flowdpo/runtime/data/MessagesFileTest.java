@@ -3,8 +3,8 @@ package dev.flowdpo.runtime.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.Problem;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.value.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.Problem;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.TokenIds;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,12 +30,12 @@ class PreferenceFileTest {
   }
 
   private static PreferencePair pair(int node) {
-    ImmutableIntArray prompt = TOKENS.question(QUESTION);
+    TokenIds prompt = TOKENS.question(QUESTION);
     return new PreferencePair(
         AdapterRole.ANSWER,
         prompt,
         TOKENS.completion("3 + 4 = 7"),
-        ImmutableIntArray.copyOf(TOKENS.tokenizer().encode("3 - 4 = ")),
+        TokenIds.copyOf(TOKENS.tokenizer().encode("3 - 4 = ")),
         "p\"1\"",
         node,
         1,
@@ -67,7 +67,7 @@ class PreferenceFileTest {
 
   @Test
   void theTextOfAPromptGivesItsIdsBack() {
-    ImmutableIntArray prompt = TOKENS.question(QUESTION);
+    TokenIds prompt = TOKENS.question(QUESTION);
     assertThat(TOKENS.prompt(TOKENS.promptText(prompt))).isEqualTo(prompt);
   }
 

@@ -3,10 +3,10 @@ package dev.flowdpo.runtime.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.flowdpo.Problem;
-import dev.flowdpo.rollout.AnswerExtractor;
+import dev.flowdpo.answer.AnswerExtractor;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.Verifier;
+import dev.flowdpo.value.Problem;
 import dev.flowdpo.verify.MathAnswerVerifier;
 import dev.flowdpo.verify.NumericVerifier;
 import java.nio.file.Files;

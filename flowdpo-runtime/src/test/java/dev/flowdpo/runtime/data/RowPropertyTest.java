@@ -2,9 +2,9 @@ package dev.flowdpo.runtime.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.common.primitives.ImmutableIntArray;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.value.TokenIds;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -72,7 +72,7 @@ class RowPropertyTest {
 
   @Provide
   Arbitrary<List<SupervisedExample>> examples() {
-    Arbitrary<ImmutableIntArray> ids = BundledTokens.ids();
+    Arbitrary<TokenIds> ids = BundledTokens.ids();
     Arbitrary<String> present = TEXTS.filter(text -> !text.isBlank());
     return Combinators.combine(
             present,

@@ -3,13 +3,13 @@ package dev.flowdpo.runtime.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.Problem;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.Trace;
+import dev.flowdpo.runtime.AdapterFlowEngineProvider;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
-import dev.flowdpo.runtime.learning.AdapterFlowEngineProvider;
 import dev.flowdpo.spi.EngineSettings;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.TokenIds;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -63,7 +63,7 @@ class TraceFileTest {
     assertThat(example.prompt()).isEqualTo(tokens.question(trace.problem().question()));
     assertThat(example.completion())
         .isEqualTo(
-            ImmutableIntArray.builder()
+            TokenIds.builder()
                 .addAll(trace.tokens())
                 .add(tokens.config().endOfSequenceIds().get(0))
                 .build());
@@ -141,7 +141,7 @@ class TraceFileTest {
     String text = "3*4=12\n#### 12";
     return new Trace(
         Problem.of("Ann has 3 bags with 4 pens. How many pens has she?", "12"),
-        ImmutableIntArray.copyOf(tokens.tokenizer().encode(text)),
+        TokenIds.copyOf(tokens.tokenizer().encode(text)),
         text,
         1,
         new Trace.Origin(Trace.FLOW, problems, 3, -5));

@@ -3,9 +3,7 @@ package dev.flowdpo.runtime.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.Problem;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.ChunkRequest;
 import dev.flowdpo.policy.FlowPolicy;
@@ -16,6 +14,8 @@ import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.reference.Reference;
 import dev.flowdpo.runtime.training.Completion;
 import dev.flowdpo.runtime.training.CompletionScorer;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.TokenIds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -64,10 +64,10 @@ class LimitsTest {
       // The stop question still fits.
       assertThat(judge.judge(List.of(answer))).hasSize(1);
     }
-    ImmutableIntArray written = answer.contentTokens();
+    TokenIds written = answer.contentTokens();
     int room = MOST - flow.read(PartialAnswer.start(problem)).length;
     assertThat(written.length()).isEqualTo(room - ReferenceFlow.STOP_QUESTION.length - 1);
-    assertThat(written).isEqualTo(expected.contentTokens().subArray(0, written.length()));
+    assertThat(written).isEqualTo(expected.contentTokens().slice(0, written.length()));
     assertThat(answer.endedBySequenceEnd()).isTrue();
   }
 
@@ -188,6 +188,6 @@ class LimitsTest {
   }
 
   private static Chunk foreign(int[] tokens) {
-    return new Chunk(ImmutableIntArray.copyOf(tokens), LetterTokenizer.letters(tokens), 0, false);
+    return new Chunk(TokenIds.copyOf(tokens), LetterTokenizer.letters(tokens), 0, false);
   }
 }

@@ -2,7 +2,6 @@ package dev.flowdpo.runtime.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flowdpo.Problem;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.ChunkRequest;
 import dev.flowdpo.policy.PartialAnswer;
@@ -14,6 +13,7 @@ import dev.flowdpo.runtime.reference.Reference;
 import dev.flowdpo.runtime.training.AdamW;
 import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.PreferenceGradient;
+import dev.flowdpo.value.Problem;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

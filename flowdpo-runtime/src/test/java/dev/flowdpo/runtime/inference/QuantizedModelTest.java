@@ -3,10 +3,9 @@ package dev.flowdpo.runtime.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.google.common.primitives.ImmutableIntArray;
 import com.google.common.primitives.Ints;
-import dev.flowdpo.Quantization;
-import dev.flowdpo.WeightPacking;
+import dev.flowdpo.model.Quantization;
+import dev.flowdpo.model.WeightPacking;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.DpoObjective;
@@ -19,6 +18,7 @@ import dev.flowdpo.runtime.training.Completion;
 import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.CompletionScorer;
 import dev.flowdpo.runtime.training.PreferenceGradient;
+import dev.flowdpo.value.TokenIds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -119,9 +119,9 @@ class QuantizedModelTest {
     PreferencePair pair =
         new PreferencePair(
             AdapterRole.ANSWER,
-            ImmutableIntArray.copyOf(completions.get(0).prompt()),
-            ImmutableIntArray.copyOf(completions.get(0).completion()),
-            ImmutableIntArray.copyOf(completions.get(1).completion()),
+            TokenIds.copyOf(completions.get(0).prompt()),
+            TokenIds.copyOf(completions.get(0).completion()),
+            TokenIds.copyOf(completions.get(1).completion()),
             "random",
             0,
             1,

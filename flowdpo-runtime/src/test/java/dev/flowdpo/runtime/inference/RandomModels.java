@@ -1,7 +1,7 @@
 package dev.flowdpo.runtime.inference;
 
 import com.google.common.collect.ImmutableList;
-import dev.flowdpo.Quantization;
+import dev.flowdpo.model.Quantization;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.Architecture;

@@ -1,7 +1,5 @@
 package dev.flowdpo.runtime.inference;
 
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.Problem;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.runtime.adapter.AdapterSlot;
@@ -12,6 +10,8 @@ import dev.flowdpo.runtime.text.FlowTemplates;
 import dev.flowdpo.runtime.text.Prompts;
 import dev.flowdpo.runtime.training.Completion;
 import dev.flowdpo.runtime.training.CompletionScorer;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.TokenIds;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -101,7 +101,7 @@ final class ReferenceFlow {
   }
 
   /** Returns the log-probabilities of tokens after an answer, from one pass over the whole text. */
-  float[] scores(PartialAnswer answer, ImmutableIntArray tokens) {
+  float[] scores(PartialAnswer answer, TokenIds tokens) {
     return new CompletionScorer(base)
         .tokenLogProbabilities(adapter, List.of(new Completion(read(answer), tokens.toArray())))
         .get(0);

@@ -3,7 +3,7 @@ package dev.flowdpo.runtime.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.flowdpo.WeightPacking;
+import dev.flowdpo.model.WeightPacking;
 import dev.flowdpo.runtime.tiny.BundledModel;
 import org.junit.jupiter.api.Test;
 

@@ -3,8 +3,8 @@ package dev.flowdpo.runtime.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.flowdpo.Quantization;
-import dev.flowdpo.WeightPacking;
+import dev.flowdpo.model.Quantization;
+import dev.flowdpo.model.WeightPacking;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.Architecture;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;

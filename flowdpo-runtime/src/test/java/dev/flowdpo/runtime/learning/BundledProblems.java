@@ -1,14 +1,14 @@
 package dev.flowdpo.runtime.learning;
 
 import dev.flowdpo.Flow;
-import dev.flowdpo.Problem;
-import dev.flowdpo.Solution;
+import dev.flowdpo.answer.FinalAnswer;
 import dev.flowdpo.policy.SamplingOptions;
-import dev.flowdpo.rollout.FinalAnswer;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.Verifier;
 import dev.flowdpo.runtime.tiny.WordProblem;
 import dev.flowdpo.runtime.tiny.WordProblems;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.Solution;
 import java.util.List;
 
 /** Problems of the bundled model's kind, and how answers to them are judged. */

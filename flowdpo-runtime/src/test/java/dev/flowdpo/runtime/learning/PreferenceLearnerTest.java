@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowdpo.Flow;
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.Problem;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.learning.LearningProgress;
@@ -22,6 +21,7 @@ import dev.flowdpo.rollout.RolloutSampler;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.Verifier;
 import dev.flowdpo.runtime.tiny.BundledModel;
+import dev.flowdpo.value.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

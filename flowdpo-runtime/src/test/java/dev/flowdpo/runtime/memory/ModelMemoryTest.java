@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.Longs;
-import dev.flowdpo.Quantization;
-import dev.flowdpo.WeightPacking;
+import dev.flowdpo.model.Quantization;
+import dev.flowdpo.model.WeightPacking;
 import dev.flowdpo.runtime.checkpoint.Architecture;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.CheckpointContents;

@@ -2,7 +2,6 @@ package dev.flowdpo.runtime.reference;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.google.common.primitives.ImmutableIntArray;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
@@ -11,6 +10,7 @@ import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.inference.SessionSettings;
+import dev.flowdpo.value.TokenIds;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -124,9 +124,9 @@ public final class Reference {
       pairs.add(
           new PreferencePair(
               AdapterRole.ANSWER,
-              ImmutableIntArray.copyOf(integers(pair.get("prompt"))),
-              ImmutableIntArray.copyOf(integers(pair.get("chosen"))),
-              ImmutableIntArray.copyOf(integers(pair.get("rejected"))),
+              TokenIds.copyOf(integers(pair.get("prompt"))),
+              TokenIds.copyOf(integers(pair.get("chosen"))),
+              TokenIds.copyOf(integers(pair.get("rejected"))),
               "reference",
               pairs.size(),
               1,

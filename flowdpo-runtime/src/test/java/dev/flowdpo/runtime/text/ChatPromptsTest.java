@@ -3,13 +3,13 @@ package dev.flowdpo.runtime.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.Problem;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.TokenIds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,8 +86,8 @@ class ChatPromptsTest {
     assertThat(prompts.questionPrompt(Problem.of(" Tom has two\n"))).isEqualTo(question);
     PartialAnswer answer =
         PartialAnswer.start(Problem.of("Tom has two"))
-            .append(new Chunk(ImmutableIntArray.of(4, 0), "has ?", -1, false))
-            .append(new Chunk(ImmutableIntArray.of(14, 2), "three", -1, true));
+            .append(new Chunk(TokenIds.of(4, 0), "has ?", -1, false))
+            .append(new Chunk(TokenIds.of(14, 2), "three", -1, true));
     assertThat(prompts.answerPrompt(answer).toArray())
         .startsWith(question)
         .endsWith(4, 0, 14)

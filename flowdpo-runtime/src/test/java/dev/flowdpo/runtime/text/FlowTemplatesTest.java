@@ -3,8 +3,8 @@ package dev.flowdpo.runtime.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.flowdpo.FlowOptions;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.SamplingOptions;
 import java.io.IOException;
 import java.nio.file.Files;

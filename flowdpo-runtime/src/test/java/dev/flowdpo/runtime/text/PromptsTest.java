@@ -3,13 +3,13 @@ package dev.flowdpo.runtime.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.Problem;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.TokenIds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -97,19 +97,18 @@ class PromptsTest {
     Prompts prompts = prompts(TEMPLATES);
     PartialAnswer answer =
         PartialAnswer.start(Problem.of("Tom"))
-            .append(new Chunk(ImmutableIntArray.of(4, 0), "has ?", -1, false))
-            .append(new Chunk(ImmutableIntArray.of(5, 2), "apples", -1, true));
-    assertThat(prompts.answerPrompt(answer)).isEqualTo(ImmutableIntArray.of(1, 11, 12, 3, 4, 0, 5));
-    assertThat(prompts.stopPrompt(answer))
-        .isEqualTo(ImmutableIntArray.of(1, 11, 12, 3, 4, 0, 5, 8, 7));
-    assertThat(prompts.stopDecision(true)).isEqualTo(ImmutableIntArray.of(9));
-    assertThat(prompts.stopDecision(false)).isEqualTo(ImmutableIntArray.of(10));
+            .append(new Chunk(TokenIds.of(4, 0), "has ?", -1, false))
+            .append(new Chunk(TokenIds.of(5, 2), "apples", -1, true));
+    assertThat(prompts.answerPrompt(answer)).isEqualTo(TokenIds.of(1, 11, 12, 3, 4, 0, 5));
+    assertThat(prompts.stopPrompt(answer)).isEqualTo(TokenIds.of(1, 11, 12, 3, 4, 0, 5, 8, 7));
+    assertThat(prompts.stopDecision(true)).isEqualTo(TokenIds.of(9));
+    assertThat(prompts.stopDecision(false)).isEqualTo(TokenIds.of(10));
   }
 
   @Test
   void comparesTheFirstTokensOfLongerAnswers() {
     Prompts prompts = prompts(templates("{question}", "Yes .", "No ."));
-    assertThat(prompts.stopDecision(true)).isEqualTo(ImmutableIntArray.of(9));
+    assertThat(prompts.stopDecision(true)).isEqualTo(TokenIds.of(9));
     assertThatThrownBy(() -> prompts(templates("{question}", "Tom has", "Tom")))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("expected different first tokens, found token 3 for both");

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.value.TokenIds;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -28,7 +28,7 @@ class PretrainingDocumentsTest {
     return new PretrainingDocuments(CHARACTERS, END, mix).stream(5).limit(count).toList();
   }
 
-  private static String text(ImmutableIntArray ids) {
+  private static String text(TokenIds ids) {
     StringBuilder text = new StringBuilder();
     ids.forEach(text::appendCodePoint);
     return text.toString();
@@ -49,9 +49,9 @@ class PretrainingDocumentsTest {
   void solutionDocumentsEndInTheEndToken() {
     for (PretrainingDocument document : documents(DocumentMix.standard().withStopShare(0), 500)) {
       assertThat(text(document.prompt())).startsWith("Question: ").endsWith("?\nSolution:\n");
-      ImmutableIntArray completion = document.completion();
+      TokenIds completion = document.completion();
       assertThat(completion.get(completion.length() - 1)).isEqualTo(END);
-      assertThat(text(completion.subArray(0, completion.length() - 1)))
+      assertThat(text(completion.slice(0, completion.length() - 1)))
           .matches("(?s)([0-9+*/=-]+\n)*#### \\d+");
     }
   }
@@ -63,7 +63,7 @@ class PretrainingDocumentsTest {
     assertThat(stop / 20_000.0).isCloseTo(0.20, within(0.015));
     long direct =
         documents.stream()
-            .filter(d -> !isStop(d) && text(d.completion().subArray(0, 5)).startsWith("#### "))
+            .filter(d -> !isStop(d) && text(d.completion().slice(0, 5)).startsWith("#### "))
             .count();
     assertThat(direct / (20_000.0 - stop)).isCloseTo(0.30, within(0.015));
   }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.flowdpo.InvalidInputException;
-import dev.flowdpo.Problem;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.value.Problem;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

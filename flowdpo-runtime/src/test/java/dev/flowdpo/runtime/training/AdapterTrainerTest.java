@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.flowdpo.FlowException;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.FlowException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.runtime.adapter.AdapterLayout;

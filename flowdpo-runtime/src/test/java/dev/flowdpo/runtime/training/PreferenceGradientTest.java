@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.google.common.primitives.ImmutableIntArray;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.LogProbabilitySums;
@@ -17,6 +16,7 @@ import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
 import dev.flowdpo.runtime.checkpoint.SafetensorsFile;
 import dev.flowdpo.runtime.reference.Reference;
+import dev.flowdpo.value.TokenIds;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -344,9 +344,9 @@ class PreferenceGradientTest {
   private static PreferencePair pair(int[] prompt, int[] chosen, int[] rejected) {
     return new PreferencePair(
         AdapterRole.STOP,
-        ImmutableIntArray.copyOf(prompt),
-        ImmutableIntArray.copyOf(chosen),
-        ImmutableIntArray.copyOf(rejected),
+        TokenIds.copyOf(prompt),
+        TokenIds.copyOf(chosen),
+        TokenIds.copyOf(rejected),
         "test",
         0,
         1,

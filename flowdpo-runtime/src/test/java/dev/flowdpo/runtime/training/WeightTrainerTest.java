@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.flowdpo.InvalidInputException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.FloatTensor;
 import dev.flowdpo.runtime.checkpoint.SafetensorsFile;

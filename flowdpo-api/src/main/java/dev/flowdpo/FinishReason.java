@@ -1,9 +1,0 @@
-package dev.flowdpo;
-
-/** Why an answer ends where it does. */
-public enum FinishReason {
-  /** The judge said that the answer is finished. */
-  STOPPED,
-  /** The limit of chunks was reached and the judge would have gone on. */
-  MAX_CHUNKS
-}

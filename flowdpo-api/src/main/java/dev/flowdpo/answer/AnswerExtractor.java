@@ -1,0 +1,162 @@
+package dev.flowdpo.answer;
+
+import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Finds the final answer in the text of a solution by the marks that solutions carry. Text before
+ * the final answer never counts.
+ *
+ * <p>The last of the strong marks decides: {@code ####} with an answer after it, a box, "final
+ * answer is". Without one, the last of the weak marks: "answer is", "answer:", a line that begins
+ * with "A:". Where the deciding mark has nothing after it, or its box is not closed, the solution
+ * was cut off and has no answer. Without any mark there is none either, unless the last number is
+ * asked for.
+ *
+ * <p>Takes time linear in the text. Immutable and thread-safe.
+ */
+public final class AnswerExtractor {
+  private static final AnswerExtractor MARKED = new AnswerExtractor(Scope.MARKED);
+  private static final AnswerExtractor WHOLE = new AnswerExtractor(Scope.WHOLE_TEXT);
+  private static final Pattern HASH = Pattern.compile("####(?!#)[ \\t]*+([^\\r\\n]*+)");
+  private static final Pattern VALUE_START = Pattern.compile("[-+−$€£(\\[{\\\\.|<>=\\d].*+");
+  private static final Pattern VALUE = Pattern.compile("[\\d\\\\$]");
+  private static final Pattern FINAL =
+      Pattern.compile(
+          "\\bfinal answer\\b[*\\s]{0,9}+(?:(?:is|=)(?!\\w)|:)[*:\\s]{0,9}+",
+          Pattern.CASE_INSENSITIVE);
+  private static final Pattern WEAK =
+      Pattern.compile(
+          "\\banswer\\b[*\\s]{0,9}+(?:(?:is|=)(?!\\w)|:)[*:\\s]{0,9}+|^[ \\t]*+A:[*\\s]{0,9}+",
+          Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
+  // A minus right after a digit, a letter or a bracket is an operator and no sign.
+  private static final Pattern NUMBER =
+      Pattern.compile(
+          "(?<![\\w)\\]])-?(?:\\d{1,3}(?:,\\d{3})++(?!\\d)|\\d++)(?:\\.\\d++)?(?:/\\d++)?");
+
+  private final Scope scope;
+
+  private AnswerExtractor(Scope scope) {
+    this.scope = scope;
+  }
+
+  private enum Scope {
+    MARKED,
+    OR_LAST_NUMBER,
+    WHOLE_TEXT
+  }
+
+  /**
+   * Returns the extractor that trusts marks only.
+   *
+   * @return the default
+   */
+  public static AnswerExtractor marked() {
+    return MARKED;
+  }
+
+  /**
+   * Returns the extractor that takes the whole text, for verifiers of all that a solution says.
+   *
+   * @return an extractor that looks for no mark
+   */
+  public static AnswerExtractor wholeText() {
+    return WHOLE;
+  }
+
+  /**
+   * Returns an extractor that takes the last number of a solution without any mark.
+   *
+   * @return marks first, then the last number
+   */
+  public AnswerExtractor orLastNumber() {
+    return new AnswerExtractor(Scope.OR_LAST_NUMBER);
+  }
+
+  /**
+   * Returns the final answer.
+   *
+   * @param text the text of a solution
+   * @return the answer with the rule that found it; {@link ExtractedAnswer#NONE} where there is
+   *     none
+   */
+  public ExtractedAnswer extract(String text) {
+    if (scope == Scope.WHOLE_TEXT) {
+      return text.isBlank()
+          ? ExtractedAnswer.NONE
+          : new ExtractedAnswer(text.strip(), AnswerRule.WHOLE_TEXT);
+    }
+    Optional<ExtractedAnswer> marked = strong(text).or(() -> weak(text));
+    if (marked.isPresent()) {
+      return marked.get().text().isEmpty() ? ExtractedAnswer.NONE : marked.get();
+    }
+    return scope == Scope.OR_LAST_NUMBER ? lastNumber(text) : ExtractedAnswer.NONE;
+  }
+
+  private static Optional<ExtractedAnswer> strong(String text) {
+    Optional<MatchResult> hash = lastHash(text);
+    Optional<Boxes.Found> box = Boxes.last(text);
+    int phrase = lastEnd(FINAL, text);
+    if (box.isPresent() && phrase > 0 && !VALUE.matcher(sentence(text, phrase)).find()) {
+      phrase = -1; // "The final answer is positive, because …" says no value
+    }
+    int hashAt = hash.map(MatchResult::start).orElse(-1);
+    int boxAt = box.map(Boxes.Found::start).orElse(-1);
+    if (hashAt < 0 && boxAt < 0 && phrase < 0) {
+      return Optional.empty();
+    }
+    if (boxAt > Math.max(hashAt, phrase - 1)) {
+      return Optional.of(new ExtractedAnswer(box.orElseThrow().content(), AnswerRule.BOX));
+    }
+    return Optional.of(
+        hashAt > phrase
+            ? new ExtractedAnswer(hash.orElseThrow().group(1).strip(), AnswerRule.HASH_MARK)
+            : new ExtractedAnswer(sentence(text, phrase), AnswerRule.FINAL_ANSWER));
+  }
+
+  private static String sentence(String text, int from) {
+    return AnswerSentence.first(text.substring(from));
+  }
+
+  /** A line of Markdown may begin with the mark too: a heading is no answer. */
+  private static Optional<MatchResult> lastHash(String text) {
+    Matcher matcher = HASH.matcher(text);
+    int contentEnd = text.stripTrailing().length();
+    Optional<MatchResult> last = Optional.empty();
+    while (matcher.find()) {
+      String line = matcher.group(1).strip();
+      boolean ends = matcher.end() >= contentEnd;
+      if (VALUE_START.matcher(line).matches() || (ends && !line.endsWith(":"))) {
+        last = Optional.of(matcher.toMatchResult());
+      }
+    }
+    return last;
+  }
+
+  private static Optional<ExtractedAnswer> weak(String text) {
+    int phrase = lastEnd(WEAK, text);
+    return phrase < 0
+        ? Optional.empty()
+        : Optional.of(
+            new ExtractedAnswer(
+                AnswerSentence.first(text.substring(phrase)), AnswerRule.ANSWER_PHRASE));
+  }
+
+  private static int lastEnd(Pattern pattern, String text) {
+    int end = -1;
+    for (Matcher matcher = pattern.matcher(text); matcher.find(); ) {
+      end = matcher.end();
+    }
+    return end;
+  }
+
+  private static ExtractedAnswer lastNumber(String text) {
+    ExtractedAnswer last = ExtractedAnswer.NONE;
+    for (Matcher matcher = NUMBER.matcher(text); matcher.find(); ) {
+      last = new ExtractedAnswer(matcher.group(), AnswerRule.LAST_NUMBER);
+    }
+    return last;
+  }
+}

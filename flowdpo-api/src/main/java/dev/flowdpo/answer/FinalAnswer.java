@@ -1,0 +1,47 @@
+package dev.flowdpo.answer;
+
+import java.util.regex.Pattern;
+
+/**
+ * The final answer in the text of a solution, as text to show. What found it, and solutions without
+ * a mark, are the matter of {@link AnswerExtractor}. Thread-safe.
+ */
+public final class FinalAnswer {
+  private static final AnswerExtractor EXTRACTOR = AnswerExtractor.marked().orLastNumber();
+  private static final Pattern GROUPED_NUMBER =
+      Pattern.compile("-?\\d{1,3}(?:,\\d{3})++(?:\\.\\d++)?");
+
+  private FinalAnswer() {}
+
+  /**
+   * Returns the final answer of a solution: what {@link AnswerExtractor} finds, else the last
+   * number.
+   *
+   * <p>Blanks, dollar signs, asterisks and a full stop around the answer are dropped, and so are
+   * the commas of a plain number: {@code "$1,234."} gives {@code "1234"}.
+   *
+   * @param text the text of a solution
+   * @return the answer, or {@code ""} where there is none, also where the text breaks off right
+   *     after a mark or inside of a box
+   */
+  public static String extract(String text) {
+    return clean(EXTRACTOR.extract(text).text());
+  }
+
+  private static String clean(String answer) {
+    int begin = 0;
+    int end = answer.length();
+    while (begin < end && isWrapping(answer.charAt(begin))) {
+      begin++;
+    }
+    while (end > begin && (isWrapping(answer.charAt(end - 1)) || answer.charAt(end - 1) == '.')) {
+      end--;
+    }
+    String cleaned = answer.substring(begin, end);
+    return GROUPED_NUMBER.matcher(cleaned).matches() ? cleaned.replace(",", "") : cleaned;
+  }
+
+  private static boolean isWrapping(char c) {
+    return Character.isWhitespace(c) || c == '$' || c == '*';
+  }
+}

@@ -1,0 +1,20 @@
+package dev.flowdpo.cli;
+
+import dev.flowdpo.learning.TraceOptions;
+import dev.flowdpo.runtime.training.TrainerOptions;
+
+/**
+ * What a compile run does.
+ *
+ * @param source where the traces come from
+ * @param flow the flow that solves problems for traces
+ * @param filter which traces are good enough
+ * @param training the numbers of the training
+ * @param data problems to solve for traces, and held-out ones
+ */
+record CompileSettings(
+    TraceSource source,
+    FlowChoice flow,
+    TraceOptions filter,
+    TrainerOptions training,
+    LearningData data) {}

@@ -1,0 +1,90 @@
+package dev.flowdpo.cli;
+
+import dev.flowdpo.cli.experiment.ExperimentCommand;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/**
+ * The entry point of the command line. Exit codes: 0 done, 1 failed, 2 bad usage or bad input.
+ *
+ * <p>With {@code --json} the result is the last line of standard output, or the last lines where a
+ * command has one result per question or row; all else goes to standard error.
+ */
+@Command(
+    name = "flowdpo",
+    description =
+        "Solves problems step by step with a language model, and learns from them by DPO.",
+    mixinStandardHelpOptions = true,
+    versionProvider = FlowDpo.Version.class,
+    subcommands = {
+      DemoCommand.class,
+      SolveCommand.class,
+      LearnCommand.class,
+      CompileCommand.class,
+      DpoCommand.class,
+      EvaluateCommand.class,
+      VerifyCommand.class,
+      PretrainCommand.class,
+      LogprobsCommand.class,
+      GradientCommand.class,
+      ExperimentCommand.class,
+      ExportCommand.class,
+      InspectCommand.class,
+      MakeModelCommand.class,
+      CommandLine.HelpCommand.class
+    },
+    footer = {
+      "",
+      "Exit codes: 0 done, 1 failed, 2 bad usage or bad input.",
+      "COMMAND --help tells a command's options."
+    })
+public final class FlowDpo {
+
+  /** Picocli creates the commands. */
+  public FlowDpo() {}
+
+  /**
+   * Runs a command and ends the process with its exit code.
+   *
+   * @param arguments the command and its options
+   */
+  public static void main(String[] arguments) {
+    System.setProperty("java.awt.headless", "true");
+    Locale.setDefault(Locale.ROOT); // numbers look the same everywhere
+    int exitCode = commandLine(utf8(System.out), utf8(System.err)).execute(arguments);
+    System.exit(exitCode);
+  }
+
+  /**
+   * Returns the command line with its output going elsewhere, for use within a program.
+   *
+   * @param out receives results
+   * @param err receives progress, logs and errors
+   * @return a command line whose {@code execute} returns the exit code
+   */
+  static CommandLine commandLine(PrintWriter out, PrintWriter err) {
+    return new CommandLine(new FlowDpo())
+        .setOut(out)
+        .setErr(err)
+        .setParameterExceptionHandler(new FailureHandlers.Usage())
+        .setExecutionExceptionHandler(new FailureHandlers.Execution());
+  }
+
+  private static PrintWriter utf8(PrintStream stream) {
+    return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
+  }
+
+  /** Reads the version from the jar's manifest. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = FlowDpo.class.getPackage().getImplementationVersion();
+      return new String[] {"flowdpo " + (version == null ? "(built from source)" : version)};
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package dev.flowdpo.cli;
+
+import dev.flowdpo.preference.DpoObjective;
+import picocli.CommandLine.Option;
+
+/** The objective that preference learning minimises. Not thread-safe. */
+final class ObjectiveOptions {
+  @Option(
+      names = "--objective",
+      paramLabel = "NAME",
+      defaultValue = "sigmoid",
+      description =
+          "sigmoid, cdpo, hinge, ipo, robust, apo-zero or simpo; default: ${DEFAULT-VALUE}.")
+  private String name;
+
+  @Option(
+      names = "--beta",
+      paramLabel = "B",
+      defaultValue = "1.0",
+      description = "Strength of the implicit reward; default: ${DEFAULT-VALUE}.")
+  private double beta;
+
+  DpoObjective objective() {
+    return DpoObjective.named(name, beta);
+  }
+
+  /** Returns what tells this objective from others. */
+  String description() {
+    return name + ", beta " + beta;
+  }
+}

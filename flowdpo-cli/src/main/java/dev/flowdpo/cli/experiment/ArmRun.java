@@ -1,0 +1,209 @@
+package dev.flowdpo.cli.experiment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.common.collect.Lists;
+import dev.flowdpo.Flow;
+import dev.flowdpo.cli.Evaluation;
+import dev.flowdpo.cli.ExactAnswer;
+import dev.flowdpo.cli.JsonText;
+import dev.flowdpo.cli.MetricsFile;
+import dev.flowdpo.cli.ProgressDisplay;
+import dev.flowdpo.cli.SinglePass;
+import dev.flowdpo.cli.report.TreeCollector;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.learning.LearnerOptions;
+import dev.flowdpo.learning.LearningProgress;
+import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.Solution;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One arm with one seed in a folder of its own: progressive validation over the seed's problems,
+ * then the held-out problems, greedily. A run that is done is read, one that was killed goes on.
+ */
+final class ArmRun implements ExperimentRun<ArmResult> {
+  private static final int LAST_UPDATES = 20;
+  private static final int CHECKPOINT_PROBLEMS = 500;
+  private static final Pattern CHECKPOINT_NAME = Pattern.compile("problems-(\\d{1,9})");
+
+  private final Arm arm;
+  private final long seed;
+  private final OnlineSettings settings;
+  private final Path folder;
+
+  ArmRun(Arm arm, long seed, OnlineSettings settings, Path folder) {
+    this.arm = arm;
+    this.seed = seed;
+    this.settings = settings;
+    this.folder = folder;
+  }
+
+  Arm arm() {
+    return arm;
+  }
+
+  /** Says whether an earlier run left a result. */
+  boolean isDone() {
+    return new ResultFile(folder).exists();
+  }
+
+  /** Returns what the display counts: problems learned from and problems measured on. */
+  @Override
+  public long work() {
+    return (long) settings.problems() + settings.heldOut();
+  }
+
+  /** Returns the folder of an arm's run within an experiment's. */
+  static Path folder(Path experiment, Arm arm, long seed) {
+    return experiment.resolve("runs").resolve(arm.folder()).resolve("seed-" + seed);
+  }
+
+  @Override
+  public ArmResult run(ProgressDisplay display) {
+    ResultFile file = new ResultFile(folder);
+    if (file.exists()) {
+      display.update(work(), "done before");
+    }
+    return file.orElse(ArmResult.class, () -> measure(display));
+  }
+
+  private ArmResult measure(ProgressDisplay display) {
+    long begin = System.nanoTime();
+    try (Flow flow = Flow.builder().engine(settings.open()).seed(seed).build()) {
+      LearningProgress progress = LearningProgress.NONE;
+      List<ProblemLog.Row> rows;
+      if (arm == Arm.SINGLE_PASS) {
+        rows = solve(SinglePass.of(flow), display);
+      } else {
+        try (ProblemLog log = ProblemLog.open(problemsFile(), progressBefore())) {
+          progress = learn(flow, log, display);
+          rows = log.rows();
+        }
+      }
+      Flow measured = Evaluation.greedy(arm == Arm.SINGLE_PASS ? SinglePass.of(flow) : flow);
+      Evaluation heldOut =
+          Evaluation.of(
+              measured,
+              settings.heldOutProblems(),
+              new ShiftedDisplay(display, settings.problems()));
+      return result(progress, rows, heldOut, (System.nanoTime() - begin) / 1e9);
+    }
+  }
+
+  private Path problemsFile() {
+    return folder.resolve("problems.jsonl");
+  }
+
+  /** Returns how many problems the checkpoint has seen, without opening it. */
+  private int progressBefore() {
+    Path latest = folder.resolve("checkpoint").resolve("latest");
+    if (Files.notExists(latest)) {
+      return 0;
+    }
+    String name = JsonText.read(latest).strip();
+    Matcher problems = CHECKPOINT_NAME.matcher(name);
+    if (!problems.matches()) {
+      throw new InvalidInputException(
+          latest + ": expected the name of a checkpoint, problems-N, found \"" + name + "\"");
+    }
+    return Integer.parseInt(problems.group(1));
+  }
+
+  private List<ProblemLog.Row> solve(Flow flow, ProgressDisplay display) {
+    ExactAnswer verifier = new ExactAnswer();
+    try (ProblemLog log = ProblemLog.open(problemsFile(), 0)) {
+      List<Problem> problems = settings.problemsOf(seed);
+      for (List<Problem> batch : Lists.partition(problems, settings.learner().problemsPerGroup())) {
+        for (Solution solution : flow.solveAll(batch)) {
+          boolean right = verifier.verify(solution.problem(), solution.text()).isCorrect();
+          log.add(
+              new ProblemLog.Row(
+                  right, solution.chunks().size(), !solution.finalAnswer().isEmpty()));
+        }
+        display.update(log.rows().size(), "");
+      }
+      return log.rows();
+    }
+  }
+
+  private LearningProgress learn(Flow flow, ProblemLog log, ProgressDisplay display) {
+    LearnerOptions options =
+        arm.options(settings.learner()).toBuilder()
+            .seed(seed)
+            .checkpointEveryProblems(CHECKPOINT_PROBLEMS)
+            .build();
+    ArmWatch watch = new ArmWatch(log, display);
+    TreeCollector trees = TreeFiles.collector(folder.resolve("trees"), seed, settings.problems());
+    Path checkpoint = folder.resolve("checkpoint");
+    boolean resume = Files.exists(checkpoint.resolve("latest"));
+    try (OnlineLearner learner =
+            flow.learner()
+                .verifier(new ExactAnswer())
+                .objective(arm.objective(settings.objective()))
+                .pairs(arm.pairRule(settings.learner()))
+                .options(options)
+                .listener(watch)
+                .listener(trees)
+                .checkpoint(checkpoint)
+                .resume(resume)
+                .build();
+        MetricsFile metrics =
+            MetricsFile.open(folder.resolve("metrics.jsonl"), learner.progress())) {
+      watch.writeTo(metrics);
+      LearningProgress progress = learner.learn(settings.problemsOf(seed)).progress();
+      trees.finish();
+      if (options.updates()) {
+        learner.save(folder);
+      }
+      return progress;
+    }
+  }
+
+  private ArmResult result(
+      LearningProgress progress, List<ProblemLog.Row> rows, Evaluation heldOut, double seconds) {
+    List<ProblemLog.Row> last =
+        rows.subList(Math.max(0, rows.size() - ArmResult.LAST), rows.size());
+    return new ArmResult(
+        arm.folder(),
+        seed,
+        ArmResult.outcomes(rows),
+        heldOut.accuracy(),
+        heldOut.problems(),
+        ArmResult.mistakes(heldOut),
+        heldOut.meanChunks(),
+        last.stream().mapToInt(ProblemLog.Row::chunks).average().orElse(0),
+        last.stream().mapToInt(row -> row.answered() ? 0 : 1).average().orElse(0),
+        progress.answerPairs(),
+        progress.stopPairs(),
+        progress.answerUpdates(),
+        progress.stopUpdates(),
+        chosenReward(),
+        seconds);
+  }
+
+  /** Returns the mean over the last updates of the Answer adapter. */
+  private double chosenReward() {
+    Path file = folder.resolve("metrics.jsonl");
+    if (Files.notExists(file)) {
+      return 0;
+    }
+    Deque<Double> last = new ArrayDeque<>();
+    for (String line : JsonText.read(file).lines().toList()) {
+      JsonNode row = JsonText.object(file.toString(), line);
+      if (row.path("role").asText().equals("answer")) {
+        last.addLast(row.path("rewards/chosen").asDouble());
+        if (last.size() > LAST_UPDATES) {
+          last.removeFirst();
+        }
+      }
+    }
+    return last.stream().mapToDouble(Double::doubleValue).average().orElse(0);
+  }
+}

@@ -1,0 +1,178 @@
+package dev.flowdpo.cli.experiment;
+
+import dev.flowdpo.cli.CommonOptions;
+import dev.flowdpo.cli.JsonText;
+import dev.flowdpo.cli.OptionRange;
+import dev.flowdpo.error.FlowException;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.learning.LearnerOptions;
+import dev.flowdpo.preference.DpoObjective;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code experiment online}: what online DPO brings, and each of its parts, against controls. */
+@Command(
+    name = "online",
+    description = {
+      "The flow with online DPO against the same flow without updates, single pass, one adapter"
+          + " only, and supervised training on the flow's own correct traces; progressive"
+          + " validation and held-out accuracy over seeds (figures 3 and 4 of the paper).",
+      "JSON: a line per run with its result, as in DIR/results.jsonl."
+    })
+final class OnlineCommand implements Callable<Integer> {
+  @Mixin private CommonOptions common;
+  @Mixin private ExperimentOptions experiment;
+  @Mixin private JudgeOptions judge;
+
+  @Option(
+      names = "--problems",
+      paramLabel = "N",
+      defaultValue = "2000",
+      description = "How many problems each run learns from; default: ${DEFAULT-VALUE}.")
+  private int problems;
+
+  @Option(
+      names = "--distribution",
+      paramLabel = "NAME",
+      defaultValue = "standard",
+      description =
+          "Where the problems come from: ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
+  private Distribution distribution;
+
+  @Option(
+      names = "--adapters",
+      paramLabel = "DIR",
+      description = "Start every arm from the adapters in DIR/answer and DIR/stop.")
+  private Optional<Path> adapters = Optional.empty();
+
+  @Option(
+      names = "--preset",
+      paramLabel = "NAME",
+      defaultValue = "measured",
+      description =
+          "measured: what was measured best for the bundled model; paper: the paper's values;"
+              + " default: ${DEFAULT-VALUE}.")
+  private String preset;
+
+  @Option(
+      names = "--rollouts",
+      paramLabel = "N",
+      description = "Alternatives at each node; default: the preset's.")
+  private Optional<Integer> rollouts = Optional.empty();
+
+  @Option(
+      names = "--arms",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "What to run: flow-dpo, no-updates, single-pass, answer-only, stop-only,"
+              + " supervised-equal, supervised; default: all.")
+  private List<String> arms = List.of();
+
+  @Option(
+      names = "--report-only",
+      description = "Run nothing; write the report of the runs in DIR that are done.")
+  private boolean reportOnly;
+
+  @Override
+  public Integer call() {
+    List<Arm> chosen = arms();
+    Optional<JudgeOptions.Choice> choice = judge.choose(common.modelChoice(), System.getenv());
+    if (choice.isPresent() && !chosen.contains(Arm.DPO)) {
+      throw new InvalidInputException(
+          "--judge: expected the arm flow-dpo among --arms, found " + arms);
+    }
+    List<Long> seeds = experiment.seeds(common.seed());
+    OnlineSettings settings =
+        new OnlineSettings(
+            common.modelChoice(),
+            adapters,
+            distribution,
+            OptionRange.atLeast(1, "--problems", problems),
+            experiment.heldOut(),
+            learner(),
+            DpoObjective.paper());
+    ExperimentFolder folder = experiment.folder("online", settings.describe(seeds), reportOnly);
+    List<ArmRun> runs = new ArrayList<>();
+    for (long seed : seeds) {
+      for (Arm arm : chosen) {
+        ArmRun run = new ArmRun(arm, seed, settings, ArmRun.folder(folder.path(), arm, seed));
+        if (!reportOnly || run.isDone()) {
+          runs.add(run);
+        }
+      }
+    }
+    if (runs.isEmpty()) {
+      throw new InvalidInputException(
+          folder.path() + ": expected runs that are done, found none; leave out --report-only");
+    }
+    JudgementFile judgements = JudgementFile.open(folder.path());
+    List<ArmResult> results = experiment.run(common, "online", runs);
+    Optional<FlowException> failure =
+        choice.flatMap(
+            chosenJudge -> {
+              Path learned = ArmRun.folder(folder.path(), Arm.DPO, seeds.get(0));
+              return compare(new TraceComparison(settings, learned, chosenJudge, judgements));
+            });
+    JudgeSection judged =
+        new JudgeSection(judgements.rows(), failure.map(FlowException::getMessage).orElse(""));
+    if (!judged.results().isEmpty()) {
+      JsonText.writeLines(folder.path().resolve(WinRateResult.FILE), judged.results());
+    }
+    experiment.finish(common, folder, results, new OnlineReport(settings, seeds, results, judged));
+    judged.results().forEach(common::result);
+    if (failure.isPresent()) {
+      throw new FlowException(
+          failure.get().getMessage()
+              + "\nEverything else is in "
+              + folder.path()
+              + "; run the command again with --resume to ask the judge again",
+          failure.get());
+    }
+    return 0;
+  }
+
+  /** Asks the judge; a failure of its must not cost what was measured before. */
+  private Optional<FlowException> compare(TraceComparison comparison) {
+    try {
+      experiment.run(common, "judge", List.of(comparison));
+      return Optional.empty();
+    } catch (FlowException e) {
+      return Optional.of(e);
+    }
+  }
+
+  private List<Arm> arms() {
+    if (arms.isEmpty()) {
+      return List.of(Arm.values());
+    }
+    List<Arm> chosen = new ArrayList<>();
+    for (String name : arms) {
+      chosen.add(
+          Arrays.stream(Arm.values())
+              .filter(arm -> arm.folder().equals(name))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new InvalidInputException(
+                          "--arms: expected some of "
+                              + Arrays.stream(Arm.values()).map(Arm::folder).toList()
+                              + ", found \""
+                              + name
+                              + "\"")));
+    }
+    return chosen.stream().distinct().toList(); // two runs must not share a folder
+  }
+
+  private LearnerOptions learner() {
+    LearnerOptions options = Preset.named(preset).learner();
+    return rollouts.map(n -> options.toBuilder().rolloutsPerNode(n).build()).orElse(options);
+  }
+}

@@ -1,0 +1,95 @@
+package dev.flowdpo.cli.experiment;
+
+import com.google.common.collect.ImmutableSortedMap;
+import dev.flowdpo.Flow;
+import dev.flowdpo.cli.ExactAnswer;
+import dev.flowdpo.cli.ModelChoice;
+import dev.flowdpo.cli.ProgressDisplay;
+import dev.flowdpo.learning.LearnerOptions;
+import dev.flowdpo.learning.LearningListener;
+import dev.flowdpo.learning.LearningProgress;
+import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.preference.DpoObjective;
+import dev.flowdpo.rollout.RolloutTree;
+import dev.flowdpo.runtime.learning.AdapterFlowEngine;
+import dev.flowdpo.value.Problem;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What all arms of an online experiment have in common. Immutable.
+ *
+ * @param model the model and how it is loaded
+ * @param adapters folder of the adapters that every arm starts from; empty for none
+ * @param distribution where the problems come from
+ * @param problems how many are learned from
+ * @param heldOut how many are measured on
+ * @param learner the method's numbers; each run sets its own seed
+ * @param objective what the method minimises
+ */
+record OnlineSettings(
+    ModelChoice model,
+    Optional<Path> adapters,
+    Distribution distribution,
+    int problems,
+    int heldOut,
+    LearnerOptions learner,
+    DpoObjective objective) {
+
+  /** Opens the model with the adapters that every arm starts from. */
+  AdapterFlowEngine open() {
+    return open(adapters);
+  }
+
+  /** Opens the model with other adapters. */
+  AdapterFlowEngine open(Optional<Path> others) {
+    return model.open(others);
+  }
+
+  /** Returns the problems that a seed learns from. */
+  List<Problem> problemsOf(long seed) {
+    return distribution.learning(seed, problems);
+  }
+
+  /** Returns the problems to measure on, the same for every seed. */
+  List<Problem> heldOutProblems() {
+    return distribution.heldOut(heldOut);
+  }
+
+  /**
+   * Returns the method's learner, which keeps nothing on the way.
+   *
+   * @param display shows how many problems it has learned from
+   * @param message what to show beside the count
+   */
+  OnlineLearner learner(Flow flow, long seed, ProgressDisplay display, String message) {
+    return flow.learner()
+        .verifier(new ExactAnswer())
+        .objective(objective)
+        .options(learner.toBuilder().seed(seed).build())
+        .listener(
+            new LearningListener() {
+              @Override
+              public void onProblem(RolloutTree tree, LearningProgress progress) {
+                display.update(progress.problems(), message);
+              }
+            })
+        .build();
+  }
+
+  /** Returns what must be the same where an experiment is resumed. */
+  Map<String, String> describe(List<Long> seeds) {
+    return ImmutableSortedMap.<String, String>naturalOrder()
+        .put("model", model.description())
+        .put("adapters", adapters.map(Path::toString).orElse("none"))
+        .put("distribution", distribution.label())
+        .put("problems", Integer.toString(problems))
+        .put("heldOut", Integer.toString(heldOut))
+        .put("learner", learner.toString())
+        .put("objective", objective.toString())
+        .put("seeds", seeds.toString())
+        .build();
+  }
+}

@@ -1,0 +1,51 @@
+package dev.flowdpo.cli.experiment;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.flowdpo.cli.JsonText;
+import dev.flowdpo.error.InvalidInputException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+
+/**
+ * The file {@code result.json} of a run, which is there only when the run is done: so a resumed
+ * experiment does not repeat it. Immutable.
+ *
+ * @param folder the folder of the run
+ */
+record ResultFile(Path folder) {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private Path file() {
+    return folder.resolve("result.json");
+  }
+
+  boolean exists() {
+    return Files.exists(file());
+  }
+
+  /**
+   * Returns what an earlier run left, or else what this one gives, which is then kept.
+   *
+   * @throws InvalidInputException if the file is damaged
+   */
+  <T> T orElse(Class<T> type, Supplier<T> run) {
+    try {
+      if (exists()) {
+        return MAPPER.readValue(file().toFile(), type);
+      }
+      Files.createDirectories(folder);
+      T result = run.get();
+      JsonText.write(file(), result);
+      return result;
+    } catch (JsonProcessingException e) {
+      throw new InvalidInputException(
+          file() + ": expected the result of a run, found: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file() + ": cannot be read or written: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package dev.flowdpo.cli.report;
+
+import dev.flowdpo.answer.AnswerRule;
+import dev.flowdpo.value.FinishReason;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A whole path from the question to a judged answer. Immutable and thread-safe.
+ *
+ * @param steps its chunks with the decisions after them, first to last; copied
+ * @param text the whole answer, as the verifier saw it
+ * @param finishReason why it ends
+ * @param verdict what the verifier said
+ */
+public record JudgedBranch(
+    List<JudgedNode.Step> steps, String text, FinishReason finishReason, Judgement verdict) {
+
+  /** Checks that all are there and copies. */
+  public JudgedBranch {
+    steps = List.copyOf(steps);
+    Objects.requireNonNull(text, "text");
+    Objects.requireNonNull(finishReason, "finishReason");
+    Objects.requireNonNull(verdict, "verdict");
+  }
+
+  /**
+   * A verifier's judgement.
+   *
+   * @param known whether there is one at all
+   * @param correct whether the answer is right
+   * @param reward how good it is, in [0, 1]
+   * @param reason why; {@code ""} where nothing is said
+   * @param answer the final answer that was found; {@code ""} for none
+   * @param rule by which mark it was found
+   */
+  public record Judgement(
+      boolean known,
+      boolean correct,
+      double reward,
+      String reason,
+      String answer,
+      AnswerRule rule) {
+
+    /** Checks that all are there. */
+    public Judgement {
+      Objects.requireNonNull(reason, "reason");
+      Objects.requireNonNull(answer, "answer");
+      Objects.requireNonNull(rule, "rule");
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package dev.flowdpo.cli.report;
+
+import dev.flowdpo.answer.ExtractedAnswer;
+import dev.flowdpo.policy.Chunk;
+import dev.flowdpo.policy.StopDecision;
+import dev.flowdpo.preference.AdapterRole;
+import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.rollout.Branch;
+import dev.flowdpo.rollout.OutputNode;
+import dev.flowdpo.rollout.RolloutTree;
+import dev.flowdpo.rollout.Verdict;
+import dev.flowdpo.value.TokenIds;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads off a rollout tree what is shown of it. Stateless. */
+final class TreeReading {
+  static final String FINISHED = "finished";
+  static final String GO_ON = "go on";
+
+  private TreeReading() {}
+
+  static JudgedTree tree(String note, RolloutTree tree, List<PreferencePair> pairs) {
+    String id = tree.problem().id();
+    List<PreferencePair> own = pairs.stream().filter(p -> p.problemId().equals(id)).toList();
+    return new JudgedTree(
+        note,
+        id,
+        tree.problem().question(),
+        tree.problem().answer(),
+        branch(tree.original()),
+        tree.nodes().stream().map(node -> node(tree, node, own)).toList());
+  }
+
+  private static JudgedNode node(RolloutTree tree, OutputNode node, List<PreferencePair> pairs) {
+    return new JudgedNode(
+        node.index(),
+        step(node.chunk(), node.decision()),
+        node.alternatives().stream().map(TreeReading::branch).toList(),
+        node.flipped().stream().map(TreeReading::branch).toList(),
+        pairs.stream()
+            .filter(pair -> pair.node() == node.index())
+            .map(pair -> pair(tree, node, pair))
+            .toList());
+  }
+
+  private static JudgedBranch branch(Branch branch) {
+    List<Chunk> chunks = branch.answer().chunks();
+    List<JudgedNode.Step> steps = new ArrayList<>(chunks.size());
+    for (int i = 0; i < chunks.size(); i++) {
+      steps.add(step(chunks.get(i), branch.decisions().get(i)));
+    }
+    return new JudgedBranch(steps, branch.text(), branch.finishReason(), verdict(branch.verdict()));
+  }
+
+  private static JudgedNode.Step step(Chunk chunk, StopDecision decision) {
+    return new JudgedNode.Step(
+        chunk.text(), chunk.tokens().length(), decision.stop(), decision.stopProbability());
+  }
+
+  private static JudgedBranch.Judgement verdict(Verdict verdict) {
+    ExtractedAnswer answer = verdict.answer().orElse(ExtractedAnswer.NONE);
+    return new JudgedBranch.Judgement(
+        verdict.known(),
+        verdict.isCorrect(),
+        verdict.reward(),
+        verdict.reason(),
+        answer.text(),
+        answer.rule());
+  }
+
+  private static JudgedPair pair(RolloutTree tree, OutputNode node, PreferencePair pair) {
+    boolean answers = pair.role() == AdapterRole.ANSWER;
+    boolean stopIsChosen = !answers && stopIsChosen(tree, node, pair);
+    return new JudgedPair(
+        pair.role(),
+        answers ? chunkText(node, pair.chosen()) : stopIsChosen ? FINISHED : GO_ON,
+        answers ? chunkText(node, pair.rejected()) : stopIsChosen ? GO_ON : FINISHED,
+        pair.chosenReward(),
+        pair.rejectedReward(),
+        pair.chosen().asList(),
+        pair.rejected().asList());
+  }
+
+  /** Returns the text of the chunk with these tokens among those tried at the node. */
+  private static String chunkText(OutputNode node, TokenIds tokens) {
+    if (node.chunk().tokens().equals(tokens)) {
+      return node.chunk().text();
+    }
+    return node.alternatives().stream()
+        .map(branch -> branch.answer().chunks().get(node.index()))
+        .filter(chunk -> chunk.tokens().equals(tokens))
+        .map(Chunk::text)
+        .findFirst()
+        .orElse("tokens " + tokens);
+  }
+
+  /**
+   * The tokens of the two decisions are the model's matter, so the rewards tell which is which; a
+   * tie forms a pair only where the earlier stop is preferred.
+   */
+  private static boolean stopIsChosen(RolloutTree tree, OutputNode node, PreferencePair pair) {
+    if (pair.chosenReward() == pair.rejectedReward()) {
+      return true;
+    }
+    double original = tree.original().verdict().reward();
+    boolean originalIsChosen = original == pair.chosenReward();
+    return node.decision().stop() == originalIsChosen;
+  }
+}

@@ -1,0 +1,113 @@
+package dev.flowdpo.cli.experiment;
+
+import static dev.flowdpo.cli.experiment.ExperimentFolder.Existing.REFUSE;
+import static dev.flowdpo.cli.experiment.ExperimentFolder.Existing.REPLACE;
+import static dev.flowdpo.cli.experiment.ExperimentFolder.Existing.RESUME;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flowdpo.error.InvalidInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExperimentFolderTest {
+  private static final Map<String, String> SETTINGS =
+      Map.of("experiment", "online", "problems", "32", "seeds", "[0, 1]");
+
+  @TempDir private Path parent;
+  private Path folder;
+  private Path run;
+  private Path foreign;
+
+  @BeforeEach
+  void anExperimentWithARun() throws IOException {
+    folder = parent.resolve("experiment");
+    ExperimentFolder.open(folder, SETTINGS, REFUSE);
+    run = folder.resolve("runs/flow-dpo/seed-0/result.json");
+    Files.createDirectories(run.getParent());
+    Files.writeString(run, "{}");
+    foreign = Files.writeString(folder.resolve("notes.txt"), "mine");
+  }
+
+  @Test
+  void anExperimentIsNotOverwrittenUnasked() {
+    assertThatThrownBy(() -> ExperimentFolder.open(folder, SETTINGS, REFUSE))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining(folder.toString())
+        .hasMessageContaining("--resume")
+        .hasMessageContaining("--overwrite");
+    assertThat(run).exists();
+  }
+
+  @Test
+  void resumingKeepsTheRuns() {
+    assertThat(ExperimentFolder.open(folder, SETTINGS, RESUME).path()).isEqualTo(folder);
+    assertThat(run).exists();
+    assertThat(foreign).exists();
+  }
+
+  @Test
+  void replacingDeletesTheExperimentAndNothingElse() {
+    ExperimentFolder.open(folder, Map.of("problems", "64"), REPLACE);
+    assertThat(run).doesNotExist();
+    assertThat(folder.resolve("runs")).doesNotExist();
+    assertThat(foreign).hasContent("mine");
+    assertThat(folder.resolve("experiment.json")).content().contains("64");
+  }
+
+  @Test
+  void resumingWithOtherSettingsIsRefusedByTheKey() {
+    assertThatThrownBy(
+            () ->
+                ExperimentFolder.open(
+                    folder,
+                    Map.of("experiment", "online", "problems", "64", "seeds", "[0, 1]"),
+                    RESUME))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("experiment.json")
+        .hasMessageContaining("\"problems\": expected 64 as now given, found 32");
+    assertThat(folder.resolve("experiment.json")).content().contains("32");
+  }
+
+  @Test
+  void resumingAnotherKindOfExperimentIsRefused() {
+    assertThatThrownBy(
+            () ->
+                ExperimentFolder.open(
+                    folder,
+                    Map.of("experiment", "compile", "problems", "32", "seeds", "[0, 1]"),
+                    RESUME))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("\"experiment\": expected compile as now given, found online");
+  }
+
+  @Test
+  void resumingWhereThereIsNothingBegins() {
+    Path none = parent.resolve("none/yet");
+    ExperimentFolder.open(none, SETTINGS, RESUME);
+    assertThat(none.resolve("experiment.json")).exists();
+  }
+
+  @Test
+  void damagedSettingsAreRefusedByTheirFile() throws IOException {
+    Files.writeString(folder.resolve("experiment.json"), "{\"problems\":");
+    assertThatThrownBy(() -> ExperimentFolder.open(folder, SETTINGS, RESUME))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("experiment.json");
+    assertThat(run).exists();
+  }
+
+  @Test
+  void aFileIsNoFolder() {
+    assertThatThrownBy(() -> ExperimentFolder.open(foreign, SETTINGS, REPLACE))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining(foreign.toString())
+        .hasMessageContaining("found a file");
+    assertThat(foreign).hasContent("mine");
+  }
+}

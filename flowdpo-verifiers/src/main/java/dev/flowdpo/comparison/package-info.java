@@ -1,0 +1,10 @@
+/**
+ * Which of two traces of one problem is the better explanation: {@link
+ * dev.flowdpo.comparison.TraceComparer} compares, {@link dev.flowdpo.comparison.OrderSwapped} takes
+ * the bias towards a position out, and {@link dev.flowdpo.comparison.WinRate} counts. Pure Java;
+ * judges that ask a model are in {@code dev.flowdpo.runtime.judge}.
+ */
+@NullMarked
+package dev.flowdpo.comparison;
+
+import org.jspecify.annotations.NullMarked;

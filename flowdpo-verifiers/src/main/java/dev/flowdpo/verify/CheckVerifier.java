@@ -1,0 +1,64 @@
+package dev.flowdpo.verify;
+
+import dev.flowdpo.error.FlowException;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.rollout.Verdict;
+import dev.flowdpo.rollout.Verifier;
+import dev.flowdpo.value.Problem;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Runs tests in the manner of unit tests on an answer. The reward is the share of tests that pass.
+ *
+ * <pre>{@code
+ * Verifier verifier = new CheckVerifier(List.of(
+ *     (problem, answer) -> assertThat(answer).contains("therefore"),
+ *     (problem, answer) -> assertThat(compile(answer)).isSuccessful()));
+ * RolloutRequest request = new RolloutRequest(
+ *     problems, policy, judge, verifier, FlowOptions.paper(), 1, 42);
+ * }</pre>
+ *
+ * <p>An assertion error is a failed test. Anything else that a test throws is passed on: the answer
+ * cannot be judged then. As thread-safe as the tests.
+ */
+public final class CheckVerifier implements Verifier {
+  private final List<AnswerCheck> checks;
+
+  /**
+   * Creates a verifier.
+   *
+   * @param checks the tests, at least one
+   * @throws dev.flowdpo.error.InvalidInputException if there is none
+   */
+  public CheckVerifier(List<AnswerCheck> checks) {
+    this.checks = List.copyOf(checks);
+    if (checks.isEmpty()) {
+      throw new InvalidInputException(
+          "checks: expected at least one test, found none. Give the tests to run.");
+    }
+  }
+
+  @Override
+  public Verdict verify(Problem problem, String answer) {
+    int passed = 0;
+    StringBuilder failures = new StringBuilder();
+    for (int i = 0; i < checks.size(); i++) {
+      try {
+        checks.get(i).check(problem, answer);
+        passed++;
+      } catch (AssertionError e) {
+        failures.append(failures.isEmpty() ? "" : "; ").append("test ").append(i + 1);
+        failures.append(": ").append(Objects.requireNonNullElse(e.getMessage(), "failed"));
+      } catch (RuntimeException e) {
+        throw e;
+      } catch (Exception e) {
+        if (e instanceof InterruptedException) {
+          Thread.currentThread().interrupt();
+        }
+        throw new FlowException("test " + (i + 1) + " could not be run: " + e, e);
+      }
+    }
+    return Verdict.reward((double) passed / checks.size(), failures.toString());
+  }
+}
