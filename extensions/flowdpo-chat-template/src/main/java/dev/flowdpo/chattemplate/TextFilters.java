@@ -1,6 +1,5 @@
 package dev.flowdpo.chattemplate;
 
-import com.google.common.html.HtmlEscapers;
 import dev.flowdpo.chattemplate.Values.None;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,6 +79,10 @@ final class TextFilters {
   }
 
   private static String escape(String text) {
-    return HtmlEscapers.htmlEscaper().escape(text).replace("&quot;", "&#34;");
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&#34;")
+        .replace("'", "&#39;");
   }
 }
