@@ -5,15 +5,14 @@ import dev.flowdpo.learning.Schedule;
 import dev.flowdpo.learning.UpdateMetrics;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.DpoObjective;
-import dev.flowdpo.preference.LogProbabilitySums;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.training.AdamW;
 import dev.flowdpo.runtime.training.AdapterState;
+import dev.flowdpo.runtime.training.PreferenceFigures;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -115,32 +114,20 @@ final class AdapterLearner implements AutoCloseable {
 
   private UpdateMetrics metrics(
       int pairs, PreferenceGradient.Result result, double norm, double rate) {
-    List<LogProbabilitySums> sums = result.sums();
-    double beta = objective.beta();
-    ToDoubleFunction<LogProbabilitySums> chosen =
-        s -> beta * (s.policyChosen() - s.referenceChosen());
-    ToDoubleFunction<LogProbabilitySums> rejected =
-        s -> beta * (s.policyRejected() - s.referenceRejected());
-    double rewardsChosen = mean(sums, chosen);
-    double rewardsRejected = mean(sums, rejected);
+    PreferenceFigures figures = PreferenceFigures.of(result.sums(), objective.beta());
     return new UpdateMetrics(
         role,
         optimizer.steps(),
         pairs,
         result.loss(),
-        rewardsChosen,
-        rewardsRejected,
-        rewardsChosen - rewardsRejected,
-        mean(sums, s -> chosen.applyAsDouble(s) > rejected.applyAsDouble(s) ? 1 : 0),
-        mean(sums, LogProbabilitySums::policyChosen),
-        mean(sums, LogProbabilitySums::policyRejected),
+        figures.rewardsChosen(),
+        figures.rewardsRejected(),
+        figures.margin(),
+        figures.accuracy(),
+        figures.chosenLogProbability(),
+        figures.rejectedLogProbability(),
         norm,
         rate);
-  }
-
-  private static double mean(
-      List<LogProbabilitySums> sums, ToDoubleFunction<LogProbabilitySums> value) {
-    return sums.stream().mapToDouble(value).average().orElse(0);
   }
 
   /** Returns what a checkpoint keeps: the parameters and the optimizer. */
