@@ -2,6 +2,7 @@ package dev.flowdpo;
 
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.learning.AdapterCompiler;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.model.ModelOptions;
@@ -182,6 +183,17 @@ public final class Flow implements AutoCloseable {
   public OnlineLearner.Builder learner() {
     models.checkOpen();
     return new FlowLearnerBuilder(models, options);
+  }
+
+  /**
+   * Returns what makes an adapter of collected traces, for a single pass: the compile stage.
+   *
+   * @return a new compiler
+   * @throws FlowException if the flow has no engine, or one that does not train on traces
+   */
+  public AdapterCompiler compiler() {
+    models.checkOpen();
+    return models.learningEngine().compiler();
   }
 
   /**

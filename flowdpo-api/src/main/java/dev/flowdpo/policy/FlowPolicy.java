@@ -47,4 +47,15 @@ public interface FlowPolicy {
   default int promptTokens(Problem problem) {
     return 0;
   }
+
+  /**
+   * Returns whether the ids of the chunks that it writes are those of the engine's own vocabulary. An engine
+   * refuses to learn with another policy than its own that does not say so, since it would train on ids
+   * that mean something else to its model.
+   *
+   * @return by default false
+   */
+  default boolean sharesEngineTokens() {
+    return false;
+  }
 }

@@ -48,7 +48,7 @@ public record CheckpointContents(
 
     /** {@return the number of its elements} */
     public long elements() {
-      return shape.stream().reduce(1L, Math::multiplyExact);
+      return FloatTensor.elements(sizes());
     }
 
     /** {@return whether it is a matrix that a vector is multiplied by, or looked up in} */

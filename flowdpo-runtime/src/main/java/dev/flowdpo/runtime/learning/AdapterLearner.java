@@ -1,7 +1,6 @@
 package dev.flowdpo.runtime.learning;
 
 import dev.flowdpo.learning.LearnerOptions;
-import dev.flowdpo.learning.Schedule;
 import dev.flowdpo.learning.UpdateMetrics;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.DpoObjective;
@@ -10,8 +9,10 @@ import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.training.AdamW;
 import dev.flowdpo.runtime.training.AdapterState;
+import dev.flowdpo.runtime.training.LearningRateSchedule;
 import dev.flowdpo.runtime.training.PreferenceFigures;
 import dev.flowdpo.runtime.training.PreferenceGradient;
+import dev.flowdpo.value.Seeds;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -29,7 +30,7 @@ final class AdapterLearner implements AutoCloseable {
   private final LearnerOptions options;
   private final DpoObjective objective;
   private final PreferenceGradient gradient;
-  private final double peakLearningRate;
+  private final LearningRateSchedule learningRate;
   private final INDArray parameters;
   private final AdamW optimizer;
 
@@ -51,8 +52,11 @@ final class AdapterLearner implements AutoCloseable {
     this.options = options;
     this.objective = objective;
     this.gradient = gradient;
-    this.peakLearningRate =
-        role == AdapterRole.ANSWER ? options.answerLearningRate() : options.stopLearningRate();
+    this.learningRate =
+        new LearningRateSchedule(
+            role == AdapterRole.ANSWER ? options.answerLearningRate() : options.stopLearningRate(),
+            options.warmupUpdates(),
+            options.schedule());
     this.parameters = Nd4j.createFromArray(initial.values());
     this.optimizer =
         new AdamW(
@@ -85,7 +89,7 @@ final class AdapterLearner implements AutoCloseable {
   /**
    * Takes one optimizer step on these pairs.
    *
-   * @param problems the number of problems learned from so far, which a linear schedule follows
+   * @param problems the number of problems learned from so far, which a falling schedule follows
    */
   UpdateMetrics update(List<PreferencePair> pairs, int problems) {
     long dropoutSeed = Seeds.mix(options.seed(), role.ordinal(), optimizer.steps());
@@ -103,13 +107,9 @@ final class AdapterLearner implements AutoCloseable {
   }
 
   private double learningRate(int problems) {
-    int warmup = options.warmupUpdates();
-    double rise = warmup == 0 ? 1 : Math.min(1, (optimizer.steps() + 1.0) / warmup);
-    double fall =
-        options.schedule() == Schedule.LINEAR
-            ? Math.max(0, 1 - (double) problems / options.totalProblems())
-            : 1;
-    return peakLearningRate * rise * fall;
+    int total = options.totalProblems();
+    double left = total == 0 ? 1 : Math.max(0, 1 - (double) problems / total);
+    return learningRate.at(optimizer.steps(), left);
   }
 
   private UpdateMetrics metrics(

@@ -20,6 +20,7 @@ import dev.flowdpo.runtime.checkpoint.PeftAdapters;
 import dev.flowdpo.runtime.internal.Lookup;
 import dev.flowdpo.spi.LearnerSetup;
 import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.Seeds;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -156,8 +157,7 @@ final class PreferenceLearner implements OnlineLearner {
 
   /** Returns how many alternatives are worth their cost: none where no Answer adapter learns. */
   private int rolloutsPerNode() {
-    boolean used = options.updates() && learners.containsKey(AdapterRole.ANSWER);
-    return used ? options.rolloutsPerNode() : 0;
+    return learners.containsKey(AdapterRole.ANSWER) ? options.rolloutsPerNode() : 0;
   }
 
   /**

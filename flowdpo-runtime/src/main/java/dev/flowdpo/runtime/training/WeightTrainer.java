@@ -83,7 +83,7 @@ public final class WeightTrainer implements AutoCloseable {
   public static int size(ModelConfig config) {
     return Math.toIntExact(
         Checkpoint.expectedTensors(config).values().stream()
-            .mapToLong(WeightTrainer::elements)
+            .mapToLong(FloatTensor::elements)
             .sum());
   }
 
@@ -99,7 +99,7 @@ public final class WeightTrainer implements AutoCloseable {
         .forEach(
             (name, shape) -> {
               double deviation = deviation(name, shape);
-              for (long i = 0; i < elements(shape); i++) {
+              for (long i = 0; i < FloatTensor.elements(shape); i++) {
                 values.put(
                     shape.length == 1
                         ? initialVector(config, name)
@@ -167,7 +167,7 @@ public final class WeightTrainer implements AutoCloseable {
           feed.outputFloats(TrainingGraph.LOG_PROBABILITIES, batch.scored(), 1).asFloatBuffer();
       int offset = 0;
       for (Map.Entry<String, long[]> entry : shapes.entrySet()) {
-        int bytes = (int) (4 * elements(entry.getValue()));
+        int bytes = (int) (4 * FloatTensor.elements(entry.getValue()));
         feed.shared(entry.getKey(), slice(weightMemory, offset, bytes), entry.getValue());
         feed.sharedOutput(
             Lookup.required(graph.gradients(), entry.getKey()),
@@ -194,7 +194,7 @@ public final class WeightTrainer implements AutoCloseable {
     Map<String, FloatTensor> tensors = new LinkedHashMap<>();
     int offset = 0;
     for (Map.Entry<String, long[]> entry : shapes.entrySet()) {
-      int length = (int) elements(entry.getValue());
+      int length = (int) FloatTensor.elements(entry.getValue());
       tensors.put(
           entry.getKey(),
           new FloatTensor(entry.getValue(), FloatBuffer.wrap(values, offset, length)));
@@ -208,7 +208,7 @@ public final class WeightTrainer implements AutoCloseable {
     INDArray decaying = NativeVectors.zeros(weights.length());
     long offset = 0;
     for (long[] shape : shapes.values()) {
-      long end = offset + elements(shape);
+      long end = offset + FloatTensor.elements(shape);
       if (shape.length == 2) {
         decaying.get(NDArrayIndex.interval(offset, end)).assign(1);
       }
@@ -239,14 +239,6 @@ public final class WeightTrainer implements AutoCloseable {
 
   private static ByteBuffer slice(ByteBuffer memory, int offset, int bytes) {
     return memory.slice(offset, bytes).order(ByteOrder.nativeOrder());
-  }
-
-  private static long elements(long[] shape) {
-    long product = 1;
-    for (long size : shape) {
-      product *= size;
-    }
-    return product;
   }
 
   /** Frees the session; calls after the first do nothing. */

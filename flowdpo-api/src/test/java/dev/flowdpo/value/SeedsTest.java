@@ -1,9 +1,10 @@
-package dev.flowdpo.internal;
+package dev.flowdpo.value;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashSet;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class SeedsTest {
@@ -29,6 +30,16 @@ class SeedsTest {
       }
     }
     assertThat(seeds).hasSize(count);
+  }
+
+  /** Runs that were recorded before must repeat. */
+  @Test
+  void mixedNumbersDrawFromSplitMix() {
+    long seed = 0x9E3779B97F4A7C15L;
+    for (long number : new long[] {7, -1, 3}) {
+      seed = new SplittableRandom(seed ^ number).nextLong();
+    }
+    assertThat(Seeds.mix(7, -1, 3)).isEqualTo(seed).isNotEqualTo(Seeds.mix(7, 3, -1));
   }
 
   @Test
