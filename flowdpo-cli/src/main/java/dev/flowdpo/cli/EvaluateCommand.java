@@ -78,7 +78,7 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() {
     dataOptions.check();
     List<Problem> problems = problems();
-    try (Flow flow = choice.applyTo(common.flow().sampling(SamplingOptions.GREEDY)).build()) {
+    try (Flow flow = choice.applyTo(common.flow().sampling(SamplingOptions.greedy())).build()) {
       Flow chosen = mode == Mode.FLOW ? flow : SinglePass.of(flow);
       long begin = System.nanoTime();
       Evaluation evaluation;

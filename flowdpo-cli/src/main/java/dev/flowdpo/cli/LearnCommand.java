@@ -2,7 +2,6 @@ package dev.flowdpo.cli;
 
 import dev.flowdpo.Flow;
 import dev.flowdpo.learning.LearnerOptions;
-import dev.flowdpo.learning.LearnerOptionsBuilder;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
 import dev.flowdpo.spi.FlowEngine;
@@ -137,10 +136,10 @@ final class LearnCommand implements Callable<Integer> {
 
   private LearnerOptions learnerOptions(
       FlowEngine engine, LearningData learningData, Duration verifierTimeLimit) {
-    LearnerOptionsBuilder options =
+    LearnerOptions.Builder options =
         LearningRun.options(engine, common.seed(), learningData)
-            .updates(!noUpdates)
-            .verifierTimeLimit(verifierTimeLimit);
+            .updates(updates -> updates.enabled(!noUpdates))
+            .rollouts(rollouts -> rollouts.verifierTimeLimit(verifierTimeLimit));
     checkpointEvery.ifPresent(options::checkpointEveryProblems);
     return options.build();
   }

@@ -6,7 +6,6 @@ import dev.flowdpo.model.WeightPacking;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalInt;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -57,12 +56,12 @@ final class LoadingOptions {
 
   /** Returns the options as the library takes them. */
   ModelOptions modelOptions() {
-    return new ModelOptions(
-        quantization, cache, optionalInt(threads), optionalInt(maxTokens), packing);
-  }
-
-  private static OptionalInt optionalInt(Optional<Integer> value) {
-    return value.map(OptionalInt::of).orElseGet(OptionalInt::empty);
+    ModelOptions.Builder options = ModelOptions.builder().quantization(quantization);
+    cache.ifPresent(options::cache);
+    threads.ifPresent(options::threads);
+    maxTokens.ifPresent(options::maxTokens);
+    packing.ifPresent(options::packing);
+    return options.build();
   }
 
   static final class QuantizationConverter implements ITypeConverter<Quantization> {

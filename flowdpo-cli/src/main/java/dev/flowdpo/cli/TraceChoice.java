@@ -49,6 +49,6 @@ final class TraceChoice {
   }
 
   TraceOptions options() {
-    return new TraceOptions(minReward, minTokens, maxTokens, perProblem, preference);
+    return TraceOptions.builder().minReward(minReward).minTokens(minTokens).maxTokens(maxTokens).perProblem(perProblem).preference(preference).build();
   }
 }
