@@ -111,7 +111,7 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
         verifier.orElseThrow(
             () ->
                 new InvalidInputException(
-                    "verifier: expected one, found none. Set verifier((problem, answer) ->"
+                    "verifier: expected one, found none. Set verifier(attempt ->"
                         + " Verdict.of(…)); its verdicts are what the learner learns from."));
     if (resume && checkpoint.isEmpty()) {
       throw new InvalidInputException(

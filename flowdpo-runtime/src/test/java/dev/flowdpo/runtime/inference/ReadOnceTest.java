@@ -111,7 +111,15 @@ class ReadOnceTest {
     List<RolloutTree> trees =
         RolloutSampler.tree()
             .sample(
-                RolloutRequest.builder(problems, policy.snapshot(), judge.snapshot(), (problem, answer) -> Verdict.unknown("none")).options(options).rolloutsPerNode(2).seed(7).build());
+                RolloutRequest.builder(
+                        problems,
+                        policy.snapshot(),
+                        judge.snapshot(),
+                        attempt -> Verdict.unknown("none"))
+                    .options(options)
+                    .rolloutsPerNode(2)
+                    .seed(7)
+                    .build());
     Set<PartialAnswer> nodes = new HashSet<>();
     int expected = 0;
     int chunks = 0;
