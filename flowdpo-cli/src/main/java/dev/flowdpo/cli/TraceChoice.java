@@ -49,6 +49,12 @@ final class TraceChoice {
   }
 
   TraceOptions options() {
-    return TraceOptions.builder().minReward(minReward).minTokens(minTokens).maxTokens(maxTokens).perProblem(perProblem).preference(preference).build();
+    return TraceOptions.builder()
+        .minReward(minReward)
+        .minTokens(minTokens)
+        .maxTokens(maxTokens)
+        .perProblem(perProblem)
+        .preference(preference)
+        .build();
   }
 }

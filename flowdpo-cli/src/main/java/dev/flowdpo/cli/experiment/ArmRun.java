@@ -120,7 +120,8 @@ final class ArmRun implements ExperimentRun<ArmResult> {
     ExactAnswer verifier = new ExactAnswer();
     try (ProblemLog log = ProblemLog.open(problemsFile(), 0)) {
       List<Problem> problems = settings.problemsOf(seed);
-      for (List<Problem> batch : Lists.partition(problems, settings.learner().rollouts().problemsPerGroup())) {
+      for (List<Problem> batch :
+          Lists.partition(problems, settings.learner().rollouts().problemsPerGroup())) {
         for (Solution solution : flow.solveAll(batch)) {
           boolean right = verifier.verify(solution.problem(), solution.text()).isCorrect();
           log.add(
