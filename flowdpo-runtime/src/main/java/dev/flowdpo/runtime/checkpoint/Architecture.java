@@ -29,7 +29,11 @@ public enum Architecture {
   /**
    * The text models of Gemma 3: as Gemma 2, with normalised queries and keys and local rotation.
    */
-  GEMMA3(new Gemma3Family());
+  GEMMA3(new Gemma3Family()),
+  /** Granite 3, dense: multipliers of embeddings, scores, results of blocks and logits. */
+  GRANITE(new GraniteFamily()),
+  /** OLMo 2: norms after the blocks only, queries and keys normalised over all heads. */
+  OLMO2(new Olmo2Family());
 
   // Families have no state that changes.
   @SuppressWarnings("ImmutableEnumChecker")
