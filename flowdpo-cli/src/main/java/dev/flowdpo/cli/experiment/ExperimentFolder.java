@@ -29,7 +29,7 @@ record ExperimentFolder(Path path) {
           "report.html",
           "trees.jsonl",
           "results.jsonl",
-          JudgementFile.NAME,
+          ComparisonFile.NAME,
           WinRateResult.FILE,
           SETTINGS);
 

@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
 final class OnlineCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
   @Mixin private ExperimentOptions experiment;
-  @Mixin private JudgeOptions judge;
+  @Mixin private ComparisonOptions comparison;
 
   @Option(
       names = "--problems",
@@ -84,10 +84,10 @@ final class OnlineCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<Arm> chosen = arms();
-    Optional<JudgeOptions.Choice> choice = judge.choose(common.modelChoice(), System.getenv());
+    Optional<ComparisonOptions.Choice> choice = comparison.choose(common.modelChoice(), System.getenv());
     if (choice.isPresent() && !chosen.contains(Arm.DPO)) {
       throw new InvalidInputException(
-          "--judge: expected the arm flow-dpo among --arms, found " + arms);
+          "--compare: expected the arm flow-dpo among --arms, found " + arms);
     }
     List<Long> seeds = experiment.seeds(common.seed());
     OnlineSettings settings =
@@ -113,36 +113,36 @@ final class OnlineCommand implements Callable<Integer> {
       throw new InvalidInputException(
           folder.path() + ": expected runs that are done, found none; leave out --report-only");
     }
-    JudgementFile judgements = JudgementFile.open(folder.path());
+    ComparisonFile comparisons = ComparisonFile.open(folder.path());
     List<ArmResult> results = experiment.run(common, "online", runs);
     Optional<FlowException> failure =
         choice.flatMap(
-            chosenJudge -> {
+            chosenComparer -> {
               Path learned = ArmRun.folder(folder.path(), Arm.DPO, seeds.get(0));
-              return compare(new TraceComparison(settings, learned, chosenJudge, judgements));
+              return compare(new TraceComparison(settings, learned, chosenComparer, comparisons));
             });
-    JudgeSection judged =
-        new JudgeSection(judgements.rows(), failure.map(FlowException::getMessage).orElse(""));
-    if (!judged.results().isEmpty()) {
-      JsonText.writeLines(folder.path().resolve(WinRateResult.FILE), judged.results());
+    ComparisonSection compared =
+        new ComparisonSection(comparisons.rows(), failure.map(FlowException::getMessage).orElse(""));
+    if (!compared.results().isEmpty()) {
+      JsonText.writeLines(folder.path().resolve(WinRateResult.FILE), compared.results());
     }
-    experiment.finish(common, folder, results, new OnlineReport(settings, seeds, results, judged));
-    judged.results().forEach(common::result);
+    experiment.finish(common, folder, results, new OnlineReport(settings, seeds, results, compared));
+    compared.results().forEach(common::result);
     if (failure.isPresent()) {
       throw new FlowException(
           failure.get().getMessage()
               + "\nEverything else is in "
               + folder.path()
-              + "; run the command again with --resume to ask the judge again",
+              + "; run the command again with --resume to compare again",
           failure.get());
     }
     return 0;
   }
 
-  /** Asks the judge; a failure of its must not cost what was measured before. */
+  /** Asks the comparer; a failure of its must not cost what was measured before. */
   private Optional<FlowException> compare(TraceComparison comparison) {
     try {
-      experiment.run(common, "judge", List.of(comparison));
+      experiment.run(common, "compare", List.of(comparison));
       return Optional.empty();
     } catch (FlowException e) {
       return Optional.of(e);

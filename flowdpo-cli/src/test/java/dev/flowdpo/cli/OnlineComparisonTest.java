@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Win rates in {@code experiment online}, with a real HTTP server as the endpoint. */
-class OnlineJudgeTest {
+class OnlineComparisonTest {
   private static final int PROBLEMS = 20;
   private static final String MODEL = "critic";
 
@@ -42,13 +42,13 @@ class OnlineJudgeTest {
   private ExecutorService threads;
   private HttpServer server;
 
-  /** An experiment without a judge, which the tests go on with. */
+  /** An experiment without a comparer, which the tests go on with. */
   @BeforeAll
   static void learn() {
     learned = shared.resolve("learned");
     CommandRun run = CommandRun.of(online(learned));
     assertThat(run.exitCode()).as(run.err()).isZero();
-    assertThat(learned.resolve("judgements.jsonl")).doesNotExist();
+    assertThat(learned.resolve("comparisons.jsonl")).doesNotExist();
   }
 
   @BeforeEach
@@ -88,7 +88,7 @@ class OnlineJudgeTest {
 
   @Test
   void anEndpointsWinRatesAreInReportTablesAndJson() throws IOException {
-    verdicts = OnlineJudgeTest::byKnownAnswer;
+    verdicts = OnlineComparisonTest::byKnownAnswer;
     Path out = ExperimentCommandTest.copy(learned, folder.resolve("out"));
     CommandRun run = CommandRun.of(online(out, endpoint("--resume", "--json")));
     assertThat(run.exitCode()).as(run.err()).isZero();
@@ -98,7 +98,7 @@ class OnlineJudgeTest {
         .extracting(rate -> rate.get("second").asText())
         .containsExactly("flow, no updates", "single pass");
     for (JsonNode rate : rates) {
-      assertThat(rate.get("judge").asText()).startsWith(MODEL + " at http://");
+      assertThat(rate.get("comparer").asText()).startsWith(MODEL + " at http://");
       assertThat(rate.get("first").asText()).isEqualTo("flow, online DPO");
       int wins = rate.get("wins").asInt();
       int losses = rate.get("losses").asInt();
@@ -112,17 +112,17 @@ class OnlineJudgeTest {
     List<JsonNode> printed = run.jsonLines();
     assertThat(printed.subList(printed.size() - 2, printed.size())).isEqualTo(rates);
     assertThat(Files.readString(out.resolve("report.html")))
-        .contains("What a judge prefers", "Judge: " + MODEL, "class=\"wins\"", "Win rate");
+        .contains("Which explanations are better", "Compared by " + MODEL, "class=\"wins\"", "Win rate");
     assertThat(out.resolve("tables/win-rates-of-the-learned-flow-with-95-intervals.csv")).exists();
     // Every two different solutions are shown in both orders.
-    List<JsonNode> judged = lines(out.resolve("judgements.jsonl"));
-    assertThat(judged).hasSize(2 * PROBLEMS);
+    List<JsonNode> compared = lines(out.resolve("comparisons.jsonl"));
+    assertThat(compared).hasSize(2 * PROBLEMS);
     long different =
-        judged.stream()
+        compared.stream()
             .filter(row -> !row.get("firstTrace").equals(row.get("secondTrace")))
             .count();
     assertThat(questions).hasSize((int) (2 * different));
-    for (JsonNode row : judged) {
+    for (JsonNode row : compared) {
       String first = row.get("firstTrace").asText();
       String second = row.get("secondTrace").asText();
       if (!first.equals(second)) {
@@ -134,23 +134,23 @@ class OnlineJudgeTest {
   }
 
   @Test
-  void whatTheJudgeHasSaidIsNotAskedAgain() throws IOException {
-    verdicts = OnlineJudgeTest::byKnownAnswer;
+  void whatTheComparerHasSaidIsNotAskedAgain() throws IOException {
+    verdicts = OnlineComparisonTest::byKnownAnswer;
     Path out = ExperimentCommandTest.copy(learned, folder.resolve("out"));
     assertThat(CommandRun.of(online(out, endpoint("--resume"))).exitCode()).isZero();
-    List<JsonNode> before = lines(out.resolve("judgements.jsonl"));
+    List<JsonNode> before = lines(out.resolve("comparisons.jsonl"));
     int asked = questions.size();
-    // The last three judgements were lost in a kill.
+    // The last three comparisons were lost in a kill.
     Files.write(
-        out.resolve("judgements.jsonl"),
-        Files.readAllLines(out.resolve("judgements.jsonl")).subList(0, 2 * PROBLEMS - 3));
+        out.resolve("comparisons.jsonl"),
+        Files.readAllLines(out.resolve("comparisons.jsonl")).subList(0, 2 * PROBLEMS - 3));
     assertThat(CommandRun.of(online(out, endpoint("--resume"))).exitCode()).isZero();
     assertThat(questions.size() - asked).isBetween(0, 6);
-    assertThat(lines(out.resolve("judgements.jsonl"))).isEqualTo(before);
+    assertThat(lines(out.resolve("comparisons.jsonl"))).isEqualTo(before);
   }
 
   @Test
-  void aJudgeThatAlwaysPrefersTheFirstGivesTies() throws IOException {
+  void aComparerThatAlwaysPrefersTheFirstGivesTies() throws IOException {
     verdicts = question -> "{\"verdict\": \"A\", \"reason\": \"it comes first\"}";
     Path out = ExperimentCommandTest.copy(learned, folder.resolve("out"));
     assertThat(CommandRun.of(online(out, endpoint("--resume"))).exitCode()).isZero();
@@ -168,9 +168,9 @@ class OnlineJudgeTest {
     assertThat(lines(out.resolve("results.jsonl")))
         .isEqualTo(lines(learned.resolve("results.jsonl")));
     assertThat(Files.readString(out.resolve("report.html")))
-        .contains("Seed by seed", "Comparisons without a judgement", "I like both");
+        .contains("Seed by seed", "Comparisons without a preference", "I like both");
 
-    verdicts = OnlineJudgeTest::byKnownAnswer;
+    verdicts = OnlineComparisonTest::byKnownAnswer;
     assertThat(CommandRun.of(online(out, endpoint("--resume"))).exitCode()).isZero();
     assertThat(lines(out.resolve("win-rates.jsonl")))
         .allSatisfy(rate -> assertThat(rate.get("undecided").asInt()).isZero());
@@ -188,13 +188,13 @@ class OnlineJudgeTest {
         CommandRun.of(
             online(
                 out,
-                "--judge",
+                "--compare",
                 "endpoint",
-                "--judge-url",
+                "--compare-url",
                 nowhere,
-                "--judge-model",
+                "--compare-model",
                 MODEL,
-                "--judge-problems",
+                "--compare-problems",
                 PROBLEMS,
                 "--resume"));
     assertThat(run.exitCode()).isEqualTo(1);
@@ -204,52 +204,52 @@ class OnlineJudgeTest {
     assertThat(lines(out.resolve("results.jsonl")))
         .isEqualTo(lines(learned.resolve("results.jsonl")));
     assertThat(Files.readString(out.resolve("report.html")))
-        .contains("The judge could not be asked", "Seed by seed");
+        .contains("The comparison could not be made", "Seed by seed");
   }
 
   @Test
-  void aLocalModelJudgesAnExperimentThatIsDone() throws IOException {
+  void aLocalModelComparesAnExperimentThatIsDone() throws IOException {
     Path out = ExperimentCommandTest.copy(learned, folder.resolve("out"));
     CommandRun run =
         CommandRun.of(
-            online(out, "--judge", "policy", "--judge-problems", PROBLEMS, "--report-only"));
+            online(out, "--compare", "policy", "--compare-problems", PROBLEMS, "--report-only"));
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(lines(out.resolve("win-rates.jsonl")))
         .hasSize(2)
         .allSatisfy(
             rate -> {
-              assertThat(rate.get("judge").asText())
+              assertThat(rate.get("comparer").asText())
                   .isEqualTo("likelihood under the bundled model");
               assertThat(rate.get("undecided").asInt()).isZero();
             });
-    // Another judge's word stays beside it.
-    verdicts = OnlineJudgeTest::byKnownAnswer;
+    // Another comparer's word stays beside it.
+    verdicts = OnlineComparisonTest::byKnownAnswer;
     assertThat(CommandRun.of(online(out, endpoint("--resume"))).exitCode()).isZero();
     assertThat(lines(out.resolve("win-rates.jsonl"))).hasSize(4);
   }
 
   @Test
-  void aDamagedJudgementIsNamed() throws IOException {
+  void aDamagedComparisonIsNamed() throws IOException {
     Path out = ExperimentCommandTest.copy(learned, folder.resolve("out"));
-    Files.writeString(out.resolve("judgements.jsonl"), "{\"judge\":\"x\"");
+    Files.writeString(out.resolve("comparisons.jsonl"), "{\"comparer\":\"x\"");
     CommandRun run = CommandRun.of(online(out, "--resume"));
     assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.err()).contains("judgements.jsonl, line 1", "expected a judgement");
+    assertThat(run.err()).contains("comparisons.jsonl, line 1", "expected a comparison");
   }
 
   @ParameterizedTest(name = "{0}")
   @CsvSource(
       delimiter = '|',
       value = {
-        "--judge nobody | --judge: expected endpoint or policy, found \"nobody\"",
-        "--judge endpoint | --judge endpoint: expected its address by --judge-url",
-        "--judge endpoint --judge-url http://localhost:1/v1 | FLOWDPO_JUDGE_MODEL",
-        "--judge endpoint --judge-url ftp://localhost --judge-model m | http or https",
-        "--judge policy --judge-url http://localhost:1 | --judge-url: expected with --judge endpoint",
-        "--judge-url http://localhost:1 | --judge-url: expected --judge endpoint",
-        "--judge-model m | --judge-model: expected --judge endpoint or --judge policy",
-        "--judge policy --judge-problems 0 | --judge-problems: expected at least 1, found 0",
-        "--judge policy --arms no-updates | --judge: expected the arm flow-dpo"
+        "--compare nobody | --compare: expected endpoint or policy, found \"nobody\"",
+        "--compare endpoint | --compare endpoint: expected its address by --compare-url",
+        "--compare endpoint --compare-url http://localhost:1/v1 | FLOWDPO_COMPARE_MODEL",
+        "--compare endpoint --compare-url ftp://localhost --compare-model m | http or https",
+        "--compare policy --compare-url http://localhost:1 | --compare-url: expected with --compare endpoint",
+        "--compare-url http://localhost:1 | --compare-url: expected --compare endpoint",
+        "--compare-model m | --compare-model: expected --compare endpoint or --compare policy",
+        "--compare policy --compare-problems 0 | --compare-problems: expected at least 1, found 0",
+        "--compare policy --arms no-updates | --compare: expected the arm flow-dpo"
       })
   void badOptionsAreRefusedBeforeTheFolderIsMade(String arguments, String message) {
     Path out = folder.resolve("out");
@@ -275,13 +275,13 @@ class OnlineJudgeTest {
     List<Object> options =
         new ArrayList<>(
             List.of(
-                "--judge",
+                "--compare",
                 "endpoint",
-                "--judge-url",
+                "--compare-url",
                 "http://localhost:" + server.getAddress().getPort() + "/v1",
-                "--judge-model",
+                "--compare-model",
                 MODEL,
-                "--judge-problems",
+                "--compare-problems",
                 PROBLEMS));
     options.addAll(Arrays.asList(more));
     return options.toArray();

@@ -6,18 +6,18 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A whole path from the question to a judged answer. Immutable and thread-safe.
+ * A whole path from the question to a verified answer. Immutable and thread-safe.
  *
  * @param steps its chunks with the decisions after them, first to last; copied
  * @param text the whole answer, as the verifier saw it
  * @param finishReason why it ends
  * @param verdict what the verifier said
  */
-public record JudgedBranch(
-    List<JudgedNode.Step> steps, String text, FinishReason finishReason, Judgement verdict) {
+public record ReportBranch(
+    List<ReportNode.Step> steps, String text, FinishReason finishReason, Outcome verdict) {
 
   /** Checks that all are there and copies. */
-  public JudgedBranch {
+  public ReportBranch {
     steps = List.copyOf(steps);
     Objects.requireNonNull(text, "text");
     Objects.requireNonNull(finishReason, "finishReason");
@@ -34,7 +34,7 @@ public record JudgedBranch(
    * @param answer the final answer that was found; {@code ""} for none
    * @param rule by which mark it was found
    */
-  public record Judgement(
+  public record Outcome(
       boolean known,
       boolean correct,
       double reward,
@@ -43,7 +43,7 @@ public record JudgedBranch(
       AnswerRule rule) {
 
     /** Checks that all are there. */
-    public Judgement {
+    public Outcome {
       Objects.requireNonNull(reason, "reason");
       Objects.requireNonNull(answer, "answer");
       Objects.requireNonNull(rule, "rule");

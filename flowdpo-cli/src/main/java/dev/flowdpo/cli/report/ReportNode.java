@@ -13,15 +13,15 @@ import java.util.Objects;
  *     possible, else one; copied
  * @param pairs the preference pairs that came of it; copied
  */
-public record JudgedNode(
+public record ReportNode(
     int index,
     Step step,
-    List<JudgedBranch> alternatives,
-    List<JudgedBranch> flipped,
-    List<JudgedPair> pairs) {
+    List<ReportBranch> alternatives,
+    List<ReportBranch> flipped,
+    List<ReportPair> pairs) {
 
   /** Checks that all are there and copies. */
-  public JudgedNode {
+  public ReportNode {
     Objects.requireNonNull(step, "step");
     alternatives = List.copyOf(alternatives);
     flipped = List.copyOf(flipped);

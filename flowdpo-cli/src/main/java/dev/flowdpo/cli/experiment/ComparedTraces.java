@@ -1,25 +1,25 @@
 package dev.flowdpo.cli.experiment;
 
-import dev.flowdpo.comparison.Judgement;
+import dev.flowdpo.comparison.Comparison;
 import dev.flowdpo.comparison.Preference;
 import dev.flowdpo.comparison.TracePair;
 
 /**
- * What a judge said of two solutions of one problem; a line of {@code judgements.jsonl}. Immutable.
+ * What a comparer said of two solutions of one problem; a line of {@code comparisons.jsonl}. Immutable.
  *
- * @param judge who judged
+ * @param comparer who compared
  * @param first label of the arm whose wins are counted
  * @param second label of the arm that it is compared with
  * @param problem id of the problem
  * @param question its text
  * @param firstTrace the whole solution of the first arm
  * @param secondTrace that of the second one
- * @param preference which is better; {@link Preference#UNDECIDED} where the judge did not say
- * @param confidence how sure the judge is
+ * @param preference which is better; {@link Preference#UNDECIDED} where the comparer did not say
+ * @param confidence how sure the comparer is
  * @param reason why
  */
-record JudgedTraces(
-    String judge,
+record ComparedTraces(
+    String comparer,
     String first,
     String second,
     String problem,
@@ -30,10 +30,10 @@ record JudgedTraces(
     double confidence,
     String reason) {
 
-  /** Joins a question to a judge with its answer. */
-  static JudgedTraces of(String judge, Arm first, Arm second, TracePair pair, Judgement found) {
-    return new JudgedTraces(
-        judge,
+  /** Joins a question to a comparer with its answer. */
+  static ComparedTraces of(String comparer, Arm first, Arm second, TracePair pair, Comparison found) {
+    return new ComparedTraces(
+        comparer,
         first.label(),
         second.label(),
         pair.problem().id(),
@@ -49,7 +49,7 @@ record JudgedTraces(
     return preference != Preference.UNDECIDED;
   }
 
-  Judgement judgement() {
-    return new Judgement(preference, confidence, reason);
+  Comparison comparison() {
+    return new Comparison(preference, confidence, reason);
   }
 }

@@ -16,7 +16,7 @@ import java.util.Objects;
  * @param chosenTokens ids of the chosen completion; copied
  * @param rejectedTokens ids of the rejected completion; copied
  */
-public record JudgedPair(
+public record ReportPair(
     AdapterRole role,
     String chosen,
     String rejected,
@@ -26,7 +26,7 @@ public record JudgedPair(
     List<Integer> rejectedTokens) {
 
   /** Checks that all are there and copies. */
-  public JudgedPair {
+  public ReportPair {
     Objects.requireNonNull(role, "role");
     Objects.requireNonNull(chosen, "chosen");
     Objects.requireNonNull(rejected, "rejected");

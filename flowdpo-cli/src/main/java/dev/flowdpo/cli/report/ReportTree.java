@@ -17,16 +17,16 @@ import java.util.Objects;
  * @param original the path that the flow took of itself
  * @param nodes its output nodes, first to last; copied
  */
-public record JudgedTree(
+public record ReportTree(
     String note,
     String problemId,
     String question,
     String goldAnswer,
-    JudgedBranch original,
-    List<JudgedNode> nodes) {
+    ReportBranch original,
+    List<ReportNode> nodes) {
 
   /** Checks that all are there and copies. */
-  public JudgedTree {
+  public ReportTree {
     Objects.requireNonNull(note, "note");
     Objects.requireNonNull(problemId, "problemId");
     Objects.requireNonNull(question, "question");
@@ -43,7 +43,7 @@ public record JudgedTree(
    * @param pairs the pairs that they gave; those of other problems are left out
    * @return the tree with its pairs at their nodes
    */
-  public static JudgedTree of(String note, RolloutTree tree, List<PreferencePair> pairs) {
+  public static ReportTree of(String note, RolloutTree tree, List<PreferencePair> pairs) {
     return TreeReading.tree(note, tree, pairs);
   }
 

@@ -4,36 +4,36 @@ import dev.flowdpo.error.InvalidInputException;
 import java.util.Objects;
 
 /**
- * What a judge says of two traces. Immutable and thread-safe.
+ * What a comparer says of two traces. Immutable and thread-safe.
  *
  * @param preference which one is better
- * @param confidence how sure the judge is, from 0 to 1; 0 where it is undecided
+ * @param confidence how sure the comparer is, from 0 to 1; 0 where it is undecided
  * @param reason why, in a few words; may be empty
  */
-public record Judgement(Preference preference, double confidence, String reason) {
+public record Comparison(Preference preference, double confidence, String reason) {
 
   /**
    * Checks the values.
    *
    * @throws InvalidInputException if the confidence is not from 0 to 1
    */
-  public Judgement {
+  public Comparison {
     Objects.requireNonNull(preference, "preference");
     Objects.requireNonNull(reason, "reason");
     if (!(confidence >= 0 && confidence <= 1)) {
       throw new InvalidInputException(
-          "confidence of a judgement: expected a number from 0 to 1, found " + confidence);
+          "confidence of a comparison: expected a number from 0 to 1, found " + confidence);
     }
   }
 
   /**
-   * Returns a judgement that says nothing of the traces.
+   * Returns a comparison that says nothing of the traces.
    *
    * @param reason why there is none
-   * @return an undecided judgement
+   * @return an undecided comparison
    */
-  public static Judgement undecided(String reason) {
-    return new Judgement(Preference.UNDECIDED, 0, reason);
+  public static Comparison undecided(String reason) {
+    return new Comparison(Preference.UNDECIDED, 0, reason);
   }
 
   /**
@@ -41,7 +41,7 @@ public record Judgement(Preference preference, double confidence, String reason)
    *
    * @return the same with the preference swapped
    */
-  public Judgement swapped() {
-    return new Judgement(preference.swapped(), confidence, reason);
+  public Comparison swapped() {
+    return new Comparison(preference.swapped(), confidence, reason);
   }
 }

@@ -14,43 +14,43 @@ import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
 /** Who compares explanations, if anybody. Not thread-safe. */
-final class JudgeOptions {
+final class ComparisonOptions {
   @Option(
-      names = "--judge",
+      names = "--compare",
       paramLabel = "KIND",
       description = {
         "Have the learned flow's solutions compared with those of the flow without updates and of"
             + " a single pass, in both orders; the report then shows win rates.",
-        "endpoint: a model behind an OpenAI-compatible chat endpoint, as --judge-url and"
-            + " --judge-model or the environment's FLOWDPO_JUDGE_URL, FLOWDPO_JUDGE_MODEL,"
-            + " FLOWDPO_JUDGE_API_KEY and FLOWDPO_JUDGE_SECONDS say;",
+        "endpoint: a model behind an OpenAI-compatible chat endpoint, as --compare-url and"
+            + " --compare-model or the environment's FLOWDPO_COMPARE_URL, FLOWDPO_COMPARE_MODEL,"
+            + " FLOWDPO_COMPARE_API_KEY and FLOWDPO_COMPARE_SECONDS say;",
         "policy: a local model, by the likelihood of the solutions' tokens."
       })
   private Optional<String> kind = Optional.empty();
 
   @Option(
-      names = "--judge-url",
+      names = "--compare-url",
       paramLabel = "URL",
       description = "Address of the endpoint, such as http://localhost:8000/v1.")
   private Optional<String> url = Optional.empty();
 
   @Option(
-      names = "--judge-model",
+      names = "--compare-model",
       paramLabel = "NAME|DIR",
       description =
-          "The endpoint's name of the model that judges, or the folder of the local one; default"
+          "The endpoint's name of the model that compares, or the folder of the local one; default"
               + " for the local one: the model of the experiment.")
   private Optional<String> model = Optional.empty();
 
   @Option(
-      names = "--judge-problems",
+      names = "--compare-problems",
       paramLabel = "N",
       defaultValue = "100",
       description = "On how many held-out problems; default: ${DEFAULT-VALUE}.")
   private int problems;
 
   /**
-   * A judge that was chosen and is not open yet.
+   * A comparer that was chosen and is not open yet.
    *
    * @param description who it is
    * @param problems how many problems are compared
@@ -63,12 +63,12 @@ final class JudgeOptions {
   }
 
   /**
-   * A judge and what frees it.
+   * A comparer and what frees it.
    *
-   * @param judge the judge
+   * @param comparer the comparer
    * @param end is called when it is needed no more
    */
-  record Opened(TraceComparer judge, Runnable end) implements AutoCloseable {
+  record Opened(TraceComparer comparer, Runnable end) implements AutoCloseable {
     @Override
     public void close() {
       end.run();
@@ -76,19 +76,19 @@ final class JudgeOptions {
   }
 
   /**
-   * Returns the chosen judge; nothing is asked yet.
+   * Returns the chosen comparer; nothing is asked yet.
    *
    * @param experimentModel the model of the experiment; empty for the bundled one
    * @param environment the environment variables
    * @throws InvalidInputException if an option does not fit or is missing
    */
   Optional<Choice> choose(ModelChoice experimentModel, Map<String, String> environment) {
-    OptionRange.atLeast(1, "--judge-problems", problems);
+    OptionRange.atLeast(1, "--compare-problems", problems);
     if (kind.isEmpty()) {
       if (url.isPresent() || model.isPresent()) {
         throw new InvalidInputException(
-            "%s: expected --judge endpoint or --judge policy with it, found neither"
-                .formatted(url.isPresent() ? "--judge-url" : "--judge-model"));
+            "%s: expected --compare endpoint or --compare policy with it, found neither"
+                .formatted(url.isPresent() ? "--compare-url" : "--compare-model"));
       }
       return Optional.empty();
     }
@@ -98,7 +98,7 @@ final class JudgeOptions {
           case "policy" -> policy(experimentModel);
           default ->
               throw new InvalidInputException(
-                  "--judge: expected endpoint or policy, found \"" + kind.get() + "\"");
+                  "--compare: expected endpoint or policy, found \"" + kind.get() + "\"");
         });
   }
 
@@ -106,31 +106,31 @@ final class JudgeOptions {
     Map<String, String> variables = new HashMap<>(environment);
     url.ifPresent(value -> variables.put(ChatEndpointComparer.URL, value));
     model.ifPresent(value -> variables.put(ChatEndpointComparer.MODEL, value));
-    ChatEndpointComparer judge =
+    ChatEndpointComparer comparer =
         ChatEndpointComparer.fromEnvironment(variables)
             .orElseThrow(
                 () ->
                     new InvalidInputException(
-                        "--judge endpoint: expected its address by --judge-url or in the"
+                        "--compare endpoint: expected its address by --compare-url or in the"
                             + " environment variable "
                             + ChatEndpointComparer.URL
                             + ", found neither"))
             .build();
-    return new Choice(judge.toString(), problems, () -> new Opened(judge, () -> {}));
+    return new Choice(comparer.toString(), problems, () -> new Opened(comparer, () -> {}));
   }
 
   private Choice policy(ModelChoice experimentModel) {
     if (url.isPresent()) {
       throw new InvalidInputException(
-          "--judge-url: expected with --judge endpoint, found --judge policy");
+          "--compare-url: expected with --compare endpoint, found --compare policy");
     }
-    ModelChoice judging =
+    ModelChoice comparing =
         new ModelChoice(model.map(Path::of).or(experimentModel::folder), experimentModel.options());
     return new Choice(
-        "likelihood under " + judging.title(),
+        "likelihood under " + comparing.title(),
         problems,
         () -> {
-          AdapterFlowEngine engine = judging.open(Optional.empty());
+          AdapterFlowEngine engine = comparing.open(Optional.empty());
           return new Opened(PolicyComparer.of(engine.base(), engine.tokens()), engine::close);
         });
   }

@@ -11,15 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The part of a report that says what a judge thinks of the explanations. Immutable.
+ * The part of a report that says which explanations a comparer prefers. Immutable.
  *
- * @param rows what judges said; copied
- * @param failure why a judge could not be asked; empty where it could
+ * @param rows what comparers said; copied
+ * @param failure why a comparer could not be asked; empty where it could
  */
-record JudgeSection(List<JudgedTraces> rows, String failure) {
+record ComparisonSection(List<ComparedTraces> rows, String failure) {
   private static final int EXAMPLES = 3;
 
-  JudgeSection {
+  ComparisonSection {
     rows = List.copyOf(rows);
   }
 
@@ -35,17 +35,17 @@ record JudgeSection(List<JudgedTraces> rows, String failure) {
   /** Fills the section. */
   void fill(Section.Builder section) {
     section.paragraph(
-        "A judge compared the learned flow's greedy solutions of held-out problems with those of its"
+        "A model compared the learned flow's greedy solutions of held-out problems with those of its"
             + " baselines. It was asked about each pair in both orders: where the two disagree, and"
             + " where both solutions are the same, the pair is a tie. The win rate is the share of"
             + " wins, a tie being half of one; its 95 % interval is Wilson's."
-            + " A judge compares explanations; which answers are right is measured above.");
+            + " It compares explanations; which answers are right is measured above.");
     if (!failure.isEmpty()) {
-      section.callout(Tone.BAD, "The judge could not be asked", failure);
+      section.callout(Tone.BAD, "The comparison could not be made", failure);
     }
     List<WinRateResult> results = results();
-    for (String judge : results.stream().map(WinRateResult::judge).distinct().toList()) {
-      bars(section, judge, results.stream().filter(r -> r.judge().equals(judge)).toList());
+    for (String comparer : results.stream().map(WinRateResult::comparer).distinct().toList()) {
+      bars(section, comparer, results.stream().filter(r -> r.comparer().equals(comparer)).toList());
     }
     if (!results.isEmpty()) {
       section.table(table(results));
@@ -54,7 +54,7 @@ record JudgeSection(List<JudgedTraces> rows, String failure) {
     }
   }
 
-  private static void bars(Section.Builder section, String judge, List<WinRateResult> results) {
+  private static void bars(Section.Builder section, String comparer, List<WinRateResult> results) {
     List<WinRates.Row> bars = new ArrayList<>();
     for (WinRateResult result : results) {
       if (result.decided() > 0) {
@@ -64,14 +64,14 @@ record JudgeSection(List<JudgedTraces> rows, String failure) {
       }
     }
     if (!bars.isEmpty()) {
-      section.winRates(new WinRates("Which solution is better", "Judge: " + judge, bars));
+      section.winRates(new WinRates("Which solution is better", "Compared by " + comparer, bars));
     }
   }
 
   private static Table table(List<WinRateResult> results) {
     Table.Builder table =
         Table.builder("Win rates of the learned flow with 95 % intervals")
-            .text("Judge")
+            .text("Compared by")
             .text("Against")
             .number("Win rate", ValueFormat.percent())
             .number("Wins", ValueFormat.integer())
@@ -80,7 +80,7 @@ record JudgeSection(List<JudgedTraces> rows, String failure) {
             .number("Undecided", ValueFormat.integer());
     for (WinRateResult result : results) {
       table.row(
-          result.judge(),
+          result.comparer(),
           result.second(),
           new Estimate(result.rate(), result.low(), result.high()),
           result.wins(),
@@ -92,11 +92,11 @@ record JudgeSection(List<JudgedTraces> rows, String failure) {
   }
 
   private void undecided(Section.Builder section) {
-    List<JudgedTraces> open = rows.stream().filter(row -> !row.isDecided()).toList();
+    List<ComparedTraces> open = rows.stream().filter(row -> !row.isDecided()).toList();
     if (!open.isEmpty()) {
       section.callout(
           Tone.WARNING,
-          "Comparisons without a judgement",
+          "Comparisons without a preference",
           "%d of %d count for nothing; they are asked again with `--resume`. The first one: %s"
               .formatted(open.size(), rows.size(), open.get(0).reason()));
     }

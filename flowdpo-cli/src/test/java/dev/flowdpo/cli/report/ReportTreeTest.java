@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class JudgedTreeTest {
-  private final List<JudgedTree> trees = RealRuns.shared().trees();
+class ReportTreeTest {
+  private final List<ReportTree> trees = RealRuns.shared().trees();
 
   @Test
   void everyProblemOfALearnerGivesItsTreeInOrder() {
-    assertThat(trees.stream().map(JudgedTree::note))
+    assertThat(trees.stream().map(ReportTree::note))
         .hasSize(2 * RealRuns.PROBLEMS)
         .startsWith("seed 0, problem 1", "seed 0, problem 2")
         .endsWith("seed 1, problem " + RealRuns.PROBLEMS);
@@ -24,13 +24,13 @@ class JudgedTreeTest {
 
   @Test
   void chunksAreThePathAndPairsAreOfTheirNode() {
-    for (JudgedTree tree : trees) {
+    for (ReportTree tree : trees) {
       StringBuilder path = new StringBuilder();
-      for (JudgedNode node : tree.nodes()) {
+      for (ReportNode node : tree.nodes()) {
         path.append(node.step().text());
         List<String> tried =
             node.alternatives().stream().map(b -> b.steps().get(node.index()).text()).toList();
-        for (JudgedPair pair : node.pairs()) {
+        for (ReportPair pair : node.pairs()) {
           if (pair.role() == AdapterRole.ANSWER) {
             assertThat(List.of(pair.chosen(), pair.rejected())).contains(node.step().text());
             assertThat(List.of(pair.chosen(), pair.rejected())).containsAnyElementsOf(tried);
@@ -45,9 +45,9 @@ class JudgedTreeTest {
   @Test
   void decisionsOfStopPairsAreReadRight() {
     Map<List<Integer>, String> words = new HashMap<>();
-    for (JudgedTree tree : trees) {
-      for (JudgedNode node : tree.nodes()) {
-        for (JudgedPair pair : node.pairs()) {
+    for (ReportTree tree : trees) {
+      for (ReportNode node : tree.nodes()) {
+        for (ReportPair pair : node.pairs()) {
           if (pair.role() == AdapterRole.STOP) {
             String chosen = words.computeIfAbsent(pair.chosenTokens(), t -> pair.chosen());
             assertThat(chosen).isEqualTo(pair.chosen());
@@ -62,7 +62,7 @@ class JudgedTreeTest {
 
   @Test
   void comeBackFromJson() {
-    for (JudgedTree tree : trees) {
+    for (ReportTree tree : trees) {
       String line = RolloutTreeJson.line(tree);
       assertThat(line).doesNotContain("\n");
       assertThat(RolloutTreeJson.parse("trees.jsonl", line)).isEqualTo(tree);
