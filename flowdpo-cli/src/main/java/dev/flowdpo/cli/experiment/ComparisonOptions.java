@@ -1,7 +1,7 @@
 package dev.flowdpo.cli.experiment;
 
-import dev.flowdpo.cli.ModelChoice;
-import dev.flowdpo.cli.OptionRange;
+import dev.flowdpo.cli.options.ModelChoice;
+import dev.flowdpo.cli.options.OptionRange;
 import dev.flowdpo.comparison.ChatEndpointComparer;
 import dev.flowdpo.comparison.TraceComparer;
 import dev.flowdpo.error.InvalidInputException;

@@ -1,8 +1,10 @@
 package dev.flowdpo.cli.experiment;
 
-import dev.flowdpo.cli.CommonOptions;
-import dev.flowdpo.cli.JsonText;
-import dev.flowdpo.cli.OptionRange;
+import dev.flowdpo.cli.run.RunFolder;
+import dev.flowdpo.cli.options.EngineOptions;
+import dev.flowdpo.cli.options.OutputOptions;
+import dev.flowdpo.cli.output.JsonText;
+import dev.flowdpo.cli.options.OptionRange;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
@@ -27,8 +29,10 @@ import picocli.CommandLine.Option;
       "JSON: a line per run with its result, as in DIR/results.jsonl."
     })
 final class OnlineCommand implements Callable<Integer> {
-  @Mixin private CommonOptions common;
+  @Mixin private OutputOptions output;
+  @Mixin private EngineOptions model;
   @Mixin private ExperimentOptions experiment;
+  @Mixin private DistributionOptions distribution;
   @Mixin private ComparisonOptions comparison;
 
   @Option(
@@ -37,14 +41,6 @@ final class OnlineCommand implements Callable<Integer> {
       defaultValue = "2000",
       description = "How many problems each run learns from; default: ${DEFAULT-VALUE}.")
   private int problems;
-
-  @Option(
-      names = "--distribution",
-      paramLabel = "NAME",
-      defaultValue = "standard",
-      description =
-          "Where the problems come from: ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
-  private Distribution distribution;
 
   @Option(
       names = "--adapters",
@@ -84,22 +80,23 @@ final class OnlineCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<Arm> chosen = arms();
-    Optional<ComparisonOptions.Choice> choice = comparison.choose(common.modelChoice(), System.getenv());
+    Optional<ComparisonOptions.Choice> choice = comparison.choose(model.choice(), System.getenv());
     if (choice.isPresent() && !chosen.contains(Arm.DPO)) {
       throw new InvalidInputException(
           "--compare: expected the arm flow-dpo among --arms, found " + arms);
     }
-    List<Long> seeds = experiment.seeds(common.seed());
+    List<Long> seeds = experiment.seeds();
     OnlineSettings settings =
         new OnlineSettings(
-            common.modelChoice(),
+            model.choice(),
             adapters,
-            distribution,
+            distribution.chosen(),
             OptionRange.atLeast(1, "--problems", problems),
             experiment.heldOut(),
             learner(),
             DpoObjective.paper());
-    ExperimentFolder folder = experiment.folder("online", settings.describe(seeds), reportOnly);
+    RunFolder folder = experiment.folder("online", settings.describe(seeds),
+            reportOnly ? RunFolder.Existing.RESUME : RunFolder.Existing.REFUSE);
     List<ArmRun> runs = new ArrayList<>();
     for (long seed : seeds) {
       for (Arm arm : chosen) {
@@ -114,7 +111,7 @@ final class OnlineCommand implements Callable<Integer> {
           folder.path() + ": expected runs that are done, found none; leave out --report-only");
     }
     ComparisonFile comparisons = ComparisonFile.open(folder.path());
-    List<ArmResult> results = experiment.run(common, "online", runs);
+    List<ArmResult> results = experiment.run(output, "online", runs);
     Optional<FlowException> failure =
         choice.flatMap(
             chosenComparer -> {
@@ -124,10 +121,10 @@ final class OnlineCommand implements Callable<Integer> {
     ComparisonSection compared =
         new ComparisonSection(comparisons.rows(), failure.map(FlowException::getMessage).orElse(""));
     if (!compared.results().isEmpty()) {
-      JsonText.writeLines(folder.path().resolve(WinRateResult.FILE), compared.results());
+      JsonText.writeLines(folder.file(WinRateResult.FILE), compared.results());
     }
-    experiment.finish(common, folder, results, new OnlineReport(settings, seeds, results, compared));
-    compared.results().forEach(common::result);
+    experiment.finish(output, folder, results, new OnlineReport(settings, seeds, results, compared));
+    compared.results().forEach(output::result);
     if (failure.isPresent()) {
       throw new FlowException(
           failure.get().getMessage()
@@ -142,7 +139,7 @@ final class OnlineCommand implements Callable<Integer> {
   /** Asks the comparer; a failure of its must not cost what was measured before. */
   private Optional<FlowException> compare(TraceComparison comparison) {
     try {
-      experiment.run(common, "compare", List.of(comparison));
+      experiment.run(output, "compare", List.of(comparison));
       return Optional.empty();
     } catch (FlowException e) {
       return Optional.of(e);

@@ -1,11 +1,11 @@
 package dev.flowdpo.cli.experiment;
 
+import dev.flowdpo.cli.evaluation.Evaluation;
+import dev.flowdpo.cli.output.ProgressDisplay;
+import dev.flowdpo.cli.evaluation.SinglePass;
 import com.google.common.collect.Iterables;
 import com.google.common.collect.Lists;
 import dev.flowdpo.Flow;
-import dev.flowdpo.cli.Evaluation;
-import dev.flowdpo.cli.ProgressDisplay;
-import dev.flowdpo.cli.SinglePass;
 import dev.flowdpo.comparison.Comparison;
 import dev.flowdpo.comparison.TraceComparer;
 import dev.flowdpo.comparison.TracePair;

@@ -1,6 +1,6 @@
 package dev.flowdpo.cli.experiment;
 
-import dev.flowdpo.cli.JsonText;
+import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.cli.report.ReportTree;
 import dev.flowdpo.cli.report.RolloutTreeJson;
 import dev.flowdpo.cli.report.TreeCollector;
