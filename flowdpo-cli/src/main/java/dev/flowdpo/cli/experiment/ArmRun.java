@@ -1,15 +1,15 @@
 package dev.flowdpo.cli.experiment;
 
+import dev.flowdpo.cli.evaluation.Evaluation;
+import dev.flowdpo.cli.evaluation.ExactAnswer;
+import dev.flowdpo.cli.output.JsonText;
+import dev.flowdpo.cli.run.MetricsFile;
+import dev.flowdpo.cli.output.ProgressDisplay;
+import dev.flowdpo.cli.evaluation.SinglePass;
+import dev.flowdpo.cli.report.TreeCollector;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.common.collect.Lists;
 import dev.flowdpo.Flow;
-import dev.flowdpo.cli.Evaluation;
-import dev.flowdpo.cli.ExactAnswer;
-import dev.flowdpo.cli.JsonText;
-import dev.flowdpo.cli.MetricsFile;
-import dev.flowdpo.cli.ProgressDisplay;
-import dev.flowdpo.cli.SinglePass;
-import dev.flowdpo.cli.report.TreeCollector;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.LearningProgress;

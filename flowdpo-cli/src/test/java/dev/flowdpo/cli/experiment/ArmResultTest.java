@@ -1,9 +1,9 @@
 package dev.flowdpo.cli.experiment;
 
+import dev.flowdpo.cli.output.JsonText;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.flowdpo.cli.JsonText;
 import dev.flowdpo.error.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
