@@ -97,7 +97,7 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
         verifier.orElseThrow(
             () ->
                 new InvalidInputException(
-                    "verifier: expected one, found none. Set verifier((problem, answer) ->"
+                    "verifier: expected one, found none. Set verifier(attempt ->"
                         + " Verdict.of(…)); its verdicts are what the learner learns from."));
     LearnerOptions chosen = options.orElseGet(engine::defaultLearnerOptions);
     return engine.learner(

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What reaches the engine that learns. */
 class FlowLearnerTest {
   private static final Verifier VERIFIER =
-      (problem, answer) -> Verdict.of(answer.endsWith(problem.answer()));
+      attempt -> Verdict.of(attempt.answer().endsWith(attempt.problem().answer().orElseThrow()));
 
   @TempDir Path folder;
 

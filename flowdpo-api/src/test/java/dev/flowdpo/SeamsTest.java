@@ -58,7 +58,10 @@ class SeamsTest {
                 .build();
         OnlineLearner learner =
             flow.learner()
-                .verifier((problem, answer) -> Verdict.of(answer.endsWith(problem.answer())))
+                .verifier(
+                    attempt ->
+                        Verdict.of(
+                            attempt.answer().endsWith(attempt.problem().answer().orElseThrow())))
                 .listener(recorder())
                 .build()) {
       LearningReport report = learner.learn(problems);
@@ -90,7 +93,7 @@ class SeamsTest {
     try (Flow flow = Flow.builder().engine(engine).policy(coin).build();
         OnlineLearner learner =
             flow.learner()
-                .verifier((problem, answer) -> Verdict.of(answer.equals("yes")))
+                .verifier(attempt -> Verdict.of(attempt.answer().equals("yes")))
                 .sampler(new OneAgainstOne())
                 .objective(objective)
                 .listener(recorder())
@@ -112,7 +115,7 @@ class SeamsTest {
         OnlineLearner learner =
             flow.learner()
                 .verifier(
-                    (problem, answer) -> {
+                    attempt -> {
                       throw new IllegalStateException("always");
                     })
                 .listener(recorder())

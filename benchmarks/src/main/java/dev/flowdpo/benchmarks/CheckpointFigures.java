@@ -99,7 +99,7 @@ public final class CheckpointFigures {
 
   private static Problem question(FlowPolicy policy) {
     StringBuilder text = new StringBuilder("How many apples?");
-    while (policy.promptTokens(Problem.of(text.toString())) < PREFIX) {
+    while (policy.promptTokens(Problem.of(text.toString())).orElseThrow() < PREFIX) {
       text.append(" Tom has 3 apples.");
     }
     return Problem.of(text.toString());

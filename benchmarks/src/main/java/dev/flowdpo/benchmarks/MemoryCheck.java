@@ -123,7 +123,7 @@ public final class MemoryCheck {
   private static Problem question(FlowPolicy policy, DecodingLoad load, int number) {
     StringBuilder text = new StringBuilder("Question " + number + ":");
     Problem problem = Problem.of(text.toString());
-    while (policy.promptTokens(problem) < load.promptTokens()) {
+    while (policy.promptTokens(problem).orElseThrow() < load.promptTokens()) {
       problem = Problem.of(text.append(" Tom has 3 apples.").toString());
     }
     return problem;

@@ -33,7 +33,7 @@ class TraceCompilerTest {
     List<Trace> written = new ArrayList<>();
     TraceCompiler compiler =
         TraceCompiler.builder()
-            .verifier((problem, answer) -> Verdict.of(answer.endsWith("7")))
+            .verifier(attempt -> Verdict.of(attempt.answer().endsWith("7")))
             .source("test")
             .seed(5)
             .problemsBefore(10)
@@ -108,8 +108,7 @@ class TraceCompilerTest {
 
   @Test
   void countsTheUpdatesOfTheAnswerAdapter() {
-    TraceCompiler compiler =
-        TraceCompiler.builder().verifier((problem, answer) -> Verdict.of(true)).build();
+    TraceCompiler compiler = TraceCompiler.builder().verifier(attempt -> Verdict.of(true)).build();
     compiler.onUpdate(new UpdateMetrics(AdapterRole.ANSWER, 6, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0));
     compiler.onUpdate(new UpdateMetrics(AdapterRole.STOP, 9, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0));
     try (Flow flow =

@@ -74,10 +74,10 @@ class PartialAnswerTest {
 
   @Test
   void badCarriersAreRefused() {
-    assertThatThrownBy(() -> new Chunk(TokenIds.of(), "", 0, false))
+    assertThatThrownBy(() -> Chunk.of(TokenIds.of(), "", 0, false))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("at least one token");
-    assertThatThrownBy(() -> new Chunk(TokenIds.of(1), "", Double.NaN, false))
+    assertThatThrownBy(() -> Chunk.of(TokenIds.of(1), "", Double.NaN, false))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("NaN");
     assertThatThrownBy(() -> new StopDecision(true, 1.5))

@@ -18,7 +18,6 @@ import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.TokenIds;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +27,7 @@ class PairBuilderTest {
   private static final Verdict RIGHT = Verdict.of(true);
   private static final Verdict WRONG = Verdict.of(false);
   private static final Verdict UNKNOWN = Verdict.unknown("no key");
-  private static final Problem PROBLEM = new Problem("p1", "q", "", Map.of());
+  private static final Problem PROBLEM = Problem.builder("q").id("p1").build();
   private static final StopDecision GO_ON = new StopDecision(false, 0.2);
   private static final StopDecision STOPS = new StopDecision(true, 0.8);
 

@@ -16,7 +16,6 @@ import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.TokenIds;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -26,7 +25,7 @@ import net.jqwik.api.constraints.Size;
 
 /** The rules on a tree with two nodes, "ab" and "cd", an alternative and a flip at each of them. */
 class PairRuleTest {
-  private static final Problem PROBLEM = new Problem("p1", "q", "", Map.of());
+  private static final Problem PROBLEM = Problem.builder("q").id("p1").build();
   private static final StopDecision GO_ON = new StopDecision(false, 0.2);
   private static final StopDecision STOPS = new StopDecision(true, 0.8);
 

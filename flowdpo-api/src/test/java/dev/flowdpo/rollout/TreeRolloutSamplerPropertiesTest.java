@@ -25,7 +25,7 @@ import net.jqwik.api.constraints.IntRange;
 /** What holds for every tree, whatever policy and judge draw. */
 class TreeRolloutSamplerPropertiesTest {
   private static final Verifier ODD_COUNT_OF_E =
-      (problem, answer) -> Verdict.of(answer.chars().filter(c -> c == 'e').count() % 2 == 1);
+      attempt -> Verdict.of(attempt.answer().chars().filter(c -> c == 'e').count() % 2 == 1);
 
   @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
   void everyTreeIsWellFormed(

@@ -1,9 +1,8 @@
 package dev.flowdpo.cli;
 
-import dev.flowdpo.answer.FinalAnswer;
+import dev.flowdpo.rollout.Attempt;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.Verifier;
-import dev.flowdpo.value.Problem;
 import java.util.regex.Pattern;
 
 /**
@@ -14,14 +13,14 @@ public final class ExactAnswer implements Verifier {
   private static final Pattern THOUSANDS_COMMA = Pattern.compile("(?<=\\d),(?=\\d{3}(?!\\d))");
 
   @Override
-  public Verdict verify(Problem problem, String answer) {
-    String expected = normalized(problem.answer());
+  public Verdict verify(Attempt attempt) {
+    String expected = attempt.problem().answer().map(ExactAnswer::normalized).orElse("");
     if (expected.isEmpty()) {
       return Verdict.unknown("the problem's answer is not known");
     }
-    String found = normalized(FinalAnswer.extract(answer));
+    String found = attempt.finalAnswer().map(ExactAnswer::normalized).orElse("");
     return expected.equals(found)
-        ? Verdict.correct("")
+        ? Verdict.of(true)
         : Verdict.incorrect(
             "expected " + expected + ", found " + (found.isEmpty() ? "none" : found));
   }

@@ -20,7 +20,7 @@ record SolutionJson(
     return new SolutionJson(
         solution.problem().question(),
         solution.text(),
-        solution.finalAnswer(),
+        solution.finalAnswer().orElse(""),
         solution.chunks().stream().map(ChunkJson::of).toList(),
         solution.finishReason().name());
   }

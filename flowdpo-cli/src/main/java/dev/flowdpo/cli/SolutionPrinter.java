@@ -1,7 +1,7 @@
 package dev.flowdpo.cli;
 
 import dev.flowdpo.policy.FlowListener;
-import dev.flowdpo.value.FinishReason;
+import dev.flowdpo.rollout.Attempt;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Solution;
 import dev.flowdpo.value.SolutionChunk;
@@ -27,18 +27,24 @@ final class SolutionPrinter implements FlowListener {
 
   @Override
   public void onSolved(Solution solution) {
-    String answer = solution.finalAnswer().isEmpty() ? "none" : solution.finalAnswer();
+    String answer = solution.finalAnswer().orElse("none");
     String end =
-        solution.finishReason() == FinishReason.STOPPED
-            ? "the judge called it finished"
-            : "the limit of chunks was reached";
-    String known = solution.problem().answer();
-    String check = "";
-    if (!known.isEmpty()) {
-      boolean right = new ExactAnswer().verify(solution.problem(), solution.text()).isCorrect();
-      check = right ? "  right" : "  wrong, it is " + known;
-    }
+        switch (solution.finishReason()) {
+          case STOPPED -> "the judge called it finished";
+          case MAX_CHUNKS -> "the limit of chunks was reached";
+          case CONTEXT_FULL -> "the model has no room for more";
+        };
+    String check =
+        solution
+            .problem()
+            .answer()
+            .map(known -> right(solution) ? "  right" : "  wrong, it is " + known)
+            .orElse("");
     to.printf("  = %s%s  (%s)%n%n", answer, check, end);
     to.flush();
+  }
+
+  private static boolean right(Solution solution) {
+    return new ExactAnswer().verify(Attempt.of(solution)).isCorrect();
   }
 }

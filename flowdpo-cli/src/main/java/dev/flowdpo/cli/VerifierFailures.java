@@ -28,7 +28,7 @@ final class VerifierFailures {
             Stream.of(tree.original()), tree.nodes().stream().flatMap(VerifierFailures::branches))
         .map(Branch::verdict)
         .filter(Verdict::failure)
-        .map(Verdict::reason)
+        .flatMap(verdict -> verdict.reason().stream())
         .forEach(
             reason -> kinds.merge(reason.replaceAll("\\d+", "#"), new Kind(reason, 1), Kind::and));
   }

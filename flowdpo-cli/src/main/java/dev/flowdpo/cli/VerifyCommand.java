@@ -2,11 +2,12 @@ package dev.flowdpo.cli;
 
 import dev.flowdpo.answer.AnswerExtractor;
 import dev.flowdpo.answer.ExtractedAnswer;
+import dev.flowdpo.rollout.Attempt;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.VerifierGuard;
-import dev.flowdpo.value.Problem;
 import dev.flowdpo.verify.MathAnswerVerifier;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -46,12 +47,12 @@ final class VerifyCommand implements Callable<Integer> {
   /** What is printed per row. */
   record Row(@Nullable Boolean correct, String extracted, String rule, String reason) {
     static Row of(Verdict verdict) {
-      ExtractedAnswer answer = verdict.answer().orElse(ExtractedAnswer.NONE);
+      Optional<ExtractedAnswer> answer = verdict.answer();
       return new Row(
           verdict.known() ? verdict.isCorrect() : null,
-          answer.text(),
-          answer.rule().label(),
-          verdict.reason());
+          answer.map(ExtractedAnswer::text).orElse(""),
+          answer.map(a -> a.rule().label()).orElse("none"),
+          verdict.reason().orElse(""));
     }
   }
 
@@ -81,7 +82,8 @@ final class VerifyCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static Verdict compare(Problem problem, String answer) {
-    return MathAnswerVerifier.compareAnswers(problem.answer(), answer);
+  private static Verdict compare(Attempt attempt) {
+    String gold = attempt.problem().answer().orElse("");
+    return MathAnswerVerifier.compareAnswers(gold, attempt.answer());
   }
 }

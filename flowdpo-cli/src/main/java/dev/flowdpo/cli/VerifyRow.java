@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.value.Problem;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 
@@ -47,11 +46,16 @@ record VerifyRow(
     String id = row.path("id").isValueNode() ? row.path("id").asText() : "";
     String name = "line " + line + (id.isBlank() ? "" : " (" + id + ")");
     return new VerifyRow(
-        new Problem(name, "What is the answer?", gold, Map.of()),
+        problem(name, gold),
         solution,
         bare,
         label(row),
         row.has("label_suspect") && row.get("label_suspect").asBoolean(true));
+  }
+
+  private static Problem problem(String name, String gold) {
+    Problem.Builder problem = Problem.builder("What is the answer?").id(name);
+    return (gold.isBlank() ? problem : problem.answer(gold)).build();
   }
 
   private static String text(String where, JsonNode row, String key) {

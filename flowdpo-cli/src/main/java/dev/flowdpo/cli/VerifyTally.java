@@ -5,6 +5,7 @@ import dev.flowdpo.rollout.Verdict;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Counts verdicts and compares them with the labels of their rows. Not thread-safe. */
 final class VerifyTally {
@@ -37,8 +38,8 @@ final class VerifyTally {
   }
 
   private static String disagreement(VerifyRow row, boolean label, Verdict verdict) {
-    ExtractedAnswer answer = verdict.answer().orElse(ExtractedAnswer.NONE);
-    String found = answer.isPresent() ? "\"" + shortened(answer.text()) + "\"" : "no answer";
+    Optional<ExtractedAnswer> answer = verdict.answer();
+    String found = answer.map(a -> "\"" + shortened(a.text()) + "\"").orElse("no answer");
     return "%s: labelled %s%s, found %s: %s (%s), known answer \"%s\": %s"
         .formatted(
             row.problem().id(),
@@ -46,9 +47,9 @@ final class VerifyTally {
             row.suspect() ? " (suspect)" : "",
             verdict.known() ? word(verdict.isCorrect()) : "unknown",
             found,
-            answer.rule().label(),
-            shortened(row.problem().answer()),
-            verdict.reason());
+            answer.map(a -> a.rule().label()).orElse("none"),
+            shortened(row.problem().answer().orElse("")),
+            verdict.reason().orElse(""));
   }
 
   Total total() {

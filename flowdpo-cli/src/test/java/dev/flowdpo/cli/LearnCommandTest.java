@@ -207,7 +207,8 @@ class LearnCommandTest {
   }
 
   private static String row(Problem problem) {
-    return JsonText.line(Map.of("question", problem.question(), "answer", problem.answer()));
+    return JsonText.line(
+        Map.of("question", problem.question(), "answer", problem.answer().orElseThrow()));
   }
 
   @Test

@@ -27,7 +27,7 @@ public final class QuickStart {
       Solution solution = flow.solve("Tom has 3 bags with 4 apples each. He eats 2. How many apples are left?");
       System.out.println(solution.text());
       flow.learner()
-          .verifier((problem, answer) -> Verdict.of(answer.endsWith(problem.answer())))
+          .verifier(attempt -> Verdict.of(attempt.finalAnswer().equals(attempt.problem().answer())))
           .build()
           .learn(problems);
     }

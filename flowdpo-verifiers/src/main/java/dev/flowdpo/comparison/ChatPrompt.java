@@ -17,9 +17,9 @@ record ChatPrompt(String instructions) {
 
   ArrayNode messages(TracePair pair) {
     StringBuilder question = new StringBuilder("Problem:\n").append(pair.problem().question());
-    if (!pair.problem().answer().isEmpty()) {
-      question.append("\n\nKnown final answer: ").append(pair.problem().answer());
-    }
+    pair.problem()
+        .answer()
+        .ifPresent(known -> question.append("\n\nKnown final answer: ").append(known));
     question.append("\n\nSolution A:\n").append(pair.first());
     question.append("\n\nSolution B:\n").append(pair.second());
     ArrayNode messages = JsonNodeFactory.instance.arrayNode();

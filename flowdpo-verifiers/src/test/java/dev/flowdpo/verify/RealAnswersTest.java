@@ -108,7 +108,7 @@ class RealAnswersTest {
     List<BigDecimal> values = new ArrayList<>();
     for (JsonNode row : rows("gsm8k/test.jsonl")) {
       String solution = row.get("answer").asText();
-      String text = AnswerExtractor.marked().extract(solution).text();
+      String text = AnswerExtractor.marked().extract(solution).orElseThrow().text();
       answers.add(MathAnswer.of(text));
       String mark = solution.substring(solution.lastIndexOf("####") + 4);
       values.add(new BigDecimal(mark.replace(",", "").strip()));

@@ -1,6 +1,5 @@
 package dev.flowdpo.cli.report;
 
-import dev.flowdpo.answer.AnswerRule;
 import dev.flowdpo.value.FinishReason;
 import java.util.List;
 
@@ -16,8 +15,13 @@ final class BranchHtml {
     html.open("div", "class", "branch " + kind(branch.verdict())).open("div", "class", "what");
     html.element("b", what);
     verdict(html, branch.verdict());
-    if (branch.finishReason() == FinishReason.MAX_CHUNKS) {
-      html.element("span", "ended by the limit of chunks", "class", "small");
+    if (branch.finishReason() != FinishReason.STOPPED) {
+      boolean chunks = branch.finishReason() == FinishReason.MAX_CHUNKS;
+      html.element(
+          "span",
+          chunks ? "ended by the limit of chunks" : "ended where the model has no more room",
+          "class",
+          "small");
     }
     html.close().open("div", "class", "model");
     List<JudgedNode.Step> steps = branch.steps();
@@ -48,10 +52,13 @@ final class BranchHtml {
   /** Writes the verdict's badge, the answer that was found and how, and the reason. */
   static void verdict(Html html, JudgedBranch.Judgement verdict) {
     badge(html, verdict);
-    if (verdict.rule() != AnswerRule.NONE) {
-      html.open("span").text("answer ").element("b", verdict.answer(), "class", "model");
-      html.element("span", " by " + verdict.rule().label(), "class", "small").close();
-    }
+    verdict
+        .answer()
+        .ifPresent(
+            answer -> {
+              html.open("span").text("answer ").element("b", answer.text(), "class", "model");
+              html.element("span", " by " + answer.rule().label(), "class", "small").close();
+            });
     if (verdict.known() && verdict.reward() != 0 && verdict.reward() != 1) {
       html.element("span", "reward " + reward(verdict.reward()), "class", "small");
     }

@@ -1,9 +1,10 @@
 package dev.flowdpo.cli.report;
 
-import dev.flowdpo.answer.AnswerRule;
+import dev.flowdpo.answer.ExtractedAnswer;
 import dev.flowdpo.value.FinishReason;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A whole path from the question to a judged answer. Immutable and thread-safe.
@@ -31,22 +32,19 @@ public record JudgedBranch(
    * @param correct whether the answer is right
    * @param reward how good it is, in [0, 1]
    * @param reason why; {@code ""} where nothing is said
-   * @param answer the final answer that was found; {@code ""} for none
-   * @param rule by which mark it was found
+   * @param answer the final answer that was found, and by which mark
    */
   public record Judgement(
       boolean known,
       boolean correct,
       double reward,
       String reason,
-      String answer,
-      AnswerRule rule) {
+      Optional<ExtractedAnswer> answer) {
 
     /** Checks that all are there. */
     public Judgement {
       Objects.requireNonNull(reason, "reason");
       Objects.requireNonNull(answer, "answer");
-      Objects.requireNonNull(rule, "rule");
     }
   }
 }

@@ -1,6 +1,5 @@
 package dev.flowdpo.cli.report;
 
-import dev.flowdpo.answer.ExtractedAnswer;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.StopDecision;
 import dev.flowdpo.preference.AdapterRole;
@@ -27,7 +26,7 @@ final class TreeReading {
         note,
         id,
         tree.problem().question(),
-        tree.problem().answer(),
+        tree.problem().answer().orElse(""),
         branch(tree.original()),
         tree.nodes().stream().map(node -> node(tree, node, own)).toList());
   }
@@ -59,14 +58,12 @@ final class TreeReading {
   }
 
   private static JudgedBranch.Judgement verdict(Verdict verdict) {
-    ExtractedAnswer answer = verdict.answer().orElse(ExtractedAnswer.NONE);
     return new JudgedBranch.Judgement(
         verdict.known(),
         verdict.isCorrect(),
-        verdict.reward(),
-        verdict.reason(),
-        answer.text(),
-        answer.rule());
+        verdict.reward().orElse(0),
+        verdict.reason().orElse(""),
+        verdict.answer());
   }
 
   private static JudgedPair pair(RolloutTree tree, OutputNode node, PreferencePair pair) {
@@ -103,7 +100,7 @@ final class TreeReading {
     if (pair.chosenReward() == pair.rejectedReward()) {
       return true;
     }
-    double original = tree.original().verdict().reward();
+    double original = tree.original().verdict().reward().orElse(0);
     boolean originalIsChosen = original == pair.chosenReward();
     return node.decision().stop() == originalIsChosen;
   }

@@ -3,10 +3,12 @@ package dev.flowdpo.cli.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowdpo.answer.AnswerRule;
+import dev.flowdpo.answer.ExtractedAnswer;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.value.FinishReason;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -90,7 +92,14 @@ class ReportEscapingPropertiesTest {
             List.of(step),
             text,
             FinishReason.STOPPED,
-            new JudgedBranch.Judgement(true, false, 0.25, text, text, AnswerRule.BOX));
+            new JudgedBranch.Judgement(
+                true,
+                false,
+                0.25,
+                text,
+                Optional.of(text)
+                    .filter(answer -> !answer.isEmpty())
+                    .map(answer -> new ExtractedAnswer(answer, AnswerRule.BOX))));
     JudgedPair pair = new JudgedPair(AdapterRole.ANSWER, text, text, 1, 0, List.of(1), List.of(2));
     JudgedNode node = new JudgedNode(0, step, List.of(branch), List.of(branch), List.of(pair));
     JudgedTree tree = new JudgedTree(text, text, text, text, branch, List.of(node));

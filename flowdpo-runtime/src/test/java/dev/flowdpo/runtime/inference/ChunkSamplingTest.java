@@ -217,7 +217,7 @@ class ChunkSamplingTest {
     PartialAnswer open =
         last.tokens().length() == 1
             ? root
-            : root.append(new Chunk(last.contentTokens(), last.text(), 0, false));
+            : root.append(Chunk.of(last.contentTokens(), last.text(), 0, false));
     for (SamplingOptions options :
         List.of(SamplingOptions.of(9), new SamplingOptions(9, 0, 0.999))) {
       assertThat(endsAtOnce(model, policy, open, options)).isPositive();

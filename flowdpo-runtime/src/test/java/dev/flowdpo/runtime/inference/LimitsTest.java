@@ -188,6 +188,6 @@ class LimitsTest {
   }
 
   private static Chunk foreign(int[] tokens) {
-    return new Chunk(TokenIds.copyOf(tokens), LetterTokenizer.letters(tokens), 0, false);
+    return Chunk.of(TokenIds.copyOf(tokens), LetterTokenizer.letters(tokens), 0, false);
   }
 }

@@ -115,7 +115,7 @@ class ReadOnceTest {
                     problems,
                     policy.snapshot(),
                     judge.snapshot(),
-                    (problem, answer) -> Verdict.unknown("none"),
+                    attempt -> Verdict.unknown("none"),
                     options,
                     2,
                     7));

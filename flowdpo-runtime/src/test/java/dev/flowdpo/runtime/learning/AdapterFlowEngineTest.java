@@ -59,7 +59,7 @@ class AdapterFlowEngineTest {
     boolean stopped = solution.chunks().get(solution.chunks().size() - 1).stopProbability() >= 0.5;
     assertThat(solution.finishReason())
         .isEqualTo(stopped ? FinishReason.STOPPED : FinishReason.MAX_CHUNKS);
-    assertThat(solution.usage().promptTokens()).isPositive();
+    assertThat(solution.usage().promptTokens().orElseThrow()).isPositive();
   }
 
   @Test

@@ -135,7 +135,7 @@ class PreferenceLearnerTest {
   void verifiersThatThrowOrHangCostTheirRolloutsOnly() {
     AtomicInteger calls = new AtomicInteger();
     Verifier unreliable =
-        (problem, answer) -> {
+        attempt -> {
           int call = calls.incrementAndGet();
           if (call % 10 == 0) {
             throw new IllegalStateException("no verdict today");
@@ -145,7 +145,7 @@ class PreferenceLearnerTest {
               LockSupport.park();
             }
           }
-          return BundledProblems.VERIFIER.verify(problem, answer);
+          return BundledProblems.VERIFIER.verify(attempt);
         };
     LearnerOptions options = OPTIONS.toBuilder().verifierTimeLimit(Duration.ofMillis(200)).build();
     try (Flow flow = Flow.builder().build();

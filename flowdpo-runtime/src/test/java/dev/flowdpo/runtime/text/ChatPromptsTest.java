@@ -86,8 +86,8 @@ class ChatPromptsTest {
     assertThat(prompts.questionPrompt(Problem.of(" Tom has two\n"))).isEqualTo(question);
     PartialAnswer answer =
         PartialAnswer.start(Problem.of("Tom has two"))
-            .append(new Chunk(TokenIds.of(4, 0), "has ?", -1, false))
-            .append(new Chunk(TokenIds.of(14, 2), "three", -1, true));
+            .append(Chunk.of(TokenIds.of(4, 0), "has ?", -1, false))
+            .append(Chunk.of(TokenIds.of(14, 2), "three", -1, true));
     assertThat(prompts.answerPrompt(answer).toArray())
         .startsWith(question)
         .endsWith(4, 0, 14)

@@ -205,7 +205,7 @@ public final class ProcessVerifier implements BatchVerifier, AutoCloseable {
 
   private static Verdict ask(LineProcess process, long request, Attempt attempt)
       throws IOException, VerdictJson.MalformedException {
-    ObjectNode question = VerdictJson.of(attempt);
+    ObjectNode question = AttemptJson.of(attempt);
     question.put("request", request);
     JsonNode answer = VerdictJson.read(process.ask(question.toString()));
     if (answer.path("request").asLong(-1) != request) {

@@ -78,24 +78,4 @@ final class FixedPoint {
     }
     return new BigDecimal[] {decimal(cos, context), decimal(sin, context)};
   }
-
-  /** Returns the arc tangent of a number in [−1, 1]. */
-  BigDecimal arctan(BigDecimal x, MathContext context) {
-    BigInteger one = BigInteger.ONE.shiftLeft(bits);
-    BigInteger r = of(x);
-    for (int i = 0; i < HALVINGS; i++) {
-      // arctan x = 2 arctan(x / (1 + √(1 + x²)))
-      BigInteger root = one.add(times(r, r)).shiftLeft(bits).sqrt();
-      budget.spend(10);
-      r = r.shiftLeft(bits).divide(one.add(root));
-    }
-    BigInteger square = times(r, r);
-    BigInteger power = r;
-    BigInteger sum = r;
-    for (int k = 3; power.bitLength() > 1; k += 2) {
-      power = times(power, square).negate();
-      sum = sum.add(over(power, k));
-    }
-    return decimal(sum.shiftLeft(HALVINGS), context);
-  }
 }
