@@ -278,14 +278,7 @@ class TreeRolloutSamplerTest {
       Problem... problems) {
     return RolloutSampler.tree()
         .sample(
-            new RolloutRequest(
-                List.of(problems),
-                policy,
-                judge,
-                verifier,
-                new FlowOptions(8, maxChunks, SAMPLING, 99),
-                rolloutsPerNode,
-                5));
+            RolloutRequest.builder(List.of(problems), policy, judge, verifier).options(FlowOptions.builder().chunkSize(8).maxChunks(maxChunks).sampling(SAMPLING).seed(99).build()).rolloutsPerNode(rolloutsPerNode).seed(5).build());
   }
 
   /** Writes "o" in its first calls and "a" from then on. */

@@ -183,7 +183,7 @@ class QuantizedModelTest {
       ChunkDecoder.Row row = new ChunkDecoder.Row(path, last, false, 0);
       ChunkDecoder.Decoded chunk =
           new ChunkDecoder(base)
-              .run(adapter, List.of(row), Math.min(left, chunkSize), SamplingOptions.GREEDY)
+              .run(adapter, List.of(row), Math.min(left, chunkSize), SamplingOptions.greedy())
               .get(0);
       Arrays.stream(chunk.tokens()).forEach(tokens::add);
       path = path.append(chunk.block());
