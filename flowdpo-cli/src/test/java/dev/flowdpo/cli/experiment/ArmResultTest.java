@@ -88,11 +88,11 @@ class ArmResultTest {
   @Test
   void resultsWithoutANumberComeBackAsTheyWere() {
     ResultFile file = new ResultFile(folder);
-    CompileResult result = new CompileResult("standard", "self", 1, 7, 3, 0.5, Double.NaN, 8, 16);
-    file.orElse(CompileResult.class, () -> result);
+    TraceKindResult result = new TraceKindResult("standard", "self", 1, 7, 3, 0.5, Double.NaN, 8, 16);
+    file.orElse(TraceKindResult.class, () -> result);
     assertThat(
             file.orElse(
-                CompileResult.class,
+                TraceKindResult.class,
                 () -> {
                   throw new IllegalStateException("run again");
                 }))

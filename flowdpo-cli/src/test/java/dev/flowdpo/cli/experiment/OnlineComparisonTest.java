@@ -94,7 +94,7 @@ class OnlineComparisonTest {
     CommandRun run = CommandRun.of(online(out, endpoint("--resume", "--json")));
     assertThat(run.exitCode()).as(run.err()).isZero();
 
-    List<JsonNode> rates = lines(out.resolve("win-rates.jsonl"));
+    List<JsonNode> rates = CommandRun.jsonLines(out.resolve("win-rates.jsonl"));
     assertThat(rates)
         .extracting(rate -> rate.get("second").asText())
         .containsExactly("flow, no updates", "single pass");
@@ -116,7 +116,7 @@ class OnlineComparisonTest {
         .contains("Which explanations are better", "Compared by " + MODEL, "class=\"wins\"", "Win rate");
     assertThat(out.resolve("tables/win-rates-of-the-learned-flow-with-95-intervals.csv")).exists();
     // Every two different solutions are shown in both orders.
-    List<JsonNode> compared = lines(out.resolve("comparisons.jsonl"));
+    List<JsonNode> compared = CommandRun.jsonLines(out.resolve("comparisons.jsonl"));
     assertThat(compared).hasSize(2 * PROBLEMS);
     long different =
         compared.stream()
@@ -139,7 +139,7 @@ class OnlineComparisonTest {
     verdicts = OnlineComparisonTest::byKnownAnswer;
     Path out = ExperimentCommandTest.copy(learned, folder.resolve("out"));
     assertThat(CommandRun.of(online(out, endpoint("--resume"))).exitCode()).isZero();
-    List<JsonNode> before = lines(out.resolve("comparisons.jsonl"));
+    List<JsonNode> before = CommandRun.jsonLines(out.resolve("comparisons.jsonl"));
     int asked = questions.size();
     // The last three comparisons were lost in a kill.
     Files.write(
@@ -147,7 +147,7 @@ class OnlineComparisonTest {
         Files.readAllLines(out.resolve("comparisons.jsonl")).subList(0, 2 * PROBLEMS - 3));
     assertThat(CommandRun.of(online(out, endpoint("--resume"))).exitCode()).isZero();
     assertThat(questions.size() - asked).isBetween(0, 6);
-    assertThat(lines(out.resolve("comparisons.jsonl"))).isEqualTo(before);
+    assertThat(CommandRun.jsonLines(out.resolve("comparisons.jsonl"))).isEqualTo(before);
   }
 
   @Test
@@ -155,7 +155,7 @@ class OnlineComparisonTest {
     verdicts = question -> "{\"verdict\": \"A\", \"reason\": \"it comes first\"}";
     Path out = ExperimentCommandTest.copy(learned, folder.resolve("out"));
     assertThat(CommandRun.of(online(out, endpoint("--resume"))).exitCode()).isZero();
-    assertThat(lines(out.resolve("win-rates.jsonl")))
+    assertThat(CommandRun.jsonLines(out.resolve("win-rates.jsonl")))
         .allSatisfy(rate -> assertThat(rate.get("ties").asInt()).isEqualTo(PROBLEMS));
   }
 
@@ -166,14 +166,14 @@ class OnlineComparisonTest {
     CommandRun run = CommandRun.of(online(out, endpoint("--resume")));
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.err() + run.out()).contains("undecided");
-    assertThat(lines(out.resolve("results.jsonl")))
-        .isEqualTo(lines(learned.resolve("results.jsonl")));
+    assertThat(CommandRun.jsonLines(out.resolve("results.jsonl")))
+        .isEqualTo(CommandRun.jsonLines(learned.resolve("results.jsonl")));
     assertThat(Files.readString(out.resolve("report.html")))
         .contains("Seed by seed", "Comparisons without a preference", "I like both");
 
     verdicts = OnlineComparisonTest::byKnownAnswer;
     assertThat(CommandRun.of(online(out, endpoint("--resume"))).exitCode()).isZero();
-    assertThat(lines(out.resolve("win-rates.jsonl")))
+    assertThat(CommandRun.jsonLines(out.resolve("win-rates.jsonl")))
         .allSatisfy(rate -> assertThat(rate.get("undecided").asInt()).isZero());
   }
 
@@ -202,8 +202,8 @@ class OnlineComparisonTest {
     assertThat(run.err())
         .contains(nowhere, "expected an endpoint that answers", "--resume")
         .doesNotContain("\tat ");
-    assertThat(lines(out.resolve("results.jsonl")))
-        .isEqualTo(lines(learned.resolve("results.jsonl")));
+    assertThat(CommandRun.jsonLines(out.resolve("results.jsonl")))
+        .isEqualTo(CommandRun.jsonLines(learned.resolve("results.jsonl")));
     assertThat(Files.readString(out.resolve("report.html")))
         .contains("The comparison could not be made", "Seed by seed");
   }
@@ -215,7 +215,7 @@ class OnlineComparisonTest {
         CommandRun.of(
             online(out, "--compare", "policy", "--compare-problems", PROBLEMS, "--report-only"));
     assertThat(run.exitCode()).as(run.err()).isZero();
-    assertThat(lines(out.resolve("win-rates.jsonl")))
+    assertThat(CommandRun.jsonLines(out.resolve("win-rates.jsonl")))
         .hasSize(2)
         .allSatisfy(
             rate -> {
@@ -226,7 +226,7 @@ class OnlineComparisonTest {
     // Another comparer's word stays beside it.
     verdicts = OnlineComparisonTest::byKnownAnswer;
     assertThat(CommandRun.of(online(out, endpoint("--resume"))).exitCode()).isZero();
-    assertThat(lines(out.resolve("win-rates.jsonl"))).hasSize(4);
+    assertThat(CommandRun.jsonLines(out.resolve("win-rates.jsonl"))).hasSize(4);
   }
 
   @Test
@@ -234,8 +234,7 @@ class OnlineComparisonTest {
     Path out = ExperimentCommandTest.copy(learned, folder.resolve("out"));
     Files.writeString(out.resolve("comparisons.jsonl"), "{\"comparer\":\"x\"");
     CommandRun run = CommandRun.of(online(out, "--resume"));
-    assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.err()).contains("comparisons.jsonl, line 1", "expected a comparison");
+    run.assertRefused("comparisons.jsonl, line 1", "expected a comparison");
   }
 
   @ParameterizedTest(name = "{0}")
@@ -256,9 +255,7 @@ class OnlineComparisonTest {
     Path out = folder.resolve("out");
     List<Object> line = new ArrayList<>(List.of("experiment", "online", "--out", out));
     line.addAll(Arrays.asList(arguments.split(" ")));
-    CommandRun run = CommandRun.of(line.toArray());
-    assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
-    assertThat(run.err()).contains(message);
+    CommandRun.of(line.toArray()).assertRefused(message);
     assertThat(out).doesNotExist();
   }
 
@@ -306,9 +303,5 @@ class OnlineComparisonTest {
                 out));
     line.addAll(Arrays.asList(more));
     return line.toArray();
-  }
-
-  private static List<JsonNode> lines(Path file) throws IOException {
-    return Files.readAllLines(file).stream().map(CommandRun::parse).toList();
   }
 }

@@ -100,8 +100,7 @@ class MakeModelCommandTest {
   void refusesBadSizes(String option, String value, String message) {
     CommandRun run = CommandRun.of("make-model", "--out", folder.resolve("bad"), option, value);
 
-    assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.err()).contains(message, value);
+    run.assertRefused(message, value);
     assertThat(folder.resolve("bad")).doesNotExist();
   }
 }

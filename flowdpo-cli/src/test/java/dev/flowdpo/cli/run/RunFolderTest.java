@@ -16,24 +16,24 @@ class RunFolderTest {
 
   @Test
   void aResumedRunRemembersTheAccuracyBefore() {
-    RunFolder first = new RunFolder(folder, SETTINGS, RunFolder.Existing.RESUME);
+    RunFolder first = new RunFolder(folder, RunFiles.KIND, SETTINGS, RunFolder.Existing.RESUME);
     assertThat(first.heldOutBefore()).isEmpty();
     first.heldOutBefore(0.25);
 
-    RunFolder resumed = new RunFolder(folder, SETTINGS, RunFolder.Existing.RESUME);
+    RunFolder resumed = new RunFolder(folder, RunFiles.KIND, SETTINGS, RunFolder.Existing.RESUME);
 
     assertThat(resumed.heldOutBefore()).hasValue(0.25);
-    assertThat(resumed.hasCheckpoint()).isFalse();
+    assertThat(resumed.isResumed()).isTrue();
   }
 
   @Test
   void replacingDeletesTheRunAndNothingElse() throws IOException {
-    new RunFolder(folder, SETTINGS, RunFolder.Existing.REFUSE).heldOutBefore(0.25);
+    new RunFolder(folder, RunFiles.KIND, SETTINGS, RunFolder.Existing.REFUSE).heldOutBefore(0.25);
     Files.createDirectories(folder.resolve("checkpoint/problems-8"));
     Files.writeString(folder.resolve("checkpoint/latest"), "problems-8");
     Files.writeString(folder.resolve("notes.txt"), "mine");
 
-    RunFolder replaced = new RunFolder(folder, SETTINGS, RunFolder.Existing.REPLACE);
+    RunFolder replaced = new RunFolder(folder, RunFiles.KIND, SETTINGS, RunFolder.Existing.REPLACE);
 
     assertThat(replaced.heldOutBefore()).isEmpty();
     assertThat(folder.resolve("checkpoint")).doesNotExist();
@@ -44,7 +44,7 @@ class RunFolderTest {
   void replacingLeavesAFolderWithoutARunAlone() throws IOException {
     Files.createDirectories(folder.resolve("answer"));
 
-    new RunFolder(folder, SETTINGS, RunFolder.Existing.REPLACE);
+    new RunFolder(folder, RunFiles.KIND, SETTINGS, RunFolder.Existing.REPLACE);
 
     assertThat(folder.resolve("answer")).isDirectory();
   }

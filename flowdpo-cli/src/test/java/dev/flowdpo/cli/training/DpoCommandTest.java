@@ -50,9 +50,7 @@ class DpoCommandTest {
     assertThat(result.get("loss").asDouble()).isLessThan(0.5 * result.get("lossBefore").asDouble());
     assertThat(result.get("rewardsAccuracies").asDouble()).isEqualTo(1);
     List<JsonNode> rows =
-        Files.readAllLines(whole.resolve("training.jsonl")).stream()
-            .map(CommandRun::parse)
-            .toList();
+        CommandRun.jsonLines(whole.resolve("training.jsonl"));
     assertThat(CommandRun.keys(rows.get(1)))
         .containsExactly(
             "step",

@@ -1,4 +1,4 @@
-package dev.flowdpo.cli;
+package dev.flowdpo.cli.learning;
 
 import java.io.BufferedReader;
 import java.io.IOException;
