@@ -1,11 +1,11 @@
 package dev.flowdpo.cli.model;
 
-import dev.flowdpo.cli.CommandRun;
-import dev.flowdpo.cli.Fixtures;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.flowdpo.cli.CommandRun;
+import dev.flowdpo.cli.Fixtures;
 import dev.flowdpo.runtime.checkpoint.SafetensorsFile;
 import java.io.IOException;
 import java.nio.FloatBuffer;
