@@ -1,7 +1,7 @@
 package dev.flowdpo.cli.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.flowdpo.cli.JsonText;
+import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.error.InvalidInputException;
 import java.io.BufferedWriter;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package dev.flowdpo.cli.experiment;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.flowdpo.cli.JsonText;
+import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.error.InvalidInputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;

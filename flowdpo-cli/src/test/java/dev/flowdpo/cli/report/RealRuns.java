@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  * @param learned Acc(n), one array a seed
  * @param trees all trees of the runs
  */
-record RealRuns(List<double[]> learned, List<JudgedTree> trees) {
+record RealRuns(List<double[]> learned, List<ReportTree> trees) {
   static final int PROBLEMS = 16;
 
   private static final Supplier<RealRuns> SHARED = Suppliers.memoize(RealRuns::make)::get;
