@@ -13,7 +13,6 @@ import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.StopDecision;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.ObjectiveValue;
-import dev.flowdpo.preference.PairOptions;
 import dev.flowdpo.preference.PairRule;
 import dev.flowdpo.rollout.Branch;
 import dev.flowdpo.rollout.OutputNode;
@@ -48,7 +47,7 @@ class FlowLearnerTest {
   @TempDir Path folder;
 
   private final StubEngine engine =
-      new StubEngine(new EngineSettings(Optional.empty(), Optional.empty()));
+      new StubEngine(EngineSettings.defaults());
 
   @Test
   void defaultsComeFromPaperAndEngine() {
@@ -74,7 +73,7 @@ class FlowLearnerTest {
     ScriptedPolicy policy = ScriptedPolicy.letters(3);
     DpoObjective objective = sums -> new ObjectiveValue(0, 0, 0, 0, 0);
     RolloutSampler sampler = request -> List.of();
-    LearnerOptions options = LearnerOptions.builder().rank(2).build();
+    LearnerOptions options = LearnerOptions.builder().lora(lora -> lora.rank(2)).build();
     try (Flow flow = Flow.builder().engine(engine).policy(policy).maxChunks(2).build();
         OnlineLearner learner =
             flow.learner()
@@ -111,7 +110,7 @@ class FlowLearnerTest {
   void theDefaultPairRuleContrastsByTheLearnersOptions() {
     for (boolean preferEarlierStop : List.of(true, false)) {
       LearnerOptions options =
-          LearnerOptions.builder().pairs(new PairOptions(0.5, preferEarlierStop)).build();
+          LearnerOptions.builder().pairs(pairs -> pairs.preferEarlierStopOnTie(preferEarlierStop)).build();
       try (Flow flow = Flow.builder().engine(engine).build();
           OnlineLearner learner = flow.learner().verifier(VERIFIER).options(options).build()) {
         assertThat(learner.progress()).isEqualTo(LearningProgress.NONE);

@@ -105,7 +105,7 @@ class FlowTest {
   @Test
   void requestsCarryTheOptions() {
     ScriptedPolicy policy = ScriptedPolicy.letters(5);
-    SamplingOptions sampling = new SamplingOptions(0.3, 4, 0.5);
+    SamplingOptions sampling = SamplingOptions.builder().temperature(0.3).topK(4).topP(0.5).build();
     try (Flow flow =
         Flow.builder()
             .policy(policy)
@@ -162,7 +162,7 @@ class FlowTest {
                 .judge(STOPPING_AT_THE_END)
                 .listener(recorder("flow", events))
                 .build();
-        Flow derived = flow.withOptions(flow.options().toBuilder().maxChunks(1).build())) {
+        Flow derived = flow.withOptions(options -> options.maxChunks(1))) {
       derived.solve("2");
     }
     assertThat(events).containsExactly("flow 2 0 1 ", "flow 2 solved 1");

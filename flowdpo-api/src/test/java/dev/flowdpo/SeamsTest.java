@@ -36,7 +36,7 @@ class SeamsTest {
   private static final StopDecision STOPS = new StopDecision(true, 1);
 
   private final StubEngine engine =
-      new StubEngine(new EngineSettings(Optional.empty(), Optional.empty()));
+      new StubEngine(EngineSettings.defaults());
   private final List<Object> events = new ArrayList<>();
 
   /** Answers "r" where the seed is even and "w" where it is odd. */
@@ -69,7 +69,7 @@ class SeamsTest {
       assertThat(report.validation().outcomes())
           .isEqualTo(
               flow
-                  .withOptions(flow.options().toBuilder().seed(0).build())
+                  .withOptions(options -> options.seed(0))
                   .solveAll(problems)
                   .stream()
                   .map(solution -> solution.text().equals("r"))

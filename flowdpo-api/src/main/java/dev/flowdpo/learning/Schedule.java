@@ -4,6 +4,6 @@ package dev.flowdpo.learning;
 public enum Schedule {
   /** It stays. */
   CONSTANT,
-  /** It falls in a straight line to 0 at {@link LearnerOptions#totalProblems()} problems. */
+  /** It falls in a straight line to 0 at {@link LearningRates#totalProblems()} problems. */
   LINEAR
 }

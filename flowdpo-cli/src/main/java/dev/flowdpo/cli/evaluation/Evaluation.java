@@ -45,7 +45,7 @@ public record Evaluation(List<Solution> solutions, List<Boolean> outcomes) {
 
   /** Returns the flow that always takes the likeliest token. */
   public static Flow greedy(Flow flow) {
-    return flow.withOptions(flow.options().toBuilder().sampling(SamplingOptions.GREEDY).build());
+    return flow.withOptions(options -> options.sampling(SamplingOptions.greedy()));
   }
 
   /** Returns how many problems were solved. */

@@ -120,7 +120,7 @@ final class ArmRun implements ExperimentRun<ArmResult> {
     ExactAnswer verifier = new ExactAnswer();
     try (ProblemLog log = ProblemLog.open(problemsFile(), 0)) {
       List<Problem> problems = settings.problemsOf(seed);
-      for (List<Problem> batch : Lists.partition(problems, settings.learner().problemsPerGroup())) {
+      for (List<Problem> batch : Lists.partition(problems, settings.learner().rollouts().problemsPerGroup())) {
         for (Solution solution : flow.solveAll(batch)) {
           boolean right = verifier.verify(solution.problem(), solution.text()).isCorrect();
           log.add(
@@ -159,7 +159,7 @@ final class ArmRun implements ExperimentRun<ArmResult> {
       watch.writeTo(metrics);
       LearningProgress progress = learner.learn(settings.problemsOf(seed)).progress();
       trees.finish();
-      if (options.updates()) {
+      if (options.updates().enabled()) {
         learner.save(folder);
       }
       return progress;

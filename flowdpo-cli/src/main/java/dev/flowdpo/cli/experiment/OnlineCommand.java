@@ -170,6 +170,6 @@ final class OnlineCommand implements Callable<Integer> {
 
   private LearnerOptions learner() {
     LearnerOptions options = Preset.named(preset).learner();
-    return rollouts.map(n -> options.toBuilder().rolloutsPerNode(n).build()).orElse(options);
+    return rollouts.map(n -> options.toBuilder().rollouts(r -> r.rolloutsPerNode(n)).build()).orElse(options);
   }
 }

@@ -15,7 +15,6 @@ import dev.flowdpo.cli.options.RunFolderOptions;
 import dev.flowdpo.cli.options.VerifierOptions;
 import dev.flowdpo.Flow;
 import dev.flowdpo.learning.LearnerOptions;
-import dev.flowdpo.learning.LearnerOptionsBuilder;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
 import dev.flowdpo.spi.FlowEngine;
@@ -107,10 +106,10 @@ public final class LearnCommand implements Callable<Integer> {
 
   private LearnerOptions learnerOptions(
       FlowEngine engine, LearningData learningData, Duration verifierTimeLimit) {
-    LearnerOptionsBuilder options =
+    LearnerOptions.Builder options =
         LearningRun.options(engine, seed.seed(), learningData)
-            .updates(!noUpdates)
-            .verifierTimeLimit(verifierTimeLimit);
+            .updates(updates -> updates.enabled(!noUpdates))
+            .rollouts(rollouts -> rollouts.verifierTimeLimit(verifierTimeLimit));
     checkpointEvery.ifPresent(options::checkpointEveryProblems);
     return options.build();
   }

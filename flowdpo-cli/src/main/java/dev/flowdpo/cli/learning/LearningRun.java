@@ -11,7 +11,6 @@ import dev.flowdpo.cli.options.ProgressOptions;
 import dev.flowdpo.cli.run.RunFolder;
 import dev.flowdpo.Flow;
 import dev.flowdpo.learning.LearnerOptions;
-import dev.flowdpo.learning.LearnerOptionsBuilder;
 import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.LearningReport;
@@ -61,11 +60,11 @@ final class LearningRun {
   }
 
   /** Returns the engine's defaults with this seed and, where rates fall, this many problems. */
-  static LearnerOptionsBuilder options(FlowEngine engine, long seed, LearningData data) {
+  static LearnerOptions.Builder options(FlowEngine engine, long seed, LearningData data) {
     LearnerOptions defaults = engine.defaultLearnerOptions();
-    LearnerOptionsBuilder options = defaults.toBuilder().seed(seed);
-    return defaults.schedule() == Schedule.LINEAR
-        ? options.totalProblems(data.problems().size())
+    LearnerOptions.Builder options = defaults.toBuilder().seed(seed);
+    return defaults.rates().schedule() == Schedule.LINEAR
+        ? options.rates(rates -> rates.totalProblems(data.problems().size()))
         : options;
   }
 

@@ -21,7 +21,7 @@ final class ValidationChart {
     LineChart.builder("Progressive validation over " + count + " problems")
         .x(Axis.count("problems learned from"))
         .y(Axis.share("accuracy"))
-        .series(Series.line("Acc(n)", n, validation.curve().toArray()))
+        .series(Series.line("Acc(n)", n, validation.curve()))
         .series(Series.line("last " + WINDOW, n, moving(validation.outcomes())))
         .level("held-out before", result.heldOutBefore())
         .level("held-out after", result.heldOutAfter())

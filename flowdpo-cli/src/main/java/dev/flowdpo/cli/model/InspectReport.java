@@ -52,6 +52,7 @@ final class InspectReport {
     list("Further norms", model.norms());
     list("Biases", model.biases());
     list("Soft caps", model.softCaps());
+    list("Multipliers", model.multipliers());
     line("Parameters", counts(model.parameters()));
     line("Stored as", counts(model.types()));
     line("On disk", files(result.files()));

@@ -9,6 +9,8 @@ import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.RandomCheckpoint;
 import dev.flowdpo.runtime.tiny.RandomModel;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -46,9 +48,9 @@ public final class MakeModelCommand implements Callable<Integer> {
       names = "--architecture",
       paramLabel = "NAME",
       defaultValue = "llama",
+      completionCandidates = ArchitectureNames.class,
       description =
-          "llama, mistral, qwen2, qwen3, phi3, smollm3, gemma2 or gemma3, or the class's name;"
-              + " default: ${DEFAULT-VALUE}.")
+          "One of ${COMPLETION-CANDIDATES}, or the class's name; default: ${DEFAULT-VALUE}.")
   private String architecture;
 
   @Option(
@@ -158,15 +160,22 @@ public final class MakeModelCommand implements Callable<Integer> {
   }
 
   private Architecture architecture() {
-    String name = architecture.equals("gemma3") ? Architecture.GEMMA3.modelType() : architecture;
-    return Architecture.find(name)
+    return Architecture.find(architecture)
         .orElseThrow(
             () ->
                 new InvalidInputException(
                     "--architecture: expected "
                         + Architecture.supported()
-                        + ", or its model_type, found "
+                        + ", or its short name, found "
                         + architecture));
+  }
+
+  /** The short names of all architectures. */
+  static final class ArchitectureNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Arrays.stream(Architecture.values()).map(Architecture::shortName).iterator();
+    }
   }
 
   private static DataType type(String name) {

@@ -3,9 +3,12 @@ package dev.flowdpo.cli.model;
 import com.google.common.collect.ImmutableSortedSet;
 import dev.flowdpo.runtime.checkpoint.CheckpointContents;
 import dev.flowdpo.runtime.checkpoint.DecoderVariant;
+import dev.flowdpo.runtime.checkpoint.LayerNorm;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.ParameterKind;
 import dev.flowdpo.runtime.checkpoint.RopeScaling;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +24,8 @@ import java.util.TreeMap;
  * @param rope how positions turn queries and keys
  * @param norms where norms are, beside those before attention, feed-forward and the head
  * @param biases which linear layers add a bias; empty for none
+ * @param multipliers what embeddings, scores, results of blocks and logits are multiplied by, where
+ *     that is not as usual
  * @param parameters how many there are, by kind; {@code total} first
  * @param types how many parameters are stored in each type
  */
@@ -42,6 +47,7 @@ record ModelFacts(
     List<String> norms,
     List<String> biases,
     List<String> softCaps,
+    List<String> multipliers,
     Map<String, Long> parameters,
     Map<String, Long> types) {
 
@@ -69,6 +75,7 @@ record ModelFacts(
         norms(variant),
         biases(variant),
         softCaps(variant),
+        multipliers(variant),
         parameters(contents),
         types(contents));
   }
@@ -111,11 +118,14 @@ record ModelFacts(
 
   private static List<String> norms(DecoderVariant variant) {
     List<String> norms = new ArrayList<>();
-    if (variant.normsAfterBlocks()) {
-      norms.add("after attention and feed-forward");
+    if (LayerNorm.AFTER_ATTENTION.isIn(variant)) {
+      boolean before = LayerNorm.BEFORE_ATTENTION.isIn(variant);
+      norms.add("after attention and feed-forward" + (before ? "" : ", not before"));
     }
-    if (variant.queryKeyNorm()) {
-      norms.add("of queries and keys");
+    switch (variant.queryKeyNorm()) {
+      case NONE -> {}
+      case EACH_HEAD -> norms.add("of queries and keys");
+      case ALL_HEADS -> norms.add("of queries and keys, all heads together");
     }
     return norms;
   }
@@ -139,6 +149,25 @@ record ModelFacts(
     variant.attentionSoftCap().ifPresent(cap -> caps.add("attention " + number(cap)));
     variant.logitSoftCap().ifPresent(cap -> caps.add("logits " + number(cap)));
     return caps;
+  }
+
+  private static List<String> multipliers(DecoderVariant variant) {
+    List<String> multipliers = new ArrayList<>();
+    if (variant.embeddingMultiplier() != 1) {
+      multipliers.add("embeddings " + factor(variant.embeddingMultiplier()));
+    }
+    variant.attentionMultiplier().ifPresent(scale -> multipliers.add("scores " + factor(scale)));
+    if (variant.residualMultiplier() != 1) {
+      multipliers.add("results of blocks " + factor(variant.residualMultiplier()));
+    }
+    if (variant.logitDivisor() != 1) {
+      multipliers.add("logits 1/" + factor(variant.logitDivisor()));
+    }
+    return multipliers;
+  }
+
+  private static String factor(double value) {
+    return BigDecimal.valueOf(value).round(new MathContext(6)).stripTrailingZeros().toPlainString();
   }
 
   private static Map<String, Long> parameters(CheckpointContents contents) {

@@ -18,7 +18,10 @@ import java.util.Optional;
 public record ModelChoice(Optional<Path> folder, ModelOptions options) {
   /** Opens the model with adapters as an engine. */
   public AdapterFlowEngine open(Optional<Path> adapters) {
-    return new AdapterFlowEngineProvider().open(new EngineSettings(folder, adapters, options));
+    EngineSettings.Builder settings = EngineSettings.builder().options(options);
+    folder.ifPresent(settings::model);
+    adapters.ifPresent(settings::adapters);
+    return new AdapterFlowEngineProvider().open(settings.build());
   }
 
   /** Returns what tells results of this model from others: its folder, and its precision. */

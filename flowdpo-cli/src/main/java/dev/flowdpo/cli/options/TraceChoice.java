@@ -50,6 +50,12 @@ public final class TraceChoice {
 
   /** Returns the options as the library takes them. */
   public TraceOptions options() {
-    return new TraceOptions(minReward, minTokens, maxTokens, perProblem, preference);
+    return TraceOptions.builder()
+        .minReward(minReward)
+        .minTokens(minTokens)
+        .maxTokens(maxTokens)
+        .perProblem(perProblem)
+        .preference(preference)
+        .build();
   }
 }

@@ -91,7 +91,8 @@ public final class EvaluateCommand implements Callable<Integer> {
   public Integer call() {
     dataOptions.check();
     List<Problem> problems = problems();
-    try (Flow flow = choice.applyTo(model.flow(seed.seed()).sampling(SamplingOptions.GREEDY)).build()) {
+    try (Flow flow =
+        choice.applyTo(model.flow(seed.seed()).sampling(SamplingOptions.greedy())).build()) {
       Flow chosen = mode == Mode.FLOW ? flow : SinglePass.of(flow);
       long begin = System.nanoTime();
       Evaluation evaluation;

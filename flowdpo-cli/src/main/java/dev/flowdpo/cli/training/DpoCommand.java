@@ -150,11 +150,11 @@ public final class DpoCommand implements Callable<Integer> {
     boolean answer = role == AdapterRole.ANSWER;
     return trainer.options(
         defaults.toBuilder()
-            .learningRate(answer ? from.answerLearningRate() : from.stopLearningRate())
-            .clipNorm(from.clipNorm())
-            .rank(from.rank())
-            .alpha(from.alpha())
-            .dropout(from.dropout())
+            .learningRate(answer ? from.rates().answer() : from.rates().stop())
+            .clipNorm(from.optimizer().clipNorm())
+            .rank(from.lora().rank())
+            .alpha(from.lora().alpha())
+            .dropout(from.lora().dropout())
             .build(),
         seed.seed());
   }

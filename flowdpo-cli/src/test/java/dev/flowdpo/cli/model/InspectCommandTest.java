@@ -54,6 +54,18 @@ class InspectCommandTest {
             "Java options   at least -Xmx");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "granite, 'embeddings 12, scores 0.0625, results of blocks 0.22, logits 1/8'",
+    "olmo2, 'after attention and feed-forward, not before, of queries and keys, all heads'",
+    "gemma2, 'embeddings 8'",
+  })
+  void tellsWhatAFamilyHasOfItsOwn(String architecture, String text) {
+    CommandRun run = CommandRun.of("inspect", "--model", model("--architecture", architecture));
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).contains(text);
+  }
+
   @Test
   void givesTheNumbersAsJson() throws IOException {
     Path model = model("--dtype", "f16");

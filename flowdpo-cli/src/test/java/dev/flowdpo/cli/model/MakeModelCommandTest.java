@@ -3,23 +3,29 @@ package dev.flowdpo.cli.model;
 import dev.flowdpo.cli.CommandRun;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowdpo.runtime.checkpoint.Architecture;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.RandomCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class MakeModelCommandTest {
   @TempDir private Path folder;
 
+  static Stream<String> architectures() {
+    return Stream.of(Architecture.values()).map(Architecture::shortName);
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {"llama", "mistral", "qwen2", "qwen3", "phi3", "smollm3", "gemma2", "gemma3"})
+  @MethodSource("architectures")
   void madeModelSolves(String architecture) {
     Path model = folder.resolve("model");
     CommandRun made =
@@ -50,6 +56,13 @@ class MakeModelCommandTest {
     CommandRun solved = CommandRun.of("solve", "Ana has 5 pens.", "--model", model, "--json");
 
     assertThat(solved.exitCode()).as(solved.err()).isZero();
+  }
+
+  @Test
+  void helpNamesEveryArchitecture() {
+    String help = CommandRun.of("make-model", "--help").out();
+    assertThat(help.replaceAll("\\s+", " "))
+        .contains("One of " + architectures().collect(Collectors.joining(", ")) + ", or");
   }
 
   @Test

@@ -47,7 +47,7 @@ record RealRuns(List<double[]> learned, List<ReportTree> trees) {
         new TreeCollector("seed " + seed, (tree, progress) -> true, trees::add);
     FlowEngine engine =
         new AdapterFlowEngineProvider()
-            .open(new EngineSettings(Optional.empty(), Optional.empty()));
+            .open(EngineSettings.defaults());
     LearnerOptions options =
         engine.defaultLearnerOptions().toBuilder().seed(seed).totalProblems(PROBLEMS).build();
     try (Flow flow = Flow.builder().engine(engine).seed(seed).build();
@@ -57,7 +57,7 @@ record RealRuns(List<double[]> learned, List<ReportTree> trees) {
                 .options(options)
                 .listener(collector)
                 .build()) {
-      double[] curve = learner.learn(problems).validation().curve().toArray();
+      double[] curve = learner.learn(problems).validation().curve();
       collector.finish();
       return curve;
     }

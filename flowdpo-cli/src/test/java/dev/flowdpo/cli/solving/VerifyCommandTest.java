@@ -3,9 +3,9 @@ package dev.flowdpo.cli.solving;
 import dev.flowdpo.cli.CommandRun;
 import dev.flowdpo.cli.output.JsonText;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.flowdpo.realdata.RealData;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,9 +23,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class VerifyCommandTest {
-  private static final Path DATA =
-      Path.of(System.getProperty("flowdpo.data", "../../shared/data"), "verifier");
-
   @TempDir private Path folder;
 
   @Test
@@ -167,8 +164,7 @@ class VerifyCommandTest {
   @Test
   void agreesWithPeopleOnRealSolutions() {
     for (String name : List.of("gsm8k_model_solutions.jsonl", "math_model_solutions.jsonl")) {
-      Path file = DATA.resolve(name);
-      assumeTrue(Files.exists(file), () -> "no data at " + file + "; set -Dflowdpo.data");
+      Path file = RealData.at("verifier/" + name);
 
       CommandRun run = CommandRun.of("verify", "--data", file);
 

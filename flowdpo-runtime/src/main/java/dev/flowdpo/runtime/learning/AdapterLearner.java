@@ -53,15 +53,15 @@ final class AdapterLearner implements AutoCloseable {
     this.objective = objective;
     this.gradient = gradient;
     this.peakLearningRate =
-        role == AdapterRole.ANSWER ? options.answerLearningRate() : options.stopLearningRate();
+        role == AdapterRole.ANSWER ? options.rates().answer() : options.rates().stop();
     this.parameters = Nd4j.createFromArray(initial.values());
     this.optimizer =
         new AdamW(
             new AdamW.Settings(
-                options.adamBeta1(),
-                options.adamBeta2(),
-                options.adamEpsilon(),
-                options.weightDecay()),
+                options.optimizer().adamBeta1(),
+                options.optimizer().adamBeta2(),
+                options.optimizer().adamEpsilon(),
+                options.optimizer().weightDecay()),
             layout.size());
   }
 
@@ -80,7 +80,7 @@ final class AdapterLearner implements AutoCloseable {
 
   /** Returns the adapter as it is now. */
   AdapterSnapshot snapshot() {
-    return AdapterSnapshot.of(layout, alpha, options.dropout(), parameters.toFloatVector());
+    return AdapterSnapshot.of(layout, alpha, options.lora().dropout(), parameters.toFloatVector());
   }
 
   /**
@@ -92,10 +92,10 @@ final class AdapterLearner implements AutoCloseable {
     long dropoutSeed = Seeds.mix(options.seed(), role.ordinal(), optimizer.steps());
     try (PreferenceGradient.Result result =
         gradient.compute(snapshot(), reference, pairs, objective, dropoutSeed)) {
-      double norm = AdamW.clip(result.gradient(), options.clipNorm());
+      double norm = AdamW.clip(result.gradient(), options.optimizer().clipNorm());
       double rate = learningRate(problems);
       optimizer.step(parameters, result.gradient(), rate);
-      int refresh = options.referenceRefreshUpdates();
+      int refresh = options.updates().referenceRefreshUpdates();
       if (refresh > 0 && optimizer.steps() % refresh == 0) {
         reference = snapshot();
       }
@@ -104,11 +104,11 @@ final class AdapterLearner implements AutoCloseable {
   }
 
   private double learningRate(int problems) {
-    int warmup = options.warmupUpdates();
+    int warmup = options.rates().warmupUpdates();
     double rise = warmup == 0 ? 1 : Math.min(1, (optimizer.steps() + 1.0) / warmup);
     double fall =
-        options.schedule() == Schedule.LINEAR
-            ? Math.max(0, 1 - (double) problems / options.totalProblems())
+        options.rates().schedule() == Schedule.LINEAR
+            ? Math.max(0, 1 - (double) problems / options.rates().totalProblems())
             : 1;
     return peakLearningRate * rise * fall;
   }

@@ -77,7 +77,7 @@ final class PreferenceLearner implements OnlineLearner {
     this.progress = state.progress();
     this.alreadyLearned = state.problems();
     this.modelName = modelName;
-    this.verifier = new VerifierGuard(setup.verifier(), options.verifierTimeLimit());
+    this.verifier = new VerifierGuard(setup.verifier(), options.rollouts().verifierTimeLimit());
     publish();
   }
 
@@ -91,7 +91,7 @@ final class PreferenceLearner implements OnlineLearner {
     }
     Iterators.advance(left, alreadyLearned);
     alreadyLearned = 0;
-    Iterator<List<Problem>> groups = Iterators.partition(left, options.problemsPerGroup());
+    Iterator<List<Problem>> groups = Iterators.partition(left, options.rollouts().problemsPerGroup());
     int next = state.problems() + options.checkpointEveryProblems();
     while (groups.hasNext()) {
       learnGroup(groups.next());
@@ -110,14 +110,7 @@ final class PreferenceLearner implements OnlineLearner {
         setup
             .sampler()
             .sample(
-                new RolloutRequest(
-                    group,
-                    setup.policy().snapshot(),
-                    setup.judge().snapshot(),
-                    verifier,
-                    setup.flow(),
-                    rolloutsPerNode(),
-                    seed));
+                RolloutRequest.builder(group, setup.policy().snapshot(), setup.judge().snapshot(), verifier).options(setup.flow()).rolloutsPerNode(rolloutsPerNode()).seed(seed).build());
     if (trees.size() != group.size()) {
       throw new FlowException(
           "The rollout sampler returned "
@@ -136,7 +129,7 @@ final class PreferenceLearner implements OnlineLearner {
       pace.addAll(setup.pairRule().pace().map(rule -> ofLearners(rule, tree)).orElse(ofTree));
       setup.listener().onProblem(tree, state.progress());
     }
-    if (options.updates()) {
+    if (options.updates().enabled()) {
       pairs.forEach(state::add);
       pace.forEach(pair -> state.addDue(pair.role()));
       if (!pairs.isEmpty()) {
@@ -156,8 +149,8 @@ final class PreferenceLearner implements OnlineLearner {
 
   /** Returns how many alternatives are worth their cost: none where no Answer adapter learns. */
   private int rolloutsPerNode() {
-    boolean used = options.updates() && learners.containsKey(AdapterRole.ANSWER);
-    return used ? options.rolloutsPerNode() : 0;
+    boolean used = options.updates().enabled() && learners.containsKey(AdapterRole.ANSWER);
+    return used ? options.rollouts().rolloutsPerNode() : 0;
   }
 
   /**
@@ -171,8 +164,8 @@ final class PreferenceLearner implements OnlineLearner {
       Collections.shuffle(waiting, new Random(Seeds.mix(seed, learner.role().ordinal())));
       int batch =
           learner.role() == AdapterRole.ANSWER
-              ? options.pairsPerAnswerUpdate()
-              : options.pairsPerStopUpdate();
+              ? options.updates().pairsPerAnswerUpdate()
+              : options.updates().pairsPerStopUpdate();
       while (state.due(learner.role()) >= batch) {
         int share = (int) ((long) waiting.size() * batch / state.due(learner.role()));
         if (share == 0) {

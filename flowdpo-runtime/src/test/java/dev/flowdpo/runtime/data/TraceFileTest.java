@@ -35,7 +35,7 @@ class TraceFileTest {
   static void open() {
     engine =
         new AdapterFlowEngineProvider()
-            .open(new EngineSettings(Optional.empty(), Optional.empty()));
+            .open(EngineSettings.defaults());
     tokens = engine.tokens();
   }
 

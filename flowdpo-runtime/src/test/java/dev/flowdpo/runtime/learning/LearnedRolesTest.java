@@ -48,9 +48,8 @@ class LearnedRolesTest {
   /** Rates of their own, so that what is asked of the learning hangs on no default. */
   private static final LearnerOptions OPTIONS =
       BundledModel.learnerOptions().toBuilder()
-          .answerLearningRate(2e-3)
-          .stopLearningRate(5e-4)
-          .problemsPerGroup(8)
+          .rates(rates -> rates.answer(2e-3).stop(5e-4))
+          .rollouts(rollouts -> rollouts.problemsPerGroup(8))
           .checkpointEveryProblems(8)
           .seed(5)
           .build();
@@ -62,7 +61,7 @@ class LearnedRolesTest {
   void onlyTheChosenAdapterLearnsAndIsWritten(AdapterRole role) {
     AdapterRole other = role == AdapterRole.ANSWER ? AdapterRole.STOP : AdapterRole.ANSWER;
     Recorder recorder = new Recorder();
-    LearnerOptions options = OPTIONS.toBuilder().roles(EnumSet.of(role)).build();
+    LearnerOptions options = OPTIONS.toBuilder().updates(updates -> updates.roles(EnumSet.of(role))).build();
     try (Flow flow = Flow.builder().seed(1).build();
         OnlineLearner learner =
             learner(flow, b -> b.options(options).checkpoint(folder).listener(recorder))) {
@@ -90,7 +89,7 @@ class LearnedRolesTest {
 
   @Test
   void withoutTheAnswerAdapterNoAlternativesAreTried() {
-    LearnerOptions options = OPTIONS.toBuilder().roles(EnumSet.of(AdapterRole.STOP)).build();
+    LearnerOptions options = OPTIONS.toBuilder().updates(updates -> updates.roles(EnumSet.of(AdapterRole.STOP))).build();
     Recorder recorder = new Recorder();
     try (Flow flow = Flow.builder().seed(1).build();
         OnlineLearner learner = learner(flow, b -> b.options(options).listener(recorder))) {
@@ -108,7 +107,7 @@ class LearnedRolesTest {
     int refresh = 6;
     List<UpdateMetrics> standing = updates(OPTIONS);
     List<UpdateMetrics> moving =
-        updates(OPTIONS.toBuilder().referenceRefreshUpdates(refresh).build());
+        updates(OPTIONS.toBuilder().updates(updates -> updates.referenceRefreshUpdates(refresh)).build());
 
     List<UpdateMetrics> answer = of(AdapterRole.ANSWER, moving);
     assertThat(answer).hasSizeGreaterThan(2 * refresh + 1);
@@ -131,7 +130,7 @@ class LearnedRolesTest {
   @Test
   void aKilledRunWithAMovingReferenceResumesToTheSameResult() throws IOException {
     LearnerOptions options =
-        OPTIONS.toBuilder().referenceRefreshUpdates(5).checkpointEveryProblems(16).build();
+        OPTIONS.toBuilder().updates(updates -> updates.referenceRefreshUpdates(5)).checkpointEveryProblems(16).build();
     assertResumes(options, UnaryOperator.identity());
   }
 
@@ -192,7 +191,7 @@ class LearnedRolesTest {
             learner(
                 flow,
                 b ->
-                    b.options(OPTIONS.toBuilder().pairsPerAnswerUpdate(4).build())
+                    b.options(OPTIONS.toBuilder().updates(updates -> updates.pairsPerAnswerUpdate(4)).build())
                         .pairs(PairRule.successes())
                         .objective(DpoObjective.supervised())
                         .listener(recorder))) {
@@ -209,7 +208,7 @@ class LearnedRolesTest {
             .toList();
     try (AdapterFlowEngine engine =
         new AdapterFlowEngineProvider()
-            .open(new EngineSettings(Optional.empty(), Optional.empty()))) {
+            .open(EngineSettings.defaults())) {
       ModelConfig config = engine.base().config();
       Path answer = folder.resolve(AdapterRole.ANSWER.folderName());
       AdapterSnapshot learned = AdapterSnapshot.of(config, PeftAdapters.read(answer, config));
@@ -252,7 +251,7 @@ class LearnedRolesTest {
             learner(
                 flow,
                 b ->
-                    b.options(OPTIONS.toBuilder().pairsPerAnswerUpdate(3).build())
+                    b.options(OPTIONS.toBuilder().updates(updates -> updates.pairsPerAnswerUpdate(3)).build())
                         .pairs(PairRule.successes().atThePaceOf(counted))
                         .objective(DpoObjective.supervised())
                         .listener(recorder))) {
@@ -269,7 +268,7 @@ class LearnedRolesTest {
   @Test
   void aKilledRunAtThePaceOfAnotherRuleResumesToTheSameResult() throws IOException {
     LearnerOptions options =
-        OPTIONS.toBuilder().pairsPerAnswerUpdate(5).checkpointEveryProblems(16).build();
+        OPTIONS.toBuilder().updates(updates -> updates.pairsPerAnswerUpdate(5)).checkpointEveryProblems(16).build();
     assertResumes(
         options,
         b ->
@@ -321,7 +320,7 @@ class LearnedRolesTest {
   /** What the Answer adapter makes of a prompt, and the Stop adapter of an answer. */
   private static List<Double> fingerprint(Flow flow) {
     PartialAnswer start = PartialAnswer.start(BundledProblems.learning(1, 1).get(0));
-    ChunkRequest request = new ChunkRequest(start, 8, SamplingOptions.GREEDY, 0);
+    ChunkRequest request = new ChunkRequest(start, 8, SamplingOptions.greedy(), 0);
     double chunk = flow.policy().snapshot().extend(List.of(request)).get(0).logProbability();
     // The base's chunk, so that a learned Answer adapter does not change what is judged.
     PartialAnswer judged;
