@@ -59,7 +59,7 @@ final class CompileRun {
   CompileResult run(Supplier<RunFolder> opener) {
     long begin = System.nanoTime();
     Optional<Path> file = settings.source().file();
-    Trained trained = file.isPresent() ? onFile(file.get(), opener) : onProblems(opener.get());
+    Trained trained = file.isPresent() ? onFile(file.get(), opener) : onProblems(opener);
     RunFolder folder = trained.folder();
     CompileResult result =
         CompileResult.of(
@@ -89,8 +89,8 @@ final class CompileRun {
   }
 
   /** Solves problems, and trains on the correct solutions. */
-  private Trained onProblems(RunFolder folder) {
-    collect(folder);
+  private Trained onProblems(Supplier<RunFolder> opener) {
+    RunFolder folder = collect(opener);
     try (AdapterFlowEngine engine = model.open()) {
       TraceCollection collection = new TraceCollection(folder, engine.tokens());
       TraceSet set = TraceSet.of(collection.traces(), settings.filter());
@@ -100,10 +100,11 @@ final class CompileRun {
     }
   }
 
-  private void collect(RunFolder folder) {
+  private RunFolder collect(Supplier<RunFolder> opener) {
     AdapterFlowEngine engine = model.open(settings.flow().adapters());
     try (Flow flow =
         settings.flow().applyTo(Flow.builder().seed(settings.seed()), engine).build()) {
+      RunFolder folder = opener.get();
       TraceCollection collection = new TraceCollection(folder, engine.tokens());
       boolean base = settings.source().base();
       int count = settings.data().problems().size();
@@ -115,6 +116,7 @@ final class CompileRun {
             settings.data().problems(),
             display);
       }
+      return folder;
     }
   }
 
