@@ -58,7 +58,8 @@ record CommandPage(CommandSpec command) {
     }
     page.append("```\n").append(synopsis()).append("```\n");
     section(page, "Commands", command.subcommands().values().stream().map(this::link).toList());
-    section(page, "Arguments", command.positionalParameters().stream().map(this::argument).toList());
+    section(
+        page, "Arguments", command.positionalParameters().stream().map(this::argument).toList());
     section(
         page,
         "Options",

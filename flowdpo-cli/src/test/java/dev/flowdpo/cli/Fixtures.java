@@ -8,7 +8,8 @@ import java.util.stream.Stream;
 
 /** The PyTorch fixtures of the runtime module: small random models without a tokenizer. */
 public final class Fixtures {
-  public static final Path ROOT = Path.of("..", "flowdpo-runtime", "src", "test", "resources", "pytorch");
+  public static final Path ROOT =
+      Path.of("..", "flowdpo-runtime", "src", "test", "resources", "pytorch");
 
   private Fixtures() {}
 

@@ -1,8 +1,8 @@
 package dev.flowdpo.cli.evaluation;
 
-import dev.flowdpo.cli.output.ProgressDisplay;
 import com.google.common.collect.Lists;
 import dev.flowdpo.Flow;
+import dev.flowdpo.cli.output.ProgressDisplay;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Solution;

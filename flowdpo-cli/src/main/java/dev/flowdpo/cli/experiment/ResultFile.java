@@ -1,5 +1,6 @@
 package dev.flowdpo.cli.experiment;
 
+import dev.flowdpo.cli.run.RunFiles;
 import dev.flowdpo.cli.output.JsonText;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -20,7 +21,7 @@ record ResultFile(Path folder) {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private Path file() {
-    return folder.resolve("result.json");
+    return folder.resolve(RunFiles.RESULT);
   }
 
   boolean exists() {

@@ -1,11 +1,11 @@
 package dev.flowdpo.cli.model;
 
-import dev.flowdpo.cli.options.EngineOptions;
-import dev.flowdpo.cli.options.OutputOptions;
-import dev.flowdpo.cli.output.JsonText;
-import dev.flowdpo.cli.options.ObjectiveOptions;
-import dev.flowdpo.cli.options.TextConverter;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.flowdpo.cli.options.EngineOptions;
+import dev.flowdpo.cli.options.ObjectiveOptions;
+import dev.flowdpo.cli.options.OutputOptions;
+import dev.flowdpo.cli.options.TextConverter;
+import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.LogProbabilitySums;
@@ -198,7 +198,8 @@ public final class GradientCommand implements Callable<Integer> {
   }
 
   private void print(Result result) {
-    output.report()
+    output
+        .report()
         .printf(
             "loss %.8f%npolicy    chosen %.6f  rejected %.6f%nreference chosen %.6f  rejected %.6f%n",
             result.loss(),

@@ -1,8 +1,8 @@
 package dev.flowdpo.cli.model;
 
-import dev.flowdpo.cli.options.PrecisionOptions;
 import dev.flowdpo.cli.options.ModelFolderOptions;
 import dev.flowdpo.cli.options.OutputOptions;
+import dev.flowdpo.cli.options.PrecisionOptions;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.checkpoint.CheckpointContents;
 import dev.flowdpo.runtime.inference.SessionSettings;

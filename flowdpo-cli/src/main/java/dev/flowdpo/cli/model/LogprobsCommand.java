@@ -1,10 +1,10 @@
 package dev.flowdpo.cli.model;
 
+import com.google.common.collect.Lists;
+import com.google.common.primitives.Floats;
 import dev.flowdpo.cli.options.EngineOptions;
 import dev.flowdpo.cli.options.OutputOptions;
 import dev.flowdpo.cli.output.JsonText;
-import com.google.common.collect.Lists;
-import com.google.common.primitives.Floats;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;

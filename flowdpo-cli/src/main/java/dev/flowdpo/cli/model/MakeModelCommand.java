@@ -1,7 +1,7 @@
 package dev.flowdpo.cli.model;
 
-import dev.flowdpo.cli.options.SeedOptions;
 import dev.flowdpo.cli.options.OutputOptions;
+import dev.flowdpo.cli.options.SeedOptions;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.checkpoint.Architecture;
 import dev.flowdpo.runtime.checkpoint.DataType;
@@ -122,7 +122,8 @@ public final class MakeModelCommand implements Callable<Integer> {
     ModelConfig config = preset.map(MakeModelCommand::named).orElseGet(this::sized);
     DataType type = type(dataType.orElse("f32"));
     RandomModel.write(out, config, seed.seed(), type);
-    output.report()
+    output
+        .report()
         .printf(
             "%s with %,d random parameters in %s is in %s%n",
             config.architecture(), config.parameters(), type, out);

@@ -1,10 +1,10 @@
 package dev.flowdpo.cli.model;
 
+import dev.flowdpo.Flow;
 import dev.flowdpo.cli.evaluation.Evaluation;
 import dev.flowdpo.cli.evaluation.HeldOut;
-import dev.flowdpo.cli.output.ProgressDisplay;
 import dev.flowdpo.cli.evaluation.SinglePass;
-import dev.flowdpo.Flow;
+import dev.flowdpo.cli.output.ProgressDisplay;
 import dev.flowdpo.value.Problem;
 import java.util.EnumMap;
 import java.util.List;

@@ -1,12 +1,11 @@
 package dev.flowdpo.cli.model;
 
-import java.util.Optional;
-import dev.flowdpo.cli.options.SeedOptions;
-import dev.flowdpo.cli.options.OutputOptions;
-import dev.flowdpo.cli.options.OptionRange;
-import dev.flowdpo.cli.output.ProgressDisplay;
-import dev.flowdpo.cli.options.ProgressOptions;
 import dev.flowdpo.Flow;
+import dev.flowdpo.cli.options.OptionRange;
+import dev.flowdpo.cli.options.OutputOptions;
+import dev.flowdpo.cli.options.ProgressOptions;
+import dev.flowdpo.cli.options.SeedOptions;
+import dev.flowdpo.cli.output.ProgressDisplay;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
@@ -17,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -137,7 +137,8 @@ public final class PretrainCommand implements Callable<Integer> {
             measurement.singlePass().accuracy(),
             measurement.flow().meanChunks(),
             seconds);
-    output.report()
+    output
+        .report()
         .printf(
             "%,d parameters; on %d held-out problems flow %.1f %%, single pass %.1f %%; %.0f s%n",
             result.parameters(),

@@ -1,7 +1,7 @@
 package dev.flowdpo.cli.model;
 
-import dev.flowdpo.cli.output.JsonText;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.value.TokenIds;
 

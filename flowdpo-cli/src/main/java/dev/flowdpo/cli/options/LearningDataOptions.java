@@ -1,6 +1,5 @@
 package dev.flowdpo.cli.options;
 
-import dev.flowdpo.cli.evaluation.HeldOut;
 import dev.flowdpo.cli.evaluation.LearningData;
 import java.io.PrintWriter;
 import java.nio.file.Path;

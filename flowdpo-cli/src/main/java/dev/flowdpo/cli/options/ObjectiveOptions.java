@@ -23,8 +23,8 @@ public final class ObjectiveOptions {
   /**
    * Returns the objective.
    *
-   * @throws dev.flowdpo.error.InvalidInputException if there is none of that name, or the strength is
-   *     out of range
+   * @throws dev.flowdpo.error.InvalidInputException if there is none of that name, or the strength
+   *     is out of range
    */
   public DpoObjective objective() {
     return DpoObjective.named(name, beta);

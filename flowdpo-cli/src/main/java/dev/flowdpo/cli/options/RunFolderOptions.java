@@ -60,9 +60,7 @@ public final class RunFolderOptions {
       RunFolder.Kind kind, Map<String, String> settings, RunFolder.Existing otherwise) {
     check();
     RunFolder.Existing existing =
-        overwrite
-            ? RunFolder.Existing.REPLACE
-            : resume ? RunFolder.Existing.RESUME : otherwise;
+        overwrite ? RunFolder.Existing.REPLACE : resume ? RunFolder.Existing.RESUME : otherwise;
     return new RunFolder(out, kind, settings, existing);
   }
 }

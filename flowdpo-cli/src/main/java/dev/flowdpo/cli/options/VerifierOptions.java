@@ -50,7 +50,8 @@ public final class VerifierOptions {
    *
    * @param timeLimit when a guard around it should give up
    */
-  public record Opened(Verifier verifier, Duration timeLimit, Runnable end) implements AutoCloseable {
+  public record Opened(Verifier verifier, Duration timeLimit, Runnable end)
+      implements AutoCloseable {
     @Override
     public void close() {
       end.run();

@@ -1,6 +1,4 @@
-/**
- * Options that several commands have in common, as mixins: each kind is declared once.
- */
+/** Options that several commands have in common, as mixins: each kind is declared once. */
 @NullMarked
 package dev.flowdpo.cli.options;
 

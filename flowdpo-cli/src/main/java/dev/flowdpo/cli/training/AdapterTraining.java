@@ -1,7 +1,7 @@
 package dev.flowdpo.cli.training;
 
-import dev.flowdpo.cli.run.RunFiles;
 import dev.flowdpo.cli.options.ProgressOptions;
+import dev.flowdpo.cli.run.RunFiles;
 import dev.flowdpo.cli.run.RunFolder;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
@@ -62,7 +62,8 @@ record AdapterTraining(
           "Training of the %s adapter, %d steps".formatted(role.folderName(), result.steps()),
           TrainingFile.read(folder.file(RunFiles.TRAINING)));
     } catch (IOException | RuntimeException | LinkageError | InternalError e) {
-      err.println("The chart " + folder.file(RunFiles.TRAINING_CHART) + " could not be drawn: " + e);
+      err.println(
+          "The chart " + folder.file(RunFiles.TRAINING_CHART) + " could not be drawn: " + e);
       err.flush();
     }
   }

@@ -1,19 +1,17 @@
 package dev.flowdpo.cli.training;
 
-import dev.flowdpo.cli.run.RunFiles;
-import dev.flowdpo.cli.options.EngineOptions;
-import dev.flowdpo.cli.options.SeedOptions;
-import dev.flowdpo.cli.options.OutputOptions;
-import dev.flowdpo.cli.options.LearningDataOptions;
-import dev.flowdpo.cli.options.FlowChoice;
-import dev.flowdpo.cli.evaluation.HeldOut;
 import dev.flowdpo.cli.evaluation.LearningData;
+import dev.flowdpo.cli.options.EngineOptions;
+import dev.flowdpo.cli.options.FlowChoice;
+import dev.flowdpo.cli.options.LearningDataOptions;
 import dev.flowdpo.cli.options.OptionRange;
+import dev.flowdpo.cli.options.OutputOptions;
 import dev.flowdpo.cli.options.ProgressOptions;
-import dev.flowdpo.cli.run.RunFolder;
 import dev.flowdpo.cli.options.RunFolderOptions;
+import dev.flowdpo.cli.options.SeedOptions;
 import dev.flowdpo.cli.options.TraceChoice;
 import dev.flowdpo.cli.options.TrainerChoice;
+import dev.flowdpo.cli.run.RunFiles;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.tiny.BundledModel;
 import dev.flowdpo.runtime.training.TrainerOptions;
@@ -90,8 +88,7 @@ public final class CompileCommand implements Callable<Integer> {
                 : BundledModel.trainerOptions(),
             seed.seed());
     CompileSettings settings =
-        new CompileSettings(
-            seed.seed(), source, choice, filter.options(), options, learningData);
+        new CompileSettings(seed.seed(), source, choice, filter.options(), options, learningData);
     CompileResult result =
         new CompileRun(model, progress, output.err(), settings)
             .run(() -> out.open(RunFiles.KIND, describe(settings)));

@@ -1,16 +1,14 @@
 package dev.flowdpo.cli.training;
 
-import java.util.function.Supplier;
-import java.io.PrintWriter;
-import dev.flowdpo.cli.run.RunFiles;
-import dev.flowdpo.cli.options.EngineOptions;
+import dev.flowdpo.Flow;
 import dev.flowdpo.cli.evaluation.Evaluation;
+import dev.flowdpo.cli.evaluation.SinglePass;
+import dev.flowdpo.cli.options.EngineOptions;
+import dev.flowdpo.cli.options.ProgressOptions;
 import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.cli.output.ProgressDisplay;
-import dev.flowdpo.cli.options.ProgressOptions;
+import dev.flowdpo.cli.run.RunFiles;
 import dev.flowdpo.cli.run.RunFolder;
-import dev.flowdpo.cli.evaluation.SinglePass;
-import dev.flowdpo.Flow;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.Trace;
 import dev.flowdpo.learning.TraceSet;
@@ -24,9 +22,11 @@ import dev.flowdpo.runtime.training.ExampleSplit;
 import dev.flowdpo.runtime.training.SupervisedLoss;
 import dev.flowdpo.runtime.training.TrainerOptions;
 import dev.flowdpo.runtime.training.TrainingResult;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * One compile run (Flow-DPO, section 4.3): measures the base's single pass, collects traces, trains
@@ -102,7 +102,8 @@ final class CompileRun {
 
   private RunFolder collect(Supplier<RunFolder> opener) {
     AdapterFlowEngine engine = model.open(settings.flow().adapters());
-    try (Flow flow = settings.flow().applyTo(Flow.builder().seed(settings.seed()), engine).build()) {
+    try (Flow flow =
+        settings.flow().applyTo(Flow.builder().seed(settings.seed()), engine).build()) {
       RunFolder folder = opener.get();
       TraceCollection collection = new TraceCollection(folder, engine.tokens());
       boolean base = settings.source().base();
@@ -168,8 +169,7 @@ final class CompileRun {
   }
 
   private double singlePass(String when, Optional<Path> adapters) {
-    try (Flow flow =
-            Flow.builder().engine(model.open(adapters)).seed(settings.seed()).build();
+    try (Flow flow = Flow.builder().engine(model.open(adapters)).seed(settings.seed()).build();
         ProgressDisplay display =
             progress.open(err, "single pass " + when, 0, settings.data().heldOut().size())) {
       return Evaluation.of(

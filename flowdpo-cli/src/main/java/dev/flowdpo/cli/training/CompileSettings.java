@@ -1,7 +1,7 @@
 package dev.flowdpo.cli.training;
 
-import dev.flowdpo.cli.options.FlowChoice;
 import dev.flowdpo.cli.evaluation.LearningData;
+import dev.flowdpo.cli.options.FlowChoice;
 import dev.flowdpo.learning.TraceOptions;
 import dev.flowdpo.runtime.training.TrainerOptions;
 

@@ -1,16 +1,16 @@
 package dev.flowdpo.cli.training;
 
-import dev.flowdpo.cli.run.RunFiles;
 import dev.flowdpo.cli.options.EngineOptions;
-import dev.flowdpo.cli.options.SeedOptions;
-import dev.flowdpo.cli.options.OutputOptions;
-import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.cli.options.ObjectiveOptions;
+import dev.flowdpo.cli.options.OutputOptions;
 import dev.flowdpo.cli.options.ProgressOptions;
-import dev.flowdpo.cli.run.RunFolder;
 import dev.flowdpo.cli.options.RunFolderOptions;
+import dev.flowdpo.cli.options.SeedOptions;
 import dev.flowdpo.cli.options.TextConverter;
 import dev.flowdpo.cli.options.TrainerChoice;
+import dev.flowdpo.cli.output.JsonText;
+import dev.flowdpo.cli.run.RunFiles;
+import dev.flowdpo.cli.run.RunFolder;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.preference.AdapterRole;
@@ -204,7 +204,8 @@ public final class DpoCommand implements Callable<Integer> {
   }
 
   private void print(Result result) {
-    output.report()
+    output
+        .report()
         .printf(
             """
             Trained the %s adapter on %d pairs in %d steps, the best after %d; %.1f s

@@ -1,11 +1,11 @@
 package dev.flowdpo.cli.training;
 
-import dev.flowdpo.cli.run.RunFiles;
+import dev.flowdpo.Flow;
 import dev.flowdpo.cli.evaluation.ExactAnswer;
 import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.cli.output.ProgressDisplay;
+import dev.flowdpo.cli.run.RunFiles;
 import dev.flowdpo.cli.run.RunFolder;
-import dev.flowdpo.Flow;
 import dev.flowdpo.learning.Trace;
 import dev.flowdpo.learning.TraceCompiler;
 import dev.flowdpo.learning.TraceOptions;

@@ -1,7 +1,7 @@
 package dev.flowdpo.cli.training;
 
-import dev.flowdpo.cli.output.ProgressDisplay;
 import dev.flowdpo.cli.options.ProgressOptions;
+import dev.flowdpo.cli.output.ProgressDisplay;
 import dev.flowdpo.runtime.training.TrainerListener;
 import dev.flowdpo.runtime.training.TrainingLoss;
 import java.io.PrintWriter;

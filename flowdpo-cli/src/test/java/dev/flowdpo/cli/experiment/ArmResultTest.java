@@ -1,9 +1,9 @@
 package dev.flowdpo.cli.experiment;
 
-import dev.flowdpo.cli.output.JsonText;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.error.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,7 +88,8 @@ class ArmResultTest {
   @Test
   void resultsWithoutANumberComeBackAsTheyWere() {
     ResultFile file = new ResultFile(folder);
-    TraceKindResult result = new TraceKindResult("standard", "self", 1, 7, 3, 0.5, Double.NaN, 8, 16);
+    TraceKindResult result =
+        new TraceKindResult("standard", "self", 1, 7, 3, 0.5, Double.NaN, 8, 16);
     file.orElse(TraceKindResult.class, () -> result);
     assertThat(
             file.orElse(

@@ -1,13 +1,12 @@
 package dev.flowdpo.cli.experiment;
 
-import dev.flowdpo.cli.CommandRun;
-import dev.flowdpo.cli.KilledCommand;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import dev.flowdpo.cli.CommandRun;
+import dev.flowdpo.cli.KilledCommand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -350,7 +349,8 @@ class ExperimentCommandTest {
 
   /** Asserts that all but the times is equal: figures, outcomes, adapters and trees. */
   private static void assertSameExperiment(Path found, Path expected) throws IOException {
-    assertThat(results(found).stream().map(CommandRun::withoutTime).toList()).isEqualTo(results(expected).stream().map(CommandRun::withoutTime).toList());
+    assertThat(results(found).stream().map(CommandRun::withoutTime).toList())
+        .isEqualTo(results(expected).stream().map(CommandRun::withoutTime).toList());
     assertThat(found.resolve("trees.jsonl"))
         .hasSameBinaryContentAs(expected.resolve("trees.jsonl"));
     for (JsonNode result : results(expected)) {

@@ -1,8 +1,8 @@
 package dev.flowdpo.cli.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import dev.flowdpo.cli.experiment.Mistake.Source;
 
+import dev.flowdpo.cli.experiment.Mistake.Source;
 import dev.flowdpo.runtime.tiny.SolutionStyle;
 import dev.flowdpo.runtime.tiny.Step;
 import dev.flowdpo.runtime.tiny.WordProblem;

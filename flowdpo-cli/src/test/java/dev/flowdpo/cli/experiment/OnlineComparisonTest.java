@@ -1,12 +1,12 @@
 package dev.flowdpo.cli.experiment;
 
-import dev.flowdpo.cli.CommandRun;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
+import dev.flowdpo.cli.CommandRun;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -113,7 +113,8 @@ class OnlineComparisonTest {
     List<JsonNode> printed = run.jsonLines();
     assertThat(printed.subList(printed.size() - 2, printed.size())).isEqualTo(rates);
     assertThat(Files.readString(out.resolve("report.html")))
-        .contains("Which explanations are better", "Compared by " + MODEL, "class=\"wins\"", "Win rate");
+        .contains(
+            "Which explanations are better", "Compared by " + MODEL, "class=\"wins\"", "Win rate");
     assertThat(out.resolve("tables/win-rates-of-the-learned-flow-with-95-intervals.csv")).exists();
     // Every two different solutions are shown in both orders.
     List<JsonNode> compared = CommandRun.jsonLines(out.resolve("comparisons.jsonl"));

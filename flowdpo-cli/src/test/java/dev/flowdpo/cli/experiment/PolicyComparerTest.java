@@ -98,7 +98,8 @@ class PolicyComparerTest {
   @Test
   void equalTracesTieAndLongOnesAreUndecided() {
     Problem problem = Problem.of("Ana has 5 pens. She buys 2 pens. How many pens has she?");
-    PolicyComparer comparer = new PolicyComparer(base, AdapterSnapshot.none(base.config()), tokens, 0);
+    PolicyComparer comparer =
+        new PolicyComparer(base, AdapterSnapshot.none(base.config()), tokens, 0);
     String endless = "5+2=7\n".repeat(base.maxTokens());
     List<Comparison> comparisons =
         comparer.compare(

@@ -1,8 +1,8 @@
 package dev.flowdpo.cli.learning;
 
-import dev.flowdpo.cli.CommandRun;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowdpo.cli.CommandRun;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

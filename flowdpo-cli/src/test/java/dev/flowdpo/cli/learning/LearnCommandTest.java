@@ -1,13 +1,12 @@
 package dev.flowdpo.cli.learning;
 
-import java.util.concurrent.atomic.AtomicLong;
-import dev.flowdpo.cli.KilledCommand;
-import dev.flowdpo.cli.CommandRun;
-import dev.flowdpo.cli.output.JsonText;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.flowdpo.cli.CommandRun;
+import dev.flowdpo.cli.KilledCommand;
+import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.runtime.tiny.WordProblem;
 import dev.flowdpo.runtime.tiny.WordProblems;
 import dev.flowdpo.value.Problem;
@@ -16,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
@@ -50,7 +50,8 @@ class LearnCommandTest {
     for (String file : FILES_OF_A_RUN) {
       assertThat(killed.resolve(file)).as(file).hasSameBinaryContentAs(whole.resolve(file));
     }
-    assertThat(CommandRun.withoutTime(resumed.json())).isEqualTo(CommandRun.withoutTime(uninterrupted.json()));
+    assertThat(CommandRun.withoutTime(resumed.json()))
+        .isEqualTo(CommandRun.withoutTime(uninterrupted.json()));
     assertResult(whole, uninterrupted.json());
     assertMetrics(whole, uninterrupted.json());
     assertThat(lines(whole.resolve("pairs.jsonl")))
@@ -128,8 +129,7 @@ class LearnCommandTest {
   }
 
   private static void assertMetrics(Path run, JsonNode result) throws IOException {
-    List<JsonNode> rows =
-        CommandRun.jsonLines(run.resolve("metrics.jsonl"));
+    List<JsonNode> rows = CommandRun.jsonLines(run.resolve("metrics.jsonl"));
     assertThat(rows).hasSize(result.get("updates").asInt()).isNotEmpty();
     for (JsonNode row : rows) {
       assertThat(CommandRun.keys(row))

@@ -1,10 +1,10 @@
 package dev.flowdpo.cli.learning;
 
-import dev.flowdpo.cli.CommandRun;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
+import dev.flowdpo.cli.CommandRun;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

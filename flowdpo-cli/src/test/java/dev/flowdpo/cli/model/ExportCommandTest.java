@@ -1,9 +1,9 @@
 package dev.flowdpo.cli.model;
 
-import dev.flowdpo.cli.CommandRun;
-import dev.flowdpo.cli.Fixtures;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowdpo.cli.CommandRun;
+import dev.flowdpo.cli.Fixtures;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;

@@ -1,9 +1,9 @@
 package dev.flowdpo.cli.model;
 
-import dev.flowdpo.cli.CommandRun;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.flowdpo.cli.CommandRun;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,11 +1,11 @@
 package dev.flowdpo.cli.model;
 
-import dev.flowdpo.cli.CommandRun;
-import dev.flowdpo.cli.Fixtures;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.flowdpo.cli.CommandRun;
+import dev.flowdpo.cli.Fixtures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.flowdpo.cli.model;
 
-import dev.flowdpo.cli.CommandRun;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowdpo.cli.CommandRun;
 import dev.flowdpo.runtime.checkpoint.Architecture;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.RandomCheckpoint;

@@ -13,7 +13,6 @@ import dev.flowdpo.value.Problem;
 import dev.flowdpo.verify.MathAnswerVerifier;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -45,9 +44,7 @@ record RealRuns(List<double[]> learned, List<ReportTree> trees) {
         WordProblems.learning(seed).limit(PROBLEMS).map(WordProblem::toProblem).toList();
     TreeCollector collector =
         new TreeCollector("seed " + seed, (tree, progress) -> true, trees::add);
-    FlowEngine engine =
-        new AdapterFlowEngineProvider()
-            .open(EngineSettings.defaults());
+    FlowEngine engine = new AdapterFlowEngineProvider().open(EngineSettings.defaults());
     LearnerOptions options =
         engine.defaultLearnerOptions().toBuilder().seed(seed).totalProblems(PROBLEMS).build();
     try (Flow flow = Flow.builder().engine(engine).seed(seed).build();

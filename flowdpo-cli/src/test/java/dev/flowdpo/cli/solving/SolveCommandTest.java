@@ -1,10 +1,10 @@
 package dev.flowdpo.cli.solving;
 
-import dev.flowdpo.cli.CommandRun;
-import dev.flowdpo.cli.Fixtures;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.flowdpo.cli.CommandRun;
+import dev.flowdpo.cli.Fixtures;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

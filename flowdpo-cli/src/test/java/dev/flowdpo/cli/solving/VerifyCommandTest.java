@@ -1,10 +1,10 @@
 package dev.flowdpo.cli.solving;
 
-import dev.flowdpo.cli.CommandRun;
-import dev.flowdpo.cli.output.JsonText;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.flowdpo.cli.CommandRun;
+import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.realdata.RealData;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

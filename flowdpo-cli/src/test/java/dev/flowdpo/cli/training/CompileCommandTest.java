@@ -1,10 +1,10 @@
 package dev.flowdpo.cli.training;
 
-import dev.flowdpo.cli.CommandRun;
-import dev.flowdpo.cli.KilledCommand;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.flowdpo.cli.CommandRun;
+import dev.flowdpo.cli.KilledCommand;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -47,7 +47,8 @@ class CompileCommandTest {
     for (String file : FILES_OF_A_RUN) {
       assertThat(killed.resolve(file)).as(file).hasSameBinaryContentAs(whole.resolve(file));
     }
-    assertThat(CommandRun.withoutTime(resumed.json())).isEqualTo(CommandRun.withoutTime(uninterrupted.json()));
+    assertThat(CommandRun.withoutTime(resumed.json()))
+        .isEqualTo(CommandRun.withoutTime(uninterrupted.json()));
     assertThat(whole.resolve("training.png")).isNotEmptyFile();
     assertResult(whole, uninterrupted.json());
     assertMessages(whole);
@@ -100,8 +101,7 @@ class CompileCommandTest {
         .isPositive()
         .isEqualTo((int) lines(run.resolve("messages.jsonl")));
     assertThat(CommandRun.parse(Files.readString(run.resolve("result.json")))).isEqualTo(result);
-    List<JsonNode> rows =
-        CommandRun.jsonLines(run.resolve("training.jsonl"));
+    List<JsonNode> rows = CommandRun.jsonLines(run.resolve("training.jsonl"));
     assertThat(rows.stream().filter(row -> row.has("loss"))).hasSize(result.get("steps").asInt());
     assertThat(rows.stream().filter(row -> row.has("eval_loss"))).hasSize(3);
     assertThat(rows.get(0).get("eval_loss")).isEqualTo(result.get("validationLossBefore"));

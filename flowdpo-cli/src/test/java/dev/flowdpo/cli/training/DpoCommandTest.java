@@ -1,11 +1,11 @@
 package dev.flowdpo.cli.training;
 
-import dev.flowdpo.cli.CommandRun;
-import dev.flowdpo.cli.output.JsonText;
-import dev.flowdpo.cli.KilledCommand;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.flowdpo.cli.CommandRun;
+import dev.flowdpo.cli.KilledCommand;
+import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.runtime.tiny.SolutionStyle;
 import dev.flowdpo.runtime.tiny.WordProblem;
 import dev.flowdpo.runtime.tiny.WordProblems;
@@ -49,8 +49,7 @@ class DpoCommandTest {
     assertThat(result.get("pairs").asInt() + result.get("heldOutPairs").asInt()).isEqualTo(40);
     assertThat(result.get("loss").asDouble()).isLessThan(0.5 * result.get("lossBefore").asDouble());
     assertThat(result.get("rewardsAccuracies").asDouble()).isEqualTo(1);
-    List<JsonNode> rows =
-        CommandRun.jsonLines(whole.resolve("training.jsonl"));
+    List<JsonNode> rows = CommandRun.jsonLines(whole.resolve("training.jsonl"));
     assertThat(CommandRun.keys(rows.get(1)))
         .containsExactly(
             "step",
