@@ -273,7 +273,9 @@ public final class Flow implements AutoCloseable {
       return change(options -> options.maxChunks(maxChunks));
     }
 
-    /** Sets how the policy draws tokens; by default as the engine's, or temperature 0.7, topP 0.9. */
+    /**
+     * Sets how the policy draws tokens; by default as the engine's, or temperature 0.7, topP 0.9.
+     */
     public Builder sampling(SamplingOptions sampling) {
       return change(options -> options.sampling(sampling));
     }

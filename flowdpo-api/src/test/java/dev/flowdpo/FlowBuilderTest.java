@@ -19,13 +19,11 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FlowBuilderTest {
-  private static final EngineSettings BUNDLED =
-      EngineSettings.defaults();
+  private static final EngineSettings BUNDLED = EngineSettings.defaults();
 
   @TempDir Path folder;
 
@@ -62,7 +60,13 @@ class FlowBuilderTest {
     try (Flow flow = ownModels().build()) {
       assertThat(flow.options()).isEqualTo(FlowOptions.defaults());
       assertThat(flow.options())
-          .isEqualTo(FlowOptions.builder().chunkSize(160).maxChunks(6).sampling(SamplingOptions.builder().temperature(0.7).topK(0).topP(0.9).build()).seed(0).build());
+          .isEqualTo(
+              FlowOptions.builder()
+                  .chunkSize(160)
+                  .maxChunks(6)
+                  .sampling(SamplingOptions.builder().temperature(0.7).topK(0).topP(0.9).build())
+                  .seed(0)
+                  .build());
     }
   }
 
@@ -79,7 +83,14 @@ class FlowBuilderTest {
             .sampling(SamplingOptions.greedy())
             .seed(3)
             .build()) {
-      assertThat(flow.options()).isEqualTo(FlowOptions.builder().chunkSize(1).maxChunks(3).sampling(SamplingOptions.greedy()).seed(3).build());
+      assertThat(flow.options())
+          .isEqualTo(
+              FlowOptions.builder()
+                  .chunkSize(1)
+                  .maxChunks(3)
+                  .sampling(SamplingOptions.greedy())
+                  .seed(3)
+                  .build());
     }
   }
 
@@ -122,7 +133,12 @@ class FlowBuilderTest {
               Flow.builder().model(model).adapters(adapters).modelOptions(options).build()) {
             StubEngine engine = StubEngine.Provider.OPENED.get(0);
             assertThat(engine.settings)
-                .isEqualTo(EngineSettings.builder().model(model).adapters(adapters).options(options).build());
+                .isEqualTo(
+                    EngineSettings.builder()
+                        .model(model)
+                        .adapters(adapters)
+                        .options(options)
+                        .build());
             assertThat(flow.solve("q").chunks()).hasSize(2);
           }
           assertThat(StubEngine.Provider.OPENED).hasSize(1);

@@ -46,8 +46,7 @@ class FlowLearnerTest {
 
   @TempDir Path folder;
 
-  private final StubEngine engine =
-      new StubEngine(EngineSettings.defaults());
+  private final StubEngine engine = new StubEngine(EngineSettings.defaults());
 
   @Test
   void defaultsComeFromPaperAndEngine() {
@@ -110,7 +109,9 @@ class FlowLearnerTest {
   void theDefaultPairRuleContrastsByTheLearnersOptions() {
     for (boolean preferEarlierStop : List.of(true, false)) {
       LearnerOptions options =
-          LearnerOptions.builder().pairs(pairs -> pairs.preferEarlierStopOnTie(preferEarlierStop)).build();
+          LearnerOptions.builder()
+              .pairs(pairs -> pairs.preferEarlierStopOnTie(preferEarlierStop))
+              .build();
       try (Flow flow = Flow.builder().engine(engine).build();
           OnlineLearner learner = flow.learner().verifier(VERIFIER).options(options).build()) {
         assertThat(learner.progress()).isEqualTo(LearningProgress.NONE);

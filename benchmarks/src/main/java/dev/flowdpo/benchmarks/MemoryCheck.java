@@ -110,7 +110,10 @@ public final class MemoryCheck {
       for (int i = 0; i < answers.size(); i++) {
         requests.add(
             new ChunkRequest(
-                answers.get(i), load.chunkTokens() / TURNS, SamplingOptions.builder().temperature(1).topK(0).topP(0.9).build(), i));
+                answers.get(i),
+                load.chunkTokens() / TURNS,
+                SamplingOptions.builder().temperature(1).topK(0).topP(0.9).build(),
+                i));
       }
       List<Chunk> chunks = policy.extend(requests);
       for (int i = 0; i < answers.size(); i++) {

@@ -144,8 +144,7 @@ public final class QuantizationDrift {
   }
 
   private double accuracy(Flow flow) {
-    Flow greedy =
-        flow.withOptions(options -> options.sampling(SamplingOptions.greedy()));
+    Flow greedy = flow.withOptions(options -> options.sampling(SamplingOptions.greedy()));
     List<Problem> asked = problems.stream().map(WordProblem::toProblem).toList();
     int right = 0;
     for (Solution solution : greedy.solveAll(asked)) {

@@ -82,8 +82,7 @@ public final class RolloutRequest {
     private int rolloutsPerNode = 1;
     private long seed;
 
-    private Builder(
-        List<Problem> problems, FlowPolicy policy, StopJudge judge, Verifier verifier) {
+    private Builder(List<Problem> problems, FlowPolicy policy, StopJudge judge, Verifier verifier) {
       this.problems = List.copyOf(problems);
       this.policy = Objects.requireNonNull(policy, "policy");
       this.judge = Objects.requireNonNull(judge, "judge");

@@ -92,13 +92,15 @@ class PartialAnswerTest {
   @Test
   void samplingOptionsAreChecked() {
     assertThat(SamplingOptions.greedy().isGreedy()).isTrue();
-    assertThat(SamplingOptions.of(0.7)).isEqualTo(SamplingOptions.builder().temperature(0.7).topK(0).topP(1).build());
+    assertThat(SamplingOptions.of(0.7))
+        .isEqualTo(SamplingOptions.builder().temperature(0.7).topK(0).topP(1).build());
     assertThat(SamplingOptions.of(0.7).isGreedy()).isFalse();
     assertRefused(() -> SamplingOptions.of(-0.1), "temperature");
     assertRefused(() -> SamplingOptions.of(Double.NaN), "temperature");
     assertRefused(() -> SamplingOptions.builder().temperature(1).topK(-1).topP(1).build(), "topK");
     assertRefused(() -> SamplingOptions.builder().temperature(1).topK(0).topP(0).build(), "topP");
-    assertRefused(() -> SamplingOptions.builder().temperature(1).topK(0).topP(1.01).build(), "topP");
+    assertRefused(
+        () -> SamplingOptions.builder().temperature(1).topK(0).topP(1.01).build(), "topP");
   }
 
   @Test

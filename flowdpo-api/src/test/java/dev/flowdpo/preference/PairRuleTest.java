@@ -52,7 +52,8 @@ class PairRuleTest {
   void contrastsAreThoseOfThePairBuilder(
       @ForAll @Size(5) List<@IntRange(max = 2) Integer> verdicts,
       @ForAll boolean preferEarlierStop) {
-    PairOptions options = PairOptions.builder().rewardMargin(0.5).preferEarlierStopOnTie(preferEarlierStop).build();
+    PairOptions options =
+        PairOptions.builder().rewardMargin(0.5).preferEarlierStopOnTie(preferEarlierStop).build();
     RolloutTree tree = tree(verdicts.stream().map(PairRuleTest::verdict).toList());
     assertThat(PairRule.contrasts(options).pairs(tree, TOKENS))
         .isEqualTo(new PairBuilder(options, TOKENS).pairs(tree));

@@ -279,7 +279,17 @@ class TreeRolloutSamplerTest {
       Problem... problems) {
     return RolloutSampler.tree()
         .sample(
-            RolloutRequest.builder(List.of(problems), policy, judge, verifier).options(FlowOptions.builder().chunkSize(8).maxChunks(maxChunks).sampling(SAMPLING).seed(99).build()).rolloutsPerNode(rolloutsPerNode).seed(5).build());
+            RolloutRequest.builder(List.of(problems), policy, judge, verifier)
+                .options(
+                    FlowOptions.builder()
+                        .chunkSize(8)
+                        .maxChunks(maxChunks)
+                        .sampling(SAMPLING)
+                        .seed(99)
+                        .build())
+                .rolloutsPerNode(rolloutsPerNode)
+                .seed(5)
+                .build());
   }
 
   /** Writes "o" in its first calls and "a" from then on. */

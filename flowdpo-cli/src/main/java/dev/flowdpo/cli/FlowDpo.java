@@ -1,20 +1,20 @@
 package dev.flowdpo.cli;
 
-import dev.flowdpo.cli.options.Versions;
-import dev.flowdpo.cli.training.CompileCommand;
-import dev.flowdpo.cli.learning.DemoCommand;
-import dev.flowdpo.cli.training.DpoCommand;
-import dev.flowdpo.cli.solving.EvaluateCommand;
 import dev.flowdpo.cli.experiment.ExperimentCommand;
+import dev.flowdpo.cli.learning.DemoCommand;
+import dev.flowdpo.cli.learning.LearnCommand;
 import dev.flowdpo.cli.model.ExportCommand;
 import dev.flowdpo.cli.model.GradientCommand;
 import dev.flowdpo.cli.model.InspectCommand;
-import dev.flowdpo.cli.learning.LearnCommand;
 import dev.flowdpo.cli.model.LogprobsCommand;
 import dev.flowdpo.cli.model.MakeModelCommand;
 import dev.flowdpo.cli.model.PretrainCommand;
+import dev.flowdpo.cli.options.Versions;
+import dev.flowdpo.cli.solving.EvaluateCommand;
 import dev.flowdpo.cli.solving.SolveCommand;
 import dev.flowdpo.cli.solving.VerifyCommand;
+import dev.flowdpo.cli.training.CompileCommand;
+import dev.flowdpo.cli.training.DpoCommand;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;

@@ -16,8 +16,8 @@ public interface TraceComparer {
    * Compares pairs of traces.
    *
    * @param pairs the pairs; may be of different problems
-   * @return a comparison for each, in their order; {@link Preference#UNDECIDED} where the comparer has
-   *     none
+   * @return a comparison for each, in their order; {@link Preference#UNDECIDED} where the comparer
+   *     has none
    * @throws dev.flowdpo.error.FlowException if the comparer cannot be asked at all
    */
   List<Comparison> compare(List<TracePair> pairs);

@@ -297,7 +297,8 @@ class ChatEndpointComparerTest {
         "FLOWDPO_COMPARE_URL: expected an address");
     refused(Map.of("FLOWDPO_COMPARE_URL", "ftp://h", "FLOWDPO_COMPARE_MODEL", "m"), "scheme ftp");
     refused(
-        Map.of("FLOWDPO_COMPARE_URL", "http://u:pw@h", "FLOWDPO_COMPARE_MODEL", "m"), "without a user");
+        Map.of("FLOWDPO_COMPARE_URL", "http://u:pw@h", "FLOWDPO_COMPARE_MODEL", "m"),
+        "without a user");
     for (String seconds : List.of("soon", "0", "-1", "NaN")) {
       refused(
           Map.of(

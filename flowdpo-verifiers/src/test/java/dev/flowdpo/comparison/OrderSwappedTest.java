@@ -77,7 +77,8 @@ class OrderSwappedTest {
     TraceComparer comparer =
         pairs ->
             List.of(new Comparison(Preference.TIE, 1, ""), new Comparison(Preference.FIRST, 1, ""));
-    assertThat(comparer.orderSwapped().compare(pair("a", "b")).preference()).isEqualTo(Preference.TIE);
+    assertThat(comparer.orderSwapped().compare(pair("a", "b")).preference())
+        .isEqualTo(Preference.TIE);
     assertThat(always(Preference.TIE).orderSwapped().compare(pair("a", "b")))
         .extracting(Comparison::preference, Comparison::confidence)
         .containsExactly(Preference.TIE, 0.5);

@@ -177,8 +177,7 @@ class ArchitectureTest {
   private static List<String> backwards(List<String> order) {
     return forbidden(
         type -> order.contains(type.getPackageName()),
-        (from, to) ->
-            order.indexOf(to.getPackageName()) > order.indexOf(from.getPackageName()));
+        (from, to) -> order.indexOf(to.getPackageName()) > order.indexOf(from.getPackageName()));
   }
 
   private interface Pair {

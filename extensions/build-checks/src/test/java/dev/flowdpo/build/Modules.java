@@ -26,7 +26,10 @@ final class Modules {
           "flowdpo-runtime", List.of("flowdpo-api", "flowdpo-chat-template"),
           "flowdpo-cli",
               List.of(
-                  "flowdpo-api", "flowdpo-chat-template", "flowdpo-verifiers", "flowdpo-runtime",
+                  "flowdpo-api",
+                  "flowdpo-chat-template",
+                  "flowdpo-verifiers",
+                  "flowdpo-runtime",
                   "flowdpo-jackson"));
 
   static final JavaClasses CLASSES =

@@ -35,7 +35,8 @@ final class Signatures {
       words.add("extends " + parent.getTypeName());
     }
     if (type.getGenericInterfaces().length > 0) {
-      words.add((type.isInterface() ? "extends " : "implements ") + names(type.getGenericInterfaces()));
+      words.add(
+          (type.isInterface() ? "extends " : "implements ") + names(type.getGenericInterfaces()));
     }
     if (type.isSealed()) {
       words.add("permits " + names(type.getPermittedSubclasses()));
@@ -69,8 +70,7 @@ final class Signatures {
   private static boolean ofEveryObject(Member member) {
     return member instanceof Method method
         && switch (method.getName()) {
-          case "equals" -> Arrays.equals(
-              method.getParameterTypes(), new Class<?>[] {Object.class});
+          case "equals" -> Arrays.equals(method.getParameterTypes(), new Class<?>[] {Object.class});
           case "hashCode", "toString" -> method.getParameterCount() == 0;
           default -> false;
         };

@@ -50,8 +50,7 @@ public final class FlowDpoModule extends SimpleModule {
   private <T, F> void written(
       Class<T> type, Class<F> form, Function<T, F> toForm, Function<F, T> fromForm) {
     addSerializer(type, new StdDelegatingSerializer(type, new Conversion<>(type, form, toForm)));
-    addDeserializer(
-        type, new StdDelegatingDeserializer<>(new Conversion<>(form, type, fromForm)));
+    addDeserializer(type, new StdDelegatingDeserializer<>(new Conversion<>(form, type, fromForm)));
   }
 
   private static final class Conversion<I, O> extends StdConverter<I, O> {
@@ -72,14 +71,12 @@ public final class FlowDpoModule extends SimpleModule {
 
     // Asked for here, since they can't be read off the type arguments of a lambda.
     @Override
-    public JavaType getInputType(
-        TypeFactory types) {
+    public JavaType getInputType(TypeFactory types) {
       return types.constructType(input);
     }
 
     @Override
-    public JavaType getOutputType(
-        TypeFactory types) {
+    public JavaType getOutputType(TypeFactory types) {
       return types.constructType(output);
     }
   }

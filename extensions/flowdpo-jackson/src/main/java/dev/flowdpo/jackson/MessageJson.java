@@ -13,6 +13,7 @@ record MessageJson(@Nullable String role, @Nullable String content) {
   }
 
   Message message() {
-    return new Message(Required.constant(Message.Role.class, "role", role), Required.of("content", content));
+    return new Message(
+        Required.constant(Message.Role.class, "role", role), Required.of("content", content));
   }
 }

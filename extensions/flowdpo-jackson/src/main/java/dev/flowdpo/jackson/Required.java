@@ -19,8 +19,7 @@ final class Required {
   }
 
   /** Returns the constant of that name, in upper or lower case. */
-  static <E extends Enum<E>> E constant(
-      Class<E> type, String property, @Nullable String value) {
+  static <E extends Enum<E>> E constant(Class<E> type, String property, @Nullable String value) {
     String name = of(property, value).toUpperCase(Locale.ROOT);
     return Arrays.stream(type.getEnumConstants())
         .filter(constant -> constant.name().equals(name))

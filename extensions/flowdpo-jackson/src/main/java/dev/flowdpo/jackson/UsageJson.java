@@ -36,8 +36,6 @@ record UsageJson(
         policyCalls,
         judgeCalls,
         Duration.ofNanos(
-            Required.of("elapsedSeconds", elapsedSeconds)
-                .movePointRight(NANOSECONDS)
-                .longValue()));
+            Required.of("elapsedSeconds", elapsedSeconds).movePointRight(NANOSECONDS).longValue()));
   }
 }

@@ -127,7 +127,8 @@ class FlowDpoModuleTest {
         .hasMessageContaining("question: expected the property, found none");
     assertThatThrownBy(
             () -> mapper.readValue("{\"role\": \"narrator\", \"content\": \"a\"}", Message.class))
-        .hasMessageContaining("role: expected one of [SYSTEM, USER, ASSISTANT], found \"narrator\"");
+        .hasMessageContaining(
+            "role: expected one of [SYSTEM, USER, ASSISTANT], found \"narrator\"");
   }
 
   @Test

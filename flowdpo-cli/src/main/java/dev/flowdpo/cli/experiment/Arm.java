@@ -62,11 +62,11 @@ enum Arm {
       case DPO, SUPERVISED -> method;
       case NO_UPDATES, SINGLE_PASS -> options.updates(updates -> updates.enabled(false)).build();
       case SUPERVISED_EQUAL ->
-          options
-.rates(rates -> rates.answer(SUPERVISED_RATE * method.rates().answer()))
-.build();
-      case ANSWER_ONLY -> options.updates(updates -> updates.roles(EnumSet.of(AdapterRole.ANSWER))).build();
-      case STOP_ONLY -> options.updates(updates -> updates.roles(EnumSet.of(AdapterRole.STOP))).build();
+          options.rates(rates -> rates.answer(SUPERVISED_RATE * method.rates().answer())).build();
+      case ANSWER_ONLY ->
+          options.updates(updates -> updates.roles(EnumSet.of(AdapterRole.ANSWER))).build();
+      case STOP_ONLY ->
+          options.updates(updates -> updates.roles(EnumSet.of(AdapterRole.STOP))).build();
     };
   }
 

@@ -1,9 +1,9 @@
 package dev.flowdpo.cli.experiment;
 
-import dev.flowdpo.cli.run.RunFolder;
 import dev.flowdpo.cli.options.EngineOptions;
-import dev.flowdpo.cli.options.OutputOptions;
 import dev.flowdpo.cli.options.OptionRange;
+import dev.flowdpo.cli.options.OutputOptions;
+import dev.flowdpo.cli.run.RunFolder;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.runtime.tiny.BundledModel;
 import java.util.ArrayList;

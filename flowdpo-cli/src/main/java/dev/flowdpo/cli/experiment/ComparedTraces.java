@@ -5,7 +5,8 @@ import dev.flowdpo.comparison.Preference;
 import dev.flowdpo.comparison.TracePair;
 
 /**
- * What a comparer said of two solutions of one problem; a line of {@code comparisons.jsonl}. Immutable.
+ * What a comparer said of two solutions of one problem; a line of {@code comparisons.jsonl}.
+ * Immutable.
  *
  * @param comparer who compared
  * @param first label of the arm whose wins are counted
@@ -31,7 +32,8 @@ record ComparedTraces(
     String reason) {
 
   /** Joins a question to a comparer with its answer. */
-  static ComparedTraces of(String comparer, Arm first, Arm second, TracePair pair, Comparison found) {
+  static ComparedTraces of(
+      String comparer, Arm first, Arm second, TracePair pair, Comparison found) {
     return new ComparedTraces(
         comparer,
         first.label(),

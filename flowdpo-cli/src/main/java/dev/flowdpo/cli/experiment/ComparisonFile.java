@@ -1,8 +1,8 @@
 package dev.flowdpo.cli.experiment;
 
-import dev.flowdpo.cli.output.JsonText;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.error.InvalidInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;

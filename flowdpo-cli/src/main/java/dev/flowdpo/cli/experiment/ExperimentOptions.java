@@ -1,13 +1,13 @@
 package dev.flowdpo.cli.experiment;
 
-import dev.flowdpo.cli.run.RunFolder;
-import dev.flowdpo.cli.options.SeedOptions;
-import dev.flowdpo.cli.options.RunFolderOptions;
-import dev.flowdpo.cli.options.OutputOptions;
-import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.cli.options.OptionRange;
-import dev.flowdpo.cli.output.ProgressDisplay;
+import dev.flowdpo.cli.options.OutputOptions;
 import dev.flowdpo.cli.options.ProgressOptions;
+import dev.flowdpo.cli.options.RunFolderOptions;
+import dev.flowdpo.cli.options.SeedOptions;
+import dev.flowdpo.cli.output.JsonText;
+import dev.flowdpo.cli.output.ProgressDisplay;
+import dev.flowdpo.cli.run.RunFolder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -99,8 +99,7 @@ final class ExperimentOptions {
   }
 
   /** Writes the results and the report into the folder, and prints what they say. */
-  void finish(
-      OutputOptions output, RunFolder folder, List<?> results, ExperimentReport report) {
+  void finish(OutputOptions output, RunFolder folder, List<?> results, ExperimentReport report) {
     JsonText.writeLines(folder.file("results.jsonl"), results);
     report.write(folder.path());
     output.report().print(report.summary());

@@ -1,10 +1,10 @@
 package dev.flowdpo.cli.experiment;
 
-import dev.flowdpo.cli.run.RunFolder;
 import dev.flowdpo.cli.options.EngineOptions;
+import dev.flowdpo.cli.options.OptionRange;
 import dev.flowdpo.cli.options.OutputOptions;
 import dev.flowdpo.cli.output.JsonText;
-import dev.flowdpo.cli.options.OptionRange;
+import dev.flowdpo.cli.run.RunFolder;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
@@ -95,7 +95,10 @@ final class OnlineCommand implements Callable<Integer> {
             experiment.heldOut(),
             learner(),
             DpoObjective.paper());
-    RunFolder folder = experiment.folder("online", settings.describe(seeds),
+    RunFolder folder =
+        experiment.folder(
+            "online",
+            settings.describe(seeds),
             reportOnly ? RunFolder.Existing.RESUME : RunFolder.Existing.REFUSE);
     List<ArmRun> runs = new ArrayList<>();
     for (long seed : seeds) {
@@ -119,11 +122,13 @@ final class OnlineCommand implements Callable<Integer> {
               return compare(new TraceComparison(settings, learned, chosenComparer, comparisons));
             });
     ComparisonSection compared =
-        new ComparisonSection(comparisons.rows(), failure.map(FlowException::getMessage).orElse(""));
+        new ComparisonSection(
+            comparisons.rows(), failure.map(FlowException::getMessage).orElse(""));
     if (!compared.results().isEmpty()) {
       JsonText.writeLines(folder.file(WinRateResult.FILE), compared.results());
     }
-    experiment.finish(output, folder, results, new OnlineReport(settings, seeds, results, compared));
+    experiment.finish(
+        output, folder, results, new OnlineReport(settings, seeds, results, compared));
     compared.results().forEach(output::result);
     if (failure.isPresent()) {
       throw new FlowException(
@@ -170,6 +175,8 @@ final class OnlineCommand implements Callable<Integer> {
 
   private LearnerOptions learner() {
     LearnerOptions options = Preset.named(preset).learner();
-    return rollouts.map(n -> options.toBuilder().rollouts(r -> r.rolloutsPerNode(n)).build()).orElse(options);
+    return rollouts
+        .map(n -> options.toBuilder().rollouts(r -> r.rolloutsPerNode(n)).build())
+        .orElse(options);
   }
 }

@@ -29,7 +29,10 @@ final class OnlineReport implements ExperimentReport {
   private final ComparisonSection compared;
 
   OnlineReport(
-      OnlineSettings settings, List<Long> seeds, List<ArmResult> results, ComparisonSection compared) {
+      OnlineSettings settings,
+      List<Long> seeds,
+      List<ArmResult> results,
+      ComparisonSection compared) {
     this.settings = settings;
     this.seeds = List.copyOf(seeds);
     this.figures = new OnlineFigures(results);

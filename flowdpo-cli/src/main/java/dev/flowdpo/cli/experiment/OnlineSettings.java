@@ -1,10 +1,10 @@
 package dev.flowdpo.cli.experiment;
 
+import com.google.common.collect.ImmutableSortedMap;
+import dev.flowdpo.Flow;
 import dev.flowdpo.cli.evaluation.ExactAnswer;
 import dev.flowdpo.cli.options.ModelChoice;
 import dev.flowdpo.cli.output.ProgressDisplay;
-import com.google.common.collect.ImmutableSortedMap;
-import dev.flowdpo.Flow;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.learning.LearningProgress;

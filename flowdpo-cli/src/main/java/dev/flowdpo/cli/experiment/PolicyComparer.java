@@ -20,8 +20,8 @@ import java.util.OptionalDouble;
  * Compares traces with a local model: the trace is better whose tokens, the end of the sequence
  * among them, have the higher mean log-probability given the question. What a good model of such
  * texts expects is well-formed and follows from what stands before it, so a slip in a calculation
- * costs likelihood. It is no proof of an answer: a verifier decides what is right, this comparer tells
- * explanations apart where no endpoint is at hand.
+ * costs likelihood. It is no proof of an answer: a verifier decides what is right, this comparer
+ * tells explanations apart where no endpoint is at hand.
  *
  * <p>The mean does not reward short traces as the sum does. The order of the traces plays no part,
  * so {@link #orderSwapped()} changes nothing. A difference below the margin is a tie; the
@@ -140,6 +140,7 @@ public final class PolicyComparer implements TraceComparer {
       return new Comparison(Preference.TIE, margin == 0 ? 1 : 1 - size / margin, reason);
     }
     double confidence = margin == 0 ? 1 : 1 - Math.exp(-size / margin);
-    return new Comparison(difference > 0 ? Preference.FIRST : Preference.SECOND, confidence, reason);
+    return new Comparison(
+        difference > 0 ? Preference.FIRST : Preference.SECOND, confidence, reason);
   }
 }

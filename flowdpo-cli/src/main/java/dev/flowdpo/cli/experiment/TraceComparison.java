@@ -1,11 +1,11 @@
 package dev.flowdpo.cli.experiment;
 
-import dev.flowdpo.cli.evaluation.Evaluation;
-import dev.flowdpo.cli.output.ProgressDisplay;
-import dev.flowdpo.cli.evaluation.SinglePass;
 import com.google.common.collect.Iterables;
 import com.google.common.collect.Lists;
 import dev.flowdpo.Flow;
+import dev.flowdpo.cli.evaluation.Evaluation;
+import dev.flowdpo.cli.evaluation.SinglePass;
+import dev.flowdpo.cli.output.ProgressDisplay;
 import dev.flowdpo.comparison.Comparison;
 import dev.flowdpo.comparison.TraceComparer;
 import dev.flowdpo.comparison.TracePair;
@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * Compares the learned flow's greedy solutions of held-out problems with those of the
- * flow as it was before, and of a single pass. The comparer is asked in both orders.
+ * Compares the learned flow's greedy solutions of held-out problems with those of the flow as it
+ * was before, and of a single pass. The comparer is asked in both orders.
  */
 final class TraceComparison implements ExperimentRun<List<ComparedTraces>> {
   /** What the learned flow is compared with. */
@@ -119,7 +119,8 @@ final class TraceComparison implements ExperimentRun<List<ComparedTraces>> {
   }
 
   private static List<Comparison> unasked(List<TracePair> batch) {
-    Comparison none = Comparison.undecided("not asked, as a whole batch before it had no preference");
+    Comparison none =
+        Comparison.undecided("not asked, as a whole batch before it had no preference");
     return batch.stream().map(pair -> none).toList();
   }
 

@@ -1,10 +1,10 @@
 package dev.flowdpo.cli.experiment;
 
+import dev.flowdpo.Flow;
 import dev.flowdpo.cli.evaluation.Evaluation;
 import dev.flowdpo.cli.evaluation.ExactAnswer;
-import dev.flowdpo.cli.output.ProgressDisplay;
 import dev.flowdpo.cli.evaluation.SinglePass;
-import dev.flowdpo.Flow;
+import dev.flowdpo.cli.output.ProgressDisplay;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.learning.TraceCompiler;
@@ -62,7 +62,8 @@ final class TraceKindsRun implements ExperimentRun<List<TraceKindResult>> {
       long before = settings.problems() + (long) kind.ordinal() * settings.heldOut();
       results.add(
           file.orElse(
-              TraceKindResult.class, () -> measure(kind, flow, new ShiftedDisplay(display, before))));
+              TraceKindResult.class,
+              () -> measure(kind, flow, new ShiftedDisplay(display, before))));
       display.update(before + settings.heldOut(), kind.label());
     }
     return results;

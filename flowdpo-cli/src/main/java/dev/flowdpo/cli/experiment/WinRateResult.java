@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How often a comparer preferred one arm's solutions to another's; a line of {@code win-rates.jsonl}.
- * Immutable.
+ * How often a comparer preferred one arm's solutions to another's; a line of {@code
+ * win-rates.jsonl}. Immutable.
  *
  * @param comparer who compared
  * @param first label of the arm whose wins are counted

@@ -1,19 +1,19 @@
 package dev.flowdpo.cli.learning;
 
-import dev.flowdpo.cli.options.HeldOutOptions;
-import dev.flowdpo.cli.run.RunFiles;
-import dev.flowdpo.cli.options.EngineOptions;
-import dev.flowdpo.cli.options.SeedOptions;
-import dev.flowdpo.cli.options.OutputOptions;
+import dev.flowdpo.Flow;
 import dev.flowdpo.cli.evaluation.Evaluation;
 import dev.flowdpo.cli.evaluation.ExactAnswer;
 import dev.flowdpo.cli.evaluation.HeldOut;
 import dev.flowdpo.cli.evaluation.LearningData;
-import dev.flowdpo.cli.options.OptionRange;
-import dev.flowdpo.cli.options.ProgressOptions;
-import dev.flowdpo.cli.run.RunFolder;
 import dev.flowdpo.cli.evaluation.SolutionPrinter;
-import dev.flowdpo.Flow;
+import dev.flowdpo.cli.options.EngineOptions;
+import dev.flowdpo.cli.options.HeldOutOptions;
+import dev.flowdpo.cli.options.OptionRange;
+import dev.flowdpo.cli.options.OutputOptions;
+import dev.flowdpo.cli.options.ProgressOptions;
+import dev.flowdpo.cli.options.SeedOptions;
+import dev.flowdpo.cli.run.RunFiles;
+import dev.flowdpo.cli.run.RunFolder;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
 import dev.flowdpo.value.Problem;
@@ -62,7 +62,8 @@ public final class DemoCommand implements Callable<Integer> {
   public Integer call() {
     OptionRange.atLeast(1, "--problems", problems);
     LearningData data = LearningData.builtIn(seed.seed(), problems, heldOut.problems());
-    RunFolder folder = new RunFolder(out, RunFiles.KIND, Map.of("command", "demo"), RunFolder.Existing.REPLACE);
+    RunFolder folder =
+        new RunFolder(out, RunFiles.KIND, Map.of("command", "demo"), RunFolder.Existing.REPLACE);
     PrintWriter report = output.report();
     AdapterFlowEngine engine = model.open();
     try (Flow flow = Flow.builder().engine(engine).seed(seed.seed()).build()) {

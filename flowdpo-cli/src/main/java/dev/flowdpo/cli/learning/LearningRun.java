@@ -1,15 +1,14 @@
 package dev.flowdpo.cli.learning;
 
-import java.nio.file.Files;
-import dev.flowdpo.cli.run.RunFiles;
-import dev.flowdpo.cli.evaluation.Evaluation;
-import dev.flowdpo.cli.output.JsonText;
-import dev.flowdpo.cli.evaluation.LearningData;
-import dev.flowdpo.cli.run.MetricsFile;
-import dev.flowdpo.cli.output.ProgressDisplay;
-import dev.flowdpo.cli.options.ProgressOptions;
-import dev.flowdpo.cli.run.RunFolder;
 import dev.flowdpo.Flow;
+import dev.flowdpo.cli.evaluation.Evaluation;
+import dev.flowdpo.cli.evaluation.LearningData;
+import dev.flowdpo.cli.options.ProgressOptions;
+import dev.flowdpo.cli.output.JsonText;
+import dev.flowdpo.cli.output.ProgressDisplay;
+import dev.flowdpo.cli.run.MetricsFile;
+import dev.flowdpo.cli.run.RunFiles;
+import dev.flowdpo.cli.run.RunFolder;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.learning.LearningProgress;
@@ -27,6 +26,7 @@ import dev.flowdpo.runtime.data.PreferenceFile;
 import dev.flowdpo.runtime.data.TraceFile;
 import dev.flowdpo.spi.FlowEngine;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.util.List;
 
 /**
@@ -118,7 +118,8 @@ final class LearningRun {
         MetricsFile metrics = MetricsFile.open(folder.file(RunFiles.METRICS), learner.progress());
         PreferenceFile.Writer pairs = pairs(learner.progress());
         TraceFile.Writer traces =
-            TraceFile.of(folder.file(RunFiles.TRACES), tokens).resume(learner.progress().problems());
+            TraceFile.of(folder.file(RunFiles.TRACES), tokens)
+                .resume(learner.progress().problems());
         ProgressDisplay display =
             progress.open(err, "learn", learner.progress().problems(), data.problems().size())) {
       TraceCompiler correct =
@@ -132,13 +133,13 @@ final class LearningRun {
 
   /** A run that was killed before its first checkpoint begins anew. */
   private boolean hasCheckpoint() {
-    return folder.isResumed()
-        && Files.exists(folder.file(RunFiles.CHECKPOINT).resolve("latest"));
+    return folder.isResumed() && Files.exists(folder.file(RunFiles.CHECKPOINT).resolve("latest"));
   }
 
   /** Goes on with the pairs up to the checkpoint; those after it come again. */
   private PreferenceFile.Writer pairs(LearningProgress from) {
-    return PreferenceFile.of(folder.file(RunFiles.PAIRS), tokens).resume(from.answerPairs() + from.stopPairs());
+    return PreferenceFile.of(folder.file(RunFiles.PAIRS), tokens)
+        .resume(from.answerPairs() + from.stopPairs());
   }
 
   /** A run is not lost for its picture: drawing needs fonts, which a server may lack. */
@@ -146,7 +147,8 @@ final class LearningRun {
     try {
       ValidationChart.write(folder.file(RunFiles.VALIDATION_CHART), report.validation(), result);
     } catch (RuntimeException | LinkageError | InternalError e) {
-      err.println("The chart " + folder.file(RunFiles.VALIDATION_CHART) + " could not be drawn: " + e);
+      err.println(
+          "The chart " + folder.file(RunFiles.VALIDATION_CHART) + " could not be drawn: " + e);
       err.flush();
     }
   }

@@ -1,7 +1,7 @@
 package dev.flowdpo.cli.learning;
 
-import dev.flowdpo.cli.run.MetricsFile;
 import dev.flowdpo.cli.output.ProgressDisplay;
+import dev.flowdpo.cli.run.MetricsFile;
 import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.UpdateMetrics;

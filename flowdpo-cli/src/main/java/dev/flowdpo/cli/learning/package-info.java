@@ -1,6 +1,4 @@
-/**
- * Online learning as commands: {@code demo} and {@code learn}.
- */
+/** Online learning as commands: {@code demo} and {@code learn}. */
 @NullMarked
 package dev.flowdpo.cli.learning;
 

@@ -43,8 +43,17 @@ public final class RunFiles {
           "a run",
           "run.json",
           List.of(
-              "stop", "answer", RESULT, TRAINING, TRAINER, COLLECTION, MESSAGES, TRACES, PAIRS,
-              METRICS, CHECKPOINT));
+              "stop",
+              "answer",
+              RESULT,
+              TRAINING,
+              TRAINER,
+              COLLECTION,
+              MESSAGES,
+              TRACES,
+              PAIRS,
+              METRICS,
+              CHECKPOINT));
 
   private RunFiles() {}
 }

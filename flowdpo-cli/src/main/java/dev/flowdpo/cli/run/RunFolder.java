@@ -67,7 +67,8 @@ public final class RunFolder {
     this.settings = new LinkedHashMap<>(settings);
     if (Files.exists(path) && !Files.isDirectory(path)) {
       throw new InvalidInputException(
-          "%s: expected a folder for %s, or nothing yet, found a file".formatted(path, kind.name()));
+          "%s: expected a folder for %s, or nothing yet, found a file"
+              .formatted(path, kind.name()));
     }
     boolean found = Files.exists(settingsFile());
     this.resumed = found && existing == Existing.RESUME;
@@ -141,7 +142,9 @@ public final class RunFolder {
     }
   }
 
-  /** Deletes an earlier run, its settings last, so that a killed clearing is still seen as a run. */
+  /**
+   * Deletes an earlier run, its settings last, so that a killed clearing is still seen as a run.
+   */
   private void clear() throws IOException {
     for (String name : kind.files()) {
       delete(file(name));

@@ -1,17 +1,17 @@
 package dev.flowdpo.cli.solving;
 
-import dev.flowdpo.cli.options.EngineOptions;
-import dev.flowdpo.cli.options.SeedOptions;
-import dev.flowdpo.cli.options.OutputOptions;
-import dev.flowdpo.cli.options.DataOptions;
-import dev.flowdpo.cli.evaluation.Evaluation;
-import dev.flowdpo.cli.options.FlowChoice;
-import dev.flowdpo.cli.evaluation.HeldOut;
-import dev.flowdpo.cli.output.ProgressDisplay;
-import dev.flowdpo.cli.options.ProgressOptions;
-import dev.flowdpo.cli.evaluation.SinglePass;
-import dev.flowdpo.cli.options.TextConverter;
 import dev.flowdpo.Flow;
+import dev.flowdpo.cli.evaluation.Evaluation;
+import dev.flowdpo.cli.evaluation.HeldOut;
+import dev.flowdpo.cli.evaluation.SinglePass;
+import dev.flowdpo.cli.options.DataOptions;
+import dev.flowdpo.cli.options.EngineOptions;
+import dev.flowdpo.cli.options.FlowChoice;
+import dev.flowdpo.cli.options.OutputOptions;
+import dev.flowdpo.cli.options.ProgressOptions;
+import dev.flowdpo.cli.options.SeedOptions;
+import dev.flowdpo.cli.options.TextConverter;
+import dev.flowdpo.cli.output.ProgressDisplay;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.value.Problem;
 import java.nio.file.Path;
@@ -112,7 +112,8 @@ public final class EvaluateCommand implements Callable<Integer> {
             evaluation.accuracy(),
             evaluation.meanChunks(),
             seconds);
-    output.report()
+    output
+        .report()
         .printf(
             "%s: %d of %d right, %.1f %%; %.2f chunks each; %.1f s%n",
             mode,

@@ -1,11 +1,11 @@
 package dev.flowdpo.cli.solving;
 
-import dev.flowdpo.cli.options.EngineOptions;
-import dev.flowdpo.cli.options.SeedOptions;
-import dev.flowdpo.cli.options.OutputOptions;
-import dev.flowdpo.cli.options.FlowChoice;
-import dev.flowdpo.cli.evaluation.SolutionPrinter;
 import dev.flowdpo.Flow;
+import dev.flowdpo.cli.evaluation.SolutionPrinter;
+import dev.flowdpo.cli.options.EngineOptions;
+import dev.flowdpo.cli.options.FlowChoice;
+import dev.flowdpo.cli.options.OutputOptions;
+import dev.flowdpo.cli.options.SeedOptions;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Solution;
 import java.util.List;

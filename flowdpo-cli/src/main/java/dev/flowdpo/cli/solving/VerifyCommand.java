@@ -1,10 +1,10 @@
 package dev.flowdpo.cli.solving;
 
-import dev.flowdpo.cli.options.OutputOptions;
-import dev.flowdpo.cli.output.ProgressDisplay;
-import dev.flowdpo.cli.options.ProgressOptions;
 import dev.flowdpo.answer.AnswerExtractor;
 import dev.flowdpo.answer.ExtractedAnswer;
+import dev.flowdpo.cli.options.OutputOptions;
+import dev.flowdpo.cli.options.ProgressOptions;
+import dev.flowdpo.cli.output.ProgressDisplay;
 import dev.flowdpo.rollout.Attempt;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.VerifierGuard;

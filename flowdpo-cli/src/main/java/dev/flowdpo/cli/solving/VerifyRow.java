@@ -1,7 +1,7 @@
 package dev.flowdpo.cli.solving;
 
-import dev.flowdpo.cli.output.JsonText;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.value.Problem;
 import java.util.List;

@@ -1,6 +1,4 @@
-/**
- * Solving and checking answers as commands: {@code solve}, {@code evaluate} and {@code verify}.
- */
+/** Solving and checking answers as commands: {@code solve}, {@code evaluate} and {@code verify}. */
 @NullMarked
 package dev.flowdpo.cli.solving;
 

@@ -46,7 +46,10 @@ record RealRuns(List<double[]> learned, List<ReportTree> trees) {
         new TreeCollector("seed " + seed, (tree, progress) -> true, trees::add);
     FlowEngine engine = new AdapterFlowEngineProvider().open(EngineSettings.defaults());
     LearnerOptions options =
-        engine.defaultLearnerOptions().toBuilder().seed(seed).totalProblems(PROBLEMS).build();
+        engine.defaultLearnerOptions().toBuilder()
+            .seed(seed)
+            .rates(r -> r.totalProblems(PROBLEMS))
+            .build();
     try (Flow flow = Flow.builder().engine(engine).seed(seed).build();
         OnlineLearner learner =
             flow.learner()

@@ -102,6 +102,10 @@ public record GenerationConfig(List<Integer> endOfSequenceIds, Optional<Sampling
       return Optional.empty();
     }
     return Optional.of(
-        SamplingOptions.builder().temperature(json.number("temperature", 0, 1)).topK(json.integer("top_k", 0, USUAL_TOP_K)).topP(json.number("top_p", 0, 1)).build());
+        SamplingOptions.builder()
+            .temperature(json.number("temperature", 0, 1))
+            .topK(json.integer("top_k", 0, USUAL_TOP_K))
+            .topP(json.number("top_p", 0, 1))
+            .build());
   }
 }

@@ -189,7 +189,8 @@ public final class AdapterFlowEngine implements FlowEngine {
     AdapterLayout layout =
         options.lora().targetModules().isEmpty()
             ? AdapterLayout.of(base.config(), options.lora().rank())
-            : AdapterLayout.of(base.config(), options.lora().rank(), options.lora().targetModules());
+            : AdapterLayout.of(
+                base.config(), options.lora().rank(), options.lora().targetModules());
     long seed = Seeds.mix(options.seed(), role.ordinal());
     return AdapterSnapshot.initial(layout, options.lora().alpha(), options.lora().dropout(), seed);
   }

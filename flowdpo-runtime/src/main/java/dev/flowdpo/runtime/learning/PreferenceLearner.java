@@ -91,7 +91,8 @@ final class PreferenceLearner implements OnlineLearner {
     }
     Iterators.advance(left, alreadyLearned);
     alreadyLearned = 0;
-    Iterator<List<Problem>> groups = Iterators.partition(left, options.rollouts().problemsPerGroup());
+    Iterator<List<Problem>> groups =
+        Iterators.partition(left, options.rollouts().problemsPerGroup());
     int next = state.problems() + options.checkpointEveryProblems();
     while (groups.hasNext()) {
       learnGroup(groups.next());
@@ -110,7 +111,12 @@ final class PreferenceLearner implements OnlineLearner {
         setup
             .sampler()
             .sample(
-                RolloutRequest.builder(group, setup.policy().snapshot(), setup.judge().snapshot(), verifier).options(setup.flow()).rolloutsPerNode(rolloutsPerNode()).seed(seed).build());
+                RolloutRequest.builder(
+                        group, setup.policy().snapshot(), setup.judge().snapshot(), verifier)
+                    .options(setup.flow())
+                    .rolloutsPerNode(rolloutsPerNode())
+                    .seed(seed)
+                    .build());
     if (trees.size() != group.size()) {
       throw new FlowException(
           "The rollout sampler returned "

@@ -173,7 +173,11 @@ public record FlowTemplates(
           json.string(NO_KEY, usual.no),
           json.integer(CHUNK_SIZE_KEY, 1, usual.chunkSize),
           json.integer(MAX_CHUNKS_KEY, 1, usual.maxChunks),
-          SamplingOptions.builder().temperature(json.number(TEMPERATURE_KEY, 0, sampling.temperature())).topK(json.integer(TOP_K_KEY, 0, sampling.topK())).topP(json.number(TOP_P_KEY, 0, sampling.topP())).build());
+          SamplingOptions.builder()
+              .temperature(json.number(TEMPERATURE_KEY, 0, sampling.temperature()))
+              .topK(json.integer(TOP_K_KEY, 0, sampling.topK()))
+              .topP(json.number(TOP_P_KEY, 0, sampling.topP()))
+              .build());
     } catch (InvalidInputException e) {
       throw json.inFile(e);
     }
@@ -204,7 +208,12 @@ public record FlowTemplates(
    * @param seed the seed of the flow
    */
   public FlowOptions options(long seed) {
-    return FlowOptions.builder().chunkSize(chunkSize).maxChunks(maxChunks).sampling(sampling).seed(seed).build();
+    return FlowOptions.builder()
+        .chunkSize(chunkSize)
+        .maxChunks(maxChunks)
+        .sampling(sampling)
+        .seed(seed)
+        .build();
   }
 
   private static void notEmpty(String key, String text) {

@@ -9,8 +9,6 @@ import dev.flowdpo.rollout.Verifier;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.verify.MathAnswerVerifier;
 import dev.flowdpo.verify.NumericVerifier;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,7 +26,8 @@ class RealDatasetsTest {
     assertThat(problems)
         .hasSize(rows)
         .allMatch(p -> p.answer().orElseThrow().matches("-?\\d+(\\.\\d+)?"));
-    assertThat(Dataset.open(RealData.at(name)).limit(100).toList()).isEqualTo(problems.subList(0, 100));
+    assertThat(Dataset.open(RealData.at(name)).limit(100).toList())
+        .isEqualTo(problems.subList(0, 100));
     assertAgreed(new NumericVerifier(0, 0, AnswerExtractor.marked()), problems);
   }
 

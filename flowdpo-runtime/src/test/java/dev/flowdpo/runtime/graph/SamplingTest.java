@@ -34,7 +34,8 @@ class SamplingTest {
       @ForAll @DoubleRange(min = 0.1, max = 3) double temperature,
       @ForAll @IntRange(max = 45) int topK,
       @ForAll @DoubleRange(min = 0.01, max = 1) double topP) {
-    SamplingOptions options = SamplingOptions.builder().temperature(temperature).topK(topK).topP(topP).build();
+    SamplingOptions options =
+        SamplingOptions.builder().temperature(temperature).topK(topK).topP(topP).build();
     float[] scores = scores(seed, vocabulary);
     double[] kept = keptProbabilities(scores, options);
     float[] uniform = new float[64];
@@ -63,7 +64,8 @@ class SamplingTest {
       @ForAll @DoubleRange(min = 0.5, max = 2) double temperature,
       @ForAll @IntRange(max = 12) int topK,
       @ForAll @DoubleRange(min = 0.1, max = 1) double topP) {
-    SamplingOptions options = SamplingOptions.builder().temperature(temperature).topK(topK).topP(topP).build();
+    SamplingOptions options =
+        SamplingOptions.builder().temperature(temperature).topK(topK).topP(topP).build();
     float[] scores = scores(seed, 12);
     double[] kept = keptProbabilities(scores, options);
     int draws = 2000;
@@ -112,8 +114,18 @@ class SamplingTest {
     float[] uniform = {0, 0.5f, ALMOST_ONE};
     long[] best = choose(scores, uniform, SamplingOptions.greedy());
     assertThat(best).containsOnly(byScore(scores).get(0).longValue());
-    assertThat(choose(scores, uniform, SamplingOptions.builder().temperature(1.5).topK(1).topP(1).build())).isEqualTo(best);
-    assertThat(choose(scores, uniform, SamplingOptions.builder().temperature(1.5).topK(0).topP(1e-6).build())).isEqualTo(best);
+    assertThat(
+            choose(
+                scores,
+                uniform,
+                SamplingOptions.builder().temperature(1.5).topK(1).topP(1).build()))
+        .isEqualTo(best);
+    assertThat(
+            choose(
+                scores,
+                uniform,
+                SamplingOptions.builder().temperature(1.5).topK(0).topP(1e-6).build()))
+        .isEqualTo(best);
   }
 
   private static float[] scores(long seed, int vocabulary) {

@@ -113,7 +113,9 @@ class ChunkSamplingTest {
       roots.add(PartialAnswer.start(flow.problem(random, length)));
     }
     for (SamplingOptions options :
-        List.of(SamplingOptions.of(1), SamplingOptions.builder().temperature(0.7).topK(0).topP(0.9).build())) {
+        List.of(
+            SamplingOptions.of(1),
+            SamplingOptions.builder().temperature(0.7).topK(0).topP(0.9).build())) {
       List<ChunkRequest> requests = new ArrayList<>();
       for (int i = 0; i < 12; i++) {
         requests.add(new ChunkRequest(roots.get(i * i % 4), 10, options, i));
@@ -219,7 +221,9 @@ class ChunkSamplingTest {
             ? root
             : root.append(Chunk.of(last.contentTokens(), last.text(), 0, false));
     for (SamplingOptions options :
-        List.of(SamplingOptions.of(9), SamplingOptions.builder().temperature(9).topK(0).topP(0.999).build())) {
+        List.of(
+            SamplingOptions.of(9),
+            SamplingOptions.builder().temperature(9).topK(0).topP(0.999).build())) {
       assertThat(endsAtOnce(model, policy, open, options)).isPositive();
       assertThat(endsAtOnce(model, policy, ended, options)).isZero();
     }

@@ -35,7 +35,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -61,7 +60,8 @@ class LearnedRolesTest {
   void onlyTheChosenAdapterLearnsAndIsWritten(AdapterRole role) {
     AdapterRole other = role == AdapterRole.ANSWER ? AdapterRole.STOP : AdapterRole.ANSWER;
     Recorder recorder = new Recorder();
-    LearnerOptions options = OPTIONS.toBuilder().updates(updates -> updates.roles(EnumSet.of(role))).build();
+    LearnerOptions options =
+        OPTIONS.toBuilder().updates(updates -> updates.roles(EnumSet.of(role))).build();
     try (Flow flow = Flow.builder().seed(1).build();
         OnlineLearner learner =
             learner(flow, b -> b.options(options).checkpoint(folder).listener(recorder))) {
@@ -89,7 +89,8 @@ class LearnedRolesTest {
 
   @Test
   void withoutTheAnswerAdapterNoAlternativesAreTried() {
-    LearnerOptions options = OPTIONS.toBuilder().updates(updates -> updates.roles(EnumSet.of(AdapterRole.STOP))).build();
+    LearnerOptions options =
+        OPTIONS.toBuilder().updates(updates -> updates.roles(EnumSet.of(AdapterRole.STOP))).build();
     Recorder recorder = new Recorder();
     try (Flow flow = Flow.builder().seed(1).build();
         OnlineLearner learner = learner(flow, b -> b.options(options).listener(recorder))) {
@@ -107,7 +108,10 @@ class LearnedRolesTest {
     int refresh = 6;
     List<UpdateMetrics> standing = updates(OPTIONS);
     List<UpdateMetrics> moving =
-        updates(OPTIONS.toBuilder().updates(updates -> updates.referenceRefreshUpdates(refresh)).build());
+        updates(
+            OPTIONS.toBuilder()
+                .updates(updates -> updates.referenceRefreshUpdates(refresh))
+                .build());
 
     List<UpdateMetrics> answer = of(AdapterRole.ANSWER, moving);
     assertThat(answer).hasSizeGreaterThan(2 * refresh + 1);
@@ -130,7 +134,10 @@ class LearnedRolesTest {
   @Test
   void aKilledRunWithAMovingReferenceResumesToTheSameResult() throws IOException {
     LearnerOptions options =
-        OPTIONS.toBuilder().updates(updates -> updates.referenceRefreshUpdates(5)).checkpointEveryProblems(16).build();
+        OPTIONS.toBuilder()
+            .updates(updates -> updates.referenceRefreshUpdates(5))
+            .checkpointEveryProblems(16)
+            .build();
     assertResumes(options, UnaryOperator.identity());
   }
 
@@ -191,7 +198,10 @@ class LearnedRolesTest {
             learner(
                 flow,
                 b ->
-                    b.options(OPTIONS.toBuilder().updates(updates -> updates.pairsPerAnswerUpdate(4)).build())
+                    b.options(
+                            OPTIONS.toBuilder()
+                                .updates(updates -> updates.pairsPerAnswerUpdate(4))
+                                .build())
                         .pairs(PairRule.successes())
                         .objective(DpoObjective.supervised())
                         .listener(recorder))) {
@@ -207,8 +217,7 @@ class LearnedRolesTest {
             .map(pair -> new Completion(pair.prompt().toArray(), pair.chosen().toArray()))
             .toList();
     try (AdapterFlowEngine engine =
-        new AdapterFlowEngineProvider()
-            .open(EngineSettings.defaults())) {
+        new AdapterFlowEngineProvider().open(EngineSettings.defaults())) {
       ModelConfig config = engine.base().config();
       Path answer = folder.resolve(AdapterRole.ANSWER.folderName());
       AdapterSnapshot learned = AdapterSnapshot.of(config, PeftAdapters.read(answer, config));
@@ -251,7 +260,10 @@ class LearnedRolesTest {
             learner(
                 flow,
                 b ->
-                    b.options(OPTIONS.toBuilder().updates(updates -> updates.pairsPerAnswerUpdate(3)).build())
+                    b.options(
+                            OPTIONS.toBuilder()
+                                .updates(updates -> updates.pairsPerAnswerUpdate(3))
+                                .build())
                         .pairs(PairRule.successes().atThePaceOf(counted))
                         .objective(DpoObjective.supervised())
                         .listener(recorder))) {
@@ -268,7 +280,10 @@ class LearnedRolesTest {
   @Test
   void aKilledRunAtThePaceOfAnotherRuleResumesToTheSameResult() throws IOException {
     LearnerOptions options =
-        OPTIONS.toBuilder().updates(updates -> updates.pairsPerAnswerUpdate(5)).checkpointEveryProblems(16).build();
+        OPTIONS.toBuilder()
+            .updates(updates -> updates.pairsPerAnswerUpdate(5))
+            .checkpointEveryProblems(16)
+            .build();
     assertResumes(
         options,
         b ->

@@ -147,7 +147,10 @@ class PreferenceLearnerTest {
           }
           return BundledProblems.VERIFIER.verify(attempt);
         };
-    LearnerOptions options = OPTIONS.toBuilder().rollouts(rollouts -> rollouts.verifierTimeLimit(Duration.ofMillis(200))).build();
+    LearnerOptions options =
+        OPTIONS.toBuilder()
+            .rollouts(rollouts -> rollouts.verifierTimeLimit(Duration.ofMillis(200)))
+            .build();
     try (Flow flow = Flow.builder().build();
         OnlineLearner learner = flow.learner().options(options).verifier(unreliable).build()) {
       LearningProgress progress = learner.learn(BundledProblems.learning(12, 32)).progress();

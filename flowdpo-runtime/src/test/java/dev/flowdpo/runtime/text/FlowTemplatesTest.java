@@ -46,7 +46,13 @@ class FlowTemplatesTest {
   void readsWhatItWrites() throws IOException {
     FlowTemplates templates =
         new FlowTemplates(
-            "Q: {question}\nA:", "\nDone?", " y", " n", 8, 5, SamplingOptions.builder().temperature(1.5).topK(40).topP(0.5).build());
+            "Q: {question}\nA:",
+            "\nDone?",
+            " y",
+            " n",
+            8,
+            5,
+            SamplingOptions.builder().temperature(1.5).topK(40).topP(0.5).build());
     assertThat(read(templates.toJson())).isEqualTo(templates);
     assertThat(read(FlowTemplates.defaults().toJson())).isEqualTo(FlowTemplates.defaults());
   }
