@@ -1,16 +1,16 @@
 package dev.flowdpo.cli.experiment;
 
-import dev.flowdpo.cli.run.RunFiles;
-import dev.flowdpo.cli.evaluation.Evaluation;
-import dev.flowdpo.cli.evaluation.ExactAnswer;
-import dev.flowdpo.cli.output.JsonText;
-import dev.flowdpo.cli.run.MetricsFile;
-import dev.flowdpo.cli.output.ProgressDisplay;
-import dev.flowdpo.cli.evaluation.SinglePass;
-import dev.flowdpo.cli.report.TreeCollector;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.common.collect.Lists;
 import dev.flowdpo.Flow;
+import dev.flowdpo.cli.evaluation.Evaluation;
+import dev.flowdpo.cli.evaluation.ExactAnswer;
+import dev.flowdpo.cli.evaluation.SinglePass;
+import dev.flowdpo.cli.output.JsonText;
+import dev.flowdpo.cli.output.ProgressDisplay;
+import dev.flowdpo.cli.report.TreeCollector;
+import dev.flowdpo.cli.run.MetricsFile;
+import dev.flowdpo.cli.run.RunFiles;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.LearningProgress;
@@ -121,7 +121,8 @@ final class ArmRun implements ExperimentRun<ArmResult> {
     ExactAnswer verifier = new ExactAnswer();
     try (ProblemLog log = ProblemLog.open(problemsFile(), 0)) {
       List<Problem> problems = settings.problemsOf(seed);
-      for (List<Problem> batch : Lists.partition(problems, settings.learner().rollouts().problemsPerGroup())) {
+      for (List<Problem> batch :
+          Lists.partition(problems, settings.learner().rollouts().problemsPerGroup())) {
         for (Solution solution : flow.solveAll(batch)) {
           boolean right = verifier.verify(solution.problem(), solution.text()).isCorrect();
           log.add(

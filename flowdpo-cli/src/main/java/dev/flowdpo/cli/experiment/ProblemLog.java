@@ -1,8 +1,8 @@
 package dev.flowdpo.cli.experiment;
 
-import dev.flowdpo.cli.run.JsonLinesFile;
-import dev.flowdpo.cli.output.JsonText;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.flowdpo.cli.output.JsonText;
+import dev.flowdpo.cli.run.JsonLinesFile;
 import dev.flowdpo.error.InvalidInputException;
 import java.nio.file.Path;
 import java.util.ArrayList;

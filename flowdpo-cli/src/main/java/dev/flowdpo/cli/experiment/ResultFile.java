@@ -1,9 +1,9 @@
 package dev.flowdpo.cli.experiment;
 
-import dev.flowdpo.cli.run.RunFiles;
-import dev.flowdpo.cli.output.JsonText;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.flowdpo.cli.output.JsonText;
+import dev.flowdpo.cli.run.RunFiles;
 import dev.flowdpo.error.InvalidInputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;

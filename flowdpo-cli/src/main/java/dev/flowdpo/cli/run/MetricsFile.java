@@ -1,14 +1,14 @@
 package dev.flowdpo.cli.run;
 
-import java.util.List;
-import dev.flowdpo.cli.output.JsonText;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.UpdateMetrics;
 import dev.flowdpo.preference.AdapterRole;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
