@@ -33,14 +33,6 @@ final class CompileReport implements ExperimentReport {
     this.sets = results.stream().map(TraceKindResult::distribution).distinct().toList();
   }
 
-  /** Writes the page, tables and plots. */
-  @Override
-  public void write(Path folder) {
-    Report report = report();
-    report.writeParts(folder);
-    report.write(folder);
-  }
-
   /** Returns a line for each set and kind. */
   @Override
   public String summary() {
@@ -107,7 +99,8 @@ final class CompileReport implements ExperimentReport {
             isPaperOrder(set) ? "holds" : "is not shown");
   }
 
-  private Report report() {
+  @Override
+  public Report page(Path folder) {
     Report.Builder report =
         Report.builder("The compile stage")
             .subtitle(

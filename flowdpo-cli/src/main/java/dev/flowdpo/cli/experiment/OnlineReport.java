@@ -40,12 +40,10 @@ final class OnlineReport implements ExperimentReport {
     this.compared = compared;
   }
 
-  /** Writes the page, tables, plots and trees. */
+  /** Returns the page, with the trees that the first run of the method left. */
   @Override
-  public void write(Path folder) {
-    Report report = report(TreeFiles.read(treesFolder(folder)));
-    report.writeParts(folder);
-    report.write(folder);
+  public Report page(Path folder) {
+    return report(TreeFiles.read(treesFolder(folder)));
   }
 
   private Path treesFolder(Path folder) {

@@ -6,16 +6,9 @@ import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.UpdateMetrics;
 import dev.flowdpo.preference.AdapterRole;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -24,12 +17,10 @@ import java.util.Map;
  * update that the file does not. Holds no times: equal runs write equal files. Not thread-safe.
  */
 public final class MetricsFile implements AutoCloseable {
-  private final Path file;
-  private final FileChannel channel;
+  private final JsonLinesFile lines;
 
-  private MetricsFile(Path file, FileChannel channel) {
-    this.file = file;
-    this.channel = channel;
+  private MetricsFile(JsonLinesFile lines) {
+    this.lines = lines;
   }
 
   /**
@@ -40,31 +31,15 @@ public final class MetricsFile implements AutoCloseable {
    * @throws InvalidInputException if lines of the updates before are missing
    */
   public static MetricsFile open(Path file, LearningProgress from) {
-    try {
-      StringBuilder kept = new StringBuilder();
-      int lines = 0;
-      if (Files.exists(file)) {
-        for (String line : Files.readAllLines(file)) {
-          if (belongs(line, from)) {
-            kept.append(line).append('\n');
-            lines++;
-          }
-        }
-      }
-      if (lines != from.answerUpdates() + from.stopUpdates()) {
-        throw new InvalidInputException(
-            "%s: expected the %d updates up to the checkpoint, found %d of them; the file is not the one of this run"
-                .formatted(file, from.answerUpdates() + from.stopUpdates(), lines));
-      }
-      Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
-      Files.writeString(temporary, kept);
-      Files.move(
-          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      return new MetricsFile(
-          file, FileChannel.open(file, StandardOpenOption.APPEND, StandardOpenOption.DSYNC));
-    } catch (IOException e) {
-      throw failed(file, e);
+    List<String> kept =
+        JsonLinesFile.lines(file).stream().filter(line -> belongs(line, from)).toList();
+    int updates = from.answerUpdates() + from.stopUpdates();
+    if (kept.size() != updates) {
+      throw new InvalidInputException(
+          "%s: expected the %d updates up to the checkpoint, found %d of them; the file is not the one of this run"
+              .formatted(file, updates, kept.size()));
     }
+    return new MetricsFile(JsonLinesFile.open(file, kept));
   }
 
   private static boolean belongs(String line, LearningProgress from) {
@@ -98,27 +73,11 @@ public final class MetricsFile implements AutoCloseable {
     row.put("learning_rate", metrics.learningRate());
     row.put("progressive_accuracy", progress.progressiveAccuracy());
     row.put("verifier_failures", progress.verifierFailures());
-    try {
-      String line = JsonText.line(row) + "\n";
-      ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-    } catch (IOException e) {
-      throw failed(file, e);
-    }
+    lines.add(row);
   }
 
   @Override
   public void close() {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      throw failed(file, e);
-    }
-  }
-
-  private static UncheckedIOException failed(Path file, IOException e) {
-    return new UncheckedIOException(file + ": cannot be written: " + e.getMessage(), e);
+    lines.close();
   }
 }

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,22 +41,17 @@ class GradientCommandTest {
     Path out = folder.resolve("new/gradient.safetensors");
 
     CommandRun run =
-        CommandRun.of(
-            "gradient",
-            "--model",
+        gradient(
             model,
-            "--adapter",
             model.resolve("adapter"),
-            "--pair",
             model.resolve("pair.json"),
+            out,
             "--objective",
             objective,
             "--beta",
             beta,
             "--path",
             way,
-            "--out",
-            out,
             "--json");
 
     assertThat(run.exitCode()).as(run.err()).isZero();
@@ -110,16 +107,7 @@ class GradientCommandTest {
       Path pair = Files.writeString(folder.resolve("pair.json"), text);
 
       CommandRun run =
-          CommandRun.of(
-              "gradient",
-              "--model",
-              model,
-              "--adapter",
-              model.resolve("adapter"),
-              "--pair",
-              pair,
-              "--out",
-              folder.resolve("out.safetensors"));
+          gradient(model, model.resolve("adapter"), pair, folder.resolve("out.safetensors"));
 
       assertThat(run.exitCode()).isEqualTo(2);
       assertThat(run.err()).contains("pair.json").hasLineCount(1);
@@ -133,19 +121,20 @@ class GradientCommandTest {
     for (Path adapter :
         List.of(folder.resolve("none"), Fixtures.model("mha-untied").resolve("adapter"))) {
       CommandRun run =
-          CommandRun.of(
-              "gradient",
-              "--model",
-              model,
-              "--adapter",
-              adapter,
-              "--pair",
-              model.resolve("pair.json"),
-              "--out",
-              folder.resolve("out.safetensors"));
+          gradient(model, adapter, model.resolve("pair.json"), folder.resolve("out.safetensors"));
 
       assertThat(run.exitCode()).isEqualTo(2);
       assertThat(run.err()).contains(adapter.toString()).hasLineCount(1);
     }
+  }
+
+  private static CommandRun gradient(
+      Path model, Path adapter, Path pair, Path out, Object... more) {
+    List<Object> line =
+        new ArrayList<>(
+            List.of(
+                "gradient", "--model", model, "--adapter", adapter, "--pair", pair, "--out", out));
+    line.addAll(Arrays.asList(more));
+    return CommandRun.of(line.toArray());
   }
 }
