@@ -1,6 +1,7 @@
 package dev.flowdpo;
 
 import dev.flowdpo.answer.FinalAnswer;
+import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.FlowListener;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.PartialAnswer;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Writes the solutions of one batch while its rows grow, and tells the listeners. */
 final class SolutionWriter implements FlowObserver {
@@ -34,7 +36,14 @@ final class SolutionWriter implements FlowObserver {
 
   @Override
   public void onChunk(int row, PartialAnswer output, StopDecision decision) {
-    SolutionChunk chunk = SolutionChunk.of(output.lastChunk().orElseThrow(), decision);
+    Chunk written = output.lastChunk().orElseThrow();
+    SolutionChunk chunk =
+        SolutionChunk.of(
+            written.tokens(),
+            written.text(),
+            written.logProbability(),
+            decision.stopProbability(),
+            written.endOfSequence());
     drafts.get(row).chunks.add(chunk);
     for (FlowListener listener : listeners) {
       listener.onChunk(output.problem(), output.depth() - 1, chunk);
@@ -49,13 +58,14 @@ final class SolutionWriter implements FlowObserver {
     Duration elapsed = Duration.ofNanos(System.nanoTime() - begin);
     String text = path.answer().text().strip();
     Solution solution =
-        new Solution(
-            path.answer().problem(),
-            text,
-            FinalAnswer.extract(text),
-            draft.chunks,
-            path.finishReason(),
-            new Usage(draft.promptTokens, generated, calls, calls, elapsed));
+        Solution.builder(
+                path.answer().problem(),
+                text,
+                path.finishReason(),
+                new Usage(draft.promptTokens, generated, calls, calls, elapsed))
+            .chunks(draft.chunks)
+            .finalAnswer(FinalAnswer.extract(text))
+            .build();
     draft.solution = Optional.of(solution);
     for (FlowListener listener : listeners) {
       listener.onSolved(solution);
@@ -68,11 +78,11 @@ final class SolutionWriter implements FlowObserver {
   }
 
   private static final class Draft {
-    private final int promptTokens;
+    private final OptionalInt promptTokens;
     private final List<SolutionChunk> chunks = new ArrayList<>();
     private Optional<Solution> solution = Optional.empty();
 
-    private Draft(int promptTokens) {
+    private Draft(OptionalInt promptTokens) {
       this.promptTokens = promptTokens;
     }
   }

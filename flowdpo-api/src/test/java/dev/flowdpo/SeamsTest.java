@@ -35,8 +35,7 @@ import org.junit.jupiter.api.Test;
 class SeamsTest {
   private static final StopDecision STOPS = new StopDecision(true, 1);
 
-  private final StubEngine engine =
-      new StubEngine(new EngineSettings(Optional.empty(), Optional.empty()));
+  private final StubEngine engine = new StubEngine(EngineSettings.defaults());
   private final List<Object> events = new ArrayList<>();
 
   /** Answers "r" where the seed is even and "w" where it is odd. */
@@ -58,17 +57,17 @@ class SeamsTest {
                 .build();
         OnlineLearner learner =
             flow.learner()
-                .verifier((problem, answer) -> Verdict.of(answer.endsWith(problem.answer())))
+                .verifier(
+                    attempt ->
+                        Verdict.of(
+                            attempt.answer().endsWith(attempt.problem().answer().orElseThrow())))
                 .listener(recorder())
                 .build()) {
       LearningReport report = learner.learn(problems);
       assertThat(report.progress().problems()).isEqualTo(20);
       assertThat(report.validation().outcomes())
           .isEqualTo(
-              flow
-                  .withOptions(flow.options().toBuilder().seed(0).build())
-                  .solveAll(problems)
-                  .stream()
+              flow.withOptions(options -> options.seed(0)).solveAll(problems).stream()
                   .map(solution -> solution.text().equals("r"))
                   .toList());
       assertThat(report.validation().accuracy()).isStrictlyBetween(0.0, 1.0);
@@ -90,7 +89,7 @@ class SeamsTest {
     try (Flow flow = Flow.builder().engine(engine).policy(coin).build();
         OnlineLearner learner =
             flow.learner()
-                .verifier((problem, answer) -> Verdict.of(answer.equals("yes")))
+                .verifier(attempt -> Verdict.of(attempt.answer().equals("yes")))
                 .sampler(new OneAgainstOne())
                 .objective(objective)
                 .listener(recorder())
@@ -112,7 +111,7 @@ class SeamsTest {
         OnlineLearner learner =
             flow.learner()
                 .verifier(
-                    (problem, answer) -> {
+                    attempt -> {
                       throw new IllegalStateException("always");
                     })
                 .listener(recorder())

@@ -80,7 +80,8 @@ public final class MemoryWatch {
             };
     try (OnlineLearner learner =
         flow.learner()
-            .verifier((problem, answer) -> Verdict.of(answer.endsWith(problem.answer())))
+            .verifier(
+                attempt -> Verdict.of(attempt.finalAnswer().equals(attempt.problem().answer())))
             .listener(count)
             .build()) {
       learner.learn(untilEnough);

@@ -79,23 +79,27 @@ public final class AnswerExtractor {
    * Returns the final answer.
    *
    * @param text the text of a solution
-   * @return the answer with the rule that found it; {@link ExtractedAnswer#NONE} where there is
-   *     none
+   * @return the answer with the rule that found it; empty where there is none
    */
-  public ExtractedAnswer extract(String text) {
+  public Optional<ExtractedAnswer> extract(String text) {
     if (scope == Scope.WHOLE_TEXT) {
-      return text.isBlank()
-          ? ExtractedAnswer.NONE
-          : new ExtractedAnswer(text.strip(), AnswerRule.WHOLE_TEXT);
+      return new Mark(text.strip(), AnswerRule.WHOLE_TEXT).answer();
     }
-    Optional<ExtractedAnswer> marked = strong(text).or(() -> weak(text));
+    Optional<Mark> marked = strong(text).or(() -> weak(text));
     if (marked.isPresent()) {
-      return marked.get().text().isEmpty() ? ExtractedAnswer.NONE : marked.get();
+      return marked.get().answer();
     }
-    return scope == Scope.OR_LAST_NUMBER ? lastNumber(text) : ExtractedAnswer.NONE;
+    return scope == Scope.OR_LAST_NUMBER ? lastNumber(text) : Optional.empty();
   }
 
-  private static Optional<ExtractedAnswer> strong(String text) {
+  /** What stands at a mark; nothing where the solution was cut off there. */
+  private record Mark(String text, AnswerRule rule) {
+    private Optional<ExtractedAnswer> answer() {
+      return text.isEmpty() ? Optional.empty() : Optional.of(new ExtractedAnswer(text, rule));
+    }
+  }
+
+  private static Optional<Mark> strong(String text) {
     Optional<MatchResult> hash = lastHash(text);
     Optional<Boxes.Found> box = Boxes.last(text);
     int phrase = lastEnd(FINAL, text);
@@ -108,12 +112,12 @@ public final class AnswerExtractor {
       return Optional.empty();
     }
     if (boxAt > Math.max(hashAt, phrase - 1)) {
-      return Optional.of(new ExtractedAnswer(box.orElseThrow().content(), AnswerRule.BOX));
+      return Optional.of(new Mark(box.orElseThrow().content(), AnswerRule.BOX));
     }
     return Optional.of(
         hashAt > phrase
-            ? new ExtractedAnswer(hash.orElseThrow().group(1).strip(), AnswerRule.HASH_MARK)
-            : new ExtractedAnswer(sentence(text, phrase), AnswerRule.FINAL_ANSWER));
+            ? new Mark(hash.orElseThrow().group(1).strip(), AnswerRule.HASH_MARK)
+            : new Mark(sentence(text, phrase), AnswerRule.FINAL_ANSWER));
   }
 
   private static String sentence(String text, int from) {
@@ -135,13 +139,12 @@ public final class AnswerExtractor {
     return last;
   }
 
-  private static Optional<ExtractedAnswer> weak(String text) {
+  private static Optional<Mark> weak(String text) {
     int phrase = lastEnd(WEAK, text);
     return phrase < 0
         ? Optional.empty()
         : Optional.of(
-            new ExtractedAnswer(
-                AnswerSentence.first(text.substring(phrase)), AnswerRule.ANSWER_PHRASE));
+            new Mark(AnswerSentence.first(text.substring(phrase)), AnswerRule.ANSWER_PHRASE));
   }
 
   private static int lastEnd(Pattern pattern, String text) {
@@ -152,10 +155,10 @@ public final class AnswerExtractor {
     return end;
   }
 
-  private static ExtractedAnswer lastNumber(String text) {
-    ExtractedAnswer last = ExtractedAnswer.NONE;
+  private static Optional<ExtractedAnswer> lastNumber(String text) {
+    Optional<ExtractedAnswer> last = Optional.empty();
     for (Matcher matcher = NUMBER.matcher(text); matcher.find(); ) {
-      last = new ExtractedAnswer(matcher.group(), AnswerRule.LAST_NUMBER);
+      last = Optional.of(new ExtractedAnswer(matcher.group(), AnswerRule.LAST_NUMBER));
     }
     return last;
   }

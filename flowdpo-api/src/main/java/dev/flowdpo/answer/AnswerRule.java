@@ -15,9 +15,7 @@ public enum AnswerRule {
   /** The whole text, which is nothing but an answer. */
   WHOLE_TEXT("whole text"),
   /** The last number of a text without any mark. */
-  LAST_NUMBER("last number"),
-  /** No answer was found. */
-  NONE("none");
+  LAST_NUMBER("last number");
 
   private final String label;
 

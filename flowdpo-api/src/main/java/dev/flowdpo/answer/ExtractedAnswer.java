@@ -1,5 +1,6 @@
 package dev.flowdpo.answer;
 
+import dev.flowdpo.error.InvalidInputException;
 import java.util.Objects;
 
 /**
@@ -7,26 +8,22 @@ import java.util.Objects;
  *
  * <p>Immutable and thread-safe.
  *
- * @param text the answer as it stands in the solution, without blanks around it; {@code ""} where
- *     there is none
- * @param rule the rule that found it; {@link AnswerRule#NONE} exactly where there is none
+ * @param text the answer as it stands in the solution, without blanks around it; never empty
+ * @param rule the rule that found it
  */
 public record ExtractedAnswer(String text, AnswerRule rule) {
-  /** No answer. */
-  public static final ExtractedAnswer NONE = new ExtractedAnswer("", AnswerRule.NONE);
-
-  /** Checks that both are there. */
-  public ExtractedAnswer {
-    Objects.requireNonNull(text, "text");
-    Objects.requireNonNull(rule, "rule");
-  }
 
   /**
-   * Says whether there is an answer.
+   * Checks the values.
    *
-   * @return true unless the rule is {@link AnswerRule#NONE}
+   * @throws InvalidInputException if the text is empty
    */
-  public boolean isPresent() {
-    return rule != AnswerRule.NONE;
+  public ExtractedAnswer {
+    Objects.requireNonNull(rule, "rule");
+    if (text.isEmpty()) {
+      throw new InvalidInputException(
+          "ExtractedAnswer: expected a text, found none. Where there is no answer, there is no"
+              + " ExtractedAnswer.");
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.flowdpo.answer;
 
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -21,11 +22,11 @@ public final class FinalAnswer {
    * the commas of a plain number: {@code "$1,234."} gives {@code "1234"}.
    *
    * @param text the text of a solution
-   * @return the answer, or {@code ""} where there is none, also where the text breaks off right
-   *     after a mark or inside of a box
+   * @return the answer; empty where there is none, also where the text breaks off right after a
+   *     mark or inside of a box
    */
-  public static String extract(String text) {
-    return clean(EXTRACTOR.extract(text).text());
+  public static Optional<String> extract(String text) {
+    return EXTRACTOR.extract(text).map(answer -> clean(answer.text())).filter(a -> !a.isEmpty());
   }
 
   private static String clean(String answer) {

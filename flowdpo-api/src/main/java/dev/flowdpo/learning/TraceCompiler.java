@@ -3,6 +3,7 @@ package dev.flowdpo.learning;
 import dev.flowdpo.error.Require;
 import dev.flowdpo.policy.FlowListener;
 import dev.flowdpo.preference.AdapterRole;
+import dev.flowdpo.rollout.Attempt;
 import dev.flowdpo.rollout.Branch;
 import dev.flowdpo.rollout.OutputNode;
 import dev.flowdpo.rollout.RolloutTree;
@@ -15,6 +16,7 @@ import dev.flowdpo.value.TokenIds;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
 /**
@@ -78,7 +80,7 @@ public final class TraceCompiler implements LearningListener, FlowListener {
             () ->
                 new IllegalStateException(
                     "A trace compiler that listens to a flow needs a verifier; set verifier(…)"));
-    Verdict verdict = verifier.verify(solution.problem(), solution.text());
+    Verdict verdict = verifier.verify(Attempt.of(solution));
     Trace.Origin origin;
     synchronized (this) {
       problems++;
@@ -130,27 +132,27 @@ public final class TraceCompiler implements LearningListener, FlowListener {
 
   private void add(
       Problem problem, TokenIds tokens, String text, Verdict verdict, Trace.Origin origin) {
-    if (tokens.isEmpty() || !verdict.known()) {
+    OptionalDouble reward = verdict.reward();
+    if (tokens.isEmpty() || reward.isEmpty()) {
       synchronized (this) {
         selection.addWithoutTrace();
       }
     } else {
-      add(new Trace(problem, tokens, text, verdict.reward(), origin));
+      add(new Trace(problem, tokens, text, reward.getAsDouble(), origin));
     }
   }
 
   private static TokenIds tokens(List<SolutionChunk> chunks) {
     TokenIds.Builder tokens = TokenIds.builder();
     for (SolutionChunk chunk : chunks) {
-      int content = chunk.tokens().length() - (chunk.endOfSequence() ? 1 : 0);
-      tokens.addAll(chunk.tokens().slice(0, content));
+      tokens.addAll(chunk.contentTokens());
     }
     return tokens.build();
   }
 
   /** Collects what a trace compiler needs. Not thread-safe. */
   public static final class Builder {
-    private TraceOptions options = TraceOptions.DEFAULT;
+    private TraceOptions options = TraceOptions.defaults();
     private Optional<Verifier> verifier = Optional.empty();
     private Consumer<Trace> sink = trace -> {};
     private String source = Trace.FLOW;

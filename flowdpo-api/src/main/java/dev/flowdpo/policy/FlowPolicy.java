@@ -2,6 +2,7 @@ package dev.flowdpo.policy;
 
 import dev.flowdpo.value.Problem;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * The model that writes: extends partial answers by one chunk each. The engine of {@code
@@ -41,11 +42,24 @@ public interface FlowPolicy {
    * is asked once per solve, for {@link dev.flowdpo.value.Usage}.
    *
    * @param problem the problem
-   * @return the number; by default 0, which means that it is not known
+   * @return the number; by default empty, which means that it is not known
    * @throws dev.flowdpo.error.InvalidInputException if the prompt is too long for the model
    */
-  default int promptTokens(Problem problem) {
-    return 0;
+  default OptionalInt promptTokens(Problem problem) {
+    return OptionalInt.empty();
+  }
+
+  /**
+   * Returns how many tokens the model has room for after an answer. A flow asks before it lets an
+   * answer go on, and ends it with {@link dev.flowdpo.value.FinishReason#CONTEXT_FULL} where there
+   * is no room.
+   *
+   * @param answer what this policy has written
+   * @return the number; by default empty, which means that there is no limit or that it is not
+   *     known
+   */
+  default OptionalInt room(PartialAnswer answer) {
+    return OptionalInt.empty();
   }
 
   /**

@@ -77,8 +77,8 @@ public final class PairBuilder {
             ownIsBetter ? other : own,
             node.prefix().problem().id(),
             node.index(),
-            (ownIsBetter ? original : alternative).verdict().reward(),
-            (ownIsBetter ? alternative : original).verdict().reward()));
+            (ownIsBetter ? original : alternative).verdict().reward().orElseThrow(),
+            (ownIsBetter ? alternative : original).verdict().reward().orElseThrow()));
   }
 
   private Optional<PreferencePair> stopPair(Branch original, OutputNode node, Branch flipped) {
@@ -101,14 +101,17 @@ public final class PairBuilder {
             tokens.stopDecision(!stopIsBetter),
             node.output().problem().id(),
             node.index(),
-            (stopIsBetter ? stopped : wentOn).verdict().reward(),
-            (stopIsBetter ? wentOn : stopped).verdict().reward()));
+            (stopIsBetter ? stopped : wentOn).verdict().reward().orElseThrow(),
+            (stopIsBetter ? wentOn : stopped).verdict().reward().orElseThrow()));
   }
 
   /** Returns 1 or −1 where the first or the second is clearly better, 0 where neither is. */
   private int compare(Verdict first, Verdict second) {
-    double difference = first.reward() - second.reward();
+    if (!first.known() || !second.known()) {
+      return 0;
+    }
+    double difference = first.reward().orElseThrow() - second.reward().orElseThrow();
     boolean clear = Math.abs(difference) > options.rewardMargin() - ROUNDING;
-    return first.known() && second.known() && clear ? (int) Math.signum(difference) : 0;
+    return clear ? (int) Math.signum(difference) : 0;
   }
 }

@@ -76,7 +76,7 @@ record SuccessPairs(boolean rollouts) implements PairRule {
       TokenIds prompt,
       TokenIds chosen,
       TokenIds rejected) {
-    double reward = trace.verdict().reward();
+    double reward = trace.verdict().reward().orElseThrow();
     String problem = trace.answer().problem().id();
     return new PreferencePair(role, prompt, chosen, rejected, problem, node, reward, reward);
   }

@@ -1,6 +1,5 @@
 package dev.flowdpo.rollout;
 
-import dev.flowdpo.value.Problem;
 import java.util.List;
 
 /**
@@ -10,8 +9,6 @@ import java.util.List;
  * <pre>{@code
  * BatchVerifier verifier = attempts -> grader.gradeAll(attempts).stream()
  *     .map(grade -> Verdict.reward(grade.points() / 10.0, grade.remark())).toList();
- * RolloutRequest request = new RolloutRequest(
- *     problems, policy, judge, verifier, FlowOptions.paper(), 1, 42);
  * }</pre>
  *
  * <p>Where single answers fail, their verdicts are unknown; the others' are not affected. Where
@@ -34,7 +31,7 @@ public interface BatchVerifier extends Verifier {
    * @throws IllegalStateException if {@link #verifyAll} returns no or several verdicts
    */
   @Override
-  default Verdict verify(Problem problem, String answer) {
-    return VerifierCalls.checked(verifyAll(List.of(new Attempt(problem, answer))), 1).get(0);
+  default Verdict verify(Attempt attempt) {
+    return VerifierCalls.checked(verifyAll(List.of(attempt)), 1).get(0);
   }
 }

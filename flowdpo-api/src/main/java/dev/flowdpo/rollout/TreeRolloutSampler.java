@@ -59,11 +59,11 @@ public final class TreeRolloutSampler implements RolloutSampler {
       addStarts(starts, original, request);
     }
     List<Optional<FlowPath>> branches = loop.run(starts, FlowObserver.NONE);
-    Judgements judgements = new Judgements(request.verifier(), answers(originals, branches));
+    Verdicts verdicts = new Verdicts(request.verifier(), paths(originals, branches));
     Iterator<Optional<FlowPath>> ends = branches.iterator();
     List<RolloutTree> trees = new ArrayList<>(originals.size());
     for (FlowPath original : originals) {
-      trees.add(tree(original, ends, request, judgements));
+      trees.add(tree(original, ends, request, verdicts));
     }
     return trees;
   }
@@ -92,36 +92,31 @@ public final class TreeRolloutSampler implements RolloutSampler {
     }
   }
 
-  /** Returns all complete answers: those of the original paths, of flips to "stop", of branches. */
-  private static List<PartialAnswer> answers(
-      List<FlowPath> originals, List<Optional<FlowPath>> branches) {
-    List<PartialAnswer> answers = new ArrayList<>();
+  /** Returns all complete paths: the original ones, flips to "stop", branches. */
+  private static List<FlowPath> paths(List<FlowPath> originals, List<Optional<FlowPath>> branches) {
+    List<FlowPath> paths = new ArrayList<>();
     for (FlowPath original : originals) {
-      answers.add(original.answer());
-      List<PartialAnswer> outputs = outputs(original);
-      for (int node = 0; node + 1 < outputs.size(); node++) {
+      paths.add(original);
+      for (int node = 0; node < original.decisions().size(); node++) {
         if (!original.decisions().get(node).stop()) {
-          answers.add(outputs.get(node));
+          paths.add(flippedToStop(original, node));
         }
       }
     }
-    branches.forEach(branch -> branch.map(FlowPath::answer).ifPresent(answers::add));
-    return answers;
+    branches.forEach(branch -> branch.ifPresent(paths::add));
+    return paths;
   }
 
   private static RolloutTree tree(
-      FlowPath path,
-      Iterator<Optional<FlowPath>> ends,
-      RolloutRequest request,
-      Judgements judgements) {
-    Branch original = branch(path, judgements);
+      FlowPath path, Iterator<Optional<FlowPath>> ends, RolloutRequest request, Verdicts verdicts) {
+    Branch original = branch(path, verdicts);
     List<OutputNode> nodes = new ArrayList<>();
     List<PartialAnswer> outputs = outputs(path);
     for (int node = 0; node < outputs.size(); node++) {
       PartialAnswer output = outputs.get(node);
       List<Branch> alternatives = new ArrayList<>(request.rolloutsPerNode());
       for (int k = 0; k < request.rolloutsPerNode(); k++) {
-        ends.next().ifPresent(end -> alternatives.add(branch(end, judgements)));
+        ends.next().ifPresent(end -> alternatives.add(branch(end, verdicts)));
       }
       nodes.add(
           new OutputNode(
@@ -130,7 +125,7 @@ public final class TreeRolloutSampler implements RolloutSampler {
               output,
               path.decisions().get(node),
               alternatives,
-              flipped(path, node, ends, request, judgements)));
+              flipped(path, node, ends, request, verdicts)));
     }
     return new RolloutTree(path.answer().problem(), original, nodes);
   }
@@ -140,16 +135,19 @@ public final class TreeRolloutSampler implements RolloutSampler {
       int node,
       Iterator<Optional<FlowPath>> ends,
       RolloutRequest request,
-      Judgements judgements) {
+      Verdicts verdicts) {
     if (flipsToGoOn(path, node, request)) {
-      return Optional.of(branch(ends.next().orElseThrow(), judgements));
+      return Optional.of(branch(ends.next().orElseThrow(), verdicts));
     }
     if (path.decisions().get(node).stop()) {
       return Optional.empty();
     }
+    return Optional.of(branch(flippedToStop(path, node), verdicts));
+  }
+
+  private static FlowPath flippedToStop(FlowPath path, int node) {
     PartialAnswer output = outputs(path).get(node);
-    FlowPath stopped = new FlowPath(output, flippedDecisions(path, node), FinishReason.STOPPED);
-    return Optional.of(branch(stopped, judgements));
+    return new FlowPath(output, flippedDecisions(path, node), FinishReason.STOPPED);
   }
 
   private static boolean flipsToGoOn(FlowPath original, int node, RolloutRequest request) {
@@ -179,8 +177,8 @@ public final class TreeRolloutSampler implements RolloutSampler {
     return (chunkIndex, attempt) -> Seeds.of(request.seed(), id, node, branch, chunkIndex, attempt);
   }
 
-  private static Branch branch(FlowPath path, Judgements judgements) {
-    Verdict verdict = judgements.of(path.answer());
+  private static Branch branch(FlowPath path, Verdicts verdicts) {
+    Verdict verdict = verdicts.of(path);
     return new Branch(path.answer(), path.decisions(), path.finishReason(), verdict);
   }
 }

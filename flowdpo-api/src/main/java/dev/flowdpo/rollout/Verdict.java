@@ -1,14 +1,15 @@
 package dev.flowdpo.rollout;
 
 import dev.flowdpo.answer.ExtractedAnswer;
-import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.error.Require;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * A verifier's judgement of one answer. Rewards form a preference pair where they differ by at
- * least {@link dev.flowdpo.preference.PairOptions#rewardMargin()}.
+ * least {@link dev.flowdpo.preference.PairOptions#rewardMargin()}; an unknown verdict never forms a
+ * pair and counts as not correct.
  *
  * <pre>{@code
  * Verdict.correct("equal values");
@@ -16,81 +17,55 @@ import java.util.Optional;
  * Verdict.unknown("the problem has no known answer");
  * }</pre>
  *
- * <p>Immutable and thread-safe.
- *
- * @param known whether there is a judgement at all; an unknown verdict never forms a pair and
- *     counts as not correct
- * @param reward how good the answer is, in [0, 1]; 0 where not known
- * @param reason why, for people; {@code ""} where nothing is to be said
- * @param answer the final answer that was judged and the rule that found it in the solution; empty
- *     where the verifier looks for none
- * @param failure whether the verifier failed, so that nothing is known; learning counts such
- *     verdicts
+ * <p>Equal by content. Immutable and thread-safe.
  */
-public record Verdict(
-    boolean known,
-    double reward,
-    String reason,
-    Optional<ExtractedAnswer> answer,
-    boolean failure) {
+public final class Verdict {
   private static final double CORRECT_FROM = 0.5;
 
-  /**
-   * Checks the values.
-   *
-   * @throws dev.flowdpo.error.InvalidInputException if the reward is not in [0, 1], or not 0 where
-   *     the verdict is not known, or if a failure is said to be known
-   */
-  public Verdict {
-    Objects.requireNonNull(reason, "reason");
-    Objects.requireNonNull(answer, "answer");
-    Require.within(0, known ? 1 : 0, known ? "reward" : "reward of an unknown verdict", reward);
-    if (known && failure) {
-      throw new InvalidInputException(
-          "failure: expected an unknown verdict where the verifier failed, found a known one.");
-    }
+  private final OptionalDouble reward;
+  private final Optional<String> reason;
+  private final Optional<ExtractedAnswer> answer;
+  private final boolean failure;
+
+  private Verdict(
+      OptionalDouble reward,
+      Optional<String> reason,
+      Optional<ExtractedAnswer> answer,
+      boolean failure) {
+    this.reward = reward;
+    this.reason = reason.filter(text -> !text.isEmpty());
+    this.answer = answer;
+    this.failure = failure;
   }
 
-  /**
-   * Creates a verdict on a solution as a whole.
-   *
-   * @param known whether there is a judgement at all
-   * @param reward how good the answer is, in [0, 1]; 0 where not known
-   * @param reason why
-   * @throws dev.flowdpo.error.InvalidInputException if the reward is out of range
-   */
-  public Verdict(boolean known, double reward, String reason) {
-    this(known, reward, reason, Optional.empty(), false);
+  private static Verdict known(double reward, Optional<String> reason) {
+    Require.within(0, 1, "reward", reward);
+    return new Verdict(OptionalDouble.of(reward), reason, Optional.empty(), false);
   }
 
-  /**
-   * Returns a verdict without a reason.
-   *
-   * @param correct whether the answer is right
-   * @return reward 1 or 0
-   */
+  /** {@return reward 1 or 0, without a reason} */
   public static Verdict of(boolean correct) {
-    return new Verdict(true, correct ? 1 : 0, "");
+    return known(correct ? 1 : 0, Optional.empty());
   }
 
-  /**
-   * Returns the verdict that the answer is right.
-   *
-   * @param reason why
-   * @return reward 1
-   */
+  /** {@return the verdict that the answer is right: reward 1} */
   public static Verdict correct(String reason) {
-    return new Verdict(true, 1, reason);
+    return known(1, Optional.of(reason));
+  }
+
+  /** {@return the verdict that the answer is wrong: reward 0} */
+  public static Verdict incorrect(String reason) {
+    return known(0, Optional.of(reason));
   }
 
   /**
-   * Returns the verdict that the answer is wrong.
+   * Returns a graded verdict without a reason.
    *
-   * @param reason why
-   * @return reward 0
+   * @param reward how good the answer is, in [0, 1]; from 0.5 it counts as correct
+   * @throws dev.flowdpo.error.InvalidInputException if the reward is not in [0, 1]
    */
-  public static Verdict incorrect(String reason) {
-    return new Verdict(true, 0, reason);
+  public static Verdict reward(double reward) {
+    return known(reward, Optional.empty());
   }
 
   /**
@@ -98,50 +73,88 @@ public record Verdict(
    *
    * @param reward how good the answer is, in [0, 1]; from 0.5 it counts as correct
    * @param reason why
-   * @return the verdict
    * @throws dev.flowdpo.error.InvalidInputException if the reward is not in [0, 1]
    */
   public static Verdict reward(double reward, String reason) {
-    return new Verdict(true, reward, reason);
+    return known(reward, Optional.of(reason));
   }
 
-  /**
-   * Returns the verdict that nothing is known of the answer.
-   *
-   * @param reason why not
-   * @return a verdict that never forms a pair
-   */
+  /** {@return the verdict that nothing is known of the answer; it never forms a pair} */
   public static Verdict unknown(String reason) {
-    return new Verdict(false, 0, reason);
+    return new Verdict(OptionalDouble.empty(), Optional.of(reason), Optional.empty(), false);
   }
 
   /**
    * Returns the verdict of a verifier that could not do its work: it broke, hung, or was out of
-   * reach.
+   * reach. It is unknown and counts as a failure.
    *
    * @param reason what happened, with the verifier's name
-   * @return an unknown verdict that counts as a failure
    */
   public static Verdict failed(String reason) {
-    return new Verdict(false, 0, reason, Optional.empty(), true);
+    return new Verdict(OptionalDouble.empty(), Optional.of(reason), Optional.empty(), true);
   }
 
-  /**
-   * Returns the same verdict with the answer it is about.
-   *
-   * @param extracted the final answer and how it was found
-   * @return a verdict that names it
-   */
+  /** {@return the same verdict, with the final answer that it is about} */
   public Verdict on(ExtractedAnswer extracted) {
-    return new Verdict(known, reward, reason, Optional.of(extracted), failure);
+    return on(Optional.of(extracted));
+  }
+
+  /** {@return the same verdict, with the final answer that it is about, where there is one} */
+  public Verdict on(Optional<ExtractedAnswer> extracted) {
+    return new Verdict(reward, reason, extracted, failure);
+  }
+
+  /** {@return whether there is a judgement at all} */
+  public boolean known() {
+    return reward.isPresent();
+  }
+
+  /** {@return how good the answer is, in [0, 1]; empty where nothing is known} */
+  public OptionalDouble reward() {
+    return reward;
+  }
+
+  /** {@return why, for people; empty where nothing is to be said} */
+  public Optional<String> reason() {
+    return reason;
   }
 
   /**
-   * Says whether the answer is right.
-   *
-   * @return true where the verdict is known and the reward is at least 0.5
+   * {@return the final answer that was judged and the rule that found it in the solution; empty
+   * where there is none, or the verifier looks for none}
    */
+  public Optional<ExtractedAnswer> answer() {
+    return answer;
+  }
+
+  /** {@return whether the verifier failed, so that nothing is known; learning counts these} */
+  public boolean failure() {
+    return failure;
+  }
+
+  /** {@return whether the answer is right: the verdict is known and the reward at least 0.5} */
   public boolean isCorrect() {
-    return known && reward >= CORRECT_FROM;
+    return reward.orElse(0) >= CORRECT_FROM;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Verdict that
+        && reward.equals(that.reward)
+        && reason.equals(that.reason)
+        && answer.equals(that.answer)
+        && failure == that.failure;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(reward, reason, answer, failure);
+  }
+
+  /** {@return all parts, for logs} */
+  @Override
+  public String toString() {
+    return "Verdict[reward=%s, reason=%s, answer=%s, failure=%s]"
+        .formatted(reward, reason, answer, failure);
   }
 }

@@ -1,6 +1,5 @@
 package dev.flowdpo.rollout;
 
-import dev.flowdpo.answer.FinalAnswer;
 import dev.flowdpo.value.Problem;
 
 /**
@@ -8,10 +7,8 @@ import dev.flowdpo.value.Problem;
  * a proof checker, a rule. The verdicts are all that the learner learns from.
  *
  * <pre>{@code
- * Verifier verifier = (problem, answer) -> Verdict.of(answer.endsWith(problem.answer()));
- * RolloutRequest request = new RolloutRequest(
- *     problems, policy, judge, verifier, FlowOptions.paper(), 1, 42);
- * List<RolloutTree> trees = RolloutSampler.tree().sample(request);
+ * Verifier verifier =
+ *     attempt -> Verdict.of(attempt.finalAnswer().equals(attempt.problem().answer()));
  * }</pre>
  *
  * <p>Implementations are thread-safe, and should be fast and deterministic. One that throws or
@@ -24,10 +21,19 @@ public interface Verifier {
   /**
    * Judges an answer.
    *
-   * @param problem the problem, with its known answer where there is one
-   * @param answer the whole text of the solution, without blanks at the ends; {@link
-   *     FinalAnswer#extract} finds the final answer in it
+   * @param attempt the answer, its problem, and how it came about
    * @return the verdict; {@link Verdict#unknown} where the answer cannot be judged
    */
-  Verdict verify(Problem problem, String answer);
+  Verdict verify(Attempt attempt);
+
+  /**
+   * Judges an answer of which only the text is known.
+   *
+   * @param problem the problem
+   * @param answer the whole text of the solution
+   * @return the verdict
+   */
+  default Verdict verify(Problem problem, String answer) {
+    return verify(Attempt.of(problem, answer));
+  }
 }

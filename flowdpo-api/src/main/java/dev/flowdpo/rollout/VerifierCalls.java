@@ -23,7 +23,7 @@ public final class VerifierCalls {
    */
   public static Verdict one(Verifier verifier, Attempt attempt) {
     try {
-      return checked(verifier.verify(attempt.problem(), attempt.answer()));
+      return checked(verifier.verify(attempt));
     } catch (Throwable error) {
       return failed(attempt.problem(), error);
     }

@@ -3,7 +3,6 @@ package dev.flowdpo.rollout;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.Require;
-import dev.flowdpo.value.Problem;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -26,9 +25,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>{@code
  * try (VerifierGuard verifier = new VerifierGuard(mine, Duration.ofSeconds(2))) {
- *   RolloutRequest request = new RolloutRequest(
- *       problems, policy, judge, verifier, FlowOptions.paper(), 1, 42);
- *   List<RolloutTree> trees = RolloutSampler.tree().sample(request);
+ *   List<RolloutTree> trees = rollOut(verifier);
  *   System.out.println(verifier.failures() + " failed, " + verifier.timeouts() + " hung");
  * }
  * }</pre>
@@ -95,17 +92,14 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
   /**
    * Judges an answer with the guarded verifier.
    *
-   * @param problem the problem
-   * @param answer the whole text of the solution
+   * @param attempt the answer and its problem
    * @return its verdict, or an unknown one where it failed or took too long
    * @throws FlowException if this thread is interrupted while it waits; it stays interrupted
    * @throws IllegalStateException if this guard is closed
    */
   @Override
-  public Verdict verify(Problem problem, String answer) {
-    return guarded(
-            List.of(new Attempt(problem, answer)),
-            () -> List.of(VerifierCalls.checked(verifier.verify(problem, answer))))
+  public Verdict verify(Attempt attempt) {
+    return guarded(List.of(attempt), () -> List.of(VerifierCalls.checked(verifier.verify(attempt))))
         .get(0);
   }
 
@@ -123,7 +117,7 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
     if (verifier instanceof BatchVerifier batch && !attempts.isEmpty()) {
       return guarded(attempts, () -> batch.verifyAll(attempts));
     }
-    return attempts.stream().map(a -> verify(a.problem(), a.answer())).toList();
+    return attempts.stream().map(this::verify).toList();
   }
 
   private List<Verdict> guarded(List<Attempt> attempts, Callable<List<Verdict>> verification) {

@@ -5,5 +5,7 @@ public enum FinishReason {
   /** The judge said that the answer is finished. */
   STOPPED,
   /** The limit of chunks was reached and the judge would have gone on. */
-  MAX_CHUNKS
+  MAX_CHUNKS,
+  /** The model has no room for another token and the judge would have gone on. */
+  CONTEXT_FULL
 }

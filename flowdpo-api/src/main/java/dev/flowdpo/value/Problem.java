@@ -1,70 +1,219 @@
 package dev.flowdpo.value;
 
+import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import dev.flowdpo.error.InvalidInputException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
- * A question, and what is known of its answer.
+ * A question, what was said before it, and what is known of its answer.
  *
- * <p>Immutable and thread-safe.
+ * <pre>{@code
+ * Problem.of("What is 6 times 7?", "42");
+ * Problem.builder(List.of(Message.system("Be brief."), Message.user("What is 6 times 7?")))
+ *     .answer("42").attribute("level", "1").build();
+ * }</pre>
  *
- * @param id names the problem in seeds, logs and reports; two problems with one id draw the same
- *     random numbers
- * @param question what to solve; never blank
- * @param answer the right final answer, for verifiers; {@code ""} where it is not known
- * @param attributes anything else an application wants to carry along, for example {@code steps},
- *     {@code level} or {@code solution}; copied
+ * <p>Equal by content. Immutable and thread-safe.
  */
-public record Problem(String id, String question, String answer, Map<String, String> attributes) {
+public final class Problem {
+  private final String id;
+  private final List<Message> messages;
+  private final Optional<String> answer;
+  private final Map<String, String> attributes;
 
-  /**
-   * Checks the values and copies the attributes.
-   *
-   * @throws InvalidInputException if the question or the id is blank
-   */
-  public Problem {
-    Objects.requireNonNull(id, "id");
-    Objects.requireNonNull(question, "question");
-    Objects.requireNonNull(answer, "answer");
-    if (question.isBlank()) {
-      throw new InvalidInputException(
-          "question: expected a text, found " + quoted(question) + ". Give the problem to solve.");
-    }
-    if (id.isBlank()) {
-      throw new InvalidInputException(
-          "id: expected a name for the problem, found " + quoted(id) + ". Problem.of makes one.");
-    }
-    attributes = Map.copyOf(attributes);
+  private Problem(Builder builder) {
+    messages = builder.messages;
+    id = builder.id.orElseGet(() -> hash(messages));
+    answer = builder.answer;
+    attributes = Map.copyOf(builder.attributes);
   }
 
   /**
    * Returns a problem whose answer is not known.
    *
-   * @param question what to solve
-   * @return a problem with a stable hash of the question as its id
    * @throws InvalidInputException if the question is blank
    */
   public static Problem of(String question) {
-    return of(question, "");
+    return builder(question).build();
   }
 
   /**
    * Returns a problem whose answer is known.
    *
-   * @param question what to solve
-   * @param answer the right final answer
-   * @return a problem with a stable hash of the question as its id
-   * @throws InvalidInputException if the question is blank
+   * @throws InvalidInputException if the question or the answer is blank
    */
   public static Problem of(String question, String answer) {
-    String hash = Hashing.sha256().hashString(question, StandardCharsets.UTF_8).toString();
-    return new Problem(hash.substring(0, 16), question, answer, Map.of());
+    return builder(question).answer(answer).build();
   }
 
-  private static String quoted(String text) {
-    return "\"" + text + "\"";
+  /**
+   * Returns a builder of a problem that is a single question.
+   *
+   * @throws InvalidInputException if the question is blank
+   */
+  public static Builder builder(String question) {
+    return builder(List.of(Message.user(question)));
+  }
+
+  /**
+   * Returns a builder of a problem that is the last turn of a conversation.
+   *
+   * @param messages what was said, with the question as the last message, a user's; copied
+   * @throws InvalidInputException if the last message is not a user's, or blank
+   */
+  public static Builder builder(List<Message> messages) {
+    return new Builder(messages);
+  }
+
+  /** {@return a builder that starts from this problem} */
+  public Builder toBuilder() {
+    Builder builder = new Builder(messages).id(id).attributes(attributes);
+    builder.answer = answer;
+    return builder;
+  }
+
+  /**
+   * {@return what names the problem in seeds, logs and reports} By default a stable hash of the
+   * messages. Two problems with one id draw the same random numbers.
+   */
+  public String id() {
+    return id;
+  }
+
+  /** {@return what to solve, the text of the last message; never blank} */
+  public String question() {
+    return messages.get(messages.size() - 1).content();
+  }
+
+  /** {@return the whole conversation, the question last; at least one message} */
+  public List<Message> messages() {
+    return messages;
+  }
+
+  /** {@return what was said before the question; mostly nothing} */
+  public List<Message> history() {
+    return messages.subList(0, messages.size() - 1);
+  }
+
+  /** {@return the right final answer, for verifiers; empty where it is not known} */
+  public Optional<String> answer() {
+    return answer;
+  }
+
+  /**
+   * {@return anything else that an application carries along, for example {@code steps}, {@code
+   * level} or {@code solution}; unmodifiable}
+   */
+  public Map<String, String> attributes() {
+    return attributes;
+  }
+
+  private static String hash(List<Message> messages) {
+    Hasher hasher = Hashing.sha256().newHasher();
+    for (int i = 0; i < messages.size(); i++) {
+      // A single question is hashed as it is, so that its id does not depend on conversations.
+      if (messages.size() > 1) {
+        Message message = messages.get(i);
+        hasher.putInt(message.role().ordinal()).putInt(message.content().length());
+      }
+      hasher.putString(messages.get(i).content(), StandardCharsets.UTF_8);
+    }
+    return hasher.hash().toString().substring(0, 16);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Problem that
+        && id.equals(that.id)
+        && messages.equals(that.messages)
+        && answer.equals(that.answer)
+        && attributes.equals(that.attributes);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(id, messages, answer, attributes);
+  }
+
+  /** {@return id, messages, answer and attributes, for logs} */
+  @Override
+  public String toString() {
+    return "Problem[id=%s, messages=%s, answer=%s, attributes=%s]"
+        .formatted(id, messages, answer, attributes);
+  }
+
+  /** Collects what is known of a problem. Not thread-safe. */
+  public static final class Builder {
+    private final List<Message> messages;
+    private final Map<String, String> attributes = new HashMap<>();
+    private Optional<String> id = Optional.empty();
+    private Optional<String> answer = Optional.empty();
+
+    private Builder(List<Message> messages) {
+      this.messages = List.copyOf(messages);
+      if (this.messages.isEmpty()) {
+        throw new InvalidInputException(
+            "messages: expected a conversation that ends with a question, found none.");
+      }
+      Message last = this.messages.get(this.messages.size() - 1);
+      if (last.role() != Message.Role.USER) {
+        throw new InvalidInputException(
+            "messages: expected a user's message last, the question, found one of "
+                + last.role()
+                + ".");
+      }
+      notBlank("question", last.content(), "Give the problem to solve.");
+    }
+
+    /**
+     * Sets the name of the problem, and returns this builder.
+     *
+     * @throws InvalidInputException if it is blank
+     */
+    public Builder id(String id) {
+      this.id = Optional.of(notBlank("id", id, "Leave it out and a hash is taken."));
+      return this;
+    }
+
+    /**
+     * Sets the right final answer, and returns this builder.
+     *
+     * @throws InvalidInputException if it is blank
+     */
+    public Builder answer(String answer) {
+      this.answer = Optional.of(notBlank("answer", answer, "Leave it out where it is not known."));
+      return this;
+    }
+
+    /** Adds something to carry along, and returns this builder. */
+    public Builder attribute(String name, String value) {
+      attributes.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
+      return this;
+    }
+
+    /** Adds all of these to what is carried along, and returns this builder. */
+    public Builder attributes(Map<String, String> more) {
+      more.forEach(this::attribute);
+      return this;
+    }
+
+    /** {@return the problem; the builder may be used on} */
+    public Problem build() {
+      return new Problem(this);
+    }
+
+    private static String notBlank(String name, String text, String advice) {
+      if (text.isBlank()) {
+        throw new InvalidInputException(
+            "%s: expected a text, found \"%s\". %s".formatted(name, text, advice));
+      }
+      return text;
+    }
   }
 }

@@ -2,13 +2,14 @@ package dev.flowdpo.value;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.OptionalInt;
 
 /**
  * What one solution cost.
  *
  * <p>Immutable and thread-safe.
  *
- * @param promptTokens tokens before the first chunk; 0 where the policy does not tell
+ * @param promptTokens tokens before the first chunk; empty where the policy does not tell
  * @param generatedTokens tokens in all chunks, the end of sequence included
  * @param policyCalls calls of the policy that this problem took part in
  * @param judgeCalls calls of the judge that this problem took part in
@@ -16,10 +17,15 @@ import java.util.Objects;
  *     to the end of this solution
  */
 public record Usage(
-    int promptTokens, int generatedTokens, int policyCalls, int judgeCalls, Duration elapsed) {
+    OptionalInt promptTokens,
+    int generatedTokens,
+    int policyCalls,
+    int judgeCalls,
+    Duration elapsed) {
 
   /** Checks that nothing is missing. */
   public Usage {
+    Objects.requireNonNull(promptTokens, "promptTokens");
     Objects.requireNonNull(elapsed, "elapsed");
   }
 }

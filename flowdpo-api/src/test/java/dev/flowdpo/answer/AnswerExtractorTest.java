@@ -18,7 +18,7 @@ class AnswerExtractorTest {
   @ParameterizedTest
   @MethodSource("marks")
   void findsTheAnswerAndNamesTheRule(AnswerRule rule, String solution, String expected) {
-    assertThat(MARKED.extract(solution)).isEqualTo(new ExtractedAnswer(expected, rule));
+    assertThat(MARKED.extract(solution)).contains(new ExtractedAnswer(expected, rule));
   }
 
   static Stream<Arguments> marks() {
@@ -61,7 +61,7 @@ class AnswerExtractorTest {
   @ParameterizedTest
   @MethodSource("precedences")
   void theStrongestMarkThenTheLastDecides(AnswerRule rule, String solution, String expected) {
-    assertThat(MARKED.extract(solution)).isEqualTo(new ExtractedAnswer(expected, rule));
+    assertThat(MARKED.extract(solution)).contains(new ExtractedAnswer(expected, rule));
   }
 
   static Stream<Arguments> precedences() {
@@ -92,37 +92,37 @@ class AnswerExtractorTest {
         "\\boxed{}"
       })
   void aSolutionThatWasCutOffOrHasNoMarkHasNoAnswer(String solution) {
-    assertThat(MARKED.extract(solution)).isEqualTo(ExtractedAnswer.NONE);
-    assertThat(MARKED.extract(solution).isPresent()).isFalse();
+    assertThat(MARKED.extract(solution)).isEmpty();
   }
 
   @Test
   void theLastNumberIsAFallBackThatMustBeAskedFor() {
     AnswerExtractor extractor = MARKED.orLastNumber();
     assertThat(extractor.extract("He has 3 and then 1,250.5 left."))
-        .isEqualTo(new ExtractedAnswer("1,250.5", AnswerRule.LAST_NUMBER));
+        .contains(new ExtractedAnswer("1,250.5", AnswerRule.LAST_NUMBER));
     assertThat(extractor.extract("5 - 12 = -7, below zero"))
-        .isEqualTo(new ExtractedAnswer("-7", AnswerRule.LAST_NUMBER));
-    assertThat(extractor.extract("The answer is 4, after 9 steps").rule())
-        .isEqualTo(AnswerRule.ANSWER_PHRASE);
-    assertThat(extractor.extract("no number")).isEqualTo(ExtractedAnswer.NONE);
+        .contains(new ExtractedAnswer("-7", AnswerRule.LAST_NUMBER));
+    assertThat(extractor.extract("The answer is 4, after 9 steps"))
+        .map(ExtractedAnswer::rule)
+        .contains(AnswerRule.ANSWER_PHRASE);
+    assertThat(extractor.extract("no number")).isEmpty();
     // A mark with nothing after it was cut off: earlier numbers are no answer.
-    assertThat(extractor.extract("It costs 5. The answer is")).isEqualTo(ExtractedAnswer.NONE);
-    assertThat(extractor.extract("It costs 5: \\boxed{")).isEqualTo(ExtractedAnswer.NONE);
+    assertThat(extractor.extract("It costs 5. The answer is")).isEmpty();
+    assertThat(extractor.extract("It costs 5: \\boxed{")).isEmpty();
   }
 
   @Test
   void theWholeTextIsTakenWhereAskedFor() {
     assertThat(AnswerExtractor.wholeText().extract(" a\n\\boxed{1} "))
-        .isEqualTo(new ExtractedAnswer("a\n\\boxed{1}", AnswerRule.WHOLE_TEXT));
-    assertThat(AnswerExtractor.wholeText().extract(" ")).isEqualTo(ExtractedAnswer.NONE);
+        .contains(new ExtractedAnswer("a\n\\boxed{1}", AnswerRule.WHOLE_TEXT));
+    assertThat(AnswerExtractor.wholeText().extract(" ")).isEmpty();
   }
 
   @Test
   void rulesHaveLabelsOfTheirOwn() {
     assertThat(Stream.of(AnswerRule.values()).map(AnswerRule::label))
         .doesNotHaveDuplicates()
-        .contains("####", "boxed", "final answer", "answer phrase", "last number", "none");
+        .contains("####", "boxed", "final answer", "answer phrase", "last number");
   }
 
   /** Ten seconds are a guard against work that grows faster than the text, not a measurement. */

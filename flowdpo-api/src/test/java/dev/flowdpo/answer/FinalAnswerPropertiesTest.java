@@ -9,13 +9,13 @@ import net.jqwik.api.Property;
 class FinalAnswerPropertiesTest {
   @Property
   void anyTextGivesAnAnswerWithoutBlanksAround(@ForAll String text) {
-    String answer = FinalAnswer.extract(text);
+    String answer = FinalAnswer.extract(text).orElse("");
     assertThat(answer).isEqualTo(answer.strip());
   }
 
   @Property
   void anyNumberAfterTheMarkIsFound(@ForAll String before, @ForAll int number) {
     assertThat(FinalAnswer.extract(before + "\n#### " + number + "\n"))
-        .isEqualTo(Integer.toString(number));
+        .contains(Integer.toString(number));
   }
 }

@@ -11,7 +11,7 @@ class FinalAnswerTest {
   @ParameterizedTest
   @MethodSource("answers")
   void isFound(String text, String expected) {
-    assertThat(FinalAnswer.extract(text)).isEqualTo(expected);
+    assertThat(FinalAnswer.extract(text).orElse("")).isEqualTo(expected);
   }
 
   static Stream<Arguments> answers() {

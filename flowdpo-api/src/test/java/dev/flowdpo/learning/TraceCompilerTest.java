@@ -33,7 +33,7 @@ class TraceCompilerTest {
     List<Trace> written = new ArrayList<>();
     TraceCompiler compiler =
         TraceCompiler.builder()
-            .verifier((problem, answer) -> Verdict.of(answer.endsWith("7")))
+            .verifier(attempt -> Verdict.of(attempt.answer().endsWith("7")))
             .source("test")
             .seed(5)
             .problemsBefore(10)
@@ -68,7 +68,7 @@ class TraceCompilerTest {
     TraceCompiler withRollouts =
         TraceCompiler.builder()
             .rollouts(true)
-            .options(TraceOptions.DEFAULT.withPerProblem(9, TraceOptions.Preference.FIRST))
+            .options(TraceOptions.builder().perProblem(9).build())
             .build();
     LearningProgress progress = new LearningProgress(8, 0, 0, 3, 4, 0.5, 2, 0, 0);
     for (TraceCompiler each : List.of(compiler, withRollouts)) {
@@ -108,8 +108,7 @@ class TraceCompilerTest {
 
   @Test
   void countsTheUpdatesOfTheAnswerAdapter() {
-    TraceCompiler compiler =
-        TraceCompiler.builder().verifier((problem, answer) -> Verdict.of(true)).build();
+    TraceCompiler compiler = TraceCompiler.builder().verifier(attempt -> Verdict.of(true)).build();
     compiler.onUpdate(new UpdateMetrics(AdapterRole.ANSWER, 6, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0));
     compiler.onUpdate(new UpdateMetrics(AdapterRole.STOP, 9, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0));
     try (Flow flow =
@@ -150,7 +149,7 @@ class TraceCompilerTest {
     assertThatThrownBy(() -> TraceCompiler.builder().source(" "))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("source");
-    assertThatThrownBy(() -> TraceOptions.DEFAULT.withTokens(5, 4))
+    assertThatThrownBy(() -> TraceOptions.builder().minTokens(5).maxTokens(4).build())
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("maxTokens: expected a whole number of at least 5");
   }

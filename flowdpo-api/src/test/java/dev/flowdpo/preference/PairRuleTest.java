@@ -16,7 +16,6 @@ import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.TokenIds;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -26,7 +25,7 @@ import net.jqwik.api.constraints.Size;
 
 /** The rules on a tree with two nodes, "ab" and "cd", an alternative and a flip at each of them. */
 class PairRuleTest {
-  private static final Problem PROBLEM = new Problem("p1", "q", "", Map.of());
+  private static final Problem PROBLEM = Problem.builder("q").id("p1").build();
   private static final StopDecision GO_ON = new StopDecision(false, 0.2);
   private static final StopDecision STOPS = new StopDecision(true, 0.8);
 
@@ -53,7 +52,8 @@ class PairRuleTest {
   void contrastsAreThoseOfThePairBuilder(
       @ForAll @Size(5) List<@IntRange(max = 2) Integer> verdicts,
       @ForAll boolean preferEarlierStop) {
-    PairOptions options = new PairOptions(0.5, preferEarlierStop);
+    PairOptions options =
+        PairOptions.builder().rewardMargin(0.5).preferEarlierStopOnTie(preferEarlierStop).build();
     RolloutTree tree = tree(verdicts.stream().map(PairRuleTest::verdict).toList());
     assertThat(PairRule.contrasts(options).pairs(tree, TOKENS))
         .isEqualTo(new PairBuilder(options, TOKENS).pairs(tree));
@@ -143,7 +143,7 @@ class PairRuleTest {
   @Property(tries = 100)
   void anotherRulesPaceChangesNoPair(@ForAll @Size(5) List<@IntRange(max = 2) Integer> verdicts) {
     RolloutTree tree = tree(verdicts.stream().map(PairRuleTest::verdict).toList());
-    PairRule pace = PairRule.contrasts(PairOptions.DEFAULT);
+    PairRule pace = PairRule.contrasts(PairOptions.defaults());
     PairRule paced = PairRule.successes().atThePaceOf(pace);
     assertThat(paced.pairs(tree, TOKENS)).isEqualTo(PairRule.successes().pairs(tree, TOKENS));
     assertThat(paced.pace()).contains(pace);

@@ -25,7 +25,7 @@ import net.jqwik.api.constraints.IntRange;
 /** What holds for every tree, whatever policy and judge draw. */
 class TreeRolloutSamplerPropertiesTest {
   private static final Verifier ODD_COUNT_OF_E =
-      (problem, answer) -> Verdict.of(answer.chars().filter(c -> c == 'e').count() % 2 == 1);
+      attempt -> Verdict.of(attempt.answer().chars().filter(c -> c == 'e').count() % 2 == 1);
 
   @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
   void everyTreeIsWellFormed(
@@ -124,14 +124,21 @@ class TreeRolloutSamplerPropertiesTest {
       List<Problem> problems, int maxChunks, int rollouts, int letters, long seed) {
     return new TreeRolloutSampler()
         .sample(
-            new RolloutRequest(
-                problems,
-                ScriptedPolicy.letters(letters),
-                ScriptedJudge.stoppingAtVowels(),
-                ODD_COUNT_OF_E,
-                new FlowOptions(8, maxChunks, SamplingOptions.of(1), 0),
-                rollouts,
-                seed));
+            RolloutRequest.builder(
+                    problems,
+                    ScriptedPolicy.letters(letters),
+                    ScriptedJudge.stoppingAtVowels(),
+                    ODD_COUNT_OF_E)
+                .options(
+                    FlowOptions.builder()
+                        .chunkSize(8)
+                        .maxChunks(maxChunks)
+                        .sampling(SamplingOptions.of(1))
+                        .seed(0)
+                        .build())
+                .rolloutsPerNode(rollouts)
+                .seed(seed)
+                .build());
   }
 
   private static List<Problem> problems(int count) {

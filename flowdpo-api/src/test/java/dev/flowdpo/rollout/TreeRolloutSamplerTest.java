@@ -17,13 +17,12 @@ import dev.flowdpo.value.FinishReason;
 import dev.flowdpo.value.Problem;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Trees small enough to be written down. */
 class TreeRolloutSamplerTest {
   private static final SamplingOptions SAMPLING = SamplingOptions.of(0.7);
-  private static final Problem PROBLEM = new Problem("p1", "q", "", Map.of());
+  private static final Problem PROBLEM = Problem.builder("q").id("p1").build();
 
   @Test
   void everyBranchOfATree() {
@@ -32,9 +31,9 @@ class TreeRolloutSamplerTest {
     ScriptedJudge judge = ScriptedJudge.stoppingAt(3);
     List<String> verified = new ArrayList<>();
     Verifier verifier =
-        (problem, answer) -> {
-          verified.add(answer);
-          return Verdict.reward(answer.length() / 10.0, answer);
+        attempt -> {
+          verified.add(attempt.answer());
+          return Verdict.reward(attempt.answer().length() / 10.0, attempt.answer());
         };
 
     RolloutTree tree = sample(policy, judge, verifier, 4, 1, PROBLEM).get(0);
@@ -42,7 +41,7 @@ class TreeRolloutSamplerTest {
     assertThat(tree.problem()).isSameAs(PROBLEM);
     assertThat(tree.original().text()).isEqualTo("ooo");
     assertThat(tree.original().finishReason()).isEqualTo(FinishReason.STOPPED);
-    assertThat(tree.original().verdict().reward()).isEqualTo(0.3);
+    assertThat(tree.original().verdict().reward().orElseThrow()).isEqualTo(0.3);
     assertThat(stops(tree.original())).containsExactly(false, false, true);
     assertThat(tree.nodes()).hasSize(3);
     assertThat(tree.nodes()).extracting(OutputNode::index).containsExactly(0, 1, 2);
@@ -76,7 +75,7 @@ class TreeRolloutSamplerTest {
   void decisionsBeforeTheForkAreTheOriginalOnesAndAFlipKeepsItsProbability() {
     ScriptedPolicy policy = originalThenAlternative(2);
     RolloutTree tree =
-        sample(policy, ScriptedJudge.stoppingAt(2), (p, a) -> Verdict.of(true), 3, 1, PROBLEM)
+        sample(policy, ScriptedJudge.stoppingAt(2), attempt -> Verdict.of(true), 3, 1, PROBLEM)
             .get(0);
     OutputNode last = tree.nodes().get(1);
     assertThat(last.alternatives().get(0).decisions().get(0))
@@ -94,7 +93,7 @@ class TreeRolloutSamplerTest {
         sample(
                 originalThenAlternative(3),
                 ScriptedJudge.stoppingAt(3),
-                (p, a) -> Verdict.of(true),
+                attempt -> Verdict.of(true),
                 4,
                 1,
                 PROBLEM)
@@ -114,7 +113,7 @@ class TreeRolloutSamplerTest {
         sample(
                 originalThenAlternative(2),
                 ScriptedJudge.stoppingAt(2),
-                (p, a) -> Verdict.of(true),
+                attempt -> Verdict.of(true),
                 2,
                 1,
                 PROBLEM)
@@ -125,15 +124,15 @@ class TreeRolloutSamplerTest {
   }
 
   @Test
-  void atTheLimitAFlipToStopHasTheOriginalsVerdict() {
+  void atTheLimitAFlipToStopIsJudgedAsAnAnswerThatWasStopped() {
     List<String> verified = new ArrayList<>();
     RolloutTree tree =
         sample(
                 originalThenAlternative(2),
                 ScriptedJudge.stoppingAt(99),
-                (p, a) -> {
-                  verified.add(a);
-                  return Verdict.correct("seen " + verified.size());
+                attempt -> {
+                  verified.add(attempt.answer() + " " + attempt.finishReason().orElseThrow());
+                  return Verdict.of(!attempt.truncated());
                 },
                 2,
                 0,
@@ -143,8 +142,9 @@ class TreeRolloutSamplerTest {
     Branch flipped = tree.nodes().get(1).flipped().orElseThrow();
     assertThat(flipped.answer()).isSameAs(tree.original().answer());
     assertThat(flipped.finishReason()).isEqualTo(FinishReason.STOPPED);
-    assertThat(flipped.verdict()).isSameAs(tree.original().verdict());
-    assertThat(verified).containsExactly("oo", "o");
+    assertThat(tree.original().verdict().isCorrect()).isFalse();
+    assertThat(flipped.verdict().isCorrect()).isTrue();
+    assertThat(verified).containsExactly("oo MAX_CHUNKS", "o STOPPED", "oo STOPPED");
   }
 
   @Test
@@ -152,7 +152,7 @@ class TreeRolloutSamplerTest {
     ScriptedPolicy policy = ScriptedPolicy.letters(1_000_000);
     ScriptedJudge judge = ScriptedJudge.stoppingAt(3);
     Problem[] problems = {Problem.of("one"), Problem.of("two")};
-    sample(policy, judge, (p, a) -> Verdict.of(true), 5, 2, problems);
+    sample(policy, judge, attempt -> Verdict.of(true), 5, 2, problems);
     // First pass: 2 rows, 3 rounds. Second: per problem 3 nodes · 2 alternatives + 1 flip to "go
     // on"; a row from node n has 3 − n rounds, a flip at depth 3 has 1.
     assertThat(policy.batches()).extracting(List::size).containsExactly(2, 2, 2, 14, 8, 4);
@@ -167,7 +167,7 @@ class TreeRolloutSamplerTest {
   void anAlternativeThatEqualsTheOriginalIsDrawnFourTimesMoreAndThenGivenUp() {
     ScriptedPolicy policy = ScriptedPolicy.letters(1);
     ScriptedJudge judge = ScriptedJudge.stoppingAt(1);
-    RolloutTree tree = sample(policy, judge, (p, a) -> Verdict.of(true), 1, 3, PROBLEM).get(0);
+    RolloutTree tree = sample(policy, judge, attempt -> Verdict.of(true), 1, 3, PROBLEM).get(0);
     assertThat(tree.nodes().get(0).alternatives()).isEmpty();
     assertThat(policy.batches()).extracting(List::size).containsExactly(1, 3, 3, 3, 3, 3);
     // Each draw has a seed of its own, and none is judged.
@@ -184,7 +184,7 @@ class TreeRolloutSamplerTest {
         new ScriptedPolicy(
             request -> Chunks.of(calls[0]++ < 5 && request.prefix().depth() == 0 ? "o" : "a"));
     ScriptedJudge judge = ScriptedJudge.stoppingAt(1);
-    RolloutTree tree = sample(policy, judge, (p, a) -> Verdict.of(true), 2, 1, PROBLEM).get(0);
+    RolloutTree tree = sample(policy, judge, attempt -> Verdict.of(true), 2, 1, PROBLEM).get(0);
     assertThat(tree.nodes().get(0).alternatives()).extracting(Branch::text).containsExactly("a");
     assertThat(tree.nodes().get(0).flipped().orElseThrow().text()).isEqualTo("oa");
     assertThat(policy.batches()).extracting(List::size).containsExactly(1, 2, 1, 1, 1);
@@ -193,7 +193,7 @@ class TreeRolloutSamplerTest {
   @Test
   void requestsCarryTheOptions() {
     ScriptedPolicy policy = ScriptedPolicy.letters(5);
-    sample(policy, ScriptedJudge.stoppingAt(2), (p, a) -> Verdict.of(true), 3, 1, PROBLEM);
+    sample(policy, ScriptedJudge.stoppingAt(2), attempt -> Verdict.of(true), 3, 1, PROBLEM);
     assertThat(policy.batches().stream().flatMap(List::stream))
         .allMatch(request -> request.maxTokens() == 8 && request.sampling().equals(SAMPLING));
   }
@@ -202,9 +202,9 @@ class TreeRolloutSamplerTest {
   void aVerifierThatThrowsCostsOnlyItsOwnBranch() {
     Problem problem = Problem.of("a question whose alternative breaks the verifier");
     Verifier verifier =
-        (p, answer) -> {
-          if (answer.startsWith("a")) {
-            throw new IllegalArgumentException("cannot parse " + answer);
+        attempt -> {
+          if (attempt.answer().startsWith("a")) {
+            throw new IllegalArgumentException("cannot parse " + attempt.answer());
           }
           return Verdict.of(true);
         };
@@ -214,14 +214,16 @@ class TreeRolloutSamplerTest {
     assertThat(tree.original().verdict().isCorrect()).isTrue();
     Verdict failed = tree.nodes().get(0).alternatives().get(0).verdict();
     assertThat(failed.known()).isFalse();
-    assertThat(failed.reason()).startsWith("verifier failed: ").contains("cannot parse a");
+    assertThat(failed.reason().orElse(""))
+        .startsWith("verifier failed: ")
+        .contains("cannot parse a");
     assertThat(CapturedLog.warningsWith(problem.id())).hasSize(1);
   }
 
   @Test
   void anInterruptWhileVerifyingEndsTheSampling() {
     Verifier interrupted =
-        (p, answer) -> {
+        attempt -> {
           Thread.currentThread().interrupt();
           throw new IllegalStateException("gave up");
         };
@@ -247,8 +249,8 @@ class TreeRolloutSamplerTest {
         sample(
                 policy,
                 ScriptedJudge.stoppingAt(2),
-                (p, a) -> {
-                  verified.add(a);
+                attempt -> {
+                  verified.add(attempt.answer());
                   return Verdict.of(true);
                 },
                 2,
@@ -263,7 +265,7 @@ class TreeRolloutSamplerTest {
   @Test
   void noProblemsGiveNoTrees() {
     ScriptedPolicy policy = ScriptedPolicy.letters(5);
-    assertThat(sample(policy, ScriptedJudge.stoppingAt(1), (p, a) -> Verdict.of(true), 1, 1))
+    assertThat(sample(policy, ScriptedJudge.stoppingAt(1), attempt -> Verdict.of(true), 1, 1))
         .isEmpty();
     assertThat(policy.batches()).isEmpty();
   }
@@ -277,14 +279,17 @@ class TreeRolloutSamplerTest {
       Problem... problems) {
     return RolloutSampler.tree()
         .sample(
-            new RolloutRequest(
-                List.of(problems),
-                policy,
-                judge,
-                verifier,
-                new FlowOptions(8, maxChunks, SAMPLING, 99),
-                rolloutsPerNode,
-                5));
+            RolloutRequest.builder(List.of(problems), policy, judge, verifier)
+                .options(
+                    FlowOptions.builder()
+                        .chunkSize(8)
+                        .maxChunks(maxChunks)
+                        .sampling(SAMPLING)
+                        .seed(99)
+                        .build())
+                .rolloutsPerNode(rolloutsPerNode)
+                .seed(5)
+                .build());
   }
 
   /** Writes "o" in its first calls and "a" from then on. */

@@ -27,8 +27,17 @@ class VerdictTest {
 
   @Test
   void factoriesKeepReasons() {
-    assertThat(Verdict.incorrect("off by one")).isEqualTo(new Verdict(true, 0, "off by one"));
-    assertThat(Verdict.unknown("no key")).isEqualTo(new Verdict(false, 0, "no key"));
+    assertThat(Verdict.incorrect("off by one")).isEqualTo(Verdict.reward(0, "off by one"));
+    assertThat(Verdict.incorrect("off by one").reason()).contains("off by one");
+    assertThat(Verdict.unknown("no key").reason()).contains("no key");
+    assertThat(Verdict.of(true).reason()).isEmpty();
+  }
+
+  @Test
+  void anUnknownVerdictHasNoReward() {
+    assertThat(Verdict.unknown("no key").reward()).isEmpty();
+    assertThat(Verdict.failed("broke").reward()).isEmpty();
+    assertThat(Verdict.of(false).reward()).hasValue(0);
   }
 
   @Test
@@ -38,9 +47,6 @@ class VerdictTest {
         .hasMessage("reward: expected a number in [0.0, 1.0], found 1.1.");
     assertThatThrownBy(() -> Verdict.reward(Double.NaN, ""))
         .isInstanceOf(InvalidInputException.class);
-    assertThatThrownBy(() -> new Verdict(false, 1, ""))
-        .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("unknown");
   }
 
   @Test

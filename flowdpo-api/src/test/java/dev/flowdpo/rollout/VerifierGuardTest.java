@@ -25,7 +25,9 @@ class VerifierGuardTest {
   @Test
   void passesVerdictsThrough() {
     try (VerifierGuard guard =
-        new VerifierGuard((problem, answer) -> Verdict.of(answer.endsWith(problem.answer())))) {
+        new VerifierGuard(
+            attempt ->
+                Verdict.of(attempt.answer().endsWith(attempt.problem().answer().orElseThrow())))) {
       Problem problem = Problem.of("1 + 1?", "2");
       assertThat(guard.verify(problem, "so 2").isCorrect()).isTrue();
       assertThat(guard.verify(problem, "so 3").isCorrect()).isFalse();
@@ -38,13 +40,15 @@ class VerifierGuardTest {
   void anExceptionIsAnUnknownVerdictAndAWarningThatNamesTheProblem() {
     try (VerifierGuard guard =
         new VerifierGuard(
-            (problem, answer) -> {
+            attempt -> {
               throw new IllegalStateException("no database");
             })) {
       Problem problem = Problem.of("a question for a verifier that throws");
       Verdict verdict = guard.verify(problem, "2");
       assertThat(verdict.known()).isFalse();
-      assertThat(verdict.reason()).startsWith("verifier failed: ").contains("no database");
+      assertThat(verdict.reason().orElse(""))
+          .startsWith("verifier failed: ")
+          .contains("no database");
       assertThat(guard.failures()).isEqualTo(1);
       assertThat(guard.timeouts()).isZero();
       assertThat(CapturedLog.warningsWith(problem.id())).hasSize(1);
@@ -56,16 +60,16 @@ class VerifierGuardTest {
     Problem problem = Problem.of("a question for a verifier with errors");
     try (VerifierGuard asserting =
             new VerifierGuard(
-                (p, answer) -> {
+                attempt -> {
                   throw new AssertionError("not equal");
                 });
-        VerifierGuard outOfRange = new VerifierGuard((p, answer) -> Verdict.reward(7, ""));
+        VerifierGuard outOfRange = new VerifierGuard(attempt -> Verdict.reward(7, ""));
         VerifierGuard recursing = new VerifierGuard(new Recursing());
-        VerifierGuard forgetful = new VerifierGuard((p, answer) -> nothing())) {
-      assertThat(asserting.verify(problem, "2").reason()).contains("not equal");
-      assertThat(outOfRange.verify(problem, "2").reason()).contains("found 7.0");
-      assertThat(recursing.verify(problem, "2").reason()).contains("StackOverflowError");
-      assertThat(forgetful.verify(problem, "2").reason()).contains("returned null");
+        VerifierGuard forgetful = new VerifierGuard(attempt -> nothing())) {
+      assertThat(asserting.verify(problem, "2").reason().orElse("")).contains("not equal");
+      assertThat(outOfRange.verify(problem, "2").reason().orElse("")).contains("found 7.0");
+      assertThat(recursing.verify(problem, "2").reason().orElse("")).contains("StackOverflowError");
+      assertThat(forgetful.verify(problem, "2").reason().orElse("")).contains("returned null");
       assertThat(asserting.failures()).isEqualTo(1);
       assertThat(forgetful.failures()).isEqualTo(1);
     }
@@ -76,7 +80,7 @@ class VerifierGuardTest {
     CountDownLatch interrupted = new CountDownLatch(1);
     try (VerifierGuard guard =
         new VerifierGuard(
-            (problem, answer) -> {
+            attempt -> {
               try {
                 Thread.sleep(60_000);
               } catch (InterruptedException e) {
@@ -88,7 +92,7 @@ class VerifierGuardTest {
       Problem problem = Problem.of("a question for a verifier that hangs");
       Verdict verdict = guard.verify(problem, "2");
       assertThat(verdict.known()).isFalse();
-      assertThat(verdict.reason()).contains("longer than PT0.1S");
+      assertThat(verdict.reason().orElse("")).contains("longer than PT0.1S");
       assertThat(guard.timeouts()).isEqualTo(1);
       assertThat(guard.failures()).isZero();
       assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
@@ -103,8 +107,8 @@ class VerifierGuardTest {
   void aVerifierThatIgnoresInterruptsDoesNotBlockTheNext() {
     CountDownLatch release = new CountDownLatch(1);
     Verifier stubborn =
-        (problem, answer) -> {
-          boolean waiting = answer.equals("hang");
+        attempt -> {
+          boolean waiting = attempt.answer().equals("hang");
           while (waiting) {
             try {
               waiting = !release.await(1, TimeUnit.MINUTES);
@@ -129,7 +133,7 @@ class VerifierGuardTest {
   void anInterruptedCallerStops() {
     CountDownLatch never = new CountDownLatch(1);
     Verifier waiting =
-        (problem, answer) -> {
+        attempt -> {
           try {
             return Verdict.of(never.await(1, TimeUnit.MINUTES));
           } catch (InterruptedException e) {
@@ -148,14 +152,14 @@ class VerifierGuardTest {
   @Test
   void itsThreadsAreDaemons() {
     try (VerifierGuard guard =
-        new VerifierGuard((problem, answer) -> Verdict.of(Thread.currentThread().isDaemon()))) {
+        new VerifierGuard(attempt -> Verdict.of(Thread.currentThread().isDaemon()))) {
       assertThat(guard.verify(Problem.of("q"), "").isCorrect()).isTrue();
     }
   }
 
   @Test
   void aClosedGuardSaysSo() {
-    VerifierGuard guard = new VerifierGuard((problem, answer) -> Verdict.of(true));
+    VerifierGuard guard = new VerifierGuard(attempt -> Verdict.of(true));
     guard.close();
     guard.close();
     assertThatThrownBy(() -> guard.verify(Problem.of("q"), ""))
@@ -165,7 +169,7 @@ class VerifierGuardTest {
 
   @Test
   void aTimeLimitOfNothingIsRefused() {
-    assertThatThrownBy(() -> new VerifierGuard((p, a) -> Verdict.of(true), Duration.ZERO))
+    assertThatThrownBy(() -> new VerifierGuard(attempt -> Verdict.of(true), Duration.ZERO))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageStartingWith("timeLimit: expected a duration longer than zero, found PT0S");
   }
@@ -192,16 +196,16 @@ class VerifierGuardTest {
 
     public static void main(String[] arguments) {
       Verifier filling =
-          (problem, answer) -> {
+          attempt -> {
             List<byte[]> kept = new ArrayList<>();
-            while (answer.equals("fill")) {
+            while (attempt.answer().equals("fill")) {
               kept.add(new byte[1 << 18]);
             }
             return Verdict.of(kept.isEmpty());
           };
       try (VerifierGuard guard = new VerifierGuard(filling, Duration.ofSeconds(60))) {
         Problem problem = Problem.of("q");
-        String reason = guard.verify(problem, "fill").reason();
+        String reason = guard.verify(problem, "fill").reason().orElse("");
         boolean then = guard.verify(problem, "go on").isCorrect();
         System.out.print(reason + "; then: " + then + ", " + guard.failures() + " failed\n");
       }
@@ -212,7 +216,7 @@ class VerifierGuardTest {
   void verifiersThatHangWithoutEndAreNotAskedAnyMore() {
     CountDownLatch release = new CountDownLatch(1);
     Verifier stubborn =
-        (problem, answer) -> {
+        attempt -> {
           while (release.getCount() > 0) {
             LockSupport.parkNanos(1_000_000);
           }
@@ -222,7 +226,7 @@ class VerifierGuardTest {
       Problem problem = Problem.of("q");
       String reason = "";
       for (int i = 0; i < 1_000 && !reason.contains("hang"); i++) {
-        reason = guard.verify(problem, "").reason();
+        reason = guard.verify(problem, "").reason().orElse("");
       }
       assertThat(reason).isEqualTo("16 earlier verifications hang");
       assertThat(guard.timeouts()).isGreaterThan(VerifierGuard.MAX_STUCK);
@@ -234,7 +238,7 @@ class VerifierGuardTest {
   @Test
   void aBatchIsOneCallAndAWrongCountFailsAllOfIt() {
     List<Attempt> attempts =
-        List.of(new Attempt(Problem.of("a"), "1"), new Attempt(Problem.of("b"), "2"));
+        List.of(Attempt.of(Problem.of("a"), "1"), Attempt.of(Problem.of("b"), "2"));
     BatchVerifier good = batch -> batch.stream().map(a -> Verdict.correct(a.answer())).toList();
     BatchVerifier one = batch -> List.of(Verdict.of(true));
     BatchVerifier partly = batch -> List.of(Verdict.failed("down"), Verdict.of(true));
@@ -243,16 +247,18 @@ class VerifierGuardTest {
         VerifierGuard failing = new VerifierGuard(partly);
         VerifierGuard single =
             new VerifierGuard(
-                (problem, answer) -> {
-                  if (answer.equals("1")) {
+                attempt -> {
+                  if (attempt.answer().equals("1")) {
                     throw new OutOfMemoryError("full");
                   }
                   return Verdict.of(true);
                 })) {
-      assertThat(guard.verifyAll(attempts)).extracting(Verdict::reason).containsExactly("1", "2");
+      assertThat(guard.verifyAll(attempts))
+          .extracting(v -> v.reason().orElse(""))
+          .containsExactly("1", "2");
       assertThat(guard.verifyAll(List.of())).isEmpty();
       assertThat(miscounting.verifyAll(attempts))
-          .allMatch(verdict -> verdict.reason().contains("1 verdicts for 2 answers"));
+          .allMatch(verdict -> verdict.reason().orElse("").contains("1 verdicts for 2 answers"));
       assertThat(miscounting.failures()).isEqualTo(2);
       assertThat(failing.verifyAll(attempts)).extracting(Verdict::known).contains(false, true);
       assertThat(failing.failures()).isEqualTo(1);
@@ -265,7 +271,7 @@ class VerifierGuardTest {
   @Test
   void aTimeLimitBeyondAllMeasureIsALongOne() {
     try (VerifierGuard guard =
-        new VerifierGuard((p, a) -> Verdict.of(true), Duration.ofSeconds(Long.MAX_VALUE))) {
+        new VerifierGuard(attempt -> Verdict.of(true), Duration.ofSeconds(Long.MAX_VALUE))) {
       assertThat(guard.verify(Problem.of("q"), "").isCorrect()).isTrue();
     }
   }
@@ -278,8 +284,8 @@ class VerifierGuardTest {
 
   private static final class Recursing implements Verifier {
     @Override
-    public Verdict verify(Problem problem, String answer) {
-      return Verdict.of(!verify(problem, answer).known());
+    public Verdict verify(Attempt attempt) {
+      return Verdict.of(!verify(attempt).known());
     }
   }
 }

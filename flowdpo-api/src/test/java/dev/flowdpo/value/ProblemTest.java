@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowdpo.error.InvalidInputException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +23,10 @@ class ProblemTest {
   @Test
   void anAnswerNotGivenIsEmpty() {
     assertThat(Problem.of("q").answer()).isEmpty();
-    assertThat(Problem.of("q", "4").answer()).isEqualTo("4");
+    assertThat(Problem.of("q", "4").answer()).contains("4");
+    assertThatThrownBy(() -> Problem.of("q", " "))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("Leave it out where it is not known");
   }
 
   @ParameterizedTest
@@ -35,16 +39,43 @@ class ProblemTest {
 
   @Test
   void aBlankIdIsRefused() {
-    assertThatThrownBy(() -> new Problem(" ", "q", "", Map.of()))
+    assertThatThrownBy(() -> Problem.builder("q").id(" ").build())
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageStartingWith("id: expected a name");
+        .hasMessageStartingWith("id: expected a text, found \" \"");
   }
 
   @Test
   void attributesAreCopied() {
     Map<String, String> attributes = new HashMap<>(Map.of("steps", "3"));
-    Problem problem = new Problem("1", "q", "", attributes);
+    Problem problem = Problem.builder("q").id("1").attributes(attributes).build();
     attributes.clear();
     assertThat(problem.attributes()).containsExactly(Map.entry("steps", "3"));
+  }
+
+  @Test
+  void aConversationEndsWithTheQuestion() {
+    List<Message> messages =
+        List.of(
+            Message.system("Be brief."),
+            Message.user("2 + 2?"),
+            Message.assistant("4"),
+            Message.user("And twice that?"));
+    Problem problem = Problem.builder(messages).answer("8").build();
+    assertThat(problem.question()).isEqualTo("And twice that?");
+    assertThat(problem.messages()).isEqualTo(messages);
+    assertThat(problem.history()).isEqualTo(messages.subList(0, 3));
+    assertThat(problem.id()).isNotEqualTo(Problem.of("And twice that?").id());
+    assertThat(problem.toBuilder().build()).isEqualTo(problem);
+    assertThat(Problem.builder(messages.subList(1, 4)).build().id()).isNotEqualTo(problem.id());
+  }
+
+  @Test
+  void aConversationThatDoesNotEndWithAUserIsRefused() {
+    assertThatThrownBy(() -> Problem.builder(List.of()))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("ends with a question, found none");
+    assertThatThrownBy(() -> Problem.builder(List.of(Message.user("q"), Message.assistant("a"))))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("found one of ASSISTANT");
   }
 }

@@ -1,6 +1,6 @@
 package dev.flowdpo.verify;
 
-import dev.flowdpo.value.Problem;
+import dev.flowdpo.rollout.Attempt;
 
 /** A test of an answer in the manner of a unit test: it passes, or throws an assertion error. */
 @FunctionalInterface
@@ -9,10 +9,9 @@ public interface AnswerCheck {
   /**
    * Tests an answer.
    *
-   * @param problem the problem
-   * @param answer the whole text of the solution
+   * @param attempt the answer and its problem
    * @throws AssertionError if the answer is wrong
    * @throws Exception if the test cannot be carried out
    */
-  void check(Problem problem, String answer) throws Exception;
+  void check(Attempt attempt) throws Exception;
 }

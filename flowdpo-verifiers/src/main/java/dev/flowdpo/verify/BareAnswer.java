@@ -4,6 +4,7 @@ import dev.flowdpo.answer.AnswerExtractor;
 import dev.flowdpo.answer.AnswerRule;
 import dev.flowdpo.answer.ExtractedAnswer;
 import dev.flowdpo.verify.math.MathAnswer;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,17 +33,17 @@ final class BareAnswer {
 
   private BareAnswer() {}
 
-  /** Returns the answer; {@link ExtractedAnswer#NONE} where the text is blank or cut off. */
-  static ExtractedAnswer in(String text) {
+  /** Returns the answer; empty where the text is blank or cut off. */
+  static Optional<ExtractedAnswer> in(String text) {
     String stripped = text.strip();
-    ExtractedAnswer marked = AnswerExtractor.marked().extract(stripped);
+    Optional<ExtractedAnswer> marked = AnswerExtractor.marked().extract(stripped);
     if (marked.isPresent() || stripped.isEmpty()) {
       return marked;
     }
     if (stripped.length() <= MathAnswer.MAX_LENGTH && MathAnswer.of(stripped).isValue()) {
-      return new ExtractedAnswer(stripped, AnswerRule.WHOLE_TEXT);
+      return Optional.of(new ExtractedAnswer(stripped, AnswerRule.WHOLE_TEXT));
     }
-    return lastInProse(stripped);
+    return Optional.of(lastInProse(stripped));
   }
 
   /** Returns the last formula, or the last number where it comes later. */
@@ -54,14 +55,19 @@ final class BareAnswer {
       end = matcher.end();
       for (int group = 1; group <= matcher.groupCount(); group++) {
         if (matcher.group(group) != null) {
-          last = new ExtractedAnswer(matcher.group(group).strip(), AnswerRule.LAST_FORMULA);
+          // A formula of blanks alone is none.
+          String formula = matcher.group(group).strip();
+          last = formula.isEmpty() ? last : new ExtractedAnswer(formula, AnswerRule.LAST_FORMULA);
         }
       }
     }
     if (end < 0) {
       return last;
     }
-    ExtractedAnswer number = AnswerExtractor.marked().orLastNumber().extract(text.substring(end));
-    return number.rule() == AnswerRule.LAST_NUMBER ? number : last;
+    return AnswerExtractor.marked()
+        .orLastNumber()
+        .extract(text.substring(end))
+        .filter(number -> number.rule() == AnswerRule.LAST_NUMBER)
+        .orElse(last);
   }
 }

@@ -20,14 +20,12 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * Remembers verdicts by content: question, known answer, attributes and solution, not the problem's
- * id. Rollouts often end in the same text, and a costly verifier need not judge it twice. Unknown
- * verdicts are not remembered, since what failed once may work the next time.
+ * Remembers verdicts by content: messages, known answer, attributes, solution and why it ends, not
+ * the problem's id. Rollouts often end in the same text, and a costly verifier need not judge it
+ * twice. Unknown verdicts are not remembered, since what failed once may work the next time.
  *
  * <pre>{@code
  * Verifier verifier = CachingVerifier.of(remote, 100_000);
- * RolloutRequest request = new RolloutRequest(
- *     problems, policy, judge, verifier, FlowOptions.paper(), 1, 42);
  * }</pre>
  *
  * <p>A batch verifier stays one: it gets, in one call, what is not known yet, each text once; what
@@ -60,10 +58,10 @@ public final class CachingVerifier implements Verifier {
   }
 
   @Override
-  public Verdict verify(Problem problem, String answer) {
-    HashCode key = key(new Attempt(problem, answer));
+  public Verdict verify(Attempt attempt) {
+    HashCode key = key(attempt);
     Verdict cached = verdicts.getIfPresent(key);
-    return cached == null ? remembered(key, verifier.verify(problem, answer)) : cached;
+    return cached == null ? remembered(key, verifier.verify(attempt)) : cached;
   }
 
   private List<Verdict> verifyAll(BatchVerifier batch, List<Attempt> attempts) {
@@ -93,9 +91,10 @@ public final class CachingVerifier implements Verifier {
   private static HashCode key(Attempt attempt) {
     Problem problem = attempt.problem();
     Hasher hasher = Hashing.sha256().newHasher();
-    put(hasher, problem.question());
-    put(hasher, problem.answer());
+    problem.messages().forEach(message -> put(hasher, message.role() + message.content()));
+    put(hasher, problem.answer().orElse(""));
     put(hasher, attempt.answer());
+    put(hasher, attempt.finishReason().map(Enum::name).orElse("") + attempt.truncated());
     new TreeMap<>(problem.attributes())
         .forEach(
             (name, value) -> {

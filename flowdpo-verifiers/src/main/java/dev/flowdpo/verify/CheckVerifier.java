@@ -2,9 +2,9 @@ package dev.flowdpo.verify;
 
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.rollout.Attempt;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.Verifier;
-import dev.flowdpo.value.Problem;
 import java.util.List;
 import java.util.Objects;
 
@@ -13,10 +13,8 @@ import java.util.Objects;
  *
  * <pre>{@code
  * Verifier verifier = new CheckVerifier(List.of(
- *     (problem, answer) -> assertThat(answer).contains("therefore"),
- *     (problem, answer) -> assertThat(compile(answer)).isSuccessful()));
- * RolloutRequest request = new RolloutRequest(
- *     problems, policy, judge, verifier, FlowOptions.paper(), 1, 42);
+ *     attempt -> assertThat(attempt.answer()).contains("therefore"),
+ *     attempt -> assertThat(compile(attempt.answer())).isSuccessful()));
  * }</pre>
  *
  * <p>An assertion error is a failed test. Anything else that a test throws is passed on: the answer
@@ -40,12 +38,12 @@ public final class CheckVerifier implements Verifier {
   }
 
   @Override
-  public Verdict verify(Problem problem, String answer) {
+  public Verdict verify(Attempt attempt) {
     int passed = 0;
     StringBuilder failures = new StringBuilder();
     for (int i = 0; i < checks.size(); i++) {
       try {
-        checks.get(i).check(problem, answer);
+        checks.get(i).check(attempt);
         passed++;
       } catch (AssertionError e) {
         failures.append(failures.isEmpty() ? "" : "; ").append("test ").append(i + 1);

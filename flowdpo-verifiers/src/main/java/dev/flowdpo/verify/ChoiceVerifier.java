@@ -2,9 +2,9 @@ package dev.flowdpo.verify;
 
 import dev.flowdpo.answer.AnswerExtractor;
 import dev.flowdpo.answer.ExtractedAnswer;
+import dev.flowdpo.rollout.Attempt;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.Verifier;
-import dev.flowdpo.value.Problem;
 import dev.flowdpo.verify.math.MathAnswer;
 import java.util.Locale;
 import java.util.Map;
@@ -20,11 +20,8 @@ import java.util.regex.Pattern;
  * the texts under the letters.
  *
  * <pre>{@code
- * Problem problem = new Problem("p1", "Which is prime? (A) 4 (B) 5 (C) 6", "B",
- *     Map.of("A", "4", "B", "5", "C", "6"));
- * RolloutRequest request = new RolloutRequest(
- *     List.of(problem), policy, judge, new ChoiceVerifier(AnswerExtractor.marked()),
- *     FlowOptions.paper(), 1, 42);
+ * Problem problem = Problem.builder("Which is prime? (A) 4 (B) 5 (C) 6").answer("B")
+ *     .attributes(Map.of("A", "4", "B", "5", "C", "6")).build();
  * }</pre>
  *
  * <p>Unknown where the known answer names no letter. Immutable and thread-safe.
@@ -50,14 +47,14 @@ public final class ChoiceVerifier implements Verifier {
   }
 
   @Override
-  public Verdict verify(Problem problem, String answer) {
-    ExtractedAnswer extracted = extractor.extract(answer);
-    Optional<String> expected = letter(problem.answer());
+  public Verdict verify(Attempt attempt) {
+    Optional<ExtractedAnswer> extracted = extractor.extract(attempt.answer());
+    Optional<String> expected = attempt.problem().answer().flatMap(ChoiceVerifier::letter);
     if (expected.isEmpty()) {
       return Verdict.unknown("the known answer is no letter").on(extracted);
     }
-    Optional<String> found =
-        letter(extracted.text()).or(() -> byText(problem.attributes(), extracted.text()));
+    String text = extracted.map(ExtractedAnswer::text).orElse("");
+    Optional<String> found = letter(text).or(() -> byText(attempt.problem().attributes(), text));
     if (found.isEmpty()) {
       return Verdict.incorrect("the answer names no choice").on(extracted);
     }

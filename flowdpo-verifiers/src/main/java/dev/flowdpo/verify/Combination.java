@@ -39,7 +39,7 @@ final class Combination {
     if (parts.stream().anyMatch(BatchVerifier.class::isInstance)) {
       return (BatchVerifier) combination::judged;
     }
-    return (problem, answer) -> combination.judged(List.of(new Attempt(problem, answer))).get(0);
+    return attempt -> combination.judged(List.of(attempt)).get(0);
   }
 
   private List<Verdict> judged(List<Attempt> attempts) {

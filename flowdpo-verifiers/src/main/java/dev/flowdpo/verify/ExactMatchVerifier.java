@@ -2,10 +2,11 @@ package dev.flowdpo.verify;
 
 import dev.flowdpo.answer.AnswerExtractor;
 import dev.flowdpo.answer.ExtractedAnswer;
+import dev.flowdpo.rollout.Attempt;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.Verifier;
-import dev.flowdpo.value.Problem;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -14,9 +15,6 @@ import java.util.regex.Pattern;
  *
  * <pre>{@code
  * Verifier verifier = ExactMatchVerifier.of(AnswerExtractor.marked()).ignoringCase();
- * RolloutRequest request = new RolloutRequest(
- *     List.of(Problem.of("What is the capital of France?", "Paris")),
- *     policy, judge, verifier, FlowOptions.paper(), 1, 42);
  * }</pre>
  *
  * <p>Unknown where the problem has no known answer. Immutable and thread-safe.
@@ -52,19 +50,19 @@ public final class ExactMatchVerifier implements Verifier {
   }
 
   @Override
-  public Verdict verify(Problem problem, String answer) {
-    ExtractedAnswer extracted = extractor.extract(answer);
-    if (problem.answer().isBlank()) {
+  public Verdict verify(Attempt attempt) {
+    Optional<ExtractedAnswer> extracted = extractor.extract(attempt.answer());
+    Optional<String> known = attempt.problem().answer();
+    if (known.isEmpty()) {
       return Verdict.unknown("the problem has no known answer").on(extracted);
     }
-    String expected = BLANKS.matcher(problem.answer().strip()).replaceAll(" ");
-    String found = BLANKS.matcher(extracted.text().strip()).replaceAll(" ");
+    if (extracted.isEmpty()) {
+      return Verdict.incorrect("the solution has no final answer");
+    }
+    String expected = BLANKS.matcher(known.get().strip()).replaceAll(" ");
+    String found = BLANKS.matcher(extracted.get().text().strip()).replaceAll(" ");
     boolean same = ignoreCase ? expected.equalsIgnoreCase(found) : expected.equals(found);
-    return (same ? Verdict.correct("the same text") : Verdict.incorrect(difference(extracted)))
+    return (same ? Verdict.correct("the same text") : Verdict.incorrect("another text"))
         .on(extracted);
-  }
-
-  private static String difference(ExtractedAnswer extracted) {
-    return extracted.isPresent() ? "another text" : "the solution has no final answer";
   }
 }

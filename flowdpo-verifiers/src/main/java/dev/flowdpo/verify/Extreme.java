@@ -13,14 +13,15 @@ import java.util.Optional;
 record Extreme(boolean lowest) implements Combination.Rule {
   @Override
   public Optional<Verdict> settled(Verdict verdict) {
-    return verdict.known() && verdict.reward() == (lowest ? 0 : 1)
+    return verdict.known() && verdict.reward().orElseThrow() == (lowest ? 0 : 1)
         ? Optional.of(verdict)
         : Optional.empty();
   }
 
   @Override
   public Verdict conclusion(List<Verdict> verdicts) {
-    Comparator<Verdict> byReward = Comparator.comparingDouble(Verdict::reward);
+    Comparator<Verdict> byReward =
+        Comparator.comparingDouble(verdict -> verdict.reward().orElseThrow());
     return verdicts.stream()
         .filter(verdict -> !verdict.known())
         .findFirst()

@@ -2,12 +2,13 @@ package dev.flowdpo.verify;
 
 import dev.flowdpo.answer.AnswerExtractor;
 import dev.flowdpo.answer.ExtractedAnswer;
+import dev.flowdpo.rollout.Attempt;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.Verifier;
-import dev.flowdpo.value.Problem;
 import dev.flowdpo.verify.math.Comparison;
 import dev.flowdpo.verify.math.MathAnswer;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Compares the final answer of a solution with the known answer of its problem as mathematical
@@ -18,9 +19,6 @@ import java.util.Objects;
  * answer that was found and the rule that found it.
  *
  * <pre>{@code
- * RolloutRequest request = new RolloutRequest(
- *     List.of(Problem.of("What is 1/2 + 1/3?", "5/6")),
- *     policy, judge, new MathAnswerVerifier(), FlowOptions.paper(), 1, 42);
  * List<RolloutTree> trees = RolloutSampler.tree().sample(request);
  * }</pre>
  *
@@ -44,8 +42,8 @@ public final class MathAnswerVerifier implements Verifier {
   }
 
   @Override
-  public Verdict verify(Problem problem, String answer) {
-    return judge(problem.answer(), extractor.extract(answer));
+  public Verdict verify(Attempt attempt) {
+    return judge(attempt.problem().answer(), extractor.extract(attempt.answer()));
   }
 
   /**
@@ -56,18 +54,19 @@ public final class MathAnswerVerifier implements Verifier {
    * @return the verdict
    */
   public static Verdict compareAnswers(String gold, String answer) {
-    return judge(gold, BareAnswer.in(answer));
+    return judge(Optional.of(gold), BareAnswer.in(answer));
   }
 
-  private static Verdict judge(String gold, ExtractedAnswer answer) {
-    ExtractedAnswer known = BareAnswer.in(gold);
-    if (!known.isPresent()) {
+  private static Verdict judge(Optional<String> gold, Optional<ExtractedAnswer> answer) {
+    Optional<ExtractedAnswer> known = gold.flatMap(BareAnswer::in);
+    if (known.isEmpty()) {
       return Verdict.unknown("the problem has no known answer").on(answer);
     }
-    if (!answer.isPresent()) {
+    if (answer.isEmpty()) {
       return Verdict.incorrect("the solution has no final answer").on(answer);
     }
-    Comparison comparison = MathAnswer.of(known.text()).compare(MathAnswer.of(answer.text()));
+    Comparison comparison =
+        MathAnswer.of(known.get().text()).compare(MathAnswer.of(answer.get().text()));
     Verdict verdict =
         switch (comparison.outcome()) {
           case EQUAL -> Verdict.correct(comparison.reason());

@@ -3,11 +3,12 @@ package dev.flowdpo.verify;
 import dev.flowdpo.answer.AnswerExtractor;
 import dev.flowdpo.answer.ExtractedAnswer;
 import dev.flowdpo.error.Require;
+import dev.flowdpo.rollout.Attempt;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.Verifier;
-import dev.flowdpo.value.Problem;
 import dev.flowdpo.verify.math.MathAnswer;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -17,9 +18,6 @@ import java.util.OptionalDouble;
  *
  * <pre>{@code
  * Verifier verifier = new NumericVerifier(0, 0.01, AnswerExtractor.marked());
- * RolloutRequest request = new RolloutRequest(
- *     List.of(Problem.of("How many metres are in a mile?", "1609")),
- *     policy, judge, verifier, FlowOptions.paper(), 1, 42);
  * }</pre>
  *
  * <p>Unknown where the known answer is no number, or one of them is beyond 1.8e308; incorrect where
@@ -45,13 +43,13 @@ public final class NumericVerifier implements Verifier {
   }
 
   @Override
-  public Verdict verify(Problem problem, String answer) {
-    ExtractedAnswer extracted = extractor.extract(answer);
-    OptionalDouble expected = MathAnswer.of(BareAnswer.in(problem.answer()).text()).number();
+  public Verdict verify(Attempt attempt) {
+    Optional<ExtractedAnswer> extracted = extractor.extract(attempt.answer());
+    OptionalDouble expected = number(attempt.problem().answer().flatMap(BareAnswer::in));
     if (expected.isEmpty()) {
       return Verdict.unknown("the known answer is no number").on(extracted);
     }
-    OptionalDouble found = MathAnswer.of(extracted.text()).number();
+    OptionalDouble found = number(extracted);
     if (found.isEmpty()) {
       return Verdict.incorrect("the answer is no number").on(extracted);
     }
@@ -63,5 +61,9 @@ public final class NumericVerifier implements Verifier {
     String reason = "differs by " + difference + ", allowed is " + tolerance;
     return (difference <= tolerance ? Verdict.correct(reason) : Verdict.incorrect(reason))
         .on(extracted);
+  }
+
+  private static OptionalDouble number(Optional<ExtractedAnswer> answer) {
+    return answer.isEmpty() ? OptionalDouble.empty() : MathAnswer.of(answer.get().text()).number();
   }
 }

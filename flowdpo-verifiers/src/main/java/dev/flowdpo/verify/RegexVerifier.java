@@ -3,11 +3,12 @@ package dev.flowdpo.verify;
 import dev.flowdpo.answer.AnswerExtractor;
 import dev.flowdpo.answer.ExtractedAnswer;
 import dev.flowdpo.error.Require;
+import dev.flowdpo.rollout.Attempt;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.Verifier;
-import dev.flowdpo.value.Problem;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -17,8 +18,6 @@ import java.util.regex.Pattern;
  * <pre>{@code
  * Verifier verifier = new RegexVerifier(
  *     Pattern.compile("\\bQ\\.?E\\.?D\\b"), AnswerExtractor.wholeText());
- * RolloutRequest request = new RolloutRequest(
- *     problems, policy, judge, verifier, FlowOptions.paper(), 1, 42);
  * }</pre>
  *
  * <p>Immutable and thread-safe.
@@ -57,13 +56,13 @@ public final class RegexVerifier implements Verifier {
   }
 
   @Override
-  public Verdict verify(Problem problem, String answer) {
-    ExtractedAnswer extracted = extractor.extract(answer);
-    if (!extracted.isPresent()) {
+  public Verdict verify(Attempt attempt) {
+    Optional<ExtractedAnswer> extracted = extractor.extract(attempt.answer());
+    if (extracted.isEmpty()) {
       return Verdict.incorrect("the solution has no answer to search").on(extracted);
     }
     try {
-      boolean found = pattern.matcher(new TimedText(extracted.text(), timeLimit)).find();
+      boolean found = pattern.matcher(new TimedText(extracted.get().text(), timeLimit)).find();
       return (found
               ? Verdict.correct("matches " + pattern)
               : Verdict.incorrect("does not match " + pattern))

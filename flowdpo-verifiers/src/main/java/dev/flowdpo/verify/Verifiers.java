@@ -2,14 +2,14 @@ package dev.flowdpo.verify;
 
 import com.google.common.collect.ImmutableMap;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.rollout.Attempt;
 import dev.flowdpo.rollout.BatchVerifier;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.Verifier;
-import dev.flowdpo.value.Problem;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 
 /**
  * Makes verifiers of functions and of other verifiers, asked in order.
@@ -18,9 +18,7 @@ import java.util.function.BiPredicate;
  * // Right, and short: the answer counts for three quarters of the reward.
  * Verifier verifier = Verifiers.weighted(ImmutableMap.of(
  *     new MathAnswerVerifier(), 3.0,
- *     Verifiers.predicate("is short", (problem, answer) -> answer.length() < 2_000), 1.0));
- * RolloutRequest request = new RolloutRequest(
- *     problems, policy, judge, verifier, FlowOptions.paper(), 1, 42);
+ *     Verifiers.predicate("is short", attempt -> attempt.answer().length() < 2_000), 1.0));
  * }</pre>
  *
  * <p>A part that throws counts as unknown, with a warning. A part that may hang needs a {@link
@@ -72,13 +70,13 @@ public final class Verifiers {
     return verifier instanceof BatchVerifier batch
         ? (BatchVerifier)
             attempts -> batch.verifyAll(attempts).stream().map(Verifiers::negated).toList()
-        : (problem, answer) -> negated(verifier.verify(problem, answer));
+        : attempt -> negated(verifier.verify(attempt));
   }
 
   private static Verdict negated(Verdict verdict) {
     return verdict.known()
-        ? new Verdict(
-            true, 1 - verdict.reward(), "not: " + verdict.reason(), verdict.answer(), false)
+        ? Verdict.reward(1 - verdict.reward().orElseThrow(), "not: " + verdict.reason().orElse(""))
+            .on(verdict.answer())
         : verdict;
   }
 
@@ -110,28 +108,26 @@ public final class Verifiers {
   /**
    * Returns a verifier of a condition.
    *
-   * @param condition whether the whole text of a solution is right
+   * @param condition whether an answer is right
    * @return reward 1 or 0
    */
-  public static Verifier predicate(BiPredicate<Problem, String> condition) {
+  public static Verifier predicate(Predicate<Attempt> condition) {
     Objects.requireNonNull(condition, "condition");
-    return (problem, answer) -> Verdict.of(condition.test(problem, answer));
+    return attempt -> Verdict.of(condition.test(attempt));
   }
 
   /**
    * Returns a verifier of a condition, whose verdicts say which.
    *
    * @param name what the solution then is or does, for the reason: "is short"
-   * @param condition whether the whole text of a solution is right
+   * @param condition whether an answer is right
    * @return reward 1 or 0
    */
-  public static Verifier predicate(String name, BiPredicate<Problem, String> condition) {
+  public static Verifier predicate(String name, Predicate<Attempt> condition) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(condition, "condition");
-    return (problem, answer) ->
-        condition.test(problem, answer)
-            ? Verdict.correct(name)
-            : Verdict.incorrect("not so: " + name);
+    return attempt ->
+        condition.test(attempt) ? Verdict.correct(name) : Verdict.incorrect("not so: " + name);
   }
 
   private static List<Verifier> checked(String name, Verifier... parts) {

@@ -36,15 +36,14 @@ record WeightedMean(List<Double> weights) implements Combination.Rule {
     for (int i = 0; i < weights.size(); i++) {
       double share = weights.get(i) / largest; // large weights do not overflow
       total += share;
-      sum += share * verdicts.get(i).reward();
+      sum += share * verdicts.get(i).reward().orElseThrow();
     }
     String reasons =
         verdicts.stream()
-            .map(Verdict::reason)
-            .filter(reason -> !reason.isEmpty())
+            .flatMap(verdict -> verdict.reason().stream())
             .collect(Collectors.joining("; "));
     Optional<ExtractedAnswer> answer =
         verdicts.stream().flatMap(verdict -> verdict.answer().stream()).findFirst();
-    return new Verdict(true, Math.min(1, sum / total), reasons, answer, false);
+    return Verdict.reward(Math.min(1, sum / total), reasons).on(answer);
   }
 }

@@ -18,15 +18,17 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class CachingVerifierTest {
-  private static final Problem PROBLEM = new Problem("p", "q", "2", Map.of());
+  private static final Problem PROBLEM = Problem.builder("q").id("p").answer("2").build();
   private final AtomicInteger calls = new AtomicInteger();
   private final Verifier counting =
-      (problem, answer) -> {
+      attempt -> {
         calls.incrementAndGet();
-        if (answer.equals("throw")) {
+        if (attempt.answer().equals("throw")) {
           throw new IllegalStateException("no");
         }
-        return answer.isEmpty() ? Verdict.unknown("empty") : Verdict.correct(answer);
+        return attempt.answer().isEmpty()
+            ? Verdict.unknown("empty")
+            : Verdict.correct(attempt.answer());
       };
 
   @Test
@@ -35,7 +37,8 @@ class CachingVerifierTest {
     assertThat(cache).isNotInstanceOf(BatchVerifier.class);
     assertThat(cache.verify(PROBLEM, "a")).isEqualTo(Verdict.correct("a"));
     assertThat(cache.verify(PROBLEM, "a")).isEqualTo(Verdict.correct("a"));
-    assertThat(cache.verify(new Problem("other id", "q", "2", Map.of()), "a").known()).isTrue();
+    assertThat(cache.verify(Problem.builder("q").id("other id").answer("2").build(), "a").known())
+        .isTrue();
     assertThat(calls).hasValue(1);
   }
 
@@ -44,11 +47,12 @@ class CachingVerifierTest {
     Verifier cache = CachingVerifier.of(counting, 10);
     cache.verify(PROBLEM, "a");
     cache.verify(PROBLEM, "b");
-    cache.verify(new Problem("p", "q", "3", Map.of()), "a");
-    cache.verify(new Problem("p", "r", "2", Map.of()), "a");
-    cache.verify(new Problem("p", "q", "2", Map.of("x", "1")), "a");
-    cache.verify(new Problem("p", "q2", "", Map.of()), "a");
-    cache.verify(new Problem("p", "q", "2a", Map.of()), "b");
+    cache.verify(Problem.builder("q").id("p").answer("3").build(), "a");
+    cache.verify(Problem.builder("r").id("p").answer("2").build(), "a");
+    cache.verify(
+        Problem.builder("q").id("p").answer("2").attributes(Map.of("x", "1")).build(), "a");
+    cache.verify(Problem.builder("q2").id("p").build(), "a");
+    cache.verify(Problem.builder("q").id("p").answer("2a").build(), "b");
     assertThat(calls).hasValue(7);
   }
 
@@ -91,9 +95,11 @@ class CachingVerifierTest {
     List<Verdict> failing = cache.verifyAll(attempts("a", "throw"));
 
     assertThat(batches).containsExactly(List.of("a", "b", ""), List.of("c", ""), List.of("throw"));
-    assertThat(second).extracting(Verdict::reason).containsExactly("c", "b", "empty", "a");
+    assertThat(second)
+        .extracting(v -> v.reason().orElse(""))
+        .containsExactly("c", "b", "empty", "a");
     assertThat(failing).extracting(Verdict::failure).containsExactly(false, true);
-    assertThat(cache.verify(PROBLEM, "b").reason()).isEqualTo("b");
+    assertThat(cache.verify(PROBLEM, "b").reason().orElse("")).isEqualTo("b");
   }
 
   @Test
@@ -103,11 +109,12 @@ class CachingVerifierTest {
             IntStream.range(0, 10_000)
                 .parallel()
                 .mapToObj(i -> "answer " + i % 100)
-                .allMatch(answer -> cache.verify(PROBLEM, answer).reason().equals(answer)))
+                .allMatch(
+                    answer -> cache.verify(PROBLEM, answer).reason().orElse("").equals(answer)))
         .isTrue();
   }
 
   private static List<Attempt> attempts(String... answers) {
-    return Arrays.stream(answers).map(answer -> new Attempt(PROBLEM, answer)).toList();
+    return Arrays.stream(answers).map(answer -> Attempt.of(PROBLEM, answer)).toList();
   }
 }

@@ -38,7 +38,7 @@ class ReadyVerifiersTest {
                 .verify(paris, "The answer is new york")
                 .isCorrect())
         .isTrue();
-    assertThat(exact.verify(paris, "New York").reason())
+    assertThat(exact.verify(paris, "New York").reason().orElse(""))
         .isEqualTo("the solution has no final answer");
     assertThat(ExactMatchVerifier.of(WHOLE).verify(paris, "New York").isCorrect()).isTrue();
     assertThat(exact.verify(Problem.of("q"), "#### 2").known()).isFalse();
@@ -62,7 +62,7 @@ class ReadyVerifiersTest {
       })
   void numericAllowsATolerance(String gold, String solution, String expected) {
     Verdict verdict = new NumericVerifier(0, 0.01, MARKED).verify(Problem.of("q", gold), solution);
-    assertThat(verdict.known() ? String.valueOf((int) verdict.reward()) : "unknown")
+    assertThat(verdict.known() ? String.valueOf((int) verdict.reward().orElseThrow()) : "unknown")
         .as(verdict.toString())
         .isEqualTo(expected);
   }
@@ -100,7 +100,11 @@ class ReadyVerifiersTest {
       })
   void choiceReadsLettersAndTheTextsUnderThem(String gold, String solution, boolean correct) {
     Problem problem =
-        new Problem("p", "Prime?", gold, Map.of("A", "4", "B", "5", "C", "6", "level", "5"));
+        Problem.builder("Prime?")
+            .id("p")
+            .answer(gold)
+            .attributes(Map.of("A", "4", "B", "5", "C", "6", "level", "5"))
+            .build();
     Verdict verdict = new ChoiceVerifier(MARKED).verify(problem, solution);
     assertThat(verdict.known()).isTrue();
     assertThat(verdict.isCorrect()).as(verdict.toString()).isEqualTo(correct);
@@ -134,12 +138,12 @@ class ReadyVerifiersTest {
         new RegexVerifier(Pattern.compile("(a*)*\\1b"), WHOLE, Duration.ofMillis(100))
             .verify(Problem.of("q"), "a".repeat(60));
     assertThat(endless.known()).isFalse();
-    assertThat(endless.reason()).contains("longer than PT0.1S");
+    assertThat(endless.reason().orElse("")).contains("longer than PT0.1S");
     Verdict deep =
         new RegexVerifier(Pattern.compile("(a|b)*c"), WHOLE)
             .verify(Problem.of("q"), "ab".repeat(500_000));
     assertThat(deep.known()).isFalse();
-    assertThat(deep.reason()).contains("nested too deeply");
+    assertThat(deep.reason().orElse("")).contains("nested too deeply");
   }
 
   @Test
@@ -147,16 +151,20 @@ class ReadyVerifiersTest {
     CheckVerifier verifier =
         new CheckVerifier(
             List.of(
-                (problem, answer) -> assertThat(answer).contains("therefore"),
-                (problem, answer) -> assertThat(answer).endsWith(problem.answer()),
-                (problem, answer) -> assertThat(answer).hasSizeLessThan(100),
-                (problem, answer) -> {
+                attempt -> assertThat(attempt.answer()).contains("therefore"),
+                attempt ->
+                    assertThat(attempt.answer()).endsWith(attempt.problem().answer().orElseThrow()),
+                attempt -> assertThat(attempt.answer()).hasSizeLessThan(100),
+                attempt -> {
                   throw new AssertionError();
                 }));
     Verdict verdict = verifier.verify(Problem.of("q", "4"), "2 + 2, therefore 5");
-    assertThat(verdict.reward()).isEqualTo(0.5);
-    assertThat(verdict.reason()).contains("test 2: ", "test 4: failed").doesNotContain("test 1");
-    assertThat(verifier.verify(Problem.of("q", "4"), "therefore 4").reward()).isEqualTo(0.75);
+    assertThat(verdict.reward().orElseThrow()).isEqualTo(0.5);
+    assertThat(verdict.reason().orElse(""))
+        .contains("test 2: ", "test 4: failed")
+        .doesNotContain("test 1");
+    assertThat(verifier.verify(Problem.of("q", "4"), "therefore 4").reward().orElseThrow())
+        .isEqualTo(0.75);
   }
 
   @Test
@@ -164,7 +172,7 @@ class ReadyVerifiersTest {
     CheckVerifier verifier =
         new CheckVerifier(
             List.of(
-                (problem, answer) -> {
+                attempt -> {
                   throw new IOException("disk full");
                 }));
     assertThatThrownBy(() -> verifier.verify(Problem.of("q"), ""))
@@ -177,7 +185,8 @@ class ReadyVerifiersTest {
 
   @Test
   void hostileTextEndsWithAVerdictAndNoException() {
-    Problem problem = new Problem("p", "q", "B", Map.of("A", "1", "B", "2"));
+    Problem problem =
+        Problem.builder("q").id("p").answer("B").attributes(Map.of("A", "1", "B", "2")).build();
     List<Verifier> verifiers =
         List.of(
             ExactMatchVerifier.of(WHOLE),

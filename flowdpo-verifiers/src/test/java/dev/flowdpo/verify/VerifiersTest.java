@@ -24,12 +24,12 @@ import org.junit.jupiter.api.Test;
 
 class VerifiersTest {
   private static final Problem PROBLEM = Problem.of("q", "a");
-  private static final Verifier RIGHT = (p, a) -> Verdict.correct("right");
-  private static final Verifier HALF = (p, a) -> Verdict.reward(0.5, "half");
-  private static final Verifier WRONG = (p, a) -> Verdict.incorrect("wrong");
-  private static final Verifier UNKNOWN = (p, a) -> Verdict.unknown("unknown");
+  private static final Verifier RIGHT = attempt -> Verdict.correct("right");
+  private static final Verifier HALF = attempt -> Verdict.reward(0.5, "half");
+  private static final Verifier WRONG = attempt -> Verdict.incorrect("wrong");
+  private static final Verifier UNKNOWN = attempt -> Verdict.unknown("unknown");
   private static final Verifier BROKEN =
-      (p, a) -> {
+      attempt -> {
         throw new StackOverflowError("broken");
       };
 
@@ -72,7 +72,7 @@ class VerifiersTest {
     assertThat(reward(Verifiers.not(WRONG))).isEqualTo(1);
     assertThat(reward(Verifiers.not(of(0.25)))).isEqualTo(0.75);
     assertThat(verdict(Verifiers.not(UNKNOWN)).known()).isFalse();
-    assertThat(verdict(Verifiers.not(WRONG)).reason()).isEqualTo("not: wrong");
+    assertThat(verdict(Verifiers.not(WRONG)).reason().orElse("")).isEqualTo("not: wrong");
   }
 
   @Test
@@ -83,7 +83,7 @@ class VerifiersTest {
     assertThat(verdict(Verifiers.weighted(ImmutableMap.of(RIGHT, 3.0, UNKNOWN, 0.1))).known())
         .isFalse();
     Verdict verdict = verdict(Verifiers.weighted(ImmutableMap.of(RIGHT, 1.0, naming("7"), 1.0)));
-    assertThat(verdict.reason()).isEqualTo("right; named");
+    assertThat(verdict.reason().orElse("")).isEqualTo("right; named");
     assertThat(verdict.answer().orElseThrow().text()).isEqualTo("7");
   }
 
@@ -98,17 +98,20 @@ class VerifiersTest {
 
   @Test
   void theFirstKnownVerdictDecides() {
-    assertThat(verdict(Verifiers.firstDecisive(UNKNOWN, HALF, RIGHT)).reason()).isEqualTo("half");
-    assertThat(verdict(Verifiers.firstDecisive(BROKEN, WRONG)).reason()).isEqualTo("wrong");
-    assertThat(verdict(Verifiers.firstDecisive(BROKEN, UNKNOWN)).reason()).isEqualTo("unknown");
+    assertThat(verdict(Verifiers.firstDecisive(UNKNOWN, HALF, RIGHT)).reason().orElse(""))
+        .isEqualTo("half");
+    assertThat(verdict(Verifiers.firstDecisive(BROKEN, WRONG)).reason().orElse(""))
+        .isEqualTo("wrong");
+    assertThat(verdict(Verifiers.firstDecisive(BROKEN, UNKNOWN)).reason().orElse(""))
+        .isEqualTo("unknown");
   }
 
   @Test
   void aPredicateSaysWhatItAsks() {
-    Verifier brief = Verifiers.predicate("is short", (problem, answer) -> answer.length() < 3);
+    Verifier brief = Verifiers.predicate("is short", attempt -> attempt.answer().length() < 3);
     assertThat(brief.verify(PROBLEM, "ab")).isEqualTo(Verdict.correct("is short"));
     assertThat(brief.verify(PROBLEM, "abc")).isEqualTo(Verdict.incorrect("not so: is short"));
-    assertThat(reward(Verifiers.predicate((problem, answer) -> problem == PROBLEM))).isEqualTo(1);
+    assertThat(reward(Verifiers.predicate(attempt -> attempt.problem() == PROBLEM))).isEqualTo(1);
   }
 
   @Test
@@ -119,7 +122,7 @@ class VerifiersTest {
           batches.add(attempts.stream().map(Attempt::answer).toList());
           return attempts.stream().map(a -> Verdict.of(a.answer().contains("good"))).toList();
         };
-    Verifier isLong = Verifiers.predicate((problem, answer) -> answer.length() > 4);
+    Verifier isLong = Verifiers.predicate(attempt -> attempt.answer().length() > 4);
 
     Verifier both = Verifiers.and(isLong, remote);
 
@@ -129,7 +132,9 @@ class VerifiersTest {
     List<Verdict> verdicts =
         ((BatchVerifier) both)
             .verifyAll(attempts("good", "good one", "bad", "a bad one", "very good"));
-    assertThat(verdicts).extracting(Verdict::reward).containsExactly(0., 1., 0., 0., 1.);
+    assertThat(verdicts)
+        .extracting(v -> v.reward().orElseThrow())
+        .containsExactly(0., 1., 0., 0., 1.);
     assertThat(batches).containsExactly(List.of("good one", "a bad one", "very good"));
     assertThat(((BatchVerifier) both).verifyAll(List.of())).isEmpty();
   }
@@ -137,8 +142,8 @@ class VerifiersTest {
   @Test
   void aPartThatFailsInABatchCostsItsAnswersOnly() {
     Verifier sometimes =
-        (problem, answer) -> {
-          if (answer.equals("bad")) {
+        attempt -> {
+          if (attempt.answer().equals("bad")) {
             throw new IllegalStateException("no");
           }
           return Verdict.of(true);
@@ -149,7 +154,7 @@ class VerifiersTest {
     List<Verdict> verdicts = either.verifyAll(attempts("fine", "bad", "fine"));
 
     assertThat(verdicts).extracting(Verdict::known).containsExactly(true, false, true);
-    assertThat(verdicts.get(1).reason()).contains("returned 0 verdicts for 1 answers");
+    assertThat(verdicts.get(1).reason().orElse("")).contains("returned 0 verdicts for 1 answers");
     assertThatThrownBy(() -> miscounting.verify(PROBLEM, "fine"))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("0 verdicts for 1 answers");
@@ -171,11 +176,11 @@ class VerifiersTest {
   }
 
   private static Verifier of(double reward) {
-    return (problem, answer) -> Verdict.reward(reward, "");
+    return attempt -> Verdict.reward(reward, "");
   }
 
   private static Verifier naming(String answer) {
-    return (p, a) ->
+    return attempt ->
         Verdict.correct("named").on(new ExtractedAnswer(answer, AnswerRule.WHOLE_TEXT));
   }
 
@@ -186,10 +191,10 @@ class VerifiersTest {
   private static double reward(Verifier verifier) {
     Verdict verdict = verdict(verifier);
     assertThat(verdict.known()).isTrue();
-    return verdict.reward();
+    return verdict.reward().orElseThrow();
   }
 
   private static List<Attempt> attempts(String... answers) {
-    return Arrays.stream(answers).map(answer -> new Attempt(PROBLEM, answer)).toList();
+    return Arrays.stream(answers).map(answer -> Attempt.of(PROBLEM, answer)).toList();
   }
 }

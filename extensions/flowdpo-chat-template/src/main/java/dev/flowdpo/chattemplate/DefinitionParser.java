@@ -6,11 +6,9 @@ import dev.flowdpo.chattemplate.Token.Kind;
 import dev.flowdpo.chattemplate.Values.Callable;
 import dev.flowdpo.chattemplate.Values.Namespace;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Parses the tags that set variables, define macros, or do something with a body's text. */
 final class DefinitionParser {
@@ -22,12 +20,13 @@ final class DefinitionParser {
   private final LoopParser targets;
   private final OperandParser operands;
 
-  DefinitionParser(Tokens tokens, ExpressionParser expressions, TemplateParser templates) {
+  DefinitionParser(
+      Tokens tokens, ExpressionParser expressions, TemplateParser templates, LoopParser targets) {
     this.tokens = tokens;
     this.expressions = expressions;
     this.templates = templates;
-    this.targets = new LoopParser(tokens, expressions, templates);
-    this.operands = new OperandParser(tokens, expressions, expressions.names());
+    this.targets = targets;
+    this.operands = expressions.operands();
   }
 
   /** {@return an assignment of a value or of a block's text} */
@@ -115,7 +114,10 @@ final class DefinitionParser {
   Statement macro() {
     String name = tokens.expect(Kind.NAME, "the name of the macro").text();
     tokens.expect("(");
-    Macro.Definition definition = definition(name, "endmacro");
+    List<String> names = new ArrayList<>();
+    Map<String, Expression> fallbacks = new LinkedHashMap<>();
+    parameters(names, fallbacks);
+    Macro.Definition definition = body(name, names, fallbacks, "endmacro");
     return (frame, output) -> {
       frame.set(name, new Macro(definition, frame));
       return Next.FOLLOWING;
@@ -146,22 +148,11 @@ final class DefinitionParser {
     };
   }
 
-  private Macro.Definition definition(String name, String end) {
-    List<String> names = new ArrayList<>();
-    Map<String, Expression> fallbacks = new LinkedHashMap<>();
-    parameters(names, fallbacks);
-    return body(name, names, fallbacks, end);
-  }
-
   private Macro.Definition body(
       String name, List<String> names, Map<String, Expression> fallbacks, String end) {
     tokens.expectEnd();
-    Set<String> before = new HashSet<>(expressions.names());
-    expressions.names().clear();
     Statement body = templates.apart(end);
-    Set<String> read = Set.copyOf(expressions.names());
-    expressions.names().addAll(before);
-    return new Macro.Definition(name, List.copyOf(names), Map.copyOf(fallbacks), body, read);
+    return new Macro.Definition(name, List.copyOf(names), Map.copyOf(fallbacks), body);
   }
 
   private void parameters(List<String> names, Map<String, Expression> fallbacks) {

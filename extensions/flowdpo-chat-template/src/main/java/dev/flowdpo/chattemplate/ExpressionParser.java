@@ -3,9 +3,9 @@ package dev.flowdpo.chattemplate;
 import dev.flowdpo.chattemplate.Token.Kind;
 import dev.flowdpo.chattemplate.Values.Undefined;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Parses expressions with Jinja2's precedence: conditional, or, and, not, comparison, sum,
@@ -16,16 +16,15 @@ final class ExpressionParser {
 
   private final Tokens tokens;
   private final OperandParser operands;
-  private final Set<String> names = new HashSet<>();
 
   ExpressionParser(Tokens tokens) {
     this.tokens = tokens;
-    this.operands = new OperandParser(tokens, this, names);
+    this.operands = new OperandParser(tokens, this);
   }
 
-  /** {@return the names of variables that were read so far; may be changed} */
-  Set<String> names() {
-    return names;
+  /** {@return the parser of what the operators join} */
+  OperandParser operands() {
+    return operands;
   }
 
   /** {@return an expression} */
@@ -46,13 +45,18 @@ final class ExpressionParser {
 
   /** {@return an expression, or a tuple of expressions with commas between them} */
   Expression expressions() {
-    Expression first = expression();
+    return several(this::expression);
+  }
+
+  /** {@return one such expression, or a tuple of them} */
+  Expression several(Supplier<Expression> parser) {
+    Expression first = parser.get();
     if (!tokens.peek().isOperator(",")) {
       return first;
     }
     List<Expression> items = new ArrayList<>(List.of(first));
     while (tokens.take(",") && operands.begins(tokens.peek())) {
-      items.add(expression());
+      items.add(parser.get());
     }
     return OperandParser.tuple(items);
   }

@@ -30,7 +30,6 @@ final class Filters {
     FILTERS.put("tojson", Json::write);
     FILTERS.put("string", (value, a) -> Printing.text(value, a.work()));
     FILTERS.put("safe", (value, a) -> Printing.text(value, a.work()));
-    FILTERS.put("attr", (value, a) -> attribute(value, a));
     TextFilters.addTo(FILTERS);
     ListFilters.addTo(FILTERS);
     SelectionFilters.addTo(FILTERS);
@@ -50,19 +49,6 @@ final class Filters {
           "expected one of the filters " + FILTERS.keySet() + ", found \"" + name + "\"");
     }
     return filter;
-  }
-
-  /** {@return whether there is a filter of this name} */
-  static boolean has(String name) {
-    return FILTERS.containsKey(name);
-  }
-
-  /** Unlike a dot, it does not look among the items of a mapping. */
-  private static Object attribute(Object value, Arguments arguments) {
-    String name = arguments.string(0, "name");
-    return value instanceof Map<?, ?>
-        ? new Undefined("\"" + name + "\"")
-        : Access.attribute(value, name, arguments.work());
   }
 
   private static Object otherwise(Object value, Arguments arguments) {

@@ -4,7 +4,6 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -51,19 +50,13 @@ final class Formatting {
     String text =
         switch (conversion) {
           case "s" -> cut(Printing.text(value, work), precision);
-          case "r" ->
-              cut(Printing.text(List.of(value), work), precision).replaceAll("^\\[|\\]$", "");
           case "d", "i", "u" -> whole(value).toString();
-          case "x" -> whole(value).toString(16);
-          case "X" -> whole(value).toString(16).toUpperCase(Locale.ROOT);
-          case "o" -> whole(value).toString(8);
           case "f", "F" ->
               fixed(Arithmetic.real(value), precision == null ? 6 : Integer.parseInt(precision));
           default ->
-              throw new JinjaException(
-                  "expected %s, %r, %d, %x, %o or %f in a format, found %" + conversion);
+              throw new JinjaException("expected %s, %d or %f in a format, found %" + conversion);
         };
-    boolean number = !conversion.equals("s") && !conversion.equals("r");
+    boolean number = !conversion.equals("s");
     if (number && !text.startsWith("-")) {
       text = (flags.contains("+") ? "+" : flags.contains(" ") ? " " : "") + text;
     }

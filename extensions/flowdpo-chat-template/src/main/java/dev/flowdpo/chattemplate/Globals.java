@@ -1,6 +1,5 @@
 package dev.flowdpo.chattemplate;
 
-import dev.flowdpo.chattemplate.Values.Attributes;
 import dev.flowdpo.chattemplate.Values.Callable;
 import dev.flowdpo.chattemplate.Values.Namespace;
 import dev.flowdpo.chattemplate.Values.Range;
@@ -9,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** The functions that every template has. Stateless. */
 final class Globals {
@@ -23,7 +21,6 @@ final class Globals {
     functions.put("range", (Callable) Globals::range);
     functions.put("dict", (Callable) Globals::mapping);
     functions.put("namespace", (Callable) a -> new Namespace(variables(a)));
-    functions.put("cycler", (Callable) a -> new Cycler(a.positional()));
     functions.put("joiner", (Callable) a -> joiner(a.get(0, "sep", ", ")));
     functions.put("raise_exception", (Callable) Globals::raise);
     functions.put(
@@ -82,33 +79,5 @@ final class Globals {
       used[0] = true;
       return text;
     };
-  }
-
-  /** Gives its values in turn. */
-  private static final class Cycler implements Attributes {
-    private final List<Object> items;
-    private int next;
-
-    private Cycler(List<Object> items) {
-      if (items.isEmpty()) {
-        throw new JinjaException("cycler: expected values, found none");
-      }
-      this.items = items;
-    }
-
-    @Override
-    public @Nullable Object attribute(String name) {
-      return switch (name) {
-        case "next" -> (Callable) arguments -> items.get(next++ % items.size());
-        case "current" -> items.get(next % items.size());
-        case "reset" ->
-            (Callable)
-                arguments -> {
-                  next = 0;
-                  return Values.None.NONE;
-                };
-        default -> null;
-      };
-    }
   }
 }

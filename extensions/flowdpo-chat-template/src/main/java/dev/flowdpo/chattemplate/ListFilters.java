@@ -1,7 +1,6 @@
 package dev.flowdpo.chattemplate;
 
 import dev.flowdpo.chattemplate.Values.Items;
-import dev.flowdpo.chattemplate.Values.None;
 import dev.flowdpo.chattemplate.Values.Tuple;
 import dev.flowdpo.chattemplate.Values.Undefined;
 import java.util.ArrayList;
@@ -30,11 +29,8 @@ final class ListFilters {
     filters.put("max", (value, a) -> extreme(value, a, true));
     filters.put("sum", ListFilters::sum);
     filters.put("unique", ListFilters::unique);
-    filters.put("batch", ListFilters::batch);
-    filters.put("slice", ListFilters::slice);
     filters.put("items", ListFilters::items);
     filters.put("dictsort", ListFilters::sortedMapping);
-    filters.put("groupby", ListFilters::groups);
   }
 
   private static long counted(Object value, Arguments arguments) {
@@ -142,49 +138,6 @@ final class ListFilters {
     return generated(unique);
   }
 
-  private static Object batch(Object value, Arguments arguments) {
-    int size = Math.max(1, Values.index(arguments.require(0, "linecount")));
-    Object fill = arguments.get(1, "fill_with", None.NONE);
-    List<Object> batches = new ArrayList<>();
-    List<Object> batch = new ArrayList<>();
-    for (Object item : Values.items(value, arguments.work())) {
-      if (batch.size() == size) {
-        batches.add(batch);
-        batch = new ArrayList<>();
-      }
-      batch.add(item);
-    }
-    if (!batch.isEmpty()) {
-      arguments.work().steps(fill == None.NONE ? 0 : size);
-      while (fill != None.NONE && batch.size() < size) {
-        batch.add(fill);
-      }
-      batches.add(batch);
-    }
-    return generated(batches);
-  }
-
-  private static Object slice(Object value, Arguments arguments) {
-    int slices = Math.max(1, Values.index(arguments.require(0, "slices")));
-    Object fill = arguments.get(1, "fill_with", None.NONE);
-    List<Object> items = Values.items(value, arguments.work());
-    arguments.work().steps(slices);
-    int each = items.size() / slices;
-    int longer = items.size() % slices;
-    List<Object> sliced = new ArrayList<>();
-    int from = 0;
-    for (int i = 0; i < slices; i++) {
-      int to = from + each + (i < longer ? 1 : 0);
-      List<Object> slice = new ArrayList<>(items.subList(from, to));
-      if (fill != None.NONE && i >= longer) {
-        slice.add(fill);
-      }
-      sliced.add(slice);
-      from = to;
-    }
-    return generated(sliced);
-  }
-
   private static Object items(Object value, Arguments arguments) {
     List<Object> pairs =
         value instanceof Undefined
@@ -203,24 +156,5 @@ final class ListFilters {
         pair -> folded(((Tuple) pair).items().get(place), caseCounts),
         reverse,
         arguments.work());
-  }
-
-  private static Object groups(Object value, Arguments arguments) {
-    UnaryOperator<Object> part = SelectionFilters.attribute(arguments, 0);
-    boolean caseCounts = Values.isTrue(arguments.get(2, "case_sensitive", false));
-    List<Object> items = Values.items(value, arguments.work());
-    List<Object> groups = new ArrayList<>();
-    List<Object> group = new ArrayList<>();
-    Object last = None.NONE;
-    UnaryOperator<Object> key = item -> folded(part.apply(item), caseCounts);
-    for (Object item : ordered(items, key, false, arguments.work())) {
-      if (group.isEmpty() || !Comparing.equal(last, key.apply(item), arguments.work())) {
-        last = key.apply(item);
-        group = new ArrayList<>();
-        groups.add(new Tuple(List.of(part.apply(item), group)));
-      }
-      group.add(item);
-    }
-    return groups;
   }
 }

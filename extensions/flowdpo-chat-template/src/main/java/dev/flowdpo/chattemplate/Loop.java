@@ -3,7 +3,6 @@ package dev.flowdpo.chattemplate;
 import dev.flowdpo.chattemplate.Values.Attributes;
 import dev.flowdpo.chattemplate.Values.Callable;
 import dev.flowdpo.chattemplate.Values.Undefined;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -11,19 +10,16 @@ import org.jspecify.annotations.Nullable;
 /** The variable {@code loop} of a loop. Used by one thread. */
 final class Loop implements Attributes, Callable {
   private final List<Object> items;
-  private final int depth;
   private final Function<Object, Object> again;
   private int index;
-  private @Nullable List<Object> last;
 
   /**
    * Begins before the first item.
    *
    * @param again runs the loop's body over other items, for recursive loops
    */
-  Loop(List<Object> items, int depth, Function<Object, Object> again) {
+  Loop(List<Object> items, Function<Object, Object> again) {
     this.items = items;
-    this.depth = depth;
     this.again = again;
   }
 
@@ -42,12 +38,9 @@ final class Loop implements Attributes, Callable {
       case "first" -> index == 0;
       case "last" -> index == items.size() - 1;
       case "length" -> Values.whole(items.size());
-      case "depth" -> Values.whole(depth);
-      case "depth0" -> Values.whole(depth - 1L);
       case "previtem" -> neighbour(index - 1);
       case "nextitem" -> neighbour(index + 1);
       case "cycle" -> (Callable) this::cycled;
-      case "changed" -> (Callable) this::changed;
       default -> null;
     };
   }
@@ -62,13 +55,6 @@ final class Loop implements Attributes, Callable {
       throw new JinjaException("loop.cycle: expected values, found none");
     }
     return arguments.positional().get(index % count);
-  }
-
-  private Object changed(Arguments arguments) {
-    List<Object> now = new ArrayList<>(arguments.positional());
-    List<Object> before = last;
-    last = now;
-    return before == null || !Comparing.equal(before, now, arguments.work());
   }
 
   @Override

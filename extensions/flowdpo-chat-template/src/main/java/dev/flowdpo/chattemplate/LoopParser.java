@@ -71,7 +71,8 @@ final class LoopParser {
   Statement loop() {
     Target target = target();
     tokens.expectName("in");
-    Expression over = iterated();
+    // A condition may follow, so none is part of what is gone through.
+    Expression over = expressions.several(expressions::disjunction);
     @Nullable Expression only = tokens.takeName("if") ? expressions.expression() : null;
     boolean recursive = tokens.takeName("recursive");
     tokens.expectEnd();
@@ -85,32 +86,17 @@ final class LoopParser {
     }
     Written written = new Written(target, only, body, otherwise);
     return (frame, output) -> {
-      run(written, over.value(frame), 1, recursive, frame, output);
+      run(written, over.value(frame), recursive, frame, output);
       return Next.FOLLOWING;
     };
   }
 
-  /** A condition may follow, so none is part of what is gone through. */
-  private Expression iterated() {
-    List<Expression> items = new ArrayList<>(List.of(expressions.disjunction()));
-    boolean several = false;
-    while (tokens.take(",")) {
-      several = true;
-      if (tokens.peek().kind() == Kind.TAG_END) {
-        break;
-      }
-      items.add(expressions.disjunction());
-    }
-    return several ? OperandParser.tuple(items) : items.get(0);
-  }
-
   private static void run(
-      Written loop, Object over, int depth, boolean recursive, Frame frame, StringBuilder output) {
+      Written loop, Object over, boolean recursive, Frame frame, StringBuilder output) {
     Work work = frame.work();
     work.enter();
     List<Object> items = passing(loop, Values.items(over, work), frame);
-    Loop variable =
-        new Loop(items, depth, inner -> again(loop, inner, depth + 1, recursive, frame));
+    Loop variable = new Loop(items, inner -> again(loop, inner, recursive, frame));
     Next next = Next.FOLLOWING;
     for (int i = 0; i < items.size() && next != Next.END_OF_LOOP; i++) {
       work.steps(1);
@@ -126,13 +112,12 @@ final class LoopParser {
     work.leave();
   }
 
-  private static Object again(
-      Written loop, Object items, int depth, boolean recursive, Frame frame) {
+  private static Object again(Written loop, Object items, boolean recursive, Frame frame) {
     if (!recursive) {
       throw new JinjaException("expected a call of loop in a recursive loop only");
     }
     StringBuilder output = new StringBuilder();
-    run(loop, items, depth, true, frame, output);
+    run(loop, items, true, frame, output);
     frame.work().characters(output.length());
     return output.toString();
   }

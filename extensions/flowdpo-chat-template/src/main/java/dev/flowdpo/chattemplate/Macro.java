@@ -1,18 +1,14 @@
 package dev.flowdpo.chattemplate;
 
-import dev.flowdpo.chattemplate.Values.Attributes;
 import dev.flowdpo.chattemplate.Values.Callable;
-import dev.flowdpo.chattemplate.Values.Tuple;
 import dev.flowdpo.chattemplate.Values.Undefined;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A macro, or what a call block hands to one. Used by one thread. */
-final class Macro implements Attributes, Callable {
+final class Macro implements Callable {
   /**
    * A macro as it is written.
    *
@@ -20,14 +16,9 @@ final class Macro implements Attributes, Callable {
    * @param parameters the names of its parameters
    * @param fallbacks what the parameters are where they are not given
    * @param body what it prints
-   * @param read the names that the body reads, by which it takes further arguments
    */
   record Definition(
-      String name,
-      List<String> parameters,
-      Map<String, Expression> fallbacks,
-      Statement body,
-      Set<String> read) {}
+      String name, List<String> parameters, Map<String, Expression> fallbacks, Statement body) {}
 
   private final Definition definition;
   private final Frame around;
@@ -35,15 +26,6 @@ final class Macro implements Attributes, Callable {
   Macro(Definition definition, Frame around) {
     this.definition = definition;
     this.around = around;
-  }
-
-  @Override
-  public @Nullable Object attribute(String name) {
-    return switch (name) {
-      case "name" -> definition.name();
-      case "arguments" -> new Tuple(new ArrayList<>(definition.parameters()));
-      default -> null;
-    };
   }
 
   @Override
@@ -59,12 +41,16 @@ final class Macro implements Attributes, Callable {
       @Nullable Object given = i < positional.size() ? positional.get(i) : named.remove(parameter);
       frame.set(parameter, given == null ? fallback(parameter, frame) : given);
     }
-    int taken = Math.min(parameters.size(), positional.size());
-    List<Object> further = new ArrayList<>(positional.subList(taken, positional.size()));
     @Nullable Object caller = named.remove("caller");
     frame.set("caller", caller == null ? new Undefined("the caller of a macro") : caller);
-    accept("varargs", new Tuple(further), further.isEmpty(), frame);
-    accept("kwargs", named, named.isEmpty(), frame);
+    if (positional.size() > parameters.size() || !named.isEmpty()) {
+      throw new JinjaException(
+          "macro "
+              + definition.name()
+              + ": expected only the arguments "
+              + parameters
+              + ", found more");
+    }
     String printed = Statement.printed(definition.body(), frame);
     work.leave();
     return printed;
@@ -75,18 +61,5 @@ final class Macro implements Attributes, Callable {
     return fallback == null
         ? new Undefined("parameter \"" + parameter + "\"")
         : fallback.value(frame);
-  }
-
-  private void accept(String name, Object further, boolean none, Frame frame) {
-    if (definition.read().contains(name)) {
-      frame.set(name, further);
-    } else if (!none) {
-      throw new JinjaException(
-          "macro "
-              + definition.name()
-              + ": expected only the arguments "
-              + definition.parameters()
-              + ", found more");
-    }
   }
 }

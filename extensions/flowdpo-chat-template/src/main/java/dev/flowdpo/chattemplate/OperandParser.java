@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 
 /** Parses names, literals and what follows them: parts, calls, filters and tests. */
 final class OperandParser {
@@ -19,12 +18,10 @@ final class OperandParser {
 
   private final Tokens tokens;
   private final ExpressionParser expressions;
-  private final Set<String> names;
 
-  OperandParser(Tokens tokens, ExpressionParser expressions, Set<String> names) {
+  OperandParser(Tokens tokens, ExpressionParser expressions) {
     this.tokens = tokens;
     this.expressions = expressions;
-    this.names = names;
   }
 
   /** {@return whether an expression can begin with the token} */
@@ -66,22 +63,13 @@ final class OperandParser {
     return frame -> value;
   }
 
-  private Expression name(String name) {
-    switch (name) {
-      case "true", "True" -> {
-        return constant(true);
-      }
-      case "false", "False" -> {
-        return constant(false);
-      }
-      case "none", "None" -> {
-        return constant(None.NONE);
-      }
-      default -> {
-        names.add(name);
-        return frame -> frame.get(name);
-      }
-    }
+  private static Expression name(String name) {
+    return switch (name) {
+      case "true", "True" -> constant(true);
+      case "false", "False" -> constant(false);
+      case "none", "None" -> constant(None.NONE);
+      default -> frame -> frame.get(name);
+    };
   }
 
   private Expression string(String first) {

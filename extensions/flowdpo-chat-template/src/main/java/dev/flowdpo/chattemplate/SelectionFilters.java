@@ -1,6 +1,5 @@
 package dev.flowdpo.chattemplate;
 
-import com.google.common.base.Splitter;
 import dev.flowdpo.chattemplate.Values.None;
 import dev.flowdpo.chattemplate.Values.Undefined;
 import java.math.BigInteger;
@@ -38,7 +37,7 @@ final class SelectionFilters {
     if (path instanceof BigInteger) {
       keys.add(path);
     } else {
-      for (String key : Splitter.on('.').split(Values.string(path))) {
+      for (String key : Values.string(path).split("\\.", -1)) {
         keys.add(key.matches("\\d{1,9}") ? (Object) new BigInteger(key) : key);
       }
     }

@@ -1,9 +1,7 @@
 package dev.flowdpo.chattemplate;
 
 import dev.flowdpo.chattemplate.Values.Callable;
-import dev.flowdpo.chattemplate.Values.None;
 import dev.flowdpo.chattemplate.Values.Tuple;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntPredicate;
@@ -42,9 +40,6 @@ final class StringMethods {
       case "lower", "casefold" -> a -> counted(text.toLowerCase(Locale.ROOT), a);
       case "title" -> a -> counted(title(text), a);
       case "capitalize" -> a -> counted(capitalize(text), a);
-      case "swapcase" -> a -> counted(swapCase(text), a);
-      case "center", "ljust", "rjust" -> a -> padded(text, name, a);
-      case "zfill" -> a -> zeroFilled(text, a);
       case "isdigit", "isdecimal", "isnumeric" -> a -> isAll(text, Character::isDigit, a);
       case "isalpha" -> a -> isAll(text, Character::isLetter, a);
       case "isalnum" -> a -> isAll(text, Character::isLetterOrDigit, a);
@@ -99,16 +94,6 @@ final class StringMethods {
       inside = letter;
     }
     return title.toString();
-  }
-
-  private static String swapCase(String text) {
-    StringBuilder swapped = new StringBuilder();
-    for (int c : text.codePoints().toArray()) {
-      String one = Character.toString(c);
-      swapped.append(
-          Character.isUpperCase(c) ? one.toLowerCase(Locale.ROOT) : one.toUpperCase(Locale.ROOT));
-    }
-    return swapped.toString();
   }
 
   private static boolean affix(String text, Arguments arguments, boolean start) {
@@ -193,41 +178,5 @@ final class StringMethods {
       joined.append(i == 0 ? "" : separator).append(item);
     }
     return joined.toString();
-  }
-
-  private static String padded(String text, String method, Arguments arguments) {
-    int width = arguments.index(0, "width", 0);
-    String fill = Values.string(arguments.get(1, "fillchar", " "));
-    if (fill.codePointCount(0, fill.length()) != 1) {
-      throw new JinjaException(method + ": expected one character to fill with");
-    }
-    int missing = Math.max(0, width - text.codePointCount(0, text.length()));
-    // Python puts the odd space of a centred text before it where the width is odd.
-    int before =
-        switch (method) {
-          case "ljust" -> 0;
-          case "rjust" -> missing;
-          default -> missing / 2 + (missing & width & 1);
-        };
-    arguments.work().characters(missing);
-    return fill.repeat(before) + text + fill.repeat(missing - before);
-  }
-
-  private static String zeroFilled(String text, Arguments arguments) {
-    int width = arguments.index(0, "width", 0);
-    int missing = Math.max(0, width - text.codePointCount(0, text.length()));
-    arguments.work().characters(missing);
-    int sign = text.startsWith("-") || text.startsWith("+") ? 1 : 0;
-    return text.substring(0, sign) + "0".repeat(missing) + text.substring(sign);
-  }
-
-  /** {@return the argument, none where it is not given} */
-  static Object optional(Arguments arguments, int place, String name) {
-    return arguments.get(place, name, None.NONE);
-  }
-
-  /** {@return the strings as a list of values} */
-  static List<Object> list(List<String> strings) {
-    return new ArrayList<>(strings);
   }
 }

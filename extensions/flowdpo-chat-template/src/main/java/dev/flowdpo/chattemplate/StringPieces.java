@@ -16,7 +16,7 @@ final class StringPieces {
 
   /** {@return the text without white space, or the given characters, at the ends} */
   static String strip(String text, Arguments arguments, boolean left, boolean right) {
-    Object given = StringMethods.optional(arguments, 0, "chars");
+    Object given = arguments.get(0, "chars", None.NONE);
     arguments.atMost(1);
     IntPredicate strips = PythonText::isSpace;
     if (given != None.NONE) {
@@ -31,7 +31,7 @@ final class StringPieces {
 
   /** {@return the parts between separators, at most so many as asked for, plus one} */
   static List<Object> split(String text, Arguments arguments, boolean fromEnd) {
-    Object given = StringMethods.optional(arguments, 0, "sep");
+    Object given = arguments.get(0, "sep", None.NONE);
     int asked = arguments.index(1, "maxsplit", -1);
     int most = asked < 0 ? Integer.MAX_VALUE : asked;
     arguments.atMost(2);

@@ -20,7 +20,7 @@ final class TemplateParser {
     this.tokens = tokens;
     this.expressions = new ExpressionParser(tokens);
     this.loops = new LoopParser(tokens, expressions, this);
-    this.definitions = new DefinitionParser(tokens, expressions, this);
+    this.definitions = new DefinitionParser(tokens, expressions, this, loops);
   }
 
   /**
@@ -117,7 +117,6 @@ final class TemplateParser {
           case "filter" -> definitions.filterBlock();
           case "with" -> definitions.with();
           case "generation" -> section("endgeneration");
-          case "block" -> block();
           case "break" -> leave(name, Next.END_OF_LOOP);
           case "continue" -> leave(name, Next.NEXT_ITEM);
           default -> throw unknown(name);
@@ -136,7 +135,7 @@ final class TemplateParser {
           "expected a template in one file, found the tag \"" + name + "\", which reads another");
     }
     return new JinjaException(
-        "expected one of the tags for, if, set, macro, call, filter, with, generation, block, raw,"
+        "expected one of the tags for, if, set, macro, call, filter, with, generation, raw,"
             + " break and continue, found \""
             + name
             + "\"");
@@ -165,15 +164,6 @@ final class TemplateParser {
     tokens.expectEnd();
     Statement body = apart(end);
     return (frame, output) -> body.run(frame.inner(), output);
-  }
-
-  private Statement block() {
-    tokens.expect(Kind.NAME, "the name of the block");
-    Statement body = section("endblock");
-    if (tokens.peek().kind() == Kind.NAME) {
-      tokens.next();
-    }
-    return body;
   }
 
   private Statement leave(String name, Next next) {

@@ -1,7 +1,6 @@
 package dev.flowdpo.chattemplate;
 
 import dev.flowdpo.chattemplate.Values.Callable;
-import dev.flowdpo.chattemplate.Values.Items;
 import dev.flowdpo.chattemplate.Values.None;
 import dev.flowdpo.chattemplate.Values.Range;
 import dev.flowdpo.chattemplate.Values.Tuple;
@@ -38,8 +37,6 @@ final class Tests {
     TESTS.put("iterable", (value, a) -> Values.isIterable(value));
     TESTS.put("sequence", (value, a) -> isSequence(value));
     TESTS.put("callable", (value, a) -> value instanceof Callable);
-    TESTS.put("filter", (value, a) -> Filters.has(Values.string(value)));
-    TESTS.put("test", (value, a) -> TESTS.containsKey(Values.string(value)));
     TESTS.put("lower", (value, a) -> StringMethods.isCase(text(value, a), true));
     TESTS.put("upper", (value, a) -> StringMethods.isCase(text(value, a), false));
     TESTS.put("odd", (value, a) -> isRemainder(value, Values.whole(2), 1, a));
@@ -116,8 +113,7 @@ final class Tests {
         || value instanceof Tuple
         || value instanceof Map
         || value instanceof Range
-        || value instanceof Undefined
-        || (value instanceof Items items && items.sized() && items.name().isEmpty());
+        || value instanceof Undefined;
   }
 
   private static boolean isRemainder(

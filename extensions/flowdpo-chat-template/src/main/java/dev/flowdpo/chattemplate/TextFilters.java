@@ -1,9 +1,6 @@
 package dev.flowdpo.chattemplate;
 
-import com.google.common.html.HtmlEscapers;
 import dev.flowdpo.chattemplate.Values.None;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,8 +10,6 @@ import java.util.regex.Pattern;
 /** The filters of texts. Stateless. */
 final class TextFilters {
   private static final Pattern WORD_STARTS = Pattern.compile("(?<=[-\\s({\\[<])(?![-\\s({\\[<])");
-  private static final Pattern MARKUP = Pattern.compile("<!--.*?-->|<[^>]*>", Pattern.DOTALL);
-  private static final Pattern WORD = Pattern.compile("\\w+", Pattern.UNICODE_CHARACTER_CLASS);
 
   private TextFilters() {}
 
@@ -26,15 +21,9 @@ final class TextFilters {
     filters.put("title", (value, a) -> title(text(value, a)));
     filters.put("trim", (value, a) -> method(value, "strip", a));
     filters.put("replace", TextFilters::replace);
-    filters.put("center", TextFilters::center);
     filters.put("indent", TextFilters::indent);
-    filters.put("truncate", TextFilters::truncate);
     filters.put("escape", (value, a) -> escape(text(value, a)));
     filters.put("e", (value, a) -> escape(text(value, a)));
-    filters.put("striptags", (value, a) -> withoutMarkup(text(value, a)));
-    filters.put("urlencode", (value, a) -> urlEncoded(text(value, a)));
-    filters.put(
-        "wordcount", (value, a) -> Values.whole(WORD.matcher(text(value, a)).results().count()));
     filters.put(
         "format", (value, a) -> Formatting.percent(Values.string(value), a.positional(), a.work()));
   }
@@ -61,18 +50,13 @@ final class TextFilters {
   }
 
   private static String replace(Object value, Arguments arguments) {
-    Object count = StringMethods.optional(arguments, 2, "count");
+    Object count = arguments.get(2, "count", None.NONE);
     return StringMethods.replace(
         text(value, arguments),
         text(arguments.require(0, "old"), arguments),
         text(arguments.require(1, "new"), arguments),
         count == None.NONE ? -1 : Values.index(count),
         arguments.work());
-  }
-
-  private static Object center(Object value, Arguments arguments) {
-    Object width = arguments.get(0, "width", Values.whole(80));
-    return method(value, "center", Arguments.of(arguments.work(), width));
   }
 
   private static String indent(Object value, Arguments arguments) {
@@ -94,43 +78,11 @@ final class TextFilters {
     return (first ? indention : "") + String.join("\n", indented);
   }
 
-  private static String truncate(Object value, Arguments arguments) {
-    String text = text(value, arguments);
-    int length = arguments.index(0, "length", 255);
-    boolean killWords = Values.isTrue(arguments.get(1, "killwords", false));
-    String end = Values.string(arguments.get(2, "end", "..."));
-    int leeway = arguments.index(3, "leeway", 5);
-    if (text.codePointCount(0, text.length()) <= length + leeway) {
-      return text;
-    }
-    int room = length - end.codePointCount(0, end.length());
-    if (room < 0) {
-      throw new JinjaException("truncate: expected room for \"" + end + "\", found " + length);
-    }
-    String cut = text.substring(0, text.offsetByCodePoints(0, room));
-    int space = cut.lastIndexOf(' ');
-    return (killWords || space < 0 ? cut : cut.substring(0, space)) + end;
-  }
-
   private static String escape(String text) {
-    return HtmlEscapers.htmlEscaper().escape(text).replace("&quot;", "&#34;");
-  }
-
-  private static String withoutMarkup(String text) {
-    String plain = MARKUP.matcher(text).replaceAll("");
-    return String.join(" ", PythonText.strip(plain).split("\\s+"))
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&#34;", "\"")
-        .replace("&#39;", "'")
-        .replace("&amp;", "&");
-  }
-
-  private static String urlEncoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8)
-        .replace("+", "%20")
-        .replace("*", "%2A")
-        .replace("%2F", "/")
-        .replace("%7E", "~");
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&#34;")
+        .replace("'", "&#39;");
   }
 }

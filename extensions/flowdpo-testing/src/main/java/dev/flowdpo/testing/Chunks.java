@@ -14,13 +14,13 @@ public final class Chunks {
 
   /** Returns a chunk with one token per character and log-probability −1 per token. */
   public static Chunk of(String text) {
-    return new Chunk(ids(text), text, -text.length(), false);
+    return Chunk.of(ids(text), text, -text.length(), false);
   }
 
   /** Returns a chunk that ends the sequence after the text. */
   public static Chunk ending(String text) {
     TokenIds ids = TokenIds.builder().addAll(ids(text)).add(END).build();
-    return new Chunk(ids, text, -text.length() - 1, true);
+    return Chunk.of(ids, text, -text.length() - 1, true);
   }
 
   /** Returns an answer with these chunks. */

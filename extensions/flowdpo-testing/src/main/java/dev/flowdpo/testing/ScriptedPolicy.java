@@ -5,6 +5,7 @@ import dev.flowdpo.policy.ChunkRequest;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.value.Problem;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -40,8 +41,8 @@ public final class ScriptedPolicy implements FlowPolicy {
   }
 
   @Override
-  public int promptTokens(Problem problem) {
-    return problem.question().length();
+  public OptionalInt promptTokens(Problem problem) {
+    return OptionalInt.of(problem.question().length());
   }
 
   public List<List<ChunkRequest>> batches() {

@@ -86,7 +86,7 @@ public final class FlowLoop {
     checkCount("judge", judge, "decision", answers.size(), decisions.size());
     for (int i = 0; i < grown.size(); i++) {
       Row row = grown.get(i);
-      row.decide(decisions.get(i), options.maxChunks());
+      row.decide(decisions.get(i), options.maxChunks(), policy);
       observer.onChunk(row.index, row.answer, decisions.get(i));
       if (row.path != null) {
         observer.onFinished(row.index, row.path);
@@ -134,12 +134,14 @@ public final class FlowLoop {
       return true;
     }
 
-    private void decide(StopDecision decision, int maxChunks) {
+    private void decide(StopDecision decision, int maxChunks, FlowPolicy policy) {
       decisions.add(decision);
       if (decision.stop()) {
         path = new FlowPath(answer, decisions, FinishReason.STOPPED);
       } else if (answer.depth() >= maxChunks) {
         path = new FlowPath(answer, decisions, FinishReason.MAX_CHUNKS);
+      } else if (policy.room(answer).orElse(1) < 1) {
+        path = new FlowPath(answer, decisions, FinishReason.CONTEXT_FULL);
       }
     }
   }

@@ -1,6 +1,5 @@
 package dev.flowdpo.cli.report;
 
-import dev.flowdpo.answer.AnswerRule;
 import dev.flowdpo.value.FinishReason;
 import java.util.List;
 
@@ -12,15 +11,20 @@ final class BranchHtml {
    * Writes a rollout: what it had before the node set back, its own chunk marked, and between
    * chunks the judge's probability that the answer was finished.
    */
-  static void append(Html html, String what, JudgedBranch branch, int node, boolean anotherChunk) {
+  static void append(Html html, String what, ReportBranch branch, int node, boolean anotherChunk) {
     html.open("div", "class", "branch " + kind(branch.verdict())).open("div", "class", "what");
     html.element("b", what);
     verdict(html, branch.verdict());
-    if (branch.finishReason() == FinishReason.MAX_CHUNKS) {
-      html.element("span", "ended by the limit of chunks", "class", "small");
+    if (branch.finishReason() != FinishReason.STOPPED) {
+      boolean chunks = branch.finishReason() == FinishReason.MAX_CHUNKS;
+      html.element(
+          "span",
+          chunks ? "ended by the limit of chunks" : "ended where the model has no more room",
+          "class",
+          "small");
     }
     html.close().open("div", "class", "model");
-    List<JudgedNode.Step> steps = branch.steps();
+    List<ReportNode.Step> steps = branch.steps();
     int shared = anotherChunk ? node : node + 1;
     for (int i = 0; i < steps.size(); i++) {
       if (i < shared) {
@@ -46,12 +50,15 @@ final class BranchHtml {
   }
 
   /** Writes the verdict's badge, the answer that was found and how, and the reason. */
-  static void verdict(Html html, JudgedBranch.Judgement verdict) {
+  static void verdict(Html html, ReportBranch.Outcome verdict) {
     badge(html, verdict);
-    if (verdict.rule() != AnswerRule.NONE) {
-      html.open("span").text("answer ").element("b", verdict.answer(), "class", "model");
-      html.element("span", " by " + verdict.rule().label(), "class", "small").close();
-    }
+    verdict
+        .answer()
+        .ifPresent(
+            answer -> {
+              html.open("span").text("answer ").element("b", answer.text(), "class", "model");
+              html.element("span", " by " + answer.rule().label(), "class", "small").close();
+            });
     if (verdict.known() && verdict.reward() != 0 && verdict.reward() != 1) {
       html.element("span", "reward " + reward(verdict.reward()), "class", "small");
     }
@@ -60,16 +67,16 @@ final class BranchHtml {
     }
   }
 
-  static void badge(Html html, JudgedBranch.Judgement verdict) {
+  static void badge(Html html, ReportBranch.Outcome verdict) {
     String word = verdict.known() ? verdict.correct() ? "correct" : "wrong" : "unknown";
     html.element("span", sign(verdict) + " " + word, "class", "badge " + kind(verdict));
   }
 
-  static String kind(JudgedBranch.Judgement verdict) {
+  static String kind(ReportBranch.Outcome verdict) {
     return verdict.known() ? verdict.correct() ? "right" : "wrong" : "unknown";
   }
 
-  static String sign(JudgedBranch.Judgement verdict) {
+  static String sign(ReportBranch.Outcome verdict) {
     return verdict.known() ? verdict.correct() ? "✓" : "✗" : "?";
   }
 

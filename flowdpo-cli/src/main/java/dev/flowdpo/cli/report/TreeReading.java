@@ -1,6 +1,5 @@
 package dev.flowdpo.cli.report;
 
-import dev.flowdpo.answer.ExtractedAnswer;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.StopDecision;
 import dev.flowdpo.preference.AdapterRole;
@@ -20,20 +19,20 @@ final class TreeReading {
 
   private TreeReading() {}
 
-  static JudgedTree tree(String note, RolloutTree tree, List<PreferencePair> pairs) {
+  static ReportTree tree(String note, RolloutTree tree, List<PreferencePair> pairs) {
     String id = tree.problem().id();
     List<PreferencePair> own = pairs.stream().filter(p -> p.problemId().equals(id)).toList();
-    return new JudgedTree(
+    return new ReportTree(
         note,
         id,
         tree.problem().question(),
-        tree.problem().answer(),
+        tree.problem().answer().orElse(""),
         branch(tree.original()),
         tree.nodes().stream().map(node -> node(tree, node, own)).toList());
   }
 
-  private static JudgedNode node(RolloutTree tree, OutputNode node, List<PreferencePair> pairs) {
-    return new JudgedNode(
+  private static ReportNode node(RolloutTree tree, OutputNode node, List<PreferencePair> pairs) {
+    return new ReportNode(
         node.index(),
         step(node.chunk(), node.decision()),
         node.alternatives().stream().map(TreeReading::branch).toList(),
@@ -44,35 +43,33 @@ final class TreeReading {
             .toList());
   }
 
-  private static JudgedBranch branch(Branch branch) {
+  private static ReportBranch branch(Branch branch) {
     List<Chunk> chunks = branch.answer().chunks();
-    List<JudgedNode.Step> steps = new ArrayList<>(chunks.size());
+    List<ReportNode.Step> steps = new ArrayList<>(chunks.size());
     for (int i = 0; i < chunks.size(); i++) {
       steps.add(step(chunks.get(i), branch.decisions().get(i)));
     }
-    return new JudgedBranch(steps, branch.text(), branch.finishReason(), verdict(branch.verdict()));
+    return new ReportBranch(steps, branch.text(), branch.finishReason(), verdict(branch.verdict()));
   }
 
-  private static JudgedNode.Step step(Chunk chunk, StopDecision decision) {
-    return new JudgedNode.Step(
+  private static ReportNode.Step step(Chunk chunk, StopDecision decision) {
+    return new ReportNode.Step(
         chunk.text(), chunk.tokens().length(), decision.stop(), decision.stopProbability());
   }
 
-  private static JudgedBranch.Judgement verdict(Verdict verdict) {
-    ExtractedAnswer answer = verdict.answer().orElse(ExtractedAnswer.NONE);
-    return new JudgedBranch.Judgement(
+  private static ReportBranch.Outcome verdict(Verdict verdict) {
+    return new ReportBranch.Outcome(
         verdict.known(),
         verdict.isCorrect(),
-        verdict.reward(),
-        verdict.reason(),
-        answer.text(),
-        answer.rule());
+        verdict.reward().orElse(0),
+        verdict.reason().orElse(""),
+        verdict.answer());
   }
 
-  private static JudgedPair pair(RolloutTree tree, OutputNode node, PreferencePair pair) {
+  private static ReportPair pair(RolloutTree tree, OutputNode node, PreferencePair pair) {
     boolean answers = pair.role() == AdapterRole.ANSWER;
     boolean stopIsChosen = !answers && stopIsChosen(tree, node, pair);
-    return new JudgedPair(
+    return new ReportPair(
         pair.role(),
         answers ? chunkText(node, pair.chosen()) : stopIsChosen ? FINISHED : GO_ON,
         answers ? chunkText(node, pair.rejected()) : stopIsChosen ? GO_ON : FINISHED,
@@ -103,7 +100,7 @@ final class TreeReading {
     if (pair.chosenReward() == pair.rejectedReward()) {
       return true;
     }
-    double original = tree.original().verdict().reward();
+    double original = tree.original().verdict().reward().orElse(0);
     boolean originalIsChosen = original == pair.chosenReward();
     return node.decision().stop() == originalIsChosen;
   }

@@ -3,10 +3,12 @@ package dev.flowdpo.cli.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowdpo.answer.AnswerRule;
+import dev.flowdpo.answer.ExtractedAnswer;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.value.FinishReason;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -84,16 +86,23 @@ class ReportEscapingPropertiesTest {
 
   private static Report report(String text) {
     String heading = "x" + text;
-    JudgedNode.Step step = new JudgedNode.Step(text, 3, true, 0.5);
-    JudgedBranch branch =
-        new JudgedBranch(
+    ReportNode.Step step = new ReportNode.Step(text, 3, true, 0.5);
+    ReportBranch branch =
+        new ReportBranch(
             List.of(step),
             text,
             FinishReason.STOPPED,
-            new JudgedBranch.Judgement(true, false, 0.25, text, text, AnswerRule.BOX));
-    JudgedPair pair = new JudgedPair(AdapterRole.ANSWER, text, text, 1, 0, List.of(1), List.of(2));
-    JudgedNode node = new JudgedNode(0, step, List.of(branch), List.of(branch), List.of(pair));
-    JudgedTree tree = new JudgedTree(text, text, text, text, branch, List.of(node));
+            new ReportBranch.Outcome(
+                true,
+                false,
+                0.25,
+                text,
+                Optional.of(text)
+                    .filter(answer -> !answer.isEmpty())
+                    .map(answer -> new ExtractedAnswer(answer, AnswerRule.BOX))));
+    ReportPair pair = new ReportPair(AdapterRole.ANSWER, text, text, 1, 0, List.of(1), List.of(2));
+    ReportNode node = new ReportNode(0, step, List.of(branch), List.of(branch), List.of(pair));
+    ReportTree tree = new ReportTree(text, text, text, text, branch, List.of(node));
     double[] x = {1, 2};
     return Report.builder(heading)
         .subtitle(text)

@@ -59,7 +59,8 @@ public final class VerifierExamples {
     for (RolloutTree tree : trees) {
       Branch branch = tree.original();
       System.out.printf(
-          "  %s -> %s%n", branch.text().replaceAll("\\s+", " "), branch.verdict().reason());
+          "  %s -> %s%n",
+          branch.text().replaceAll("\\s+", " "), branch.verdict().reason().orElse(""));
     }
   }
 
@@ -91,8 +92,10 @@ public final class VerifierExamples {
         rollouts.problems().stream()
             .map(
                 p ->
-                    new Problem(
-                        p.id(), p.question(), "B", Map.of("A", "0", "B", p.answer(), "C", "1000")))
+                    p.toBuilder()
+                        .answer("B")
+                        .attributes(Map.of("A", "0", "B", p.answer().orElseThrow(), "C", "1000"))
+                        .build())
             .toList();
     return new Rollouts(rollouts.flow(), choices).judgedBy(new ChoiceVerifier(MARKED));
   }
@@ -110,7 +113,8 @@ public final class VerifierExamples {
   /** The solution meets a condition of the application's own. */
   static List<RolloutTree> predicate(Rollouts rollouts) {
     return rollouts.judgedBy(
-        Verifiers.predicate("has at most four lines", (p, answer) -> answer.lines().count() <= 4));
+        Verifiers.predicate(
+            "has at most four lines", attempt -> attempt.answer().lines().count() <= 4));
   }
 
   /** The solution passes tests; the reward is the share of those it does. */
@@ -118,8 +122,9 @@ public final class VerifierExamples {
     return rollouts.judgedBy(
         new CheckVerifier(
             List.of(
-                (problem, answer) -> expect(answer.contains("####"), "no answer is marked"),
-                (problem, answer) -> expect(answer.endsWith(problem.answer()), "wrong"))));
+                attempt -> expect(attempt.answer().contains("####"), "no answer is marked"),
+                attempt ->
+                    expect(attempt.finalAnswer().equals(attempt.problem().answer()), "wrong"))));
   }
 
   private static void expect(boolean condition, String otherwise) {
@@ -130,7 +135,7 @@ public final class VerifierExamples {
 
   /** Right and short, each for its share; hanging parts are bounded and equal texts judged once. */
   static List<RolloutTree> combination(Rollouts rollouts) {
-    Verifier brief = Verifiers.predicate("is short", (problem, answer) -> answer.length() < 60);
+    Verifier brief = Verifiers.predicate("is short", attempt -> attempt.answer().length() < 60);
     Verifier right =
         Verifiers.firstDecisive(new MathAnswerVerifier(), ExactMatchVerifier.of(MARKED));
     Verifier both = Verifiers.weighted(ImmutableMap.of(right, 3.0, brief, 1.0));

@@ -60,7 +60,7 @@ class VerifierExamplesTest {
   @Test
   void patternsConditionsAndSchemasJudgeTheWholeText() {
     assertThat(correct(VerifierExamples.regex(rollouts))).contains(true);
-    assertThat(verdicts(VerifierExamples.predicate(rollouts)).map(Verdict::reason))
+    assertThat(verdicts(VerifierExamples.predicate(rollouts)).map(v -> v.reason().orElse("")))
         .contains("has at most four lines");
     assertThat(verdicts(VerifierExamples.jsonSchema(rollouts)))
         .allMatch(verdict -> verdict.known() && !verdict.isCorrect());
@@ -68,10 +68,14 @@ class VerifierExamplesTest {
 
   @Test
   void rewardsBetweenRightAndWrongTellMore() {
-    assertThat(verdicts(VerifierExamples.checks(rollouts)).map(Verdict::reward).distinct())
+    assertThat(
+            verdicts(VerifierExamples.checks(rollouts)).map(v -> v.reward().orElse(-1)).distinct())
         .isSubsetOf(0.0, 0.5, 1.0)
         .hasSizeGreaterThan(1);
-    assertThat(verdicts(VerifierExamples.combination(rollouts)).map(Verdict::reward).distinct())
+    assertThat(
+            verdicts(VerifierExamples.combination(rollouts))
+                .map(v -> v.reward().orElse(-1))
+                .distinct())
         .isSubsetOf(0.0, 0.25, 0.75, 1.0)
         .hasSizeGreaterThan(1);
   }
@@ -82,7 +86,7 @@ class VerifierExamplesTest {
     assertThat(verdicts(VerifierExamples.program(rollouts, List.of(java, "--no-such-option"))))
         .hasSameSizeAs(right)
         .allMatch(Verdict::failure)
-        .allMatch(verdict -> verdict.reason().contains("exit code 1"));
+        .allMatch(verdict -> verdict.reason().orElse("").contains("exit code 1"));
   }
 
   @Test

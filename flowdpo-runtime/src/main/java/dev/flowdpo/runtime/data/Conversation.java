@@ -1,58 +1,113 @@
 package dev.flowdpo.runtime.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.flowdpo.value.Message;
+import dev.flowdpo.value.Problem;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
- * One question of a user and one reply of an assistant: the only conversation that fits a model's
- * prompt, which has a place for the question and for nothing else.
+ * A conversation that ends with a question of the user and a reply of the assistant.
  *
+ * @param history what was said before the question; mostly nothing
  * @param question what the user asks; not blank
  * @param reply what the assistant replies; may be empty
  */
-record Conversation(String question, String reply) {
-  private static final String USER = "user";
-  private static final String ASSISTANT = "assistant";
+record Conversation(List<Message> history, String question, String reply) {
+  private static final String EXPECTED =
+      "a list of messages {\"role\", \"content\"} of the roles system, user and assistant";
+
+  Conversation {
+    history = List.copyOf(history);
+  }
 
   /** Returns the conversation in a column of messages. */
   static Conversation of(JsonRow row, String key) {
-    List<String> contents = contents(row, key, List.of(USER, ASSISTANT));
-    return new Conversation(notBlank(row, key, contents.get(0)), contents.get(1));
+    List<Message> messages = messages(row, key);
+    int last = messages.size() - 1;
+    if (last < 1
+        || messages.get(last).role() != Message.Role.ASSISTANT
+        || messages.get(last - 1).role() != Message.Role.USER) {
+      throw row.wrong(key, EXPECTED + " that ends with user, assistant", roles(messages));
+    }
+    return new Conversation(
+        messages.subList(0, last - 1),
+        notBlank(row, key, messages.get(last - 1).content()),
+        messages.get(last).content());
+  }
+
+  /** Returns what is asked, with what was said before it. */
+  Problem problem() {
+    List<Message> messages = new ArrayList<>(history);
+    messages.add(Message.user(question));
+    return Problem.builder(messages).build();
   }
 
   /** Returns the content of the one message of the user in a column. */
   static String question(JsonRow row, String key) {
-    return notBlank(row, key, contents(row, key, List.of(USER)).get(0));
+    return notBlank(row, key, only(row, key, Message.Role.USER));
   }
 
   /** Returns the content of the one message of the assistant in a column. */
   static String reply(JsonRow row, String key) {
-    return contents(row, key, List.of(ASSISTANT)).get(0);
+    return only(row, key, Message.Role.ASSISTANT);
   }
 
-  private static List<String> contents(JsonRow row, String key, List<String> roles) {
-    String expected =
-        "a list of messages with the roles "
-            + roles
-            + " and nothing else, as the model's prompt holds one question";
-    JsonNode messages = row.require(key, expected);
-    List<String> found = new ArrayList<>();
-    List<String> contents = new ArrayList<>();
-    if (!messages.isArray()) {
-      throw row.wrong(key, expected, messages);
+  /** Returns the messages in a column. */
+  static List<Message> messages(JsonRow row, String key) {
+    JsonNode column = row.require(key, EXPECTED);
+    if (!column.isArray()) {
+      throw row.wrong(key, EXPECTED, column);
     }
-    for (JsonNode message : messages) {
-      found.add(message.path("role").asText());
-      if (!message.path("content").isTextual()) {
+    List<Message> messages = new ArrayList<>();
+    for (JsonNode message : column) {
+      JsonNode content = message.path("content");
+      if (!content.isTextual() || !message.path("role").isTextual()) {
         throw row.wrong(key, "messages with a text as \"role\" and a text as \"content\"", message);
       }
-      contents.add(message.path("content").textValue());
+      messages.add(
+          new Message(role(row, key, message.get("role").textValue()), content.textValue()));
     }
-    if (!found.equals(roles)) {
-      throw row.wrong(key, expected, found.toString());
+    return messages;
+  }
+
+  /** Returns messages as a column. */
+  static ArrayNode json(List<Message> messages) {
+    ArrayNode column = JsonNodeFactory.instance.arrayNode();
+    for (Message message : messages) {
+      column
+          .addObject()
+          .put("role", message.role().name().toLowerCase(Locale.ROOT))
+          .put("content", message.content());
     }
-    return contents;
+    return column;
+  }
+
+  private static Message.Role role(JsonRow row, String key, String name) {
+    return switch (name) {
+      case "system" -> Message.Role.SYSTEM;
+      case "user" -> Message.Role.USER;
+      case "assistant" -> Message.Role.ASSISTANT;
+      default -> throw row.wrong(key, EXPECTED, "the role \"" + name + "\"");
+    };
+  }
+
+  private static String only(JsonRow row, String key, Message.Role role) {
+    List<Message> messages = messages(row, key);
+    if (messages.size() != 1 || messages.get(0).role() != role) {
+      throw row.wrong(
+          key,
+          "a list of one message, of the role " + role.name().toLowerCase(Locale.ROOT),
+          roles(messages));
+    }
+    return messages.get(0).content();
+  }
+
+  private static String roles(List<Message> messages) {
+    return messages.stream().map(m -> m.role().name().toLowerCase(Locale.ROOT)).toList().toString();
   }
 
   private static String notBlank(JsonRow row, String key, String question) {

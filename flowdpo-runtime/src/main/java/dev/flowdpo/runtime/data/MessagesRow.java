@@ -24,7 +24,7 @@ final class MessagesRow {
 
   static ObjectNode row(SupervisedExample example) {
     ObjectNode row = JsonNodeFactory.instance.objectNode();
-    ArrayNode messages = row.putArray(MESSAGES);
+    ArrayNode messages = row.putArray(MESSAGES).addAll(Conversation.json(example.history()));
     messages.addObject().put("role", "user").put("content", example.question());
     messages.addObject().put("role", "assistant").put("content", example.solution());
     row.put(PROBLEM_ID, example.problemId());
@@ -40,14 +40,13 @@ final class MessagesRow {
     boolean given = row.has(PROMPT_IDS) || row.has(COMPLETION_IDS);
     int size = tokens.config().vocabularySize();
     try {
-      TokenIds prompt =
-          given ? row.tokenIds(PROMPT_IDS, size) : tokens.question(conversation.question());
+      Problem problem = conversation.problem();
+      TokenIds prompt = given ? row.tokenIds(PROMPT_IDS, size) : tokens.question(problem);
       TokenIds completion =
           given ? row.tokenIds(COMPLETION_IDS, size) : tokens.completion(conversation.reply());
       return new SupervisedExample(
-          row.has(PROBLEM_ID)
-              ? row.textOrNumber(PROBLEM_ID)
-              : Problem.of(conversation.question()).id(),
+          row.has(PROBLEM_ID) ? row.textOrNumber(PROBLEM_ID) : problem.id(),
+          conversation.history(),
           conversation.question(),
           conversation.reply(),
           prompt,

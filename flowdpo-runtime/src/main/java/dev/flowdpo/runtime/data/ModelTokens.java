@@ -36,7 +36,18 @@ public record ModelTokens(Tokenizer tokenizer, Prompts prompts, ModelConfig conf
    * @throws dev.flowdpo.error.InvalidInputException if it is blank or too long for the model
    */
   public TokenIds question(String question) {
-    return TokenIds.copyOf(prompts.questionPrompt(Problem.of(question)));
+    return question(Problem.of(question));
+  }
+
+  /**
+   * {@return the ids of the model's own prompt with this problem in it}
+   *
+   * @param problem what to solve, with what was said before it
+   * @throws dev.flowdpo.error.InvalidInputException if it is too long for the model, or has a
+   *     history and the model no chat template
+   */
+  public TokenIds question(Problem problem) {
+    return TokenIds.copyOf(prompts.questionPrompt(problem));
   }
 
   /**

@@ -9,6 +9,7 @@ import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.TokenIds;
 import java.util.Arrays;
+import java.util.List;
 
 /** Preference pairs as rows of a file, and back. Thread-safe. */
 final class PreferenceRow {
@@ -127,12 +128,12 @@ final class PreferenceRow {
     Conversation rejected;
     if (row.has(PROMPT)) {
       String question = Conversation.question(row, PROMPT);
-      chosen = new Conversation(question, Conversation.reply(row, CHOSEN));
-      rejected = new Conversation(question, Conversation.reply(row, REJECTED));
+      chosen = new Conversation(List.of(), question, Conversation.reply(row, CHOSEN));
+      rejected = new Conversation(List.of(), question, Conversation.reply(row, REJECTED));
     } else {
       chosen = Conversation.of(row, CHOSEN);
       rejected = Conversation.of(row, REJECTED);
-      if (!chosen.question().equals(rejected.question())) {
+      if (!chosen.problem().equals(rejected.problem())) {
         throw row.wrong(
             REJECTED, "the question that \"chosen\" has", "\"" + rejected.question() + "\"");
       }
@@ -142,7 +143,7 @@ final class PreferenceRow {
     }
     try {
       return new Texts(
-          tokens.question(chosen.question()),
+          tokens.question(chosen.problem()),
           tokens.completion(chosen.reply()),
           tokens.completion(rejected.reply()),
           chosen.question());

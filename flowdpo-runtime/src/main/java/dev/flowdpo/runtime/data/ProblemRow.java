@@ -97,8 +97,14 @@ final class ProblemRow {
 
   private static Problem problem(
       JsonRow row, String idKey, String question, String answer, Map<String, String> attributes) {
-    String id = row.has(idKey) ? row.textOrNumber(idKey) : Problem.of(question).id();
-    return new Problem(id, question, answer, attributes);
+    Problem.Builder problem = Problem.builder(question).attributes(attributes);
+    if (row.has(idKey)) {
+      problem.id(row.textOrNumber(idKey));
+    }
+    if (!answer.isBlank()) {
+      problem.answer(answer);
+    }
+    return problem.build();
   }
 
   private static Map<String, String> attributes(JsonRow row, List<String> known) {

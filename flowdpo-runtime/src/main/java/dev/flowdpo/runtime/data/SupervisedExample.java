@@ -3,7 +3,9 @@ package dev.flowdpo.runtime.data;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.error.Require;
 import dev.flowdpo.learning.Trace;
+import dev.flowdpo.value.Message;
 import dev.flowdpo.value.TokenIds;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -11,6 +13,7 @@ import java.util.Objects;
  * 2410.22304). Immutable and thread-safe.
  *
  * @param problemId the problem that is solved
+ * @param history what was said before the question; copied
  * @param question the problem's text
  * @param solution the solution's text
  * @param prompt ids before the solution, at least one; no loss is taken on them
@@ -21,6 +24,7 @@ import java.util.Objects;
  */
 public record SupervisedExample(
     String problemId,
+    List<Message> history,
     String question,
     String solution,
     TokenIds prompt,
@@ -36,6 +40,7 @@ public record SupervisedExample(
    */
   public SupervisedExample {
     Objects.requireNonNull(problemId, "problemId");
+    history = List.copyOf(history);
     Objects.requireNonNull(question, "question");
     Objects.requireNonNull(solution, "solution");
     Objects.requireNonNull(source, "source");
@@ -59,9 +64,10 @@ public record SupervisedExample(
   public static SupervisedExample of(Trace trace, ModelTokens tokens) {
     return new SupervisedExample(
         trace.problem().id(),
+        trace.problem().history(),
         trace.problem().question(),
         trace.text(),
-        tokens.question(trace.problem().question()),
+        tokens.question(trace.problem()),
         TraceRow.completion(trace, tokens),
         trace.origin().source(),
         trace.reward());

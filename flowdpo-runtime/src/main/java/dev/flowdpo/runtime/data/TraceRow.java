@@ -7,15 +7,17 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.Trace;
+import dev.flowdpo.value.Message;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.TokenIds;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 
 /** Traces as rows of a file, and back; and as examples to learn from. Thread-safe. */
 final class TraceRow {
   private static final String PROBLEM_ID = "problem_id";
+  private static final String HISTORY = "history";
   private static final String QUESTION = "question";
   private static final String ANSWER = "answer";
   private static final String TEXT = "text";
@@ -48,8 +50,11 @@ final class TraceRow {
     ObjectNode row = JsonNodeFactory.instance.objectNode();
     row.put(PROBLEMS, trace.origin().problems());
     row.put(PROBLEM_ID, trace.problem().id());
+    if (!trace.problem().history().isEmpty()) {
+      row.set(HISTORY, Conversation.json(trace.problem().history()));
+    }
     row.put(QUESTION, trace.problem().question());
-    row.put(ANSWER, trace.problem().answer());
+    row.put(ANSWER, trace.problem().answer().orElse(""));
     row.put(TEXT, trace.text());
     row.set(COMPLETION_IDS, PreferenceRow.array(completion(trace, tokens)));
     row.put(REWARD, trace.reward());
@@ -90,11 +95,19 @@ final class TraceRow {
   }
 
   private static Problem problem(JsonRow row) {
-    String question = row.string(QUESTION);
-    String answer = row.has(ANSWER) ? row.string(ANSWER) : "";
-    return row.has(PROBLEM_ID)
-        ? new Problem(row.textOrNumber(PROBLEM_ID), question, answer, Map.of())
-        : Problem.of(question, answer);
+    List<Message> messages = new ArrayList<>();
+    if (row.has(HISTORY)) {
+      messages.addAll(Conversation.messages(row, HISTORY));
+    }
+    messages.add(Message.user(row.string(QUESTION)));
+    Problem.Builder problem = Problem.builder(messages);
+    if (row.has(PROBLEM_ID)) {
+      problem.id(row.textOrNumber(PROBLEM_ID));
+    }
+    if (row.has(ANSWER) && !row.string(ANSWER).isBlank()) {
+      problem.answer(row.string(ANSWER));
+    }
+    return problem.build();
   }
 
   private TokenIds content(JsonRow row) {

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The Answer model: the frozen base under the Answer adapter (Flow-DPO, section 3). A {@link
@@ -71,8 +72,8 @@ public final class AnswerPolicy implements FlowPolicy {
   }
 
   @Override
-  public int promptTokens(Problem problem) {
-    return prompts.questionPrompt(problem).length;
+  public OptionalInt promptTokens(Problem problem) {
+    return OptionalInt.of(prompts.questionPrompt(problem).length);
   }
 
   /**
@@ -106,8 +107,15 @@ public final class AnswerPolicy implements FlowPolicy {
     }
 
     @Override
-    public int promptTokens(Problem problem) {
+    public OptionalInt promptTokens(Problem problem) {
       return AnswerPolicy.this.promptTokens(problem);
+    }
+
+    @Override
+    public OptionalInt room(PartialAnswer answer) {
+      return known(answer)
+          .map(state -> OptionalInt.of(Math.max(0, room(state))))
+          .orElse(OptionalInt.empty());
     }
 
     @Override
@@ -117,7 +125,7 @@ public final class AnswerPolicy implements FlowPolicy {
       Map<Batch, List<Integer>> batches = new LinkedHashMap<>();
       for (int i = 0; i < requests.size(); i++) {
         ChunkRequest request = requests.get(i);
-        int steps = Math.min(request.maxTokens(), room(request.prefix()));
+        int steps = Math.min(request.maxTokens(), room(state(request.prefix())));
         if (steps < 1) {
           chunks[i] = end();
           extensions.put(chunks[i], new Extension(request.prefix(), state(request.prefix())));
@@ -159,7 +167,7 @@ public final class AnswerPolicy implements FlowPolicy {
       int content = decoded.ended() ? tokens.length - 1 : tokens.length;
       int[] before = prefix.contentTokens().toArray();
       Chunk chunk =
-          new Chunk(
+          Chunk.of(
               TokenIds.copyOf(tokens),
               tokenizer.decodeContinuation(before, Arrays.copyOf(tokens, content)),
               decoded.logProbability(),
@@ -175,15 +183,15 @@ public final class AnswerPolicy implements FlowPolicy {
     }
 
     /** The number of tokens that fit after a prefix, the stop question and its answer set aside. */
-    private int room(PartialAnswer prefix) {
-      int held = state(prefix).path().length() + 1;
+    private int room(State state) {
+      int held = state.path().length() + 1;
       return base.maxTokens() - held - prompts.stopQuestion().length - 1;
     }
 
     /** What there is to say where nothing fits any more: the end. */
     private Chunk end() {
       int end = base.config().endOfSequenceIds().get(0);
-      return new Chunk(TokenIds.of(end), "", 0, true);
+      return Chunk.of(TokenIds.of(end), "", 0, true);
     }
 
     private State state(PartialAnswer prefix) {

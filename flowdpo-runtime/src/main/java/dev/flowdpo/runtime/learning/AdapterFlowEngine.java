@@ -183,7 +183,7 @@ public final class AdapterFlowEngine implements FlowEngine {
         setup.resume() ? setup.checkpoint().flatMap(LearnerCheckpoint::read) : Optional.empty();
     PreferenceGradient gradient = PreferenceGradient.of(base, CompletionGradient.Path.TAPS);
     Map<AdapterRole, AdapterLearner> learners = new EnumMap<>(AdapterRole.class);
-    for (AdapterRole role : options.roles()) {
+    for (AdapterRole role : options.updates().roles()) {
       AdapterSnapshot current = Lookup.required(slots, role).current();
       AdapterSnapshot reference =
           resumed.map(checkpoint -> checkpoint.reference(role, base.config())).orElse(current);
@@ -209,11 +209,12 @@ public final class AdapterFlowEngine implements FlowEngine {
 
   private AdapterSnapshot fresh(LearnerOptions options, AdapterRole role) {
     AdapterLayout layout =
-        options.targetModules().isEmpty()
-            ? AdapterLayout.of(base.config(), options.rank())
-            : AdapterLayout.of(base.config(), options.rank(), options.targetModules());
+        options.lora().targetModules().isEmpty()
+            ? AdapterLayout.of(base.config(), options.lora().rank())
+            : AdapterLayout.of(
+                base.config(), options.lora().rank(), options.lora().targetModules());
     long seed = Seeds.mix(options.seed(), role.ordinal());
-    return AdapterSnapshot.initial(layout, options.alpha(), options.dropout(), seed);
+    return AdapterSnapshot.initial(layout, options.lora().alpha(), options.lora().dropout(), seed);
   }
 
   /** {@return what trains adapters on traces, with all its settings} */

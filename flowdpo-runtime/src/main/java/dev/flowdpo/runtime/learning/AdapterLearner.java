@@ -54,17 +54,17 @@ final class AdapterLearner implements AutoCloseable {
     this.gradient = gradient;
     this.learningRate =
         new LearningRateSchedule(
-            role == AdapterRole.ANSWER ? options.answerLearningRate() : options.stopLearningRate(),
-            options.warmupUpdates(),
-            options.schedule());
+            role == AdapterRole.ANSWER ? options.rates().answer() : options.rates().stop(),
+            options.rates().warmupUpdates(),
+            options.rates().schedule());
     this.parameters = Nd4j.createFromArray(initial.values());
     this.optimizer =
         new AdamW(
             new AdamW.Settings(
-                options.adamBeta1(),
-                options.adamBeta2(),
-                options.adamEpsilon(),
-                options.weightDecay()),
+                options.optimizer().adamBeta1(),
+                options.optimizer().adamBeta2(),
+                options.optimizer().adamEpsilon(),
+                options.optimizer().weightDecay()),
             layout.size());
   }
 
@@ -83,7 +83,7 @@ final class AdapterLearner implements AutoCloseable {
 
   /** Returns the adapter as it is now. */
   AdapterSnapshot snapshot() {
-    return AdapterSnapshot.of(layout, alpha, options.dropout(), parameters.toFloatVector());
+    return AdapterSnapshot.of(layout, alpha, options.lora().dropout(), parameters.toFloatVector());
   }
 
   /**
@@ -95,10 +95,10 @@ final class AdapterLearner implements AutoCloseable {
     long dropoutSeed = Seeds.mix(options.seed(), role.ordinal(), optimizer.steps());
     try (PreferenceGradient.Result result =
         gradient.compute(snapshot(), reference, pairs, objective, dropoutSeed)) {
-      double norm = AdamW.clip(result.gradient(), options.clipNorm());
+      double norm = AdamW.clip(result.gradient(), options.optimizer().clipNorm());
       double rate = learningRate(problems);
       optimizer.step(parameters, result.gradient(), rate);
-      int refresh = options.referenceRefreshUpdates();
+      int refresh = options.updates().referenceRefreshUpdates();
       if (refresh > 0 && optimizer.steps() % refresh == 0) {
         reference = snapshot();
       }
@@ -107,7 +107,7 @@ final class AdapterLearner implements AutoCloseable {
   }
 
   private double learningRate(int problems) {
-    int total = options.totalProblems();
+    int total = options.rates().totalProblems();
     double left = total == 0 ? 1 : Math.max(0, 1 - (double) problems / total);
     return learningRate.at(optimizer.steps(), left);
   }

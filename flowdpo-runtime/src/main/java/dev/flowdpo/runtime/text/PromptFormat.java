@@ -1,13 +1,26 @@
 package dev.flowdpo.runtime.text;
 
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.value.Message;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** How a question and the stop question are put to a model, as text. Thread-safe. */
 interface PromptFormat {
-  /** {@return everything before the answer to the question} */
-  String prompt(String question);
+  /** {@return everything before the answer to a question without a history} */
+  default String prompt(String question) {
+    return prompt(List.of(), question);
+  }
+
+  /**
+   * {@return everything before the answer to the question}
+   *
+   * @param history what was said before the question
+   * @throws InvalidInputException if there is a history and the model is no chat model
+   */
+  String prompt(List<Message> history, String question);
 
   /** {@return what follows a partial answer and asks whether it is finished} */
   String stopQuestion();
@@ -16,7 +29,14 @@ interface PromptFormat {
   static PromptFormat plain(FlowTemplates templates) {
     return new PromptFormat() {
       @Override
-      public String prompt(String question) {
+      public String prompt(List<Message> history, String question) {
+        if (!history.isEmpty()) {
+          throw new InvalidInputException(
+              "expected a single question, as the model has no chat template and so no place for"
+                  + " a conversation, found "
+                  + history.size()
+                  + " messages before it; put them into the question");
+        }
         return templates.prompt().replace(FlowTemplates.QUESTION, question);
       }
 
@@ -40,9 +60,14 @@ interface PromptFormat {
     String question = stopTurn(templates, chat);
     return new PromptFormat() {
       @Override
-      public String prompt(String text) {
-        String message = templates.prompt().replace(FlowTemplates.QUESTION, text);
-        return chat.render(List.of(ChatMessage.user(message)), true);
+      public String prompt(List<Message> history, String text) {
+        List<ChatMessage> turns = new ArrayList<>();
+        for (Message message : history) {
+          String role = message.role().name().toLowerCase(Locale.ROOT);
+          turns.add(new ChatMessage(role, message.content()));
+        }
+        turns.add(ChatMessage.user(templates.prompt().replace(FlowTemplates.QUESTION, text)));
+        return chat.render(turns, true);
       }
 
       @Override

@@ -5,10 +5,12 @@ import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.preference.PreferenceTokens;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
+import dev.flowdpo.value.Message;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.TokenIds;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -145,7 +147,7 @@ public final class Prompts implements PreferenceTokens {
    *     stop question and its answer
    */
   public int[] questionPrompt(Problem problem) {
-    int[] ids = promptIds(problem.question());
+    int[] ids = promptIds(problem);
     if (beginOfSequence.isPresent() && (ids.length == 0 || ids[0] != beginOfSequence.getAsInt())) {
       ids = Ints.concat(new int[] {beginOfSequence.getAsInt()}, ids);
     }
@@ -205,20 +207,29 @@ public final class Prompts implements PreferenceTokens {
     return TokenIds.of(stop ? yesId : noId);
   }
 
-  private int[] promptIds(String question) {
+  private int[] promptIds(Problem problem) {
+    if (!problem.history().isEmpty()) {
+      try {
+        return idsApart(problem);
+      } catch (InvalidInputException e) {
+        throw new InvalidInputException("problem " + problem.id() + ": " + e.getMessage(), e);
+      }
+    }
+    String question = problem.question();
     int[] ids = tokenizer.encode(format.prompt(question));
     boolean written = tokenizer.specialTokens().stream().anyMatch(question::contains);
-    return written || specialIds(ids) != usualSpecialIds ? idsApart(question) : ids;
+    return written || specialIds(ids) != usualSpecialIds ? idsApart(problem) : ids;
   }
 
-  /** The ids of the template's words and of the question's, encoded one after the other. */
-  private int[] idsApart(String question) {
-    String text = question.replaceAll("[" + USER_BEGIN + USER_END + "]", "\uFFFD");
-    String words = text.strip();
-    // Within white space at the ends, which templates cut off.
-    String marked = text.replace(words, USER_BEGIN + words + USER_END);
+  /** The ids of the template's words and of what was said, encoded one after the other. */
+  private int[] idsApart(Problem problem) {
+    List<Message> history =
+        problem.history().stream().map(m -> new Message(m.role(), marked(m.content()))).toList();
     int[] ids = {};
-    for (String part : format.prompt(marked).split("(?=" + USER_BEGIN + ")|" + USER_END, -1)) {
+    for (String part :
+        format
+            .prompt(history, marked(problem.question()))
+            .split("(?=" + USER_BEGIN + ")|" + USER_END, -1)) {
       ids =
           Ints.concat(
               ids,
@@ -227,6 +238,13 @@ public final class Prompts implements PreferenceTokens {
                   : tokenizer.encode(part));
     }
     return ids;
+  }
+
+  /** What is said, marked off within white space at its ends, which templates cut off. */
+  private static String marked(String content) {
+    String text = content.replaceAll("[" + USER_BEGIN + USER_END + "]", "\uFFFD");
+    String words = text.strip();
+    return words.isEmpty() ? text : text.replace(words, USER_BEGIN + words + USER_END);
   }
 
   private long specialIds(int[] ids) {

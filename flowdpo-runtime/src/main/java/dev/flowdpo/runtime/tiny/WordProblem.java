@@ -56,7 +56,9 @@ public record WordProblem(String question, List<Step> steps, int answer) {
     Map<String, String> attributes =
         Map.of(
             "steps", Integer.toString(steps.size()), "solution", SolutionStyle.STEPS.write(this));
-    Problem plain = Problem.of(question, Integer.toString(answer));
-    return new Problem(plain.id(), plain.question(), plain.answer(), attributes);
+    return Problem.builder(question)
+        .answer(Integer.toString(answer))
+        .attributes(attributes)
+        .build();
   }
 }

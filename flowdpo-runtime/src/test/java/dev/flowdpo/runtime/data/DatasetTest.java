@@ -40,7 +40,7 @@ class DatasetTest {
     Problem second = problems.get(1);
     assertThat(second.id()).isEqualTo("7");
     assertThat(second.question()).isEqualTo("Über 3?");
-    assertThat(second.answer()).isEqualTo("4");
+    assertThat(second.answer()).contains("4");
     assertThat(second.attributes())
         .containsOnlyKeys("level", "tags")
         .containsEntry("level", "3")
@@ -59,7 +59,7 @@ class DatasetTest {
             """);
     assertThat(Dataset.open(file).toList())
         .isEqualTo(Dataset.gsm8k(file).toList())
-        .extracting(Problem::answer)
+        .extracting(p -> p.answer().orElse(""))
         .containsExactly("6", "1234567", "1,2", "and stop");
     assertThat(Dataset.gsm8k(file).iterator().next().attributes())
         .containsEntry("solution", "2*3=6\n#### 6");
@@ -80,7 +80,9 @@ class DatasetTest {
             {"unique_id": "y", "problem": "c?", "level": "Level ?", "solution": "s", "answer": "4"}
             """);
     List<Problem> problems = Dataset.open(file).toList();
-    assertThat(problems).extracting(Problem::answer).containsExactly("\\frac{1}{2}", "$4$", "4");
+    assertThat(problems)
+        .extracting(p -> p.answer().orElse(""))
+        .containsExactly("\\frac{1}{2}", "$4$", "4");
     assertThat(problems).extracting(Problem::id).containsExactly(Problem.of("a?").id(), "x", "y");
     assertThat(problems.get(0).attributes())
         .containsOnlyKeys("level", "subject", "solution")
@@ -106,7 +108,9 @@ class DatasetTest {
         "{\"query\": \"b?\", \"type\": \"MATH_AnsAug\", \"original_question\": \"b?\","
             + " \"response\": \"The answer is: no.\\nThus\\nThe answer is: $\\\\frac{1}{2}$\\n\"}";
     List<Problem> problems = Dataset.open(file(first + "\n" + second)).toList();
-    assertThat(problems).extracting(Problem::answer).containsExactly("18", "$\\frac{1}{2}$");
+    assertThat(problems)
+        .extracting(p -> p.answer().orElse(""))
+        .containsExactly("18", "$\\frac{1}{2}$");
     assertThat(problems.get(0).attributes())
         .containsOnlyKeys("type", "original_question", "solution")
         .containsEntry("type", "GSM_FOBAR")
@@ -136,7 +140,7 @@ class DatasetTest {
     Problem problem = Dataset.jsonl(file, fields).iterator().next();
     assertThat(problem.id()).isEqualTo("9");
     assertThat(problem.question()).isEqualTo("1+1?");
-    assertThat(problem.answer()).isEqualTo("2");
+    assertThat(problem.answer()).contains("2");
     assertThat(problem.attributes())
         .containsOnlyKeys("solution", "more")
         .containsEntry("solution", "add")
@@ -239,10 +243,10 @@ class DatasetTest {
   void anIdStandsForOneQuestion() throws IOException {
     String repeated = ROW + "{\"question\": \"1+2?\", \"answer\": \"3\"}\n" + ROW;
     assertThat(Dataset.open(file(repeated)).toList())
-        .extracting(Problem::answer)
+        .extracting(p -> p.answer().orElse(""))
         .containsExactly("2", "3");
     assertThat(Dataset.open(file(repeated)).keepRepeats().toList())
-        .extracting(Problem::answer)
+        .extracting(p -> p.answer().orElse(""))
         .containsExactly("2", "3", "2");
     String numbered = "{\"id\": 1, \"question\": \"%s\", \"answer\": \"2\"}\n";
     check(
@@ -256,7 +260,7 @@ class DatasetTest {
   void rowsAreReadAsTheyAreNeeded() throws IOException {
     Path file = file(ROW + "no JSON\n");
     Iterator<Problem> problems = Dataset.jsonl(file).iterator();
-    assertThat(problems.next().answer()).isEqualTo("2");
+    assertThat(problems.next().answer()).contains("2");
     assertThatThrownBy(problems::next).hasMessageContaining("line 2");
     assertThat(Dataset.jsonl(file).limit(1).toList()).hasSize(1);
     assertThat(Dataset.jsonl(file).limit(0).toList()).isEmpty();

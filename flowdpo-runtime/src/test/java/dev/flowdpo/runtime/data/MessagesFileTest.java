@@ -27,7 +27,14 @@ class MessagesFileTest {
     MessagesFile file = MessagesFile.of(path, TOKENS);
     SupervisedExample example =
         new SupervisedExample(
-            "7", "3 + 4?", "7", TOKENS.question("3 + 4?"), TOKENS.completion("7"), "flow", 1);
+            "7",
+            List.of(),
+            "3 + 4?",
+            "7",
+            TOKENS.question("3 + 4?"),
+            TOKENS.completion("7"),
+            "flow",
+            1);
     try (MessagesFile.Writer writer = file.create()) {
       writer.write(List.of(example));
     }
@@ -50,6 +57,7 @@ class MessagesFileTest {
         .isEqualTo(
             new SupervisedExample(
                 Problem.of("3 + 4?").id(),
+                List.of(),
                 "3 + 4?",
                 "7",
                 TOKENS.question("3 + 4?"),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.value.Message;
 import dev.flowdpo.value.TokenIds;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -82,7 +83,17 @@ class RowPropertyTest {
             ids,
             TEXTS,
             Arbitraries.doubles().between(0, 1).ofScale(9))
-        .as(SupervisedExample::new)
+        .as(
+            (id, question, solution, prompt, completion, source, reward) ->
+                new SupervisedExample(
+                    id,
+                    question.length() % 2 == 0 ? List.of() : List.of(Message.system(solution)),
+                    question,
+                    solution,
+                    prompt,
+                    completion,
+                    source,
+                    reward))
         .list()
         .ofMinSize(1)
         .ofMaxSize(5);

@@ -1,7 +1,6 @@
 package dev.flowdpo.runtime.learning;
 
 import dev.flowdpo.Flow;
-import dev.flowdpo.answer.FinalAnswer;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.Verifier;
@@ -14,7 +13,7 @@ import java.util.List;
 /** Problems of the bundled model's kind, and how answers to them are judged. */
 final class BundledProblems {
   static final Verifier VERIFIER =
-      (problem, answer) -> Verdict.of(FinalAnswer.extract(answer).equals(problem.answer()));
+      attempt -> Verdict.of(attempt.finalAnswer().equals(attempt.problem().answer()));
 
   private BundledProblems() {}
 
@@ -27,8 +26,7 @@ final class BundledProblems {
   }
 
   static double greedyAccuracy(Flow flow, List<Problem> problems) {
-    Flow greedy =
-        flow.withOptions(flow.options().toBuilder().sampling(SamplingOptions.GREEDY).build());
+    Flow greedy = flow.withOptions(options -> options.sampling(SamplingOptions.greedy()));
     long correct = greedy.solveAll(problems).stream().filter(BundledProblems::isCorrect).count();
     return (double) correct / problems.size();
   }

@@ -13,7 +13,6 @@ import dev.flowdpo.value.TokenIds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +38,7 @@ class PromptsTest {
   }
 
   private static FlowTemplates templates(String prompt, String yes, String no) {
-    return new FlowTemplates(prompt, "Done?", yes, no, 4, 3, SamplingOptions.GREEDY);
+    return new FlowTemplates(prompt, "Done?", yes, no, 4, 3, SamplingOptions.greedy());
   }
 
   private static ModelConfig config(int vocabulary, int positions, OptionalInt begin) {
@@ -97,8 +96,8 @@ class PromptsTest {
     Prompts prompts = prompts(TEMPLATES);
     PartialAnswer answer =
         PartialAnswer.start(Problem.of("Tom"))
-            .append(new Chunk(TokenIds.of(4, 0), "has ?", -1, false))
-            .append(new Chunk(TokenIds.of(5, 2), "apples", -1, true));
+            .append(Chunk.of(TokenIds.of(4, 0), "has ?", -1, false))
+            .append(Chunk.of(TokenIds.of(5, 2), "apples", -1, true));
     assertThat(prompts.answerPrompt(answer)).isEqualTo(TokenIds.of(1, 11, 12, 3, 4, 0, 5));
     assertThat(prompts.stopPrompt(answer)).isEqualTo(TokenIds.of(1, 11, 12, 3, 4, 0, 5, 8, 7));
     assertThat(prompts.stopDecision(true)).isEqualTo(TokenIds.of(9));
@@ -123,7 +122,7 @@ class PromptsTest {
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("template yes: expected a text with at least one token");
     FlowTemplates blank =
-        new FlowTemplates("{question}", " ", "Yes", "No", 4, 3, SamplingOptions.GREEDY);
+        new FlowTemplates("{question}", " ", "Yes", "No", 4, 3, SamplingOptions.greedy());
     assertThatThrownBy(() -> prompts(blank))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("template stop_question");
@@ -133,7 +132,7 @@ class PromptsTest {
   void refusesAPromptWithoutRoomForAnAnswer() {
     Prompts prompts = new Prompts(tokenizer, TEMPLATES, config(15, 8, OptionalInt.of(1)));
     assertThat(prompts.questionPrompt(Problem.of("Tom"))).hasSize(4);
-    Problem longer = new Problem("p7", "Tom has", "", Map.of());
+    Problem longer = Problem.builder("Tom has").id("p7").build();
     assertThatThrownBy(() -> prompts.questionPrompt(longer))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("problem p7: expected a prompt of at most 4 tokens")

@@ -174,7 +174,7 @@ class WordProblemsTest {
     assertThat(SolutionStyle.DIRECT.write(problem)).isEqualTo("#### 10");
     Problem asked = problem.toProblem();
     assertThat(asked.question()).isEqualTo("How?");
-    assertThat(asked.answer()).isEqualTo("10");
+    assertThat(asked.answer()).contains("10");
     assertThat(asked.id()).isEqualTo(Problem.of("How?").id());
     assertThat(asked.attributes())
         .containsEntry("steps", "2")

@@ -35,8 +35,6 @@ import org.slf4j.LoggerFactory;
  * <pre>{@code
  * HttpVerifier verifier = HttpVerifier.of(URI.create("https://grader.example/verify"))
  *     .header("Authorization", "Bearer " + token).build();
- * RolloutRequest request = new RolloutRequest(
- *     problems, policy, judge, verifier, FlowOptions.paper(), 1, 42);
  * }</pre>
  *
  * <p>A service that takes too long, sends too much, another status than 200 or something else gives
@@ -100,7 +98,7 @@ public final class HttpVerifier implements BatchVerifier {
         HttpRequest.newBuilder(uri)
             .timeout(timeLimit)
             .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(VerdictJson.array(batch)));
+            .POST(HttpRequest.BodyPublishers.ofString(AttemptJson.array(batch)));
     headers.forEach(request::setHeader);
     long deadline = System.nanoTime() + timeLimit.toNanos();
     String problem = "";

@@ -13,9 +13,9 @@ import com.networknt.schema.SpecificationVersion;
 import dev.flowdpo.answer.AnswerRule;
 import dev.flowdpo.answer.ExtractedAnswer;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.rollout.Attempt;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.Verifier;
-import dev.flowdpo.value.Problem;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  *     {"type": "object", "required": ["city", "population"],
  *      "properties": {"city": {"type": "string"}, "population": {"type": "integer"}}}
  *     """);
- * RolloutRequest request = new RolloutRequest(
- *     problems, policy, judge, verifier, FlowOptions.paper(), 1, 42);
  * }</pre>
  *
  * <p>Needs {@code com.networknt:json-schema-validator} on the class path, an optional dependency of
@@ -93,10 +91,10 @@ public final class JsonSchemaVerifier implements Verifier {
   }
 
   @Override
-  public Verdict verify(Problem problem, String answer) {
-    String text = json(answer);
+  public Verdict verify(Attempt attempt) {
+    String text = json(attempt.answer());
     if (text.isEmpty()) {
-      return Verdict.incorrect("no JSON: the answer is blank").on(ExtractedAnswer.NONE);
+      return Verdict.incorrect("no JSON: the answer is blank");
     }
     ExtractedAnswer extracted = new ExtractedAnswer(text, AnswerRule.WHOLE_TEXT);
     JsonNode value;

@@ -42,8 +42,8 @@ import org.slf4j.LoggerFactory;
  * <pre>{@code
  * try (ProcessVerifier verifier = ProcessVerifier.of(List.of("python3", "grade.py"))
  *     .timeLimit(Duration.ofSeconds(5)).processes(4).build()) {
- *   RolloutRequest request = new RolloutRequest(
- *       problems, policy, judge, verifier, FlowOptions.paper(), 1, 42);
+ *   RolloutRequest request =
+ *       RolloutRequest.builder(problems, policy, judge, verifier).seed(42).build();
  *   List<RolloutTree> trees = RolloutSampler.tree().sample(request);
  * }
  * }</pre>
@@ -205,7 +205,7 @@ public final class ProcessVerifier implements BatchVerifier, AutoCloseable {
 
   private static Verdict ask(LineProcess process, long request, Attempt attempt)
       throws IOException, VerdictJson.MalformedException {
-    ObjectNode question = VerdictJson.of(attempt);
+    ObjectNode question = AttemptJson.of(attempt);
     question.put("request", request);
     JsonNode answer = VerdictJson.read(process.ask(question.toString()));
     if (answer.path("request").asLong(-1) != request) {

@@ -4,15 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.flowdpo.rollout.Attempt;
 import dev.flowdpo.rollout.Verdict;
-import dev.flowdpo.value.Problem;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 
-/** Attempts and verdicts as JSON objects, the same for processes and services. */
+/** Verdicts as JSON objects, the same for processes and services. */
 final class VerdictJson {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final int MAX_REASON = 2_000;
@@ -26,26 +20,6 @@ final class VerdictJson {
     MalformedException(String message) {
       super(message);
     }
-  }
-
-  /** Returns {@code {"id", "question", "answer", "attributes", "solution"}}. */
-  static ObjectNode of(Attempt attempt) {
-    Problem problem = attempt.problem();
-    ObjectNode node = MAPPER.createObjectNode();
-    node.put("id", problem.id());
-    node.put("question", problem.question());
-    node.put("answer", problem.answer());
-    ObjectNode attributes = node.putObject("attributes");
-    new TreeMap<>(problem.attributes()).forEach(attributes::put);
-    node.put("solution", attempt.answer());
-    return node;
-  }
-
-  /** Returns the attempts as a JSON array. */
-  static String array(List<Attempt> attempts) {
-    return attempts.stream()
-        .map(attempt -> of(attempt).toString())
-        .collect(Collectors.joining(",", "[", "]"));
   }
 
   static JsonNode read(String text) throws MalformedException {
@@ -76,7 +50,7 @@ final class VerdictJson {
       return node.path("failure").asBoolean() ? Verdict.failed(reason) : Verdict.unknown(reason);
     }
     if (value.isBoolean()) {
-      return new Verdict(true, value.booleanValue() ? 1 : 0, reason);
+      return Verdict.reward(value.booleanValue() ? 1 : 0, reason);
     }
     double reward = value.isNumber() ? value.doubleValue() : Double.NaN;
     if (!(reward >= 0 && reward <= 1)) {
@@ -90,28 +64,13 @@ final class VerdictJson {
   static ObjectNode of(Verdict verdict) {
     ObjectNode node = MAPPER.createObjectNode();
     if (verdict.known()) {
-      node.put("reward", verdict.reward());
+      node.put("reward", verdict.reward().orElseThrow());
     } else {
       node.putNull("reward");
       node.put("failure", verdict.failure());
     }
-    node.put("reason", shortened(verdict.reason()));
+    node.put("reason", shortened(verdict.reason().orElse("")));
     return node;
-  }
-
-  /** Reads what {@link #of(Attempt)} wrote. */
-  static Attempt attempt(JsonNode node) {
-    Map<String, String> attributes = new TreeMap<>();
-    node.path("attributes")
-        .properties()
-        .forEach(entry -> attributes.put(entry.getKey(), entry.getValue().asText()));
-    Problem problem =
-        new Problem(
-            node.path("id").asText(),
-            node.path("question").asText(),
-            node.path("answer").asText(),
-            attributes);
-    return new Attempt(problem, node.path("solution").asText());
   }
 
   private static String shortened(String reason) {

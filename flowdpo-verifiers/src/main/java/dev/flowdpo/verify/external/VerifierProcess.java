@@ -2,7 +2,6 @@ package dev.flowdpo.verify.external;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.flowdpo.rollout.Attempt;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.Verifier;
 import java.io.BufferedReader;
@@ -49,8 +48,7 @@ final class VerifierProcess {
     try {
       JsonNode question = VerdictJson.read(line);
       request = question.path("request").asLong(-1);
-      Attempt attempt = VerdictJson.attempt(question);
-      answer = VerdictJson.of(verifier.verify(attempt.problem(), attempt.answer()));
+      answer = VerdictJson.of(verifier.verify(AttemptJson.read(question)));
     } catch (VerdictJson.MalformedException | RuntimeException | AssertionError e) {
       answer = VerdictJson.of(Verdict.failed("verifier failed: " + e));
     }

@@ -10,9 +10,11 @@ import dev.flowdpo.verify.math.Node.Symbol;
 import dev.flowdpo.verify.math.Node.Words;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Reads the text of an answer: as one of the forms that only answers have, else as a formula. */
 final class AnswerReader {
@@ -85,20 +87,12 @@ final class AnswerReader {
     }
     Matcher option = OPTION.matcher(flat);
     if (option.matches()) {
-      String letter =
-          option.group(1) != null
-              ? option.group(1)
-              : option.group(2) != null ? option.group(2) : option.group(3);
-      return Optional.of(new Symbol(letter.toUpperCase(Locale.ROOT)));
+      return Optional.of(new Symbol(letter(option).toUpperCase(Locale.ROOT)));
     }
     Matcher choice = CHOICE.matcher(clean);
     if (choice.matches()) {
-      String letter =
-          choice.group(1) != null
-              ? choice.group(1)
-              : choice.group(2) != null ? choice.group(2) : choice.group(3);
       return Optional.of(
-          new Choice(letter, formula(AnswerText.cleaned(choice.group(4)), notation)));
+          new Choice(letter(choice), formula(AnswerText.cleaned(choice.group(4)), notation)));
     }
     String plain = TextForm.of(clean);
     if (Dates.isDate(plain)) {
@@ -110,6 +104,15 @@ final class AnswerReader {
     return NOTHING.contains(plain)
         ? Optional.of(new Bracket('{', '}', List.of()))
         : Optional.empty();
+  }
+
+  /** Returns the letter, which one of the first three groups holds. */
+  private static String letter(Matcher matcher) {
+    return Stream.of(1, 2, 3)
+        .map(matcher::group)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElseThrow();
   }
 
   private static Optional<Node> based(Matcher matcher) {

@@ -100,9 +100,4 @@ final class Atom implements Comparable<Atom> {
   public int hashCode() {
     return hash;
   }
-
-  @Override
-  public String toString() {
-    return key;
-  }
 }

@@ -10,23 +10,15 @@ final class BasedNumbers {
 
   /** Returns the value of digits with an optional point. */
   static Node value(BasedNumber number) {
-    int base = number.base();
-    int point = number.digits().indexOf('.');
-    boolean negative = number.digits().startsWith("-");
-    String digits = number.digits().replace(".", "").replace("-", "");
-    if (base < 2 || base > 36) {
-      throw new OutOfReachException("a base beyond 36: " + base);
+    String digits = number.digits();
+    int point = digits.indexOf('.');
+    int places = point < 0 ? 0 : digits.length() - point - 1;
+    Rational scale = Rational.of(number.base()).power(BigInteger.valueOf(-places));
+    try {
+      BigInteger value = new BigInteger(digits.replace(".", ""), number.base());
+      return Num.of(Rational.of(value).times(scale));
+    } catch (NumberFormatException e) {
+      throw new OutOfReachException(digits + " is no number to base " + number.base());
     }
-    BigInteger value = BigInteger.ZERO;
-    for (char digit : digits.toCharArray()) {
-      int amount = Character.digit(digit, 36);
-      if (amount < 0 || amount >= base) {
-        throw new OutOfReachException("a digit that base " + base + " does not have: " + digit);
-      }
-      value = value.multiply(BigInteger.valueOf(base)).add(BigInteger.valueOf(amount));
-    }
-    int places = point < 0 ? 0 : digits.length() - point + (negative ? 1 : 0);
-    Rational scale = Rational.of(base).power(BigInteger.valueOf(-places));
-    return Num.of(Rational.of(negative ? value.negate() : value).times(scale));
   }
 }

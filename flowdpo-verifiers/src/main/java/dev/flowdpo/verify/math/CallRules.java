@@ -16,7 +16,7 @@ import java.util.Optional;
  * Functions of normal forms: exact values of whole numbers, logarithms of rationals, else atoms.
  */
 final class CallRules {
-  private static final int MAX_SUMMANDS = 400;
+  static final int MAX_SUMMANDS = 400;
 
   private final Normalizer normalizer;
   private final Budget budget;
@@ -125,7 +125,7 @@ final class CallRules {
     if (!(sum || call.function().equals("prod")) || !(lower instanceof Relation range)) {
       return opaque(call);
     }
-    String index = name(range.sides().get(0));
+    String index = index(range);
     Fraction from = normalizer.normalize(range.sides().get(range.sides().size() - 1));
     if (index.isEmpty() || upper instanceof Node.Words || upper == Constant.INFINITY) {
       return opaque(call);
@@ -149,7 +149,9 @@ final class CallRules {
     return total;
   }
 
-  private static String name(Node node) {
+  /** Returns the name of the variable that a sum goes over, or "". */
+  static String index(Relation range) {
+    Node node = range.sides().get(0);
     return node instanceof Symbol symbol ? symbol.name() : node == Constant.I ? "i" : "";
   }
 

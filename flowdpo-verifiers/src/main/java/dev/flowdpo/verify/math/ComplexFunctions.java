@@ -40,12 +40,12 @@ final class ComplexFunctions {
           case "arccot" -> halfPi().minus(arctan(z), f);
           case "arcsec" -> halfPi().minus(arcsin(inverse(z)), f);
           case "arccsc" -> arcsin(inverse(z));
-          case "sinh" -> half(z.exp(f).minus(z.negate().exp(f), f));
-          case "cosh" -> half(z.exp(f).plus(z.negate().exp(f), f));
+          case "sinh" -> sinh(z);
+          case "cosh" -> cosh(z);
           case "tanh" -> tanh(z);
           case "coth" -> inverse(tanh(z));
-          case "sech" -> inverse(half(z.exp(f).plus(z.negate().exp(f), f)));
-          case "csch" -> inverse(half(z.exp(f).minus(z.negate().exp(f), f)));
+          case "sech" -> inverse(cosh(z));
+          case "csch" -> inverse(sinh(z));
           case "arcsinh" -> z.plus(z.times(z, f).plus(Complex.ONE, f).sqrt(f), f).ln(f);
           case "arccosh" -> arccosh(z);
           case "arctanh" ->
@@ -92,17 +92,22 @@ final class ComplexFunctions {
     if (z.isReal()) {
       return Complex.of(f.cosSin(z.re())[1]);
     }
-    Complex iz = Complex.I.times(z, f);
-    Complex difference = iz.exp(f).minus(iz.negate().exp(f), f);
-    return half(difference).dividedBy(Complex.I, f);
+    return sinh(Complex.I.times(z, f)).dividedBy(Complex.I, f);
   }
 
   private Complex cos(Complex z) {
     if (z.isReal()) {
       return Complex.of(f.cosSin(z.re())[0]);
     }
-    Complex iz = Complex.I.times(z, f);
-    return half(iz.exp(f).plus(iz.negate().exp(f), f));
+    return cosh(Complex.I.times(z, f));
+  }
+
+  private Complex sinh(Complex z) {
+    return half(z.exp(f).minus(z.negate().exp(f), f));
+  }
+
+  private Complex cosh(Complex z) {
+    return half(z.exp(f).plus(z.negate().exp(f), f));
   }
 
   private Complex tanh(Complex z) {

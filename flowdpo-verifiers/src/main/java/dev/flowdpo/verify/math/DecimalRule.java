@@ -92,9 +92,7 @@ final class DecimalRule {
     if (node instanceof Num num) {
       return toDecimal(num);
     }
-    Evaluator evaluator =
-        new Evaluator(new Elementary(60, budget), new SamplePoint(0, false, false), budget);
-    Complex value = evaluator.value(node);
+    Complex value = Evaluator.ofConstants(60, budget).value(node);
     if (!value.isReal()) {
       throw new OutOfReachException("not a real number");
     }

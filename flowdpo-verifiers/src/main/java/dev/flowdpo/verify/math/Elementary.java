@@ -1,7 +1,6 @@
 package dev.flowdpo.verify.math;
 
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.time.Duration;
@@ -16,6 +15,7 @@ final class Elementary {
   private static final int GUARD_DIGITS = 15;
   private static final BigDecimal TWO = BigDecimal.valueOf(2);
   private static final BigDecimal MAX_EXPONENT = BigDecimal.valueOf(100_000);
+  private static final long MAX_MAGNITUDE = 100_000;
 
   private final MathContext context;
   private final FixedPoint series;
@@ -35,15 +35,12 @@ final class Elementary {
     static {
       Budget budget = new Budget(Long.MAX_VALUE, Duration.ofHours(1));
       Elementary functions = new Elementary(MAX_DIGITS + GUARD_DIGITS, budget);
-      FixedPoint series = functions.series;
-      // Machin: π = 16 arctan(1/5) − 4 arctan(1/239).
-      BigDecimal fifth = functions.divide(BigDecimal.ONE, BigDecimal.valueOf(5));
-      BigDecimal small = functions.divide(BigDecimal.ONE, BigDecimal.valueOf(239));
-      PI =
-          series
-              .arctan(fifth, functions.context)
-              .multiply(BigDecimal.valueOf(16))
-              .subtract(series.arctan(small, functions.context).multiply(BigDecimal.valueOf(4)));
+      // y += sin y near π, which triples the digits.
+      BigDecimal y = new BigDecimal(Math.PI);
+      for (int digits = 12; digits < functions.context.getPrecision(); digits *= 3) {
+        y = y.add(functions.series.cosSin(y, functions.context)[1], functions.context);
+      }
+      PI = y;
       LN_10 = functions.lnNearOne(BigDecimal.TEN);
     }
 
@@ -56,7 +53,15 @@ final class Elementary {
 
   BigDecimal multiply(BigDecimal a, BigDecimal b) {
     budget.spend(1 + context.getPrecision() / 32);
-    return a.multiply(b, context);
+    return bounded(a.multiply(b, context));
+  }
+
+  /** Refuses what is so large or small that aligning it with other numbers would take for ever. */
+  private static BigDecimal bounded(BigDecimal x) {
+    if (x.signum() != 0 && Math.abs(magnitude(x)) > MAX_MAGNITUDE) {
+      throw new OutOfReachException("a number beyond 10^±" + MAX_MAGNITUDE);
+    }
+    return x;
   }
 
   BigDecimal divide(BigDecimal a, BigDecimal b) {
@@ -64,20 +69,13 @@ final class Elementary {
       throw new OutOfReachException("a division by zero");
     }
     budget.spend(2 + context.getPrecision() / 16);
-    return a.divide(b, context);
+    return bounded(a.divide(b, context));
   }
 
   /** Returns the root of a number of at least 0. */
   BigDecimal sqrt(BigDecimal x) {
-    if (x.signum() == 0) {
-      return BigDecimal.ZERO;
-    }
     budget.spend(10 + context.getPrecision() / 8);
-    long digits = 2L * context.getPrecision() + 2;
-    long scale = digits - x.precision() + x.scale();
-    int even = Math.toIntExact(scale + (scale & 1));
-    BigInteger whole = x.setScale(even, RoundingMode.HALF_EVEN).unscaledValue();
-    return new BigDecimal(whole.sqrt(), even / 2).round(context);
+    return x.sqrt(context);
   }
 
   BigDecimal pi() {
@@ -144,13 +142,19 @@ final class Elementary {
     return series.cosSin(r, context);
   }
 
+  /** Newton's iteration y += tan(arctan x − y), which triples the digits. */
   BigDecimal arctan(BigDecimal x) {
-    if (x.abs().compareTo(BigDecimal.ONE) <= 0) {
-      return series.arctan(x, context);
+    if (magnitude(x) < -context.getPrecision()) {
+      return x;
     }
-    BigDecimal right = pi().divide(TWO, context);
-    BigDecimal rest = series.arctan(divide(BigDecimal.ONE, x), context);
-    return (x.signum() > 0 ? right : right.negate()).subtract(rest, context);
+    BigDecimal y = new BigDecimal(Math.atan(x.doubleValue()));
+    for (int digits = 12; digits < context.getPrecision(); digits *= 3) {
+      BigDecimal[] cosSin = series.cosSin(y, context);
+      BigDecimal above = multiply(x, cosSin[0]).subtract(cosSin[1], context);
+      BigDecimal below = multiply(x, cosSin[1]).add(cosSin[0], context);
+      y = y.add(divide(above, below), context);
+    }
+    return y;
   }
 
   /** Returns the angle of a point in (−π, π]. */

@@ -20,7 +20,6 @@ import java.util.Optional;
  * numbers, and the largest number on the way, against which an error is to be measured.
  */
 final class Evaluator {
-  private static final int MAX_SUMMANDS = 400;
   private static final int MAX_POWER = 10_000;
 
   private final Elementary functions;
@@ -35,6 +34,11 @@ final class Evaluator {
     this.complex = new ComplexFunctions(functions);
     this.point = point;
     this.budget = budget;
+  }
+
+  /** Creates an evaluator of formulas without variables. */
+  static Evaluator ofConstants(int digits, Budget budget) {
+    return new Evaluator(new Elementary(digits, budget), new SamplePoint(0, false, false), budget);
   }
 
   /**
@@ -210,8 +214,7 @@ final class Evaluator {
     if (!(call.arguments().get(0) instanceof Relation range)) {
       return opaque(call);
     }
-    Node index = range.sides().get(0);
-    String name = index instanceof Symbol s ? s.name() : index == Constant.I ? "i" : "";
+    String name = CallRules.index(range);
     Optional<Rational> from = exact(range.sides().get(range.sides().size() - 1));
     Optional<Rational> to = exact(call.arguments().get(1));
     if (name.isEmpty() || from.isEmpty() || to.isEmpty()) {
@@ -219,8 +222,8 @@ final class Evaluator {
     }
     int first = from.get().intValueExact();
     int last = to.get().intValueExact();
-    if ((long) last - first > MAX_SUMMANDS) {
-      throw new OutOfReachException("a sum of more than " + MAX_SUMMANDS + " terms");
+    if ((long) last - first > CallRules.MAX_SUMMANDS) {
+      throw new OutOfReachException("a sum of more than " + CallRules.MAX_SUMMANDS + " terms");
     }
     boolean sum = call.function().equals("sum");
     Complex total = sum ? Complex.ZERO : Complex.ONE;

@@ -23,6 +23,9 @@ final class FixedPoint {
   }
 
   private BigInteger of(BigDecimal x) {
+    if (Elementary.magnitude(x) < -bits / 3) {
+      return BigInteger.ZERO; // as it would be rounded to, but without the work of aligning it
+    }
     BigDecimal scaled = x.multiply(new BigDecimal(BigInteger.ONE.shiftLeft(bits)));
     return scaled.setScale(0, RoundingMode.HALF_EVEN).unscaledValue();
   }
@@ -77,25 +80,5 @@ final class FixedPoint {
       sin = doubled;
     }
     return new BigDecimal[] {decimal(cos, context), decimal(sin, context)};
-  }
-
-  /** Returns the arc tangent of a number in [−1, 1]. */
-  BigDecimal arctan(BigDecimal x, MathContext context) {
-    BigInteger one = BigInteger.ONE.shiftLeft(bits);
-    BigInteger r = of(x);
-    for (int i = 0; i < HALVINGS; i++) {
-      // arctan x = 2 arctan(x / (1 + √(1 + x²)))
-      BigInteger root = one.add(times(r, r)).shiftLeft(bits).sqrt();
-      budget.spend(10);
-      r = r.shiftLeft(bits).divide(one.add(root));
-    }
-    BigInteger square = times(r, r);
-    BigInteger power = r;
-    BigInteger sum = r;
-    for (int k = 3; power.bitLength() > 1; k += 2) {
-      power = times(power, square).negate();
-      sum = sum.add(over(power, k));
-    }
-    return decimal(sum.shiftLeft(HALVINGS), context);
   }
 }

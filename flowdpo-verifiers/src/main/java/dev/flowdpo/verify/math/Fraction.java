@@ -100,8 +100,4 @@ record Fraction(Polynomial numerator, Polynomial denominator) {
   String key() {
     return isPolynomial() ? numerator.key() : numerator.key() + "/" + denominator.key();
   }
-
-  int height() {
-    return Math.max(numerator.height(), denominator.height());
-  }
 }

@@ -72,6 +72,11 @@ final class Functions {
     return NAMES.contains(name) ? Optional.of(name) : Optional.empty();
   }
 
+  /** Says whether a name is one that functions are given: f, g′, f with an index. */
+  static boolean isFree(String name) {
+    return name.matches("[fg]'*+(?:_.*)?");
+  }
+
   /** Returns the function that f⁻¹ means. */
   static Optional<String> inverse(String function) {
     return Optional.ofNullable(INVERSES.get(function));

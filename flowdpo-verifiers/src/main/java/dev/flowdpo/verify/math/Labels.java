@@ -69,9 +69,9 @@ final class Labels {
       return true;
     }
     if (node instanceof Call call) {
-      return (call.function().matches("[fg]'*+(?:_.*)?|abs|norm|det|overline|prime|deg|gcd|lcm|arg")
-              && !call.arguments().stream().allMatch(Num.class::isInstance))
-          || call.function().matches("[fg]'*+(?:_.*)?");
+      return Functions.isFree(call.function())
+          || (call.function().matches("abs|norm|det|overline|prime|deg|gcd|lcm|arg")
+              && !call.arguments().stream().allMatch(Num.class::isInstance));
     }
     if (node instanceof Power power) {
       return isName(power.base()) && power.exponent().equals(Num.MINUS_ONE);

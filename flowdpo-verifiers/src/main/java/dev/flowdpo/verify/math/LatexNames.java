@@ -20,19 +20,9 @@ final class LatexNames {
 
   /** Commands whose braces hold plain text. */
   static final ImmutableSet<String> TEXTS =
-      ImmutableSet.of(
-          "text",
-          "mbox",
-          "textbf",
-          "textrm",
-          "textit",
-          "textsf",
-          "texttt",
-          "emph",
-          "hbox",
-          "textnormal",
-          "unit",
-          "textup");
+      ImmutableSet.copyOf(
+          "text mbox textbf textrm textit textsf texttt emph hbox textnormal unit textup"
+              .split(" "));
 
   /** Commands that set letters in another font. */
   static final ImmutableSet<String> FONTS =

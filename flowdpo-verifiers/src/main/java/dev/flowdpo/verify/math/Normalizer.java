@@ -43,8 +43,7 @@ final class Normalizer {
     if (node instanceof Num num) {
       return Fraction.of(num.value());
     } else if (node instanceof Symbol symbol) {
-      Rational value = bindings.get(symbol.name());
-      return value == null ? Fraction.of(Atom.symbol(symbol.name())) : Fraction.of(value);
+      return named(symbol.name(), Atom.symbol(symbol.name()));
     } else if (node instanceof Constant constant) {
       return constant(constant);
     } else if (node instanceof Sum sum) {
@@ -78,13 +77,12 @@ final class Normalizer {
     return switch (constant) {
       case PI -> Fraction.of(Atom.PI);
       case E -> Fraction.of(Atom.E);
-      case I -> bound("i", Atom.I);
+      case I -> named("i", Atom.I); // the letter i can be the index of a sum
       case INFINITY -> throw new OutOfReachException("infinity in a formula");
     };
   }
 
-  /** The letter i can be the index of a sum. */
-  private Fraction bound(String name, Atom atom) {
+  private Fraction named(String name, Atom atom) {
     Rational value = bindings.get(name);
     return value == null ? Fraction.of(atom) : Fraction.of(value);
   }

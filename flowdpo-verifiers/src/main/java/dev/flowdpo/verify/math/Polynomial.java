@@ -1,9 +1,11 @@
 package dev.flowdpo.verify.math;
 
 import com.google.common.collect.ImmutableMap;
+import dev.flowdpo.verify.math.Monomial.Factor;
 import dev.flowdpo.verify.math.Monomial.Term;
 import java.math.BigInteger;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -133,6 +135,19 @@ record Polynomial(ImmutableMap<Monomial, Rational> terms) {
           denominators.multiply(value.denominator()).divide(denominators.gcd(value.denominator()));
     }
     return Rational.of(numerators).dividedBy(Rational.of(denominators));
+  }
+
+  /** Returns the atoms of a kind, each with the lowest exponent that a term gives it. */
+  List<Factor> lowest(Atom.Kind kind) {
+    Map<Atom, Rational> lowest = new HashMap<>();
+    for (Monomial monomial : terms.keySet()) {
+      for (Factor factor : monomial.factors()) {
+        if (factor.atom().kind() == kind) {
+          lowest.merge(factor.atom(), factor.exponent(), (a, b) -> a.compareTo(b) < 0 ? a : b);
+        }
+      }
+    }
+    return lowest.entrySet().stream().map(e -> new Factor(e.getKey(), e.getValue())).toList();
   }
 
   /** Returns the largest height of a coefficient, in bits. */

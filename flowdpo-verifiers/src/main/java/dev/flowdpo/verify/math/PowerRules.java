@@ -56,8 +56,7 @@ final class PowerRules {
     Rational content = base.content();
     Polynomial primitive = base.times(content.inverse(), budget);
     Fraction outside = ofPositive(content, exponent);
-    return outside.times(
-        Fraction.of(Polynomial.of(Monomial.of(Atom.composite(primitive), exponent))), budget);
+    return outside.times(kept(primitive, exponent), budget);
   }
 
   private Fraction root(Term base, Rational exponent) {
@@ -69,14 +68,18 @@ final class PowerRules {
     } else if (negative && base.monomial().isOne()) {
       root = root.times(rootOfMinusOne(exponent), budget);
     } else if (negative) {
-      Polynomial kept = Polynomial.of(new Term(Rational.MINUS_ONE, base.monomial()));
-      Monomial composite = Monomial.of(Atom.composite(kept), exponent);
-      return root.times(Fraction.of(Polynomial.of(composite)), budget);
+      Polynomial inside = Polynomial.of(new Term(Rational.MINUS_ONE, base.monomial()));
+      return root.times(kept(inside, exponent), budget);
     }
     for (Factor factor : base.monomial().factors()) {
       root = root.times(root(factor, exponent, oddRoot), budget);
     }
     return root;
+  }
+
+  /** Returns a power that stays as it is. */
+  private static Fraction kept(Polynomial base, Rational exponent) {
+    return Fraction.of(Polynomial.of(Monomial.of(Atom.composite(base), exponent)));
   }
 
   /** (x²)^½ is |x|, not x: even powers stay under even roots. */
@@ -91,16 +94,14 @@ final class PowerRules {
       Monomial whole = Monomial.of(factor.atom(), factor.exponent().times(exponent));
       return Fraction.of(Polynomial.of(whole));
     }
-    Polynomial kept = Polynomial.of(Monomial.of(factor.atom(), factor.exponent()));
-    return Fraction.of(Polynomial.of(Monomial.of(Atom.composite(kept), exponent)));
+    return kept(Polynomial.of(Monomial.of(factor.atom(), factor.exponent())), exponent);
   }
 
   /** i^(2e) where that is a whole power of i. */
   private Fraction rootOfMinusOne(Rational exponent) {
     Rational turns = exponent.times(Rational.of(2));
     if (!turns.isInteger()) {
-      Monomial composite = Monomial.of(Atom.composite(Polynomial.of(Rational.MINUS_ONE)), exponent);
-      return Fraction.of(Polynomial.of(composite));
+      return kept(Polynomial.of(Rational.MINUS_ONE), exponent);
     }
     return Fraction.of(Polynomial.of(Monomial.of(Atom.I, turns)));
   }

@@ -51,13 +51,11 @@ final class PrimaryParser {
   private Node number() {
     String digits = cursor.next().text();
     if (cursor.peek().isSign("_")) {
-      int start = cursor.position();
       cursor.next();
       Node base = script();
       if (base instanceof Node.Num n && n.value().isInteger() && digits.length() <= 500) {
         return new BasedNumber(digits, n.value().intValueExact());
       }
-      cursor.reset(start);
       throw new NotAFormulaException("an index on a number");
     }
     return Numbers.read(digits);
@@ -65,41 +63,37 @@ final class PrimaryParser {
 
   private Node name() {
     String name = cursor.next().text();
-    boolean indexed = false;
     if (cursor.accept("_")) {
       name = name + "_" + rawScript();
-      indexed = true;
     }
-    if (!indexed) {
-      switch (name) {
-        case "pi":
-          return Constant.PI;
-        case "infty":
-          return Constant.INFINITY;
-        case "e":
-          return Constant.E;
-        case "i":
-          return Constant.I;
-        case "square", "triangle", "angle", "bullet":
-          if (name.equals("angle") || name.equals("triangle")) {
-            StringBuilder points = new StringBuilder(name);
-            while (cursor.peek().is(Kind.NAME)) {
-              points.append(cursor.next().text());
-            }
-            return new Symbol(points.toString());
-          }
-          break;
-        default:
-          break;
+    switch (name) {
+      case "pi" -> {
+        return Constant.PI;
       }
+      case "infty" -> {
+        return Constant.INFINITY;
+      }
+      case "e" -> {
+        return Constant.E;
+      }
+      case "i" -> {
+        return Constant.I;
+      }
+      case "triangle", "angle" -> {
+        StringBuilder points = new StringBuilder(name);
+        while (cursor.peek().is(Kind.NAME)) {
+          points.append(cursor.next().text());
+        }
+        return new Symbol(points.toString());
+      }
+      default -> {}
     }
     StringBuilder primes = new StringBuilder(name);
     while (cursor.accept("'")) {
       primes.append('\'');
     }
     String full = primes.toString();
-    boolean function = full.matches("[fg]'*+(?:_.*)?");
-    if (function && cursor.peek().isSign("(")) {
+    if (Functions.isFree(full) && cursor.peek().isSign("(")) {
       return new Call(full, calls.bracketArguments());
     }
     return new Symbol(full);

@@ -140,16 +140,6 @@ record Rational(BigInteger numerator, BigInteger denominator) implements Compara
     return numerator.signum();
   }
 
-  /** Says whether the value has a finite decimal expansion. */
-  boolean isDecimal() {
-    BigInteger rest = denominator.shiftRight(denominator.getLowestSetBit());
-    BigInteger five = BigInteger.valueOf(5);
-    while (rest.mod(five).signum() == 0) {
-      rest = rest.divide(five);
-    }
-    return rest.equals(BigInteger.ONE);
-  }
-
   /** Returns the whole value where it is one of at most 31 bits. */
   int intValueExact() {
     if (!isInteger() || numerator.bitLength() > 31) {

@@ -36,13 +36,8 @@ final class RealNumbers {
     if (!ScalarComparison.isFormula(node) || Rewriting.any(node, n -> n instanceof Symbol)) {
       return OptionalDouble.empty();
     }
-    Optional<Integer> infinity = ScalarComparison.infinity(node);
-    if (infinity.isPresent()) {
-      return OptionalDouble.empty();
-    }
-    Evaluator evaluator =
-        new Evaluator(new Elementary(DIGITS, budget), new SamplePoint(0, false, false), budget);
-    Complex value = evaluator.value(Rewriting.logarithms(node, "log10"));
+    Complex value =
+        Evaluator.ofConstants(DIGITS, budget).value(Rewriting.logarithms(node, "log10"));
     return value.isReal() ? OptionalDouble.of(value.re().doubleValue()) : OptionalDouble.empty();
   }
 }

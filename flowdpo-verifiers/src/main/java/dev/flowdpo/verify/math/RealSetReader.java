@@ -6,7 +6,6 @@ import dev.flowdpo.verify.math.Node.Relation;
 import dev.flowdpo.verify.math.Node.SetOperation;
 import dev.flowdpo.verify.math.Node.Symbol;
 import dev.flowdpo.verify.math.RealSet.Bound;
-import java.math.BigDecimal;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -107,14 +106,11 @@ final class RealSetReader {
     if (!ScalarComparison.isFormula(value) || Rewriting.any(value, n -> n instanceof Symbol)) {
       throw new OutOfReachException("a bound that is no number");
     }
-    Elementary functions = new Elementary(40, budget);
-    Complex position =
-        new Evaluator(functions, new SamplePoint(0, false, false), budget).value(value);
+    Complex position = Evaluator.ofConstants(40, budget).value(value);
     if (!position.isReal()) {
       throw new OutOfReachException("a bound that is not real");
     }
-    BigDecimal re = position.re();
-    return new Bound(value, re, 0, side);
+    return new Bound(value, position.re(), 0, side);
   }
 
   /**

@@ -9,9 +9,7 @@ import dev.flowdpo.verify.math.Node.Symbol;
 import dev.flowdpo.verify.math.Node.Words;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Compares equations up to a factor, inequalities up to a positive one, chains side by side. */
@@ -93,9 +91,7 @@ final class RelationComparison {
 
   /** Returns the relation with "less" in place of "greater". */
   private static Relation ascending(Relation relation) {
-    boolean descends =
-        relation.relators().stream().anyMatch(r -> r.isOrder() && r != r.flipped() && isGreater(r));
-    if (!descends) {
+    if (relation.relators().stream().noneMatch(RelationComparison::isGreater)) {
       return relation;
     }
     List<Node> sides = new ArrayList<>(relation.sides());
@@ -135,8 +131,7 @@ final class RelationComparison {
 
   private int sign(Node constant) {
     try {
-      Evaluator evaluator =
-          new Evaluator(new Elementary(40, budget), new SamplePoint(0, false, false), budget);
+      Evaluator evaluator = Evaluator.ofConstants(40, budget);
       Complex value = evaluator.value(Rewriting.logarithms(constant, "ln"));
       boolean vanishes = value.magnitude() < evaluator.largest() - 30;
       return vanishes || !value.isReal() ? 0 : value.re().signum();
@@ -171,17 +166,11 @@ final class RelationComparison {
   }
 
   private Polynomial withoutDenominators(Polynomial polynomial) {
-    Map<Atom, Rational> lowest = new HashMap<>();
-    for (Monomial monomial : polynomial.terms().keySet()) {
-      for (Factor factor : monomial.factors()) {
-        if (factor.atom().kind() == Atom.Kind.SYMBOL && factor.exponent().signum() < 0) {
-          lowest.merge(factor.atom(), factor.exponent(), (x, y) -> x.compareTo(y) < 0 ? x : y);
-        }
-      }
-    }
     Monomial shift = Monomial.ONE;
-    for (Map.Entry<Atom, Rational> entry : lowest.entrySet()) {
-      shift = shift.times(Monomial.of(entry.getKey(), entry.getValue().negate()));
+    for (Factor factor : polynomial.lowest(Atom.Kind.SYMBOL)) {
+      if (factor.exponent().signum() < 0) {
+        shift = shift.times(Monomial.of(factor.atom(), factor.exponent().negate()));
+      }
     }
     return polynomial.times(Polynomial.of(shift), budget);
   }

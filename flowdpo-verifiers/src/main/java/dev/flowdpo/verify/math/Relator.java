@@ -26,9 +26,4 @@ enum Relator {
   boolean isOrder() {
     return this == LESS || this == LESS_OR_EQUAL || this == GREATER || this == GREATER_OR_EQUAL;
   }
-
-  /** Says whether the bound itself is left out. */
-  boolean isStrict() {
-    return this == LESS || this == GREATER;
-  }
 }

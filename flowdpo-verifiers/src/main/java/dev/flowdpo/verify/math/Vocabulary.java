@@ -26,24 +26,9 @@ final class Vocabulary {
           .build();
 
   private static final ImmutableMap<String, String> NAMES =
-      ImmutableMap.of(
-          "pi",
-          "pi",
-          "infinity",
-          "infty",
-          "inf",
-          "infty",
-          "oo",
-          "infty",
-          "theta",
-          "theta",
-          "alpha",
-          "alpha",
-          "beta",
-          "beta",
-          "lambda",
-          "lambda");
-
+      ImmutableMap.of("infinity", "infty", "inf", "infty", "oo", "infty");
+  private static final ImmutableSet<String> LETTERS =
+      ImmutableSet.of("pi", "theta", "alpha", "beta", "lambda");
   private static final ImmutableSet<String> COMMANDS = ImmutableSet.of("sqrt", "cbrt", "root");
   private static final ImmutableSet<String> ABUTTING =
       ImmutableSet.of(
@@ -58,8 +43,8 @@ final class Vocabulary {
     if (SIGNS.containsKey(lower)) {
       return Optional.of(Token.sign(SIGNS.get(lower)));
     }
-    if (NAMES.containsKey(run)) {
-      return Optional.of(new Token(Kind.NAME, NAMES.get(run), false));
+    if (NAMES.containsKey(run) || LETTERS.contains(run)) {
+      return Optional.of(new Token(Kind.NAME, NAMES.getOrDefault(run, run), false));
     }
     if (lower.equals("no") || lower.equals("yes")) {
       return Optional.of(new Token(Kind.WORD, lower, false));

@@ -3,7 +3,6 @@ package dev.flowdpo.verify.math;
 import dev.flowdpo.verify.math.Atom.Kind;
 import dev.flowdpo.verify.math.Monomial.Factor;
 import java.math.BigInteger;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -60,22 +59,15 @@ enum ZeroTest {
    * Multiplies by roots in denominators, then replaces whole powers of roots by what is in them.
    */
   private static Polynomial expanded(Polynomial polynomial, Budget budget) {
-    Map<Atom, Rational> lowest = new HashMap<>();
-    for (Monomial monomial : polynomial.terms().keySet()) {
-      for (Factor factor : monomial.factors()) {
-        if (factor.atom().kind() == Kind.COMPOSITE) {
-          lowest.merge(factor.atom(), factor.exponent(), (a, b) -> a.compareTo(b) < 0 ? a : b);
-        }
-      }
-    }
+    List<Factor> lowest = polynomial.lowest(Kind.COMPOSITE);
     if (lowest.isEmpty()) {
       return polynomial;
     }
     Monomial shift = Monomial.ONE;
-    for (Map.Entry<Atom, Rational> entry : lowest.entrySet()) {
-      if (entry.getValue().signum() < 0) {
-        Rational up = Rational.of(entry.getValue().floor()).negate();
-        shift = shift.times(Monomial.of(entry.getKey(), up));
+    for (Factor root : lowest) {
+      if (root.exponent().signum() < 0) {
+        Rational up = Rational.of(root.exponent().floor()).negate();
+        shift = shift.times(Monomial.of(root.atom(), up));
       }
     }
     Polynomial sum = Polynomial.ZERO;

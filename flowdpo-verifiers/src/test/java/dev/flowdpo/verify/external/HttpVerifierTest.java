@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HttpVerifierTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Problem PROBLEM =
-      new Problem("p1", "How many?", "2", Map.of("level", "easy"));
+      Problem.builder("How many?").id("p1").answer("2").attributes(Map.of("level", "easy")).build();
 
   private final List<JsonNode> requests = new CopyOnWriteArrayList<>();
   private final List<String> tokens = new CopyOnWriteArrayList<>();
@@ -78,15 +78,15 @@ class HttpVerifierTest {
 
     List<Verdict> verdicts = verifier.verifyAll(attempts("0.25", "1", "0.5"));
 
-    assertThat(verdicts).extracting(Verdict::reward).containsExactly(0.25, 1.0, 0.5);
-    assertThat(verdicts).extracting(Verdict::reason).containsOnly("as asked");
+    assertThat(verdicts).extracting(v -> v.reward().orElseThrow()).containsExactly(0.25, 1.0, 0.5);
+    assertThat(verdicts).extracting(v -> v.reason().orElse("")).containsOnly("as asked");
     assertThat(requests).extracting(JsonNode::size).containsExactly(2, 1);
     assertThat(requests.get(0).get(0))
         .hasToString(
             "{\"id\":\"p1\",\"question\":\"How many?\",\"answer\":\"2\","
                 + "\"attributes\":{\"level\":\"easy\"},\"solution\":\"0.25\"}");
     assertThat(tokens).containsOnly("Bearer 7");
-    assertThat(verifier.verify(PROBLEM, "0.75").reward()).isEqualTo(0.75);
+    assertThat(verifier.verify(PROBLEM, "0.75").reward().orElseThrow()).isEqualTo(0.75);
     assertThat(verifier.verifyAll(List.of())).isEmpty();
     assertThat(verifier.failures()).isZero();
   }
@@ -106,8 +106,8 @@ class HttpVerifierTest {
 
     assertThat(verdicts).extracting(Verdict::known).containsExactly(false, true, false, false);
     assertThat(verdicts).extracting(Verdict::failure).containsExactly(true, false, false, true);
-    assertThat(verdicts.get(0).reason()).contains("reward: expected", "\"2\"");
-    assertThat(verdicts.get(2).reason()).isEqualTo("hm");
+    assertThat(verdicts.get(0).reason().orElse("")).contains("reward: expected", "\"2\"");
+    assertThat(verdicts.get(2).reason().orElse("")).isEqualTo("hm");
     assertThat(verifier.failures()).isEqualTo(2);
   }
 
@@ -132,7 +132,9 @@ class HttpVerifierTest {
     List<Verdict> verdicts = verifier.verifyAll(attempts("a", "b"));
 
     assertThat(verdicts).extracting(Verdict::failure).containsExactly(true, true);
-    assertThat(verdicts.get(0).reason()).startsWith("verifier http://").contains(message);
+    assertThat(verdicts.get(0).reason().orElse(""))
+        .startsWith("verifier http://")
+        .contains(message);
     assertThat(verifier.failures()).isEqualTo(2);
     assertThat(requests).hasSize(1);
   }
@@ -155,7 +157,7 @@ class HttpVerifierTest {
     HttpVerifier verifier =
         answering((exchange, n, request) -> send(exchange, 429, "later")).retries(1).build();
 
-    assertThat(verifier.verify(PROBLEM, "1").reason())
+    assertThat(verifier.verify(PROBLEM, "1").reason().orElse(""))
         .endsWith("answered with status 429, also when asked again");
     assertThat(requests).hasSize(2);
   }
@@ -182,7 +184,8 @@ class HttpVerifierTest {
                 })
             .build();
 
-    assertThat(verifier.verify(PROBLEM, "1").reason()).contains("found 307", "final address");
+    assertThat(verifier.verify(PROBLEM, "1").reason().orElse(""))
+        .contains("found 307", "final address");
     assertThat(requests).hasSize(1);
   }
 
@@ -190,7 +193,7 @@ class HttpVerifierTest {
   void aSlowServiceIsGivenUpBeforeAndAmidItsAnswer() {
     HttpVerifier silent =
         answering((exchange, n, request) -> await()).timeLimit(Duration.ofMillis(300)).build();
-    assertThat(silent.verify(PROBLEM, "1").reason()).endsWith("took longer than PT0.3S");
+    assertThat(silent.verify(PROBLEM, "1").reason().orElse("")).endsWith("took longer than PT0.3S");
 
     server.removeContext("/verify");
     HttpVerifier stuck =
@@ -203,7 +206,7 @@ class HttpVerifierTest {
                 })
             .timeLimit(Duration.ofMillis(300))
             .build();
-    assertThat(stuck.verify(PROBLEM, "1").reason()).endsWith("took longer than PT0.3S");
+    assertThat(stuck.verify(PROBLEM, "1").reason().orElse("")).endsWith("took longer than PT0.3S");
     assertThat(stuck.failures()).isEqualTo(1);
   }
 
@@ -222,7 +225,8 @@ class HttpVerifierTest {
             .maxBytes(100_000)
             .build();
 
-    assertThat(verifier.verify(PROBLEM, "1").reason()).contains("more than 100000 bytes");
+    assertThat(verifier.verify(PROBLEM, "1").reason().orElse(""))
+        .contains("more than 100000 bytes");
   }
 
   @Test
@@ -236,7 +240,7 @@ class HttpVerifierTest {
       port = free.getLocalPort();
     }
     HttpVerifier refused = HttpVerifier.of(URI.create("http://localhost:" + port + "/")).build();
-    assertThat(refused.verify(PROBLEM, "1").reason())
+    assertThat(refused.verify(PROBLEM, "1").reason().orElse(""))
         .contains("cannot be reached", "also when asked again");
   }
 
@@ -250,7 +254,7 @@ class HttpVerifierTest {
                 i -> CompletableFuture.supplyAsync(() -> verifier.verify(PROBLEM, i / 64.0 + "")))
             .toList();
     for (int i = 0; i < 64; i++) {
-      assertThat(verdicts.get(i).join().reward()).isEqualTo(i / 64.0);
+      assertThat(verdicts.get(i).join().reward().orElseThrow()).isEqualTo(i / 64.0);
     }
   }
 
@@ -327,6 +331,6 @@ class HttpVerifierTest {
   }
 
   private static List<Attempt> attempts(String... solutions) {
-    return Arrays.stream(solutions).map(s -> new Attempt(PROBLEM, s)).toList();
+    return Arrays.stream(solutions).map(s -> Attempt.of(PROBLEM, s)).toList();
   }
 }

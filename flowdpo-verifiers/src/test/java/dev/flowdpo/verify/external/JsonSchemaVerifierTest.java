@@ -40,10 +40,11 @@ class JsonSchemaVerifierTest {
 
   @Test
   void namesWhatIsWrong() {
-    assertThat(verify("{\"city\": 7, \"population\": \"many\"}").reason())
+    assertThat(verify("{\"city\": 7, \"population\": \"many\"}").reason().orElse(""))
         .contains("/city", "/population", "integer");
-    assertThat(verify("{\"city\": \"Graz\"}").reason()).contains("population");
-    assertThat(verify("{\"city\": \"Graz\", \"population\": 3, \"x\": 1}").reason()).contains("x");
+    assertThat(verify("{\"city\": \"Graz\"}").reason().orElse("")).contains("population");
+    assertThat(verify("{\"city\": \"Graz\", \"population\": 3, \"x\": 1}").reason().orElse(""))
+        .contains("x");
   }
 
   @ParameterizedTest
@@ -63,7 +64,7 @@ class JsonSchemaVerifierTest {
     Verdict verdict = verify(answer);
     assertThat(verdict.known()).isTrue();
     assertThat(verdict.isCorrect()).isFalse();
-    assertThat(verdict.reason()).isNotEmpty();
+    assertThat(verdict.reason().orElse("")).isNotEmpty();
   }
 
   @Test

@@ -44,10 +44,10 @@ class ProcessVerifierTest {
       assertThat(graders()).as("starts when needed").isEmpty();
       Verdict first = verifier.verify(PROBLEM, "a solution with \\ and ü and\nnewlines");
       assertThat(first.known()).isTrue();
-      assertThat(first.reward()).isEqualTo(0.25);
-      assertThat(first.reason()).isEqualTo("0");
-      assertThat(verifier.verify(PROBLEM, "half").reason()).isEqualTo("1");
-      assertThat(verifier.verify(PROBLEM, "flood-stderr").reason()).isEqualTo("2");
+      assertThat(first.reward()).hasValue(0.25);
+      assertThat(first.reason().orElse("")).isEqualTo("0");
+      assertThat(verifier.verify(PROBLEM, "half").reason().orElse("")).isEqualTo("1");
+      assertThat(verifier.verify(PROBLEM, "flood-stderr").reason().orElse("")).isEqualTo("2");
       assertThat(verifier.verify(PROBLEM, "true").isCorrect()).isTrue();
       Verdict unknown = verifier.verify(PROBLEM, "null");
       assertThat(unknown.known()).isFalse();
@@ -60,14 +60,16 @@ class ProcessVerifierTest {
   @Test
   void aProgramThatEndsIsNamedWithItsExitCodeAndItsMessageAndStartedAgain() {
     try (ProcessVerifier verifier = grader(PATIENT).build()) {
-      assertThat(verifier.verify(PROBLEM, "fine").reason()).isEqualTo("0");
+      assertThat(verifier.verify(PROBLEM, "fine").reason().orElse("")).isEqualTo("0");
       Verdict ended = verifier.verify(PROBLEM, "exit");
       assertThat(ended.known()).isFalse();
       assertThat(ended.failure()).isTrue();
-      assertThat(ended.reason())
+      assertThat(ended.reason().orElse(""))
           .endsWith("ended without an answer, exit code 7: ValueError: out of paper");
-      assertThat(verifier.verify(PROBLEM, "partial").reason()).contains("exit code 0");
-      assertThat(verifier.verify(PROBLEM, "fine").reason()).as("a new program").isEqualTo("0");
+      assertThat(verifier.verify(PROBLEM, "partial").reason().orElse("")).contains("exit code 0");
+      assertThat(verifier.verify(PROBLEM, "fine").reason().orElse(""))
+          .as("a new program")
+          .isEqualTo("0");
       assertThat(verifier.failures()).isEqualTo(2);
     }
   }
@@ -77,7 +79,7 @@ class ProcessVerifierTest {
     try (ProcessVerifier verifier = grader(SHORT).build()) {
       Verdict silent = verifier.verify(PROBLEM, "child");
       assertThat(silent.failure()).isTrue();
-      assertThat(silent.reason()).endsWith("took longer than PT3S");
+      assertThat(silent.reason().orElse("")).endsWith("took longer than PT3S");
       leavesNoProcessBehind();
     }
   }
@@ -87,22 +89,26 @@ class ProcessVerifierTest {
     try (ProcessVerifier verifier = grader(PATIENT).maxLineBytes(10_000).build()) {
       Verdict flooded = verifier.verify(PROBLEM, "flood");
       assertThat(flooded.failure()).isTrue();
-      assertThat(flooded.reason()).endsWith("wrote a line of more than 10000 bytes");
-      assertThat(verifier.verify(PROBLEM, "fine").reason()).isEqualTo("0");
+      assertThat(flooded.reason().orElse("")).endsWith("wrote a line of more than 10000 bytes");
+      assertThat(verifier.verify(PROBLEM, "fine").reason().orElse("")).isEqualTo("0");
     }
   }
 
   @Test
   void anAnswerThatIsNoneFailsAndTheNextIsNotMistakenForIt() {
     try (ProcessVerifier verifier = grader(PATIENT).build()) {
-      assertThat(verifier.verify(PROBLEM, "no-json").reason()).contains("expected a JSON value");
-      assertThat(verifier.verify(PROBLEM, "no-reward").reason())
+      assertThat(verifier.verify(PROBLEM, "no-json").reason().orElse(""))
+          .contains("expected a JSON value");
+      assertThat(verifier.verify(PROBLEM, "no-reward").reason().orElse(""))
           .contains("\"reward\" or \"correct\"");
-      assertThat(verifier.verify(PROBLEM, "large").reason()).contains("in [0, 1]", "1.5");
-      assertThat(verifier.verify(PROBLEM, "text").reason()).contains("in [0, 1]", "high");
-      assertThat(verifier.verify(PROBLEM, "other").reason()).contains("request: expected", "9999");
+      assertThat(verifier.verify(PROBLEM, "large").reason().orElse(""))
+          .contains("in [0, 1]", "1.5");
+      assertThat(verifier.verify(PROBLEM, "text").reason().orElse(""))
+          .contains("in [0, 1]", "high");
+      assertThat(verifier.verify(PROBLEM, "other").reason().orElse(""))
+          .contains("request: expected", "9999");
       assertThat(verifier.failures()).isEqualTo(5);
-      assertThat(verifier.verify(PROBLEM, "twice").reason()).isEqualTo("0");
+      assertThat(verifier.verify(PROBLEM, "twice").reason().orElse("")).isEqualTo("0");
       assertThat(verifier.verify(PROBLEM, "fine").known()).as("after a line too many").isTrue();
       assertThat(verifier.failures()).isEqualTo(5);
     }
@@ -113,13 +119,15 @@ class ProcessVerifierTest {
     try (ProcessVerifier verifier = grader(PATIENT).processes(2).build()) {
       List<Attempt> attempts =
           Stream.of("slow", "fine", "exit", "slow", "true", "null")
-              .map(order -> new Attempt(PROBLEM, order))
+              .map(order -> Attempt.of(PROBLEM, order))
               .toList();
       List<Verdict> verdicts = verifier.verifyAll(attempts);
       assertThat(verdicts)
           .extracting(Verdict::known)
           .containsExactly(true, true, false, true, true, false);
-      assertThat(verdicts).extracting(Verdict::reward).containsExactly(.25, .25, 0., .25, 1., 0.);
+      assertThat(verdicts)
+          .extracting(v -> v.reward().orElse(-1))
+          .containsExactly(.25, .25, -1., .25, 1., -1.);
       assertThat(verifier.verifyAll(List.of())).isEmpty();
       assertThat(graders()).hasSize(2);
     }
@@ -136,7 +144,7 @@ class ProcessVerifierTest {
                           () -> verifier.verify(PROBLEM, i % 2 == 0 ? "true" : "fine")))
               .toList();
       List<Double> rewards = new ArrayList<>();
-      verdicts.forEach(verdict -> rewards.add(verdict.join().reward()));
+      verdicts.forEach(verdict -> rewards.add(verdict.join().reward().orElseThrow()));
       assertThat(rewards)
           .containsExactlyElementsOf(
               IntStream.range(0, 40).mapToObj(i -> i % 2 == 0 ? 1 : 0.25).toList());
@@ -148,7 +156,7 @@ class ProcessVerifierTest {
     try (ProcessVerifier verifier = ProcessVerifier.of(List.of("no-such-program-7")).build()) {
       Verdict verdict = verifier.verify(PROBLEM, "2");
       assertThat(verdict.failure()).isTrue();
-      assertThat(verdict.reason()).contains("no-such-program-7", "cannot be started");
+      assertThat(verdict.reason().orElse("")).contains("no-such-program-7", "cannot be started");
     }
   }
 
@@ -188,10 +196,10 @@ class ProcessVerifierTest {
       assertThat(verifier.verify(PROBLEM, "print 2").isCorrect()).isTrue();
       Verdict thrown = verifier.verify(PROBLEM, "throw");
       assertThat(thrown.failure()).isTrue();
-      assertThat(thrown.reason()).contains("verifier failed", "not today");
+      assertThat(thrown.reason().orElse("")).contains("verifier failed", "not today");
       Verdict full = verifier.verify(PROBLEM, "allocate");
       assertThat(full.failure()).isTrue();
-      assertThat(full.reason()).contains("ended without an answer", "OutOfMemoryError");
+      assertThat(full.reason().orElse("")).contains("ended without an answer", "OutOfMemoryError");
       assertThat(verifier.verify(PROBLEM, "3").known()).isTrue();
     }
   }
@@ -202,7 +210,8 @@ class ProcessVerifierTest {
     public Greedy() {}
 
     @Override
-    public Verdict verify(Problem problem, String answer) {
+    public Verdict verify(Attempt attempt) {
+      String answer = attempt.answer();
       if (answer.startsWith("print")) {
         System.out.println("this is not part of the protocol");
       }
@@ -213,7 +222,8 @@ class ProcessVerifierTest {
       while (answer.equals("allocate")) {
         kept.add(new byte[1 << 20]);
       }
-      return Verdict.of(answer.endsWith(problem.answer()) && kept.isEmpty());
+      return Verdict.of(
+          answer.endsWith(attempt.problem().answer().orElseThrow()) && kept.isEmpty());
     }
   }
 
