@@ -60,7 +60,12 @@ enum Arm {
     LearnerOptions.Builder options = method.toBuilder();
     return switch (this) {
       case DPO, SUPERVISED -> method;
-      case NO_UPDATES, SINGLE_PASS -> options.updates(updates -> updates.enabled(false)).build();
+        // Nothing learns from rollouts here, and the flow's own path does not depend on them.
+      case NO_UPDATES, SINGLE_PASS ->
+          options
+              .updates(updates -> updates.enabled(false))
+              .rollouts(rollouts -> rollouts.rolloutsPerNode(0))
+              .build();
       case SUPERVISED_EQUAL ->
           options.rates(rates -> rates.answer(SUPERVISED_RATE * method.rates().answer())).build();
       case ANSWER_ONLY ->

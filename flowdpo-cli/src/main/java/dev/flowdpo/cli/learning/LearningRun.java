@@ -63,9 +63,9 @@ final class LearningRun {
   static LearnerOptions.Builder options(FlowEngine engine, long seed, LearningData data) {
     LearnerOptions defaults = engine.defaultLearnerOptions();
     LearnerOptions.Builder options = defaults.toBuilder().seed(seed);
-    return defaults.rates().schedule() == Schedule.LINEAR
-        ? options.rates(rates -> rates.totalProblems(data.problems().size()))
-        : options;
+    return defaults.rates().schedule() == Schedule.CONSTANT
+        ? options
+        : options.rates(rates -> rates.totalProblems(data.problems().size()));
   }
 
   /**

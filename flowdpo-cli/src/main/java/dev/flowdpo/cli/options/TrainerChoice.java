@@ -1,7 +1,7 @@
 package dev.flowdpo.cli.options;
 
+import dev.flowdpo.learning.Schedule;
 import dev.flowdpo.runtime.training.TrainerOptions;
-import dev.flowdpo.runtime.training.TrainerOptionsBuilder;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -28,7 +28,7 @@ public final class TrainerChoice {
       paramLabel = "constant|linear|cosine",
       converter = DecayConverter.class,
       description = "How the rate goes on after the warm-up.")
-  private Optional<TrainerOptions.Decay> decay = Optional.empty();
+  private Optional<Schedule> decay = Optional.empty();
 
   @Option(
       names = "--warmup",
@@ -89,9 +89,9 @@ public final class TrainerChoice {
   }
 
   /** Reads a decay by its name. */
-  static final class DecayConverter extends TextConverter<TrainerOptions.Decay> {
+  static final class DecayConverter extends TextConverter<Schedule> {
     DecayConverter() {
-      super(TrainerOptions.Decay.values());
+      super(Schedule.values());
     }
   }
 
@@ -106,15 +106,15 @@ public final class TrainerChoice {
    * @param defaults for what is not given
    */
   public TrainerOptions options(TrainerOptions defaults, long seed) {
-    TrainerOptionsBuilder options = defaults.toBuilder().seed(seed);
+    TrainerOptions.Builder options = defaults.toBuilder().seed(seed);
     epochs.ifPresent(options::epochs);
     learningRate.ifPresent(options::learningRate);
-    decay.ifPresent(options::decay);
-    warmup.ifPresent(options::warmupRatio);
+    decay.ifPresent(options::schedule);
+    warmup.ifPresent(options::warmupShare);
     batch.ifPresent(options::batch);
     accumulation.ifPresent(options::accumulation);
-    rank.ifPresent(options::rank);
-    alpha.ifPresent(options::alpha);
+    rank.ifPresent(r -> options.lora(lora -> lora.rank(r)));
+    alpha.ifPresent(a -> options.lora(lora -> lora.alpha(a)));
     validationShare.ifPresent(options::heldOutShare);
     patience.ifPresent(options::patience);
     checkpointEvery.ifPresent(options::checkpointEvery);

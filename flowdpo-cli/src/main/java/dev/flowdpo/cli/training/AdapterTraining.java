@@ -5,15 +5,13 @@ import dev.flowdpo.cli.run.RunFiles;
 import dev.flowdpo.cli.run.RunFolder;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
-import dev.flowdpo.runtime.training.AdapterTrainer;
 import dev.flowdpo.runtime.training.ExampleSplit;
 import dev.flowdpo.runtime.training.TrainerOptions;
+import dev.flowdpo.runtime.training.TrainingFolder;
 import dev.flowdpo.runtime.training.TrainingLoss;
-import dev.flowdpo.runtime.training.TrainingProvenance;
 import dev.flowdpo.runtime.training.TrainingResult;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.Optional;
 
 /**
  * The training of one adapter in a run's folder, which receives {@code trainer.safetensors} (the
@@ -37,29 +35,20 @@ record AdapterTraining(
       ProgressOptions progress,
       PrintWriter err) {
     try (TrainingWatch watch = new TrainingWatch(folder.file(RunFiles.TRAINING), progress, err)) {
-      AdapterTrainer<E> trainer =
-          new AdapterTrainer<>(loss, options, watch, Optional.of(folder.file(RunFiles.TRAINER)));
-      TrainingResult result = trainer.train(initial, examples, folder.isResumed());
-      TrainingProvenance provenance =
-          new TrainingProvenance(
-              model,
-              data,
-              examples.training().size(),
-              examples.heldOut().size(),
-              loss.description(),
-              options);
-      provenance.write(folder.file(role.folderName()), result);
-      drawChart(result, err);
+      TrainingResult result =
+          new TrainingFolder(folder.path(), role, model, data)
+              .train(loss, options, initial, examples, watch, folder.isResumed());
+      drawChart(folder, role, result.steps(), err);
       return result;
     }
   }
 
   /** A run is not lost for its picture: drawing needs fonts, which a server may lack. */
-  private void drawChart(TrainingResult result, PrintWriter err) {
+  static void drawChart(RunFolder folder, AdapterRole role, int steps, PrintWriter err) {
     try {
       TrainingChart.write(
           folder.file(RunFiles.TRAINING_CHART),
-          "Training of the %s adapter, %d steps".formatted(role.folderName(), result.steps()),
+          "Training of the %s adapter, %d steps".formatted(role.folderName(), steps),
           TrainingFile.read(folder.file(RunFiles.TRAINING)));
     } catch (IOException | RuntimeException | LinkageError | InternalError e) {
       err.println(

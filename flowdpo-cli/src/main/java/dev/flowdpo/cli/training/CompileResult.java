@@ -1,7 +1,7 @@
 package dev.flowdpo.cli.training;
 
+import dev.flowdpo.learning.CompileReport;
 import dev.flowdpo.learning.TraceSet;
-import dev.flowdpo.runtime.training.TrainingResult;
 
 /**
  * The figures of a compile run, as {@code compile --json} prints them and {@code result.json} keeps
@@ -36,7 +36,7 @@ record CompileResult(
 
   static CompileResult of(
       TraceSet traces,
-      TrainingResult training,
+      CompileReport report,
       double heldOutBefore,
       double heldOutAfter,
       int heldOutProblems,
@@ -50,10 +50,10 @@ record CompileResult(
         traces.tooLong(),
         traces.duplicates(),
         traces.surplus(),
-        training.steps(),
-        training.bestStep(),
-        training.heldOutBefore().orElse(Double.NaN),
-        training.heldOutBest().orElse(Double.NaN),
+        report.steps(),
+        report.bestStep(),
+        report.heldOutLossBefore().orElse(Double.NaN),
+        report.heldOutLoss().orElse(Double.NaN),
         heldOutBefore,
         heldOutAfter,
         heldOutProblems,

@@ -10,6 +10,7 @@ import dev.flowdpo.cli.output.ProgressDisplay;
 import dev.flowdpo.cli.run.RunFiles;
 import dev.flowdpo.cli.run.RunFolder;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.learning.CompileReport;
 import dev.flowdpo.learning.Trace;
 import dev.flowdpo.learning.TraceSet;
 import dev.flowdpo.preference.AdapterRole;
@@ -17,11 +18,6 @@ import dev.flowdpo.runtime.data.MessagesFile;
 import dev.flowdpo.runtime.data.SupervisedExample;
 import dev.flowdpo.runtime.data.TraceFile;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
-import dev.flowdpo.runtime.training.Completion;
-import dev.flowdpo.runtime.training.ExampleSplit;
-import dev.flowdpo.runtime.training.SupervisedLoss;
-import dev.flowdpo.runtime.training.TrainerOptions;
-import dev.flowdpo.runtime.training.TrainingResult;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,7 +44,7 @@ final class CompileRun {
   }
 
   /** What was learned from, and what came of it. */
-  private record Trained(RunFolder folder, TraceSet traces, TrainingResult training) {}
+  private record Trained(RunFolder folder, TraceSet traces, CompileReport report) {}
 
   /**
    * Runs to the end.
@@ -64,7 +60,7 @@ final class CompileRun {
     CompileResult result =
         CompileResult.of(
             trained.traces(),
-            trained.training(),
+            trained.report(),
             folder.heldOutBefore().orElseThrow(),
             singlePass("after", Optional.of(folder.path())),
             settings.data().heldOut().size(),
@@ -133,39 +129,29 @@ final class CompileRun {
     }
   }
 
-  private static List<SupervisedExample> examples(AdapterFlowEngine engine, TraceSet set) {
-    return set.traces().stream()
-        .map(trace -> SupervisedExample.of(trace, engine.tokens()))
-        .toList();
-  }
-
   private Trained train(RunFolder folder, AdapterFlowEngine engine, TraceSet set) {
-    List<SupervisedExample> examples = examples(engine, set);
     try (MessagesFile.Writer writer =
         MessagesFile.of(folder.file(RunFiles.MESSAGES), engine.tokens()).create()) {
-      writer.write(examples);
+      writer.write(
+          set.traces().stream()
+              .map(trace -> SupervisedExample.of(trace, engine.tokens()))
+              .toList());
     }
     if (folder.heldOutBefore().isEmpty()) {
       folder.heldOutBefore(singlePass("before", Optional.empty()));
     }
-    TrainerOptions options = settings.training();
-    ExampleSplit<SupervisedExample> split =
-        ExampleSplit.of(
-            examples, SupervisedExample::problemId, options.heldOutShare(), options.seed());
-    TrainingResult training =
-        new AdapterTraining(
-                folder,
-                options,
-                engine.modelName(),
-                settings.source().description(),
-                AdapterRole.ANSWER)
-            .run(
-                new SupervisedLoss(engine.base()),
-                options.freshAdapter(engine.base().config()),
-                split.map(Completion::of),
-                progress,
-                err);
-    return new Trained(folder, set, training);
+    try (TrainingWatch watch = new TrainingWatch(folder.file(RunFiles.TRAINING), progress, err)) {
+      CompileReport report =
+          engine
+              .compiler()
+              .options(settings.training())
+              .source(settings.source().description())
+              .listener(watch)
+              .resume(folder.isResumed())
+              .compile(set, folder.path());
+      AdapterTraining.drawChart(folder, AdapterRole.ANSWER, report.steps(), err);
+      return new Trained(folder, set, report);
+    }
   }
 
   private double singlePass(String when, Optional<Path> adapters) {

@@ -151,10 +151,8 @@ public final class DpoCommand implements Callable<Integer> {
     return trainer.options(
         defaults.toBuilder()
             .learningRate(answer ? from.rates().answer() : from.rates().stop())
-            .clipNorm(from.optimizer().clipNorm())
-            .rank(from.lora().rank())
-            .alpha(from.lora().alpha())
-            .dropout(from.lora().dropout())
+            .optimizer(optimizer -> optimizer.clipNorm(from.optimizer().clipNorm()))
+            .lora(from.lora())
             .build(),
         seed.seed());
   }

@@ -7,7 +7,6 @@ import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.preference.AdapterRole;
-import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSlot;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
@@ -208,13 +207,8 @@ public final class AdapterFlowEngine implements FlowEngine {
   }
 
   private AdapterSnapshot fresh(LearnerOptions options, AdapterRole role) {
-    AdapterLayout layout =
-        options.lora().targetModules().isEmpty()
-            ? AdapterLayout.of(base.config(), options.lora().rank())
-            : AdapterLayout.of(
-                base.config(), options.lora().rank(), options.lora().targetModules());
     long seed = Seeds.mix(options.seed(), role.ordinal());
-    return AdapterSnapshot.initial(layout, options.lora().alpha(), options.lora().dropout(), seed);
+    return AdapterSnapshot.initial(base.config(), options.lora(), seed);
   }
 
   /** {@return what trains adapters on traces, with all its settings} */

@@ -58,14 +58,7 @@ final class AdapterLearner implements AutoCloseable {
             options.rates().warmupUpdates(),
             options.rates().schedule());
     this.parameters = Nd4j.createFromArray(initial.values());
-    this.optimizer =
-        new AdamW(
-            new AdamW.Settings(
-                options.optimizer().adamBeta1(),
-                options.optimizer().adamBeta2(),
-                options.optimizer().adamEpsilon(),
-                options.optimizer().weightDecay()),
-            layout.size());
+    this.optimizer = new AdamW(AdamW.Settings.of(options.optimizer()), layout.size());
   }
 
   AdapterRole role() {

@@ -74,9 +74,7 @@ public final class BundledModel {
         .accumulation(1)
         .epochs(2)
         .learningRate(2e-3)
-        .rank(8)
-        .alpha(8)
-        .dropout(0)
+        .lora(lora -> lora.rank(8).alpha(8).dropout(0))
         .build();
   }
 

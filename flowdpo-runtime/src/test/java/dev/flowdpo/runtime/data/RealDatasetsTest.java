@@ -3,6 +3,7 @@ package dev.flowdpo.runtime.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowdpo.answer.AnswerExtractor;
+import dev.flowdpo.answer.ExtractedAnswer;
 import dev.flowdpo.realdata.RealData;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.Verifier;
@@ -11,6 +12,7 @@ import dev.flowdpo.verify.MathAnswerVerifier;
 import dev.flowdpo.verify.NumericVerifier;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,15 +41,19 @@ class RealDatasetsTest {
         .allMatch(p -> p.attributes().keySet().containsAll(Set.of("solution", "level", "subject")));
     // The publisher's own answers are the oracle of those that are taken out of the solutions.
     assertThat(problems)
-        .filteredOn(p -> !LastBox.of(p.attributes().get("solution")).equals(p.answer()))
+        .filteredOn(p -> !boxed(p.attributes().get("solution")).equals(p.answer()))
         .extracting(Problem::id)
         .isEmpty();
     assertAgreed(
         attempt ->
             MathAnswerVerifier.compareAnswers(
                 attempt.problem().answer().orElseThrow(),
-                LastBox.of(attempt.answer()).orElseThrow()),
+                boxed(attempt.answer()).orElseThrow()),
         problems);
+  }
+
+  private static Optional<String> boxed(String solution) {
+    return AnswerExtractor.boxed().extract(solution).map(ExtractedAnswer::text);
   }
 
   /**

@@ -116,6 +116,40 @@ class PreferenceLearnerTest {
     }
   }
 
+  /** What is explored does not hang on whether anything learns, nor the flow's own path on it. */
+  @Test
+  void aControlRunRollsOutWhatItIsAskedTo() {
+    List<Problem> problems = BundledProblems.learning(10, 16);
+    List<List<Boolean>> outcomes = new ArrayList<>();
+    for (int alternatives : new int[] {0, 2}) {
+      List<Integer> tried = new ArrayList<>();
+      LearningListener listener =
+          new LearningListener() {
+            @Override
+            public void onProblem(RolloutTree tree, LearningProgress progress) {
+              tree.nodes().forEach(node -> tried.add(node.alternatives().size()));
+            }
+          };
+      LearnerOptions options =
+          OPTIONS.toBuilder()
+              .updates(updates -> updates.enabled(false))
+              .rollouts(rollouts -> rollouts.rolloutsPerNode(alternatives))
+              .build();
+      try (Flow flow = Flow.builder().build();
+          OnlineLearner learner =
+              flow.learner()
+                  .options(options)
+                  .verifier(BundledProblems.VERIFIER)
+                  .listener(listener)
+                  .build()) {
+        outcomes.add(learner.learn(problems).validation().outcomes());
+      }
+      assertThat(tried).isNotEmpty().allMatch(count -> count <= alternatives);
+      assertThat(tried).contains(alternatives);
+    }
+    assertThat(outcomes.get(1)).isEqualTo(outcomes.get(0));
+  }
+
   @Test
   void aSnapshotKeepsItsAdapterWhileTheLearnerGoesOn() {
     try (Flow flow = Flow.builder().build();
