@@ -8,6 +8,7 @@ import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.learning.LearningProgress;
+import dev.flowdpo.learning.LoraOptions;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.StopDecision;
@@ -92,6 +93,25 @@ class FlowLearnerTest {
       assertThat(setup.options()).isSameAs(options);
       assertThat(setup.checkpoint()).contains(folder);
       assertThat(setup.resume()).isTrue();
+    }
+  }
+
+  @Test
+  void changingOneOfTheLearnersNumbersKeepsTheEnginesOthers() {
+    try (Flow flow = Flow.builder().engine(engine).build();
+        OnlineLearner learner =
+            flow.learner()
+                .verifier(VERIFIER)
+                .options(options -> options.seed(4))
+                .options(options -> options.lora(lora -> lora.alpha(32)))
+                .build()) {
+      assertThat(learner.progress().problems()).isZero();
+      assertThat(engine.setups.get(0).options())
+          .isEqualTo(
+              StubEngine.LEARNER_OPTIONS.toBuilder()
+                  .seed(4)
+                  .lora(LoraOptions.builder().rank(3).alpha(32).build())
+                  .build());
     }
   }
 

@@ -42,9 +42,9 @@ final class ModelCard {
 
       ## How it was made
 
-      `java -jar flowdpo.jar pretrain --seed %d --out DIR` makes it again; on the same machine the \
-      same seed gives the same model. FlowDPO's own training engine, from random weights, on English word problems of one to four \
-      steps from FlowDPO's generator; no other data and no other model. %d layers of width %d, %d heads \
+      `java -jar flowdpo.jar pretrain --seed %d --out DIR` makes these files; on the same machine it makes \
+      them again byte for byte, another processor may round otherwise. FlowDPO's own training engine, \
+      from random weights, on English word problems of one to four steps from FlowDPO's generator; no other data and no other model. %d layers of width %d, %d heads \
       (%d for keys and values), feed-forward width %d, at most %d positions, tied embeddings. AdamW \
       (betas 0.9 and 0.98, weight decay 0.05, clipping at 1), batches of 64 documents, loss on the answers \
       only, a fresh optimizer in each stage:

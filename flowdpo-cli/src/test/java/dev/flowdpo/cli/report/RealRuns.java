@@ -48,7 +48,7 @@ record RealRuns(List<double[]> learned, List<ReportTree> trees) {
     LearnerOptions options =
         engine.defaultLearnerOptions().toBuilder()
             .seed(seed)
-            .rates(r -> r.totalProblems(PROBLEMS))
+            .rates(rates -> rates.totalProblems(PROBLEMS))
             .build();
     try (Flow flow = Flow.builder().engine(engine).seed(seed).build();
         OnlineLearner learner =
