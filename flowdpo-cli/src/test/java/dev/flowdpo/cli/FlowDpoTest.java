@@ -43,7 +43,6 @@ class FlowDpoTest {
     for (String option : without.split(" ")) {
       if (!option.isEmpty()) {
         assertThat(run.out()).doesNotContain(option);
-        CommandRun.of(command, option).assertRefused("Unknown option");
       }
     }
   }

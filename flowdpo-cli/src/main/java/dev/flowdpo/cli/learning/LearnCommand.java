@@ -120,6 +120,7 @@ public final class LearnCommand implements Callable<Integer> {
     settings.put("seed", Long.toString(seed.seed()));
     settings.put("objective", objective.description());
     settings.put("verifier", verifier.description());
+    settings.put("heldOut", Integer.toString(data.heldOut()));
     settings.put("updates", Boolean.toString(!noUpdates));
     return settings;
   }

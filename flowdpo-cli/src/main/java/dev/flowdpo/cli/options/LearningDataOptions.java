@@ -70,6 +70,10 @@ public final class LearningDataOptions {
   public void describe(Map<String, String> settings) {
     settings.put("data", source());
     reading.describe(settings);
-    settings.put("heldOut", Integer.toString(heldOut.problems()));
+  }
+
+  /** Returns on how many held-out problems a run is measured. */
+  public int heldOut() {
+    return heldOut.problems();
   }
 }

@@ -20,6 +20,7 @@ public final class RolloutTreeJson {
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .addMixIn(ReportBranch.Outcome.class, KeptOutcome.Form.class)
           .build();
 
   private RolloutTreeJson() {}
@@ -52,6 +53,8 @@ public final class RolloutTreeJson {
           .orElseThrow(() -> new InvalidInputException(where + EXPECTED + "null"));
     } catch (JsonProcessingException e) {
       throw new InvalidInputException(where + EXPECTED + e.getOriginalMessage(), e);
+    } catch (IllegalArgumentException e) { // a rule that there is not
+      throw new InvalidInputException(where + EXPECTED + e.getMessage(), e);
     }
   }
 }

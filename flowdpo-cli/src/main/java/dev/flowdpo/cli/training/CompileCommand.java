@@ -143,6 +143,7 @@ public final class CompileCommand implements Callable<Integer> {
     described.put("flow", choice.description());
     described.put("filter", settings.filter().toString());
     described.put("training", settings.training().toString());
+    described.put("heldOut", Integer.toString(data.heldOut()));
     return described;
   }
 }

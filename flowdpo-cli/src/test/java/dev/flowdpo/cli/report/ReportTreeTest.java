@@ -64,7 +64,7 @@ class ReportTreeTest {
   void comeBackFromJson() {
     for (ReportTree tree : trees) {
       String line = RolloutTreeJson.line(tree);
-      assertThat(line).doesNotContain("\n");
+      assertThat(line).doesNotContain("\n").contains("\"answer\":\"", "\"rule\":\"");
       assertThat(RolloutTreeJson.parse("trees.jsonl", line)).isEqualTo(tree);
     }
   }
@@ -82,5 +82,11 @@ class ReportTreeTest {
             () -> RolloutTreeJson.parse("f", line.replace("\"question\"", "\"qestion\"")))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("question");
+    assertThatThrownBy(
+            () ->
+                RolloutTreeJson.parse(
+                    "f", line.replaceAll("\"rule\":\"[A-Z_]+\"", "\"rule\":\"X\"")))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("X");
   }
 }
