@@ -63,9 +63,9 @@ public interface FlowPolicy {
   }
 
   /**
-   * Returns whether the ids of the chunks that it writes are those of the engine's own vocabulary. An engine
-   * refuses to learn with another policy than its own that does not say so, since it would train on ids
-   * that mean something else to its model.
+   * Returns whether the ids of the chunks that it writes are those of the engine's own vocabulary.
+   * An engine refuses to learn with another policy than its own that does not say so, since it
+   * would train on ids that mean something else to its model.
    *
    * @return by default false
    */

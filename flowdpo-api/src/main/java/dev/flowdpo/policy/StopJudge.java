@@ -33,9 +33,9 @@ public interface StopJudge {
   }
 
   /**
-   * Returns whether the ids of the partial answers that it reads are those of the engine's own vocabulary. An engine
-   * refuses to learn with another judge than its own that does not say so, since it would train on ids
-   * that mean something else to its model.
+   * Returns whether the ids of the partial answers that it reads are those of the engine's own
+   * vocabulary. An engine refuses to learn with another judge than its own that does not say so,
+   * since it would train on ids that mean something else to its model.
    *
    * @return by default false
    */

@@ -11,7 +11,8 @@ import java.util.function.Function;
  * What learning minimises, by log-probabilities: the loss and its derivatives, so that an engine
  * needs one backward pass for any loss of pairs, or of whole completions in groups of any size
  * ({@link #ofCompletions}), and a second for one of single tokens ({@link #ofTokens}). A loss of a
- * pair's implicit rewards needs no derivative written by hand ({@link #ofLogit}, {@link #ofRatios}).
+ * pair's implicit rewards needs no derivative written by hand ({@link #ofLogit}, {@link
+ * #ofRatios}).
  *
  * <p>Below h is {@link LogProbabilitySums#logit}, σ the logistic function, β the strength of the
  * implicit reward β (log π − log π_ref). All objectives made here are immutable, thread-safe, equal
@@ -41,8 +42,7 @@ public interface DpoObjective {
     ObjectiveValue value = evaluate(LogProbabilitySums.of(group));
     return group.size() == 1
         ? GroupValue.ofCompletions(value.loss(), value.byPolicyChosen())
-        : GroupValue.ofCompletions(
-            value.loss(), value.byPolicyChosen(), value.byPolicyRejected());
+        : GroupValue.ofCompletions(value.loss(), value.byPolicyChosen(), value.byPolicyRejected());
   }
 
   /**

@@ -27,8 +27,7 @@ class OwnObjectiveTest {
             .evaluate(sums),
         expected);
     assertSame(
-        DpoObjective.ofRatios(
-                beta, (won, lost) -> Logistic.sigmoid(-won) + Logistic.sigmoid(lost))
+        DpoObjective.ofRatios(beta, (won, lost) -> Logistic.sigmoid(-won) + Logistic.sigmoid(lost))
             .evaluate(sums),
         DpoObjective.apoZero(beta).evaluate(sums));
   }
@@ -36,8 +35,7 @@ class OwnObjectiveTest {
   private static void assertSame(ObjectiveValue found, ObjectiveValue expected) {
     double scale = 1 + Math.abs(expected.loss());
     assertThat(found.loss()).isCloseTo(expected.loss(), within(1e-12 * scale));
-    assertThat(found.byPolicyChosen())
-        .isCloseTo(expected.byPolicyChosen(), within(1e-11 * scale));
+    assertThat(found.byPolicyChosen()).isCloseTo(expected.byPolicyChosen(), within(1e-11 * scale));
     assertThat(found.byPolicyRejected())
         .isCloseTo(expected.byPolicyRejected(), within(1e-11 * scale));
     assertThat(found.byReferenceChosen())
@@ -52,8 +50,7 @@ class OwnObjectiveTest {
         new ScoredCompletion(1, new float[] {-1, -0.5f}, new float[] {-2, -0.25f});
     ScoredCompletion rejected = new ScoredCompletion(0, new float[] {-3}, new float[] {-2.5f});
     DpoObjective objective = DpoObjective.ipo(0.2);
-    ObjectiveValue pair =
-        objective.evaluate(new LogProbabilitySums(-1.5, -3, -2.25, -2.5, 2, 1));
+    ObjectiveValue pair = objective.evaluate(new LogProbabilitySums(-1.5, -3, -2.25, -2.5, 2, 1));
 
     GroupValue value = objective.evaluate(List.of(chosen, rejected));
 

@@ -2,7 +2,6 @@ package dev.flowdpo.policy.internal;
 
 import dev.flowdpo.value.Seeds;
 
-
 /** The seeds of one path's chunks. */
 @FunctionalInterface
 public interface ChunkSeeds {

@@ -60,7 +60,7 @@ enum Arm {
     LearnerOptions.Builder options = method.toBuilder();
     return switch (this) {
       case DPO, SUPERVISED -> method;
-        // Nothing learns from rollouts here, and the flow's own path does not depend on them.
+      // Nothing learns from rollouts here, and the flow's own path does not depend on them.
       case NO_UPDATES, SINGLE_PASS ->
           options
               .updates(updates -> updates.enabled(false))

@@ -25,8 +25,8 @@ import java.util.Objects;
 
 /**
  * The compile stage on one engine (Flow-DPO, arXiv 2410.22304, section 4.3): all settings of an
- * {@link dev.flowdpo.runtime.training.AdapterTrainer} beside the few of {@link AdapterCompiler}. Not
- * thread-safe.
+ * {@link dev.flowdpo.runtime.training.AdapterTrainer} beside the few of {@link AdapterCompiler}.
+ * Not thread-safe.
  */
 public final class TraceTraining implements AdapterCompiler {
   private final AdapterFlowEngine engine;

@@ -43,10 +43,7 @@ public final class AdamW implements AutoCloseable {
     /** Returns the constants among these options. */
     public static Settings of(OptimizerOptions options) {
       return new Settings(
-          options.adamBeta1(),
-          options.adamBeta2(),
-          options.adamEpsilon(),
-          options.weightDecay());
+          options.adamBeta1(), options.adamBeta2(), options.adamEpsilon(), options.weightDecay());
     }
   }
 

@@ -202,8 +202,7 @@ public final class GroupGradient {
     for (CompletionGroup group : groups) {
       List<ScoredCompletion> scored = new ArrayList<>();
       for (double reward : group.rewards()) {
-        scored.add(
-            new ScoredCompletion(reward, policyScores.get(next), referenceScores.get(next)));
+        scored.add(new ScoredCompletion(reward, policyScores.get(next), referenceScores.get(next)));
         next++;
       }
       List<ScoredCompletion> seen = List.copyOf(scored);

@@ -36,11 +36,7 @@ final class InGraphGradient extends CompletionGradient {
       Coefficients coefficients,
       INDArray gradient) {
     addByToken(
-        policy,
-        batch,
-        dropoutSeed,
-        scores -> batch.perToken(coefficients.of(scores)),
-        gradient);
+        policy, batch, dropoutSeed, scores -> batch.perToken(coefficients.of(scores)), gradient);
   }
 
   @Override

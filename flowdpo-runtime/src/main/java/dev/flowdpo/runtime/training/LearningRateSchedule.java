@@ -5,8 +5,8 @@ import dev.flowdpo.learning.Schedule;
 import java.util.Objects;
 
 /**
- * A learning rate that rises in equal steps over its warm-up, and then goes on as a {@link Schedule}
- * says, down to a share of its peak. Immutable and thread-safe.
+ * A learning rate that rises in equal steps over its warm-up, and then goes on as a {@link
+ * Schedule} says, down to a share of its peak. Immutable and thread-safe.
  *
  * @param peak the highest rate
  * @param warmupSteps the number of steps of the rise; 0 for none

@@ -11,8 +11,8 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The mean of a preference objective over pairs, with {@link PreferenceFigures}. Every pair weighs 1.
- * Thread-safe.
+ * The mean of a preference objective over pairs, with {@link PreferenceFigures}. Every pair weighs
+ * 1. Thread-safe.
  */
 public final class PreferenceLoss implements TrainingLoss<PreferencePair> {
   private final PreferenceGradient gradients;
@@ -78,8 +78,7 @@ public final class PreferenceLoss implements TrainingLoss<PreferencePair> {
             policy,
             reference,
             examples,
-            new GroupGradient.Loss(
-                objective, Math.toIntExact((long) totalWeight), dropoutSeed),
+            new GroupGradient.Loss(objective, Math.toIntExact((long) totalWeight), dropoutSeed),
             gradient));
   }
 
@@ -89,8 +88,7 @@ public final class PreferenceLoss implements TrainingLoss<PreferencePair> {
   }
 
   private Figures figures(PreferenceGradient.Evaluation evaluation) {
-    double loss =
-        evaluation.values().stream().mapToDouble(GroupValue::loss).average().orElse(0);
+    double loss = evaluation.values().stream().mapToDouble(GroupValue::loss).average().orElse(0);
     return new Figures(
         loss,
         evaluation.values().size(),

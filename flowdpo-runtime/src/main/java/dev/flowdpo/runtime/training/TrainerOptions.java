@@ -107,7 +107,9 @@ public final class TrainerOptions {
     return values.lora;
   }
 
-  /** {@return how the adapter follows its gradients; default {@link OptimizerOptions#defaults()}} */
+  /**
+   * {@return how the adapter follows its gradients; default {@link OptimizerOptions#defaults()}}
+   */
   public OptimizerOptions optimizer() {
     return values.optimizer;
   }
@@ -117,17 +119,25 @@ public final class TrainerOptions {
     return values.heldOutShare;
   }
 
-  /** {@return after how many measurements without a lower held-out loss training stops; 0 for never; default 2} */
+  /**
+   * {@return after how many measurements without a lower held-out loss training stops; 0 for never;
+   * default 2}
+   */
   public int patience() {
     return values.patience;
   }
 
-  /** {@return the steps between two measurements; 0, the default, for one at the end of every epoch} */
+  /**
+   * {@return the steps between two measurements; 0, the default, for one at the end of every epoch}
+   */
   public int evaluateEvery() {
     return values.evaluateEvery;
   }
 
-  /** {@return the steps between two checkpoints; every measurement is followed by one too; default 50} */
+  /**
+   * {@return the steps between two checkpoints; every measurement is followed by one too; default
+   * 50}
+   */
   public int checkpointEvery() {
     return values.checkpointEvery;
   }
@@ -281,7 +291,10 @@ public final class TrainerOptions {
       return this;
     }
 
-    /** Sets after how many measurements without a lower held-out loss training stops; 0 to go on to the end. */
+    /**
+     * Sets after how many measurements without a lower held-out loss training stops; 0 to go on to
+     * the end.
+     */
     public Builder patience(int patience) {
       this.patience = Require.atLeast(0, "patience", patience);
       return this;

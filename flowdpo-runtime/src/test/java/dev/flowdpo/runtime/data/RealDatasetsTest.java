@@ -47,8 +47,7 @@ class RealDatasetsTest {
     assertAgreed(
         attempt ->
             MathAnswerVerifier.compareAnswers(
-                attempt.problem().answer().orElseThrow(),
-                boxed(attempt.answer()).orElseThrow()),
+                attempt.problem().answer().orElseThrow(), boxed(attempt.answer()).orElseThrow()),
         problems);
   }
 

@@ -15,7 +15,6 @@ import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.runtime.AdapterFlowEngineProvider;
 import dev.flowdpo.spi.EngineSettings;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** An application's own models beside an engine that learns: whose token ids are they? */
@@ -30,8 +29,7 @@ class ForeignModelsTest {
   }
 
   private static AdapterFlowEngine engine() {
-    return new AdapterFlowEngineProvider()
-        .open(new EngineSettings(Optional.empty(), Optional.empty()));
+    return new AdapterFlowEngineProvider().open(EngineSettings.defaults());
   }
 
   @Test

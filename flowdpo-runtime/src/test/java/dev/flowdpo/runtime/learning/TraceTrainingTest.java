@@ -107,8 +107,7 @@ class TraceTrainingTest {
       assertThat(rest.events).doesNotContain("1 of " + expected.steps());
       assertThat(Files.readAllBytes(killed.resolve(ADAPTER)))
           .isEqualTo(Files.readAllBytes(whole.resolve(ADAPTER)));
-      assertThatThrownBy(
-              () -> flow.compiler().epochs(5).resume(true).compile(traces, killed))
+      assertThatThrownBy(() -> flow.compiler().epochs(5).resume(true).compile(traces, killed))
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("same options and data");
     }

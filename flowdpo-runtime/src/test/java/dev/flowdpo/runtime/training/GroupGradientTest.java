@@ -102,8 +102,7 @@ class GroupGradientTest {
 
   static Stream<Arguments> groupObjectives() {
     return Stream.of(REINFORCE, CLIPPED, CLIPPED.withChosenNll(0.3))
-        .flatMap(
-            objective -> Stream.of(0.0, 0.3).map(dropout -> Arguments.of(objective, dropout)));
+        .flatMap(objective -> Stream.of(0.0, 0.3).map(dropout -> Arguments.of(objective, dropout)));
   }
 
   /** Along its gradient the loss rises by the gradient's square; dropout's masks stay the same. */
@@ -112,8 +111,7 @@ class GroupGradientTest {
   void theGradientOfAGroupIsTheSlopeOfItsLoss(DpoObjective objective, double dropout) {
     List<CompletionGroup> groups = groups(3, 4, 5);
     AdapterSnapshot policy = policy(dropout);
-    GroupGradient.Result center =
-        compute(CompletionGradient.Path.TAPS, policy, groups, objective);
+    GroupGradient.Result center = compute(CompletionGradient.Path.TAPS, policy, groups, objective);
     float[] slope = center.gradient().toFloatVector();
     double norm = center.gradient().norm2Number().doubleValue();
     double step = 1e-3 / norm;
@@ -174,16 +172,14 @@ class GroupGradientTest {
         .hasMessageContaining("DpoObjective.ofTokens");
     assertThatThrownBy(
             () ->
-                compute(
-                    groups, DpoObjective.ofCompletions(g -> GroupValue.ofCompletions(0, 1, 2))))
+                compute(groups, DpoObjective.ofCompletions(g -> GroupValue.ofCompletions(0, 1, 2))))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("found those of 2");
     assertThatThrownBy(
             () ->
                 compute(
                     groups,
-                    DpoObjective.ofTokens(
-                        g -> new GroupValue(0, new double[99], new double[0]))))
+                    DpoObjective.ofTokens(g -> new GroupValue(0, new double[99], new double[0]))))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("found 99");
     assertThatThrownBy(() -> compute(groups, DpoObjective.paper()))
