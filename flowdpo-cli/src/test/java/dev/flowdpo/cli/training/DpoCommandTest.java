@@ -99,7 +99,7 @@ class DpoCommandTest {
       "--role",
       "answer",
       "--epochs",
-      3,
+      5,
       "--batch",
       8,
       "--learning-rate",
