@@ -91,6 +91,17 @@ VARIANTS = {
     "gemma3-layer-types": variant("Gemma3ForCausalLM", "gemma3_text", 120, GEMMA, sliding_window=200,
                                   layer_types=["full_attention", "sliding_attention"], rope_theta=20000.0,
                                   rope_local_base_freq=300.0, final_logit_softcapping=3.0),
+    "granite": variant("GraniteForCausalLM", "granite", 121, SMALL, num_hidden_layers=3, hidden_size=32,
+                       tie_word_embeddings=True, attention_bias=False, mlp_bias=False, embedding_multiplier=3.0,
+                       attention_multiplier=0.25, residual_multiplier=0.4, logits_scaling=1.5),
+    "granite-biases": variant("GraniteForCausalLM", "granite", 122, SMALL, attention_bias=True, mlp_bias=True,
+                              embedding_multiplier=0.7, residual_multiplier=1.6, logits_scaling=0.8,
+                              rope_scaling={"rope_type": "linear", "factor": 2.0}),
+    "olmo2": variant("Olmo2ForCausalLM", "olmo2", 123, SMALL, num_hidden_layers=3, hidden_size=32,
+                     attention_bias=False, rope_theta=500000.0),
+    "olmo2-biases": variant("Olmo2ForCausalLM", "olmo2", 124, SMALL, hidden_size=32, num_key_value_heads=4,
+                            attention_bias=True, bos_token_id=None, eos_token_id=[2, 5],
+                            rope_scaling={"type": "linear", "factor": 2.0}),
 }
 
 
@@ -106,6 +117,8 @@ def shapes(config: dict) -> dict:
     norms = ["input_layernorm", "post_attention_layernorm"]
     if kind in decoder.GEMMA:
         norms += ["pre_feedforward_layernorm", "post_feedforward_layernorm"]
+    if kind == decoder.OLMO2:
+        norms = ["post_attention_layernorm", "post_feedforward_layernorm"]
     bias = config.get("attention_bias", False)
     linears = {"self_attn.q_proj": (queries, hidden, bias or kind == "Qwen2ForCausalLM"),
                "self_attn.k_proj": (keys, hidden, bias or kind == "Qwen2ForCausalLM"),
@@ -125,6 +138,9 @@ def shapes(config: dict) -> dict:
         if kind in ("Qwen3ForCausalLM", "Gemma3ForCausalLM"):
             result[f"{block}.self_attn.q_norm.weight"] = (size,)
             result[f"{block}.self_attn.k_norm.weight"] = (size,)
+        if kind == decoder.OLMO2:
+            result[f"{block}.self_attn.q_norm.weight"] = (queries,)
+            result[f"{block}.self_attn.k_norm.weight"] = (keys,)
         for name, (outputs, inputs, biased) in linears.items():
             result[f"{block}.{name}.weight"] = (outputs, inputs)
             if biased:
@@ -141,7 +157,8 @@ def write_checkpoint(folder: Path, settings: dict) -> None:
     rng, config, weights = random.Random(settings["seed"]), settings["config"], {}
     gemma = config["architectures"][0] in decoder.GEMMA
     for name, shape in shapes(config).items():
-        if gemma and name == "model.norm.weight":
+        signs = gemma or config["architectures"][0] == decoder.GRANITE
+        if signs and name == "model.norm.weight":
             # Factors of both signs: a tied embedding would else make every token predict itself.
             weights[name] = gaussian(rng, shape, 1.5, -1.0)
         elif name.endswith("norm.weight"):
@@ -269,12 +286,13 @@ def check(folder: Path, settings: dict) -> None:
     scores = model.log_probabilities(row["tokens"])
     error = float((scores - torch.tensor(row["logProbabilities"], dtype=torch.float64)).abs().max())
     without = [key for key in ("rope_scaling", "partial_rotary_factor", "sliding_window", "attn_logit_softcapping",
-                               "final_logit_softcapping", "rope_local_base_freq", "query_pre_attn_scalar")
+                               "final_logit_softcapping", "rope_local_base_freq", "query_pre_attn_scalar",
+                               "embedding_multiplier", "attention_multiplier", "residual_multiplier", "logits_scaling")
                if model.config.get(key) is not None]
     effects = {}
     for key in without:
         other = dict(model.config)
-        if key in ("rope_local_base_freq", "query_pre_attn_scalar"):
+        if key in ("rope_local_base_freq", "query_pre_attn_scalar") or key.endswith(("_multiplier", "logits_scaling")):
             other[key] = 2 * other[key]
         elif key == "partial_rotary_factor":
             other[key] = 0.5

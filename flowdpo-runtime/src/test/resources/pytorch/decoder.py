@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 
 GEMMA = ("Gemma2ForCausalLM", "Gemma3ForCausalLM")
+GRANITE, OLMO2 = "GraniteForCausalLM", "Olmo2ForCausalLM"
 
 
 class Model:
@@ -144,6 +145,8 @@ class Model:
             query, key, value = self.linear(x, f"{block}.qkv_proj").split(widths, dim=-1)
         else:
             query, key, value = (self.linear(x, f"{block}.{name}_proj") for name in "qkv")
+        if self.kind == OLMO2:  # all heads of a token together
+            query, key = self.norm(query, f"{block}.q_norm"), self.norm(key, f"{block}.k_norm")
         query = query.view(count, self.heads, size)
         key, value = (y.reshape(count, self.key_value_heads, size) for y in (key, value))
         if self.kind in ("Qwen3ForCausalLM", "Gemma3ForCausalLM"):
@@ -152,7 +155,10 @@ class Model:
         query, key = self.rotate(query, layer), self.rotate(key, layer)
         group = self.heads // self.key_value_heads
         key, value = key.repeat_interleave(group, 0), value.repeat_interleave(group, 0)
-        scores = query @ key.transpose(1, 2) / math.sqrt(self.config.get("query_pre_attn_scalar", size))  # [H, T, T]
+        scale = 1 / math.sqrt(self.config.get("query_pre_attn_scalar", size))
+        if self.kind == GRANITE:
+            scale = self.config.get("attention_multiplier", 1.0)
+        scores = scale * (query @ key.transpose(1, 2))  # [H, T, T]
         if self.config.get("attn_logit_softcapping"):
             cap = self.config["attn_logit_softcapping"]
             scores = cap * torch.tanh(scores / cap)
@@ -177,18 +183,30 @@ class Model:
         hidden = embeddings[torch.tensor(tokens)]
         if self.kind in GEMMA:
             hidden = hidden * math.sqrt(self.config["hidden_size"])
+        if self.kind == GRANITE:
+            hidden = hidden * self.config.get("embedding_multiplier", 1.0)
         for layer in range(self.config["num_hidden_layers"]):
             block = f"model.layers.{layer}"
+            if self.kind == OLMO2:  # norms after attention and feed-forward only
+                attended = self.attention(hidden, layer)
+                hidden = hidden + self.norm(attended, f"{block}.post_attention_layernorm")
+                inner = self.feed_forward(hidden, layer)
+                hidden = hidden + self.norm(inner, f"{block}.post_feedforward_layernorm")
+                continue
             attended = self.attention(self.norm(hidden, f"{block}.input_layernorm"), layer)
             if self.kind in GEMMA:
                 hidden = hidden + self.norm(attended, f"{block}.post_attention_layernorm")
                 inner = self.feed_forward(self.norm(hidden, f"{block}.pre_feedforward_layernorm"), layer)
                 hidden = hidden + self.norm(inner, f"{block}.post_feedforward_layernorm")
             else:
-                hidden = hidden + attended
-                hidden = hidden + self.feed_forward(self.norm(hidden, f"{block}.post_attention_layernorm"), layer)
+                share = self.config.get("residual_multiplier", 1.0) if self.kind == GRANITE else 1.0
+                hidden = hidden + share * attended
+                inner = self.feed_forward(self.norm(hidden, f"{block}.post_attention_layernorm"), layer)
+                hidden = hidden + share * inner
         hidden = self.norm(hidden, "model.norm")
         scores = hidden @ (embeddings if self.config["tie_word_embeddings"] else self.weights["lm_head.weight"]).T
+        if self.kind == GRANITE:
+            scores = scores / self.config.get("logits_scaling", 1.0)
         if self.config.get("final_logit_softcapping"):
             cap = self.config["final_logit_softcapping"]
             scores = cap * torch.tanh(scores / cap)

@@ -2,6 +2,7 @@ package dev.flowdpo;
 
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.learning.AdapterCompiler;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.model.ModelOptions;
@@ -53,11 +54,7 @@ public final class Flow implements AutoCloseable {
     this.ownsModels = ownsModels;
   }
 
-  /**
-   * Returns a builder; without any setting it makes a flow on the engine's bundled model.
-   *
-   * @return a new builder
-   */
+  /** {@return a builder; without any setting it makes a flow on the engine's bundled model} */
   public static Builder builder() {
     return new Builder();
   }
@@ -135,40 +132,30 @@ public final class Flow implements AutoCloseable {
     return writer.solutions();
   }
 
-  /**
-   * Returns how this flow writes.
-   *
-   * @return the options
-   */
+  /** {@return how this flow writes} */
   public FlowOptions options() {
     return options;
   }
 
   /**
-   * Returns a flow that writes with other options on the same models. It ends with this flow;
-   * closing it does nothing.
+   * Returns a flow that writes otherwise on the same models: {@code flow.withOptions(options ->
+   * options.chunkSize(8))}. It ends with this flow; closing it does nothing.
    *
-   * @param options how the other flow writes
+   * @param change sets what is to differ; all else is as in {@link #options()}
    * @return a flow with the same models and listeners
    */
-  public Flow withOptions(FlowOptions options) {
-    return new Flow(models, Objects.requireNonNull(options, "options"), listeners, false);
+  public Flow withOptions(Consumer<FlowOptions.Builder> change) {
+    FlowOptions.Builder changed = options.toBuilder();
+    change.accept(changed);
+    return new Flow(models, changed.build(), listeners, false);
   }
 
-  /**
-   * Returns the policy that writes.
-   *
-   * @return the live policy, which a learner may update
-   */
+  /** {@return the policy that writes: the live one, which a learner may update} */
   public FlowPolicy policy() {
     return models.policy();
   }
 
-  /**
-   * Returns the judge that decides.
-   *
-   * @return the live judge, which a learner may update
-   */
+  /** {@return the judge that decides: the live one, which a learner may update} */
   public StopJudge judge() {
     return models.judge();
   }
@@ -182,6 +169,17 @@ public final class Flow implements AutoCloseable {
   public OnlineLearner.Builder learner() {
     models.checkOpen();
     return new FlowLearnerBuilder(models, options);
+  }
+
+  /**
+   * Returns what makes an adapter of collected traces, for a single pass: the compile stage.
+   *
+   * @return a new compiler
+   * @throws FlowException if the flow has no engine, or one that does not train on traces
+   */
+  public AdapterCompiler compiler() {
+    models.checkOpen();
+    return models.learningEngine().compiler();
   }
 
   /**
@@ -203,7 +201,10 @@ public final class Flow implements AutoCloseable {
     }
   }
 
-  /** Collects what a flow needs and checks each value at once. Not thread-safe. */
+  /**
+   * Collects what a flow needs and checks each value at once; what is not set stays the engine's.
+   * Every setter returns this builder. Not thread-safe.
+   */
   public static final class Builder {
     private final List<Consumer<FlowOptions.Builder>> changes = new ArrayList<>();
     private final List<FlowListener> listeners = new ArrayList<>();
@@ -215,7 +216,6 @@ public final class Flow implements AutoCloseable {
      * Sets the checkpoint folder of the base model; by default the engine's bundled model.
      *
      * @param folder a folder as from the Hugging Face hub
-     * @return this builder
      * @throws InvalidInputException if there is no such folder
      */
     public Builder model(Path folder) {
@@ -226,20 +226,23 @@ public final class Flow implements AutoCloseable {
     /**
      * Sets how the model is loaded: precision of its weights, memory, threads; by default as the
      * engine sees fit, in full precision.
-     *
-     * @param options the options
-     * @return this builder
      */
     public Builder modelOptions(ModelOptions options) {
       choice.options = Optional.of(options);
       return this;
     }
 
+    /** Changes how the model is loaded; what {@code change} does not set stays. */
+    public Builder modelOptions(Consumer<ModelOptions.Builder> change) {
+      ModelOptions.Builder builder = choice.options.orElseGet(ModelOptions::defaults).toBuilder();
+      change.accept(builder);
+      return modelOptions(builder.build());
+    }
+
     /**
      * Sets the folder of trained adapters; by default fresh ones, which change nothing.
      *
      * @param folder a folder with the PEFT sub-folders {@code answer} and {@code stop}
-     * @return this builder
      * @throws InvalidInputException if there is no such folder
      */
     public Builder adapters(Path folder) {
@@ -251,9 +254,6 @@ public final class Flow implements AutoCloseable {
     /**
      * Sets an engine that is open already; by default one is found by {@link
      * java.util.ServiceLoader}. The flow closes it.
-     *
-     * @param engine the engine
-     * @return this builder
      */
     public Builder engine(FlowEngine engine) {
       choice.engine = Optional.of(engine);
@@ -263,75 +263,41 @@ public final class Flow implements AutoCloseable {
     /**
      * Sets the application's own policy; by default the engine's. With a judge of its own too, the
      * flow needs no engine and cannot learn.
-     *
-     * @param policy writes the chunks
-     * @return this builder
      */
     public Builder policy(FlowPolicy policy) {
       choice.policy = Optional.of(policy);
       return this;
     }
 
-    /**
-     * Sets the application's own judge; by default the engine's.
-     *
-     * @param judge takes the decisions
-     * @return this builder
-     */
+    /** Sets the application's own judge; by default the engine's. */
     public Builder judge(StopJudge judge) {
       choice.judge = Optional.of(judge);
       return this;
     }
 
-    /**
-     * Sets the most tokens of a chunk; by default the engine's, or 160.
-     *
-     * @param chunkSize at least 1
-     * @return this builder
-     * @throws InvalidInputException if it is below 1
-     */
+    /** Sets the most tokens of a chunk, at least 1; by default the engine's, or 160. */
     public Builder chunkSize(int chunkSize) {
       return change(options -> options.chunkSize(chunkSize));
     }
 
-    /**
-     * Sets the most chunks of a solution; by default the engine's, or 6.
-     *
-     * @param maxChunks at least 1
-     * @return this builder
-     * @throws InvalidInputException if it is below 1
-     */
+    /** Sets the most chunks of a solution, at least 1; by default the engine's, or 6. */
     public Builder maxChunks(int maxChunks) {
       return change(options -> options.maxChunks(maxChunks));
     }
 
     /**
-     * Sets how the policy draws tokens; by default the engine's, or temperature 0.7 with topP 0.9.
-     *
-     * @param sampling the sampling
-     * @return this builder
+     * Sets how the policy draws tokens; by default as the engine's, or temperature 0.7, topP 0.9.
      */
     public Builder sampling(SamplingOptions sampling) {
       return change(options -> options.sampling(sampling));
     }
 
-    /**
-     * Sets the seed; by default the engine's, or 0.
-     *
-     * @param seed any number
-     * @return this builder
-     */
+    /** Sets the seed, any number; by default the engine's, or 0. */
     public Builder seed(long seed) {
       return change(options -> options.seed(seed));
     }
 
-    /**
-     * Adds a listener to all solves; may be called again for more, and they are called in that
-     * order.
-     *
-     * @param listener the listener
-     * @return this builder
-     */
+    /** Adds a listener to all solves; may be called again for more, called in that order. */
     public Builder listener(FlowListener listener) {
       listeners.add(Objects.requireNonNull(listener, "listener"));
       return this;

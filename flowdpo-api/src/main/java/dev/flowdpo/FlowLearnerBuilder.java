@@ -5,6 +5,8 @@ import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.policy.FlowOptions;
+import dev.flowdpo.policy.FlowPolicy;
+import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PairRule;
 import dev.flowdpo.rollout.RolloutSampler;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Collects a learner's setup and hands it to the flow's engine. Not thread-safe. */
 final class FlowLearnerBuilder implements OnlineLearner.Builder {
@@ -69,6 +72,17 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
   }
 
   @Override
+  public OnlineLearner.Builder options(Consumer<LearnerOptions.Builder> change) {
+    LearnerOptions.Builder builder = chosenOptions().toBuilder();
+    change.accept(builder);
+    return options(builder.build());
+  }
+
+  private LearnerOptions chosenOptions() {
+    return options.orElseGet(engine::defaultLearnerOptions);
+  }
+
+  @Override
   public OnlineLearner.Builder listener(LearningListener listener) {
     listeners.add(Objects.requireNonNull(listener, "listener"));
     return this;
@@ -99,9 +113,14 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
                 new InvalidInputException(
                     "verifier: expected one, found none. Set verifier(attempt ->"
                         + " Verdict.of(…)); its verdicts are what the learner learns from."));
-    LearnerOptions chosen = options.orElseGet(engine::defaultLearnerOptions);
+    if (resume && checkpoint.isEmpty()) {
+      throw new InvalidInputException(
+          "resume: expected a checkpoint folder to go on from, found none. Set"
+              + " checkpoint(folder).");
+    }
+    LearnerOptions chosen = chosenOptions();
     return engine.learner(
-        new LearnerSetup(
+        new Setup(
             models.policy(),
             models.judge(),
             flow,
@@ -114,4 +133,18 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
             checkpoint,
             resume));
   }
+
+  private record Setup(
+      FlowPolicy policy,
+      StopJudge judge,
+      FlowOptions flow,
+      Verifier verifier,
+      DpoObjective objective,
+      RolloutSampler sampler,
+      PairRule pairRule,
+      LearnerOptions options,
+      LearningListener listener,
+      Optional<Path> checkpoint,
+      boolean resume)
+      implements LearnerSetup {}
 }

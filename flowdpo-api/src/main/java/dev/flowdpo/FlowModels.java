@@ -34,7 +34,7 @@ final class FlowModels {
   }
 
   FlowOptions defaultOptions() {
-    return engine.map(FlowEngine::defaultOptions).orElseGet(FlowOptions::paper);
+    return engine.map(FlowEngine::defaultOptions).orElseGet(FlowOptions::defaults);
   }
 
   /** Returns the engine that can learn. */
@@ -79,14 +79,17 @@ final class FlowModels {
       if (engine.isEmpty() && complete) {
         return new FlowModels(policy.orElseThrow(), judge.orElseThrow(), engine);
       }
-      FlowEngine opened =
-          engine.orElseGet(
-              () ->
-                  EngineLoader.open(
-                      new EngineSettings(
-                          model, adapters, options.orElseGet(ModelOptions::defaults))));
+      FlowEngine opened = engine.orElseGet(() -> EngineLoader.open(settings()));
       return new FlowModels(
           policy.orElseGet(opened::policy), judge.orElseGet(opened::judge), Optional.of(opened));
+    }
+
+    private EngineSettings settings() {
+      EngineSettings.Builder settings = EngineSettings.builder();
+      model.ifPresent(settings::model);
+      adapters.ifPresent(settings::adapters);
+      options.ifPresent(settings::options);
+      return settings.build();
     }
 
     /** Refuses what only an engine that is still to be opened could use. */

@@ -19,13 +19,11 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FlowBuilderTest {
-  private static final EngineSettings BUNDLED =
-      new EngineSettings(Optional.empty(), Optional.empty());
+  private static final EngineSettings BUNDLED = EngineSettings.defaults();
 
   @TempDir Path folder;
 
@@ -60,9 +58,15 @@ class FlowBuilderTest {
   @Test
   void withoutAnEngineThePapersOptionsHold() {
     try (Flow flow = ownModels().build()) {
-      assertThat(flow.options()).isEqualTo(FlowOptions.paper());
+      assertThat(flow.options()).isEqualTo(FlowOptions.defaults());
       assertThat(flow.options())
-          .isEqualTo(new FlowOptions(160, 6, new SamplingOptions(0.7, 0, 0.9), 0));
+          .isEqualTo(
+              FlowOptions.builder()
+                  .chunkSize(160)
+                  .maxChunks(6)
+                  .sampling(SamplingOptions.builder().temperature(0.7).topK(0).topP(0.9).build())
+                  .seed(0)
+                  .build());
     }
   }
 
@@ -76,10 +80,17 @@ class FlowBuilderTest {
         Flow.builder()
             .engine(new StubEngine(BUNDLED))
             .chunkSize(1)
-            .sampling(SamplingOptions.GREEDY)
+            .sampling(SamplingOptions.greedy())
             .seed(3)
             .build()) {
-      assertThat(flow.options()).isEqualTo(new FlowOptions(1, 3, SamplingOptions.GREEDY, 3));
+      assertThat(flow.options())
+          .isEqualTo(
+              FlowOptions.builder()
+                  .chunkSize(1)
+                  .maxChunks(3)
+                  .sampling(SamplingOptions.greedy())
+                  .seed(3)
+                  .build());
     }
   }
 
@@ -122,7 +133,12 @@ class FlowBuilderTest {
               Flow.builder().model(model).adapters(adapters).modelOptions(options).build()) {
             StubEngine engine = StubEngine.Provider.OPENED.get(0);
             assertThat(engine.settings)
-                .isEqualTo(new EngineSettings(Optional.of(model), Optional.of(adapters), options));
+                .isEqualTo(
+                    EngineSettings.builder()
+                        .model(model)
+                        .adapters(adapters)
+                        .options(options)
+                        .build());
             assertThat(flow.solve("q").chunks()).hasSize(2);
           }
           assertThat(StubEngine.Provider.OPENED).hasSize(1);
@@ -171,7 +187,7 @@ class FlowBuilderTest {
   void closingClosesTheEngineOnceAndEndsTheDerivedFlows() {
     StubEngine engine = new StubEngine(BUNDLED);
     Flow flow = Flow.builder().engine(engine).build();
-    Flow derived = flow.withOptions(flow.options().toBuilder().maxChunks(1).build());
+    Flow derived = flow.withOptions(options -> options.maxChunks(1));
     assertThat(derived.solve("q").chunks()).hasSize(1);
     derived.close();
     assertThat(engine.closings).hasValue(0);

@@ -8,12 +8,12 @@ import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.learning.LearningProgress;
+import dev.flowdpo.learning.LoraOptions;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.StopDecision;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.ObjectiveValue;
-import dev.flowdpo.preference.PairOptions;
 import dev.flowdpo.preference.PairRule;
 import dev.flowdpo.rollout.Branch;
 import dev.flowdpo.rollout.OutputNode;
@@ -47,8 +47,7 @@ class FlowLearnerTest {
 
   @TempDir Path folder;
 
-  private final StubEngine engine =
-      new StubEngine(new EngineSettings(Optional.empty(), Optional.empty()));
+  private final StubEngine engine = new StubEngine(EngineSettings.defaults());
 
   @Test
   void defaultsComeFromPaperAndEngine() {
@@ -74,7 +73,7 @@ class FlowLearnerTest {
     ScriptedPolicy policy = ScriptedPolicy.letters(3);
     DpoObjective objective = sums -> new ObjectiveValue(0, 0, 0, 0, 0);
     RolloutSampler sampler = request -> List.of();
-    LearnerOptions options = LearnerOptions.builder().rank(2).build();
+    LearnerOptions options = LearnerOptions.builder().lora(lora -> lora.rank(2)).build();
     try (Flow flow = Flow.builder().engine(engine).policy(policy).maxChunks(2).build();
         OnlineLearner learner =
             flow.learner()
@@ -98,6 +97,25 @@ class FlowLearnerTest {
   }
 
   @Test
+  void changingOneOfTheLearnersNumbersKeepsTheEnginesOthers() {
+    try (Flow flow = Flow.builder().engine(engine).build();
+        OnlineLearner learner =
+            flow.learner()
+                .verifier(VERIFIER)
+                .options(options -> options.seed(4))
+                .options(options -> options.lora(lora -> lora.alpha(32)))
+                .build()) {
+      assertThat(learner.progress().problems()).isZero();
+      assertThat(engine.setups.get(0).options())
+          .isEqualTo(
+              StubEngine.LEARNER_OPTIONS.toBuilder()
+                  .seed(4)
+                  .lora(LoraOptions.builder().rank(3).alpha(32).build())
+                  .build());
+    }
+  }
+
+  @Test
   void theApplicationsPairRuleReachesTheEngine() {
     PairRule rule = (tree, tokens) -> List.of();
     try (Flow flow = Flow.builder().engine(engine).build();
@@ -111,7 +129,9 @@ class FlowLearnerTest {
   void theDefaultPairRuleContrastsByTheLearnersOptions() {
     for (boolean preferEarlierStop : List.of(true, false)) {
       LearnerOptions options =
-          LearnerOptions.builder().pairs(new PairOptions(0.5, preferEarlierStop)).build();
+          LearnerOptions.builder()
+              .pairs(pairs -> pairs.preferEarlierStopOnTie(preferEarlierStop))
+              .build();
       try (Flow flow = Flow.builder().engine(engine).build();
           OnlineLearner learner = flow.learner().verifier(VERIFIER).options(options).build()) {
         assertThat(learner.progress()).isEqualTo(LearningProgress.NONE);

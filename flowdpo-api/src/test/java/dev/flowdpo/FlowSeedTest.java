@@ -20,7 +20,7 @@ class FlowSeedTest {
   @Test
   void anotherSeedGivesOtherSolutions() {
     try (Flow one = flow(1);
-        Flow two = one.withOptions(one.options().toBuilder().seed(2).build())) {
+        Flow two = one.withOptions(options -> options.seed(2))) {
       assertThat(texts(one.solveAll(problems(20))))
           .isEqualTo(texts(one.solveAll(problems(20))))
           .isNotEqualTo(texts(two.solveAll(problems(20))));

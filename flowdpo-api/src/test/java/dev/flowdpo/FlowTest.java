@@ -7,6 +7,7 @@ import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.policy.ChunkRequest;
 import dev.flowdpo.policy.FlowListener;
+import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.policy.StopDecision;
 import dev.flowdpo.scripted.VersionedModel;
@@ -105,7 +106,7 @@ class FlowTest {
   @Test
   void requestsCarryTheOptions() {
     ScriptedPolicy policy = ScriptedPolicy.letters(5);
-    SamplingOptions sampling = new SamplingOptions(0.3, 4, 0.5);
+    SamplingOptions sampling = SamplingOptions.builder().temperature(0.3).topK(4).topP(0.5).build();
     try (Flow flow =
         Flow.builder()
             .policy(policy)
@@ -162,10 +163,29 @@ class FlowTest {
                 .judge(STOPPING_AT_THE_END)
                 .listener(recorder("flow", events))
                 .build();
-        Flow derived = flow.withOptions(flow.options().toBuilder().maxChunks(1).build())) {
+        Flow derived = flow.withOptions(options -> options.maxChunks(1))) {
       derived.solve("2");
     }
     assertThat(events).containsExactly("flow 2 0 1 ", "flow 2 solved 1");
+  }
+
+  @Test
+  void changingOneSettingKeepsTheFlowsOthers() {
+    SamplingOptions sampling = SamplingOptions.builder().temperature(0.3).topK(4).build();
+    try (Flow flow =
+            Flow.builder()
+                .policy(COUNTING)
+                .judge(STOPPING_AT_THE_END)
+                .chunkSize(9)
+                .sampling(sampling)
+                .seed(5)
+                .build();
+        Flow derived = flow.withOptions(options -> options.maxChunks(2))) {
+      assertThat(derived.options())
+          .isEqualTo(
+              FlowOptions.builder().chunkSize(9).maxChunks(2).sampling(sampling).seed(5).build());
+      assertThat(flow.options().maxChunks()).isEqualTo(6);
+    }
   }
 
   @Test

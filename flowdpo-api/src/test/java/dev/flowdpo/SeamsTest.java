@@ -35,8 +35,7 @@ import org.junit.jupiter.api.Test;
 class SeamsTest {
   private static final StopDecision STOPS = new StopDecision(true, 1);
 
-  private final StubEngine engine =
-      new StubEngine(new EngineSettings(Optional.empty(), Optional.empty()));
+  private final StubEngine engine = new StubEngine(EngineSettings.defaults());
   private final List<Object> events = new ArrayList<>();
 
   /** Answers "r" where the seed is even and "w" where it is odd. */
@@ -68,10 +67,7 @@ class SeamsTest {
       assertThat(report.progress().problems()).isEqualTo(20);
       assertThat(report.validation().outcomes())
           .isEqualTo(
-              flow
-                  .withOptions(flow.options().toBuilder().seed(0).build())
-                  .solveAll(problems)
-                  .stream()
+              flow.withOptions(options -> options.seed(0)).solveAll(problems).stream()
                   .map(solution -> solution.text().equals("r"))
                   .toList());
       assertThat(report.validation().accuracy()).isStrictlyBetween(0.0, 1.0);

@@ -27,7 +27,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -66,7 +65,7 @@ public final class CheckpointFigures {
     long begin = System.nanoTime();
     try (AdapterFlowEngine engine =
         new AdapterFlowEngineProvider()
-            .open(new EngineSettings(Optional.of(model), Optional.empty(), options))) {
+            .open(EngineSettings.builder().model(model).options(options).build())) {
       FlowPolicy policy = engine.policy().snapshot();
       PartialAnswer prefix = PartialAnswer.start(question(policy));
       decode(policy, prefix, 1, 1);

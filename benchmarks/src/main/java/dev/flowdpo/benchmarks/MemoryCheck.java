@@ -80,7 +80,7 @@ public final class MemoryCheck {
     double loading;
     try (AdapterFlowEngine engine =
         new AdapterFlowEngineProvider()
-            .open(new EngineSettings(Optional.of(model), Optional.empty(), options))) {
+            .open(EngineSettings.builder().model(model).options(options).build())) {
       loading = ResidentMemory.megabytes(ResidentMemory.Kind.PEAK);
       System.gc(); // unmaps what was only read to load
       ResidentMemory.resetPeak();
@@ -110,7 +110,10 @@ public final class MemoryCheck {
       for (int i = 0; i < answers.size(); i++) {
         requests.add(
             new ChunkRequest(
-                answers.get(i), load.chunkTokens() / TURNS, new SamplingOptions(1, 0, 0.9), i));
+                answers.get(i),
+                load.chunkTokens() / TURNS,
+                SamplingOptions.builder().temperature(1).topK(0).topP(0.9).build(),
+                i));
       }
       List<Chunk> chunks = policy.extend(requests);
       for (int i = 0; i < answers.size(); i++) {

@@ -63,9 +63,9 @@ public final class QuantizationDrift {
     double full = Double.NaN;
     for (Quantization quantization : Quantization.values()) {
       ModelOptions options = ModelOptions.builder().quantization(quantization).build();
-      AdapterFlowEngine engine =
-          new AdapterFlowEngineProvider()
-              .open(new EngineSettings(Optional.empty(), adapters, options));
+      EngineSettings.Builder settings = EngineSettings.builder().options(options);
+      adapters.ifPresent(settings::adapters);
+      AdapterFlowEngine engine = new AdapterFlowEngineProvider().open(settings.build());
       try (Flow flow = Flow.builder().engine(engine).build()) {
         double perplexity = drift.perplexity(engine);
         full = quantization == Quantization.NONE ? perplexity : full;
@@ -144,8 +144,7 @@ public final class QuantizationDrift {
   }
 
   private double accuracy(Flow flow) {
-    Flow greedy =
-        flow.withOptions(flow.options().toBuilder().sampling(SamplingOptions.GREEDY).build());
+    Flow greedy = flow.withOptions(options -> options.sampling(SamplingOptions.greedy()));
     List<Problem> asked = problems.stream().map(WordProblem::toProblem).toList();
     int right = 0;
     for (Solution solution : greedy.solveAll(asked)) {

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  */
 public final class AnswerExtractor {
   private static final AnswerExtractor MARKED = new AnswerExtractor(Scope.MARKED);
+  private static final AnswerExtractor BOXED = new AnswerExtractor(Scope.BOXED);
   private static final AnswerExtractor WHOLE = new AnswerExtractor(Scope.WHOLE_TEXT);
   private static final Pattern HASH = Pattern.compile("####(?!#)[ \\t]*+([^\\r\\n]*+)");
   private static final Pattern VALUE_START = Pattern.compile("[-+−$€£(\\[{\\\\.|<>=\\d].*+");
@@ -44,6 +45,7 @@ public final class AnswerExtractor {
 
   private enum Scope {
     MARKED,
+    BOXED,
     OR_LAST_NUMBER,
     WHOLE_TEXT
   }
@@ -55,6 +57,16 @@ public final class AnswerExtractor {
    */
   public static AnswerExtractor marked() {
     return MARKED;
+  }
+
+  /**
+   * Returns the extractor of the last box, whatever the text around it says: the convention of the
+   * solutions of MATH (Hendrycks et al., arXiv 2103.03874).
+   *
+   * @return an extractor that looks for no other mark
+   */
+  public static AnswerExtractor boxed() {
+    return BOXED;
   }
 
   /**
@@ -84,6 +96,9 @@ public final class AnswerExtractor {
   public Optional<ExtractedAnswer> extract(String text) {
     if (scope == Scope.WHOLE_TEXT) {
       return new Mark(text.strip(), AnswerRule.WHOLE_TEXT).answer();
+    }
+    if (scope == Scope.BOXED) {
+      return Boxes.last(text).flatMap(box -> new Mark(box.content(), AnswerRule.BOX).answer());
     }
     Optional<Mark> marked = strong(text).or(() -> weak(text));
     if (marked.isPresent()) {

@@ -6,6 +6,7 @@ import dev.flowdpo.rollout.RolloutSampler;
 import dev.flowdpo.rollout.Verifier;
 import dev.flowdpo.value.Problem;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /**
  * Learns while the application runs: rolls problems out, forms preference pairs from the verdicts
@@ -29,11 +30,7 @@ public interface OnlineLearner extends AutoCloseable {
    */
   LearningReport learn(Iterable<Problem> problems);
 
-  /**
-   * Returns where the learner stands.
-   *
-   * @return the progress, resumed runs included
-   */
+  /** {@return where the learner stands, resumed runs included} */
   LearningProgress progress();
 
   /**
@@ -49,72 +46,52 @@ public interface OnlineLearner extends AutoCloseable {
   @Override
   void close();
 
-  /** Collects what a learner needs and checks each value at once. Not thread-safe. */
+  /**
+   * Collects what a learner needs and checks each value at once. Every setter returns this builder.
+   * Not thread-safe.
+   */
   interface Builder {
 
     /**
-     * Sets what judges the answers. Required.
-     *
-     * @param verifier the verifier; it runs under {@link LearnerOptions#verifierTimeLimit()}
-     * @return this builder
+     * Sets what judges the answers. Required. It runs under {@link
+     * RolloutOptions#verifierTimeLimit()}.
      */
     Builder verifier(Verifier verifier);
 
-    /**
-     * Sets what learning minimises; by default {@link DpoObjective#paper()}.
-     *
-     * @param objective the objective
-     * @return this builder
-     */
+    /** Sets what learning minimises; by default {@link DpoObjective#paper()}. */
     Builder objective(DpoObjective objective);
 
-    /**
-     * Sets what explores the problems; by default {@link RolloutSampler#tree()}.
-     *
-     * @param sampler the sampler
-     * @return this builder
-     */
+    /** Sets what explores the problems; by default {@link RolloutSampler#tree()}. */
     Builder sampler(RolloutSampler sampler);
 
     /**
      * Sets how rollouts become preference pairs; by default {@link PairRule#contrasts} with {@link
      * LearnerOptions#pairs()}.
-     *
-     * @param rule the rule
-     * @return this builder
      */
     Builder pairs(PairRule rule);
 
-    /**
-     * Sets the learner's numbers; by default those of the engine, which fit its model.
-     *
-     * @param options the options
-     * @return this builder
-     */
+    /** Sets all of the learner's numbers; by default those of the engine, which fit its model. */
     Builder options(LearnerOptions options);
 
     /**
-     * Adds a listener; may be called again for more, and they are called in that order.
+     * Changes some of the learner's numbers: {@code options(o -> o.lora(lora -> lora.rank(16)))}.
      *
-     * @param listener the listener
-     * @return this builder
+     * @param change sets what is to differ; all else stays as set before, or the engine's
      */
+    Builder options(Consumer<LearnerOptions.Builder> change);
+
+    /** Adds a listener; may be called again for more, and they are called in that order. */
     Builder listener(LearningListener listener);
 
     /**
-     * Sets where the learner's whole state is written every {@link
-     * LearnerOptions#checkpointEveryProblems()} problems; by default nowhere.
-     *
-     * @param folder the checkpoint folder; made where it does not exist
-     * @return this builder
+     * Sets the folder where the learner's whole state is written every {@link
+     * LearnerOptions#checkpointEveryProblems()} problems, made where it does not exist; by default
+     * none.
      */
     Builder checkpoint(Path folder);
 
     /**
      * Sets whether to go on from the checkpoint folder where it holds a state; by default false.
-     *
-     * @param resume true to go on, false to start anew
-     * @return this builder
      */
     Builder resume(boolean resume);
 

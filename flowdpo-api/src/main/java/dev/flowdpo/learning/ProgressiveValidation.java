@@ -1,7 +1,6 @@
 package dev.flowdpo.learning;
 
 import com.google.common.primitives.Booleans;
-import com.google.common.primitives.ImmutableDoubleArray;
 import dev.flowdpo.error.Require;
 import java.util.Arrays;
 import java.util.List;
@@ -23,48 +22,27 @@ public final class ProgressiveValidation {
     this.outcomes = outcomes;
   }
 
-  /**
-   * Returns the validation with these outcomes.
-   *
-   * @param outcomes whether each problem was answered correctly, first to last
-   * @return the validation
-   */
+  /** {@return the validation with these outcomes: whether each problem was answered correctly} */
   public static ProgressiveValidation of(List<Boolean> outcomes) {
     return new ProgressiveValidation(Booleans.toArray(outcomes));
   }
 
-  /**
-   * Returns a builder without outcomes.
-   *
-   * @return a new builder
-   */
+  /** {@return a builder without outcomes} */
   public static Builder builder() {
     return new Builder();
   }
 
-  /**
-   * Returns the number of problems.
-   *
-   * @return at least 0
-   */
+  /** {@return the number of problems} */
   public int count() {
     return outcomes.length;
   }
 
-  /**
-   * Returns the number of problems that were answered correctly.
-   *
-   * @return at most {@link #count()}
-   */
+  /** {@return the number of problems that were answered correctly} */
   public int correct() {
     return correctIn(0, outcomes.length);
   }
 
-  /**
-   * Returns the accuracy over all problems.
-   *
-   * @return Acc(n)
-   */
+  /** {@return the accuracy over all problems, Acc(n)} */
   public double accuracy() {
     return accuracyIn(0, outcomes.length);
   }
@@ -91,56 +69,32 @@ public final class ProgressiveValidation {
     return accuracyIn(Math.max(0, outcomes.length - Require.atLeast(0, "n", n)), outcomes.length);
   }
 
-  /**
-   * Returns the accuracy after each problem.
-   *
-   * @return Acc(1), …, Acc(n)
-   */
-  public ImmutableDoubleArray curve() {
-    ImmutableDoubleArray.Builder curve = ImmutableDoubleArray.builder(outcomes.length);
+  /** {@return the accuracy after each problem: Acc(1), …, Acc(n); a copy} */
+  public double[] curve() {
+    double[] curve = new double[outcomes.length];
     int correct = 0;
     for (int i = 0; i < outcomes.length; i++) {
       correct += outcomes[i] ? 1 : 0;
-      curve.add((double) correct / (i + 1));
+      curve[i] = (double) correct / (i + 1);
     }
-    return curve.build();
+    return curve;
   }
 
-  /**
-   * Returns whether each problem was answered correctly.
-   *
-   * @return the outcomes, first to last
-   */
+  /** {@return whether each problem was answered correctly, first to last} */
   public List<Boolean> outcomes() {
     return List.copyOf(Booleans.asList(outcomes));
   }
 
-  /**
-   * Compares the outcomes.
-   *
-   * @param other what to compare with
-   * @return true where it is a validation with the same outcomes
-   */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof ProgressiveValidation that && Arrays.equals(outcomes, that.outcomes);
   }
 
-  /**
-   * Returns a hash of the outcomes.
-   *
-   * @return equal for equal validations
-   */
   @Override
   public int hashCode() {
     return Arrays.hashCode(outcomes);
   }
 
-  /**
-   * Returns count and accuracy.
-   *
-   * @return a description for logs
-   */
   @Override
   public String toString() {
     return "ProgressiveValidation[" + correct() + " of " + count() + " correct]";
@@ -165,12 +119,7 @@ public final class ProgressiveValidation {
 
     private Builder() {}
 
-    /**
-     * Adds the outcome of the next problem.
-     *
-     * @param correct whether it was answered correctly
-     * @return this builder
-     */
+    /** Adds whether the next problem was answered correctly, and returns this builder. */
     public Builder add(boolean correct) {
       if (count == outcomes.length) {
         outcomes = Arrays.copyOf(outcomes, 2 * count);
@@ -179,11 +128,7 @@ public final class ProgressiveValidation {
       return this;
     }
 
-    /**
-     * Returns the validation so far; the builder can go on.
-     *
-     * @return a copy of the outcomes
-     */
+    /** {@return the validation so far; the builder can go on} */
     public ProgressiveValidation build() {
       return new ProgressiveValidation(Arrays.copyOf(outcomes, count));
     }

@@ -152,7 +152,7 @@ public final class TraceCompiler implements LearningListener, FlowListener {
 
   /** Collects what a trace compiler needs. Not thread-safe. */
   public static final class Builder {
-    private TraceOptions options = TraceOptions.DEFAULT;
+    private TraceOptions options = TraceOptions.defaults();
     private Optional<Verifier> verifier = Optional.empty();
     private Consumer<Trace> sink = trace -> {};
     private String source = Trace.FLOW;

@@ -1,25 +1,40 @@
 package dev.flowdpo.learning;
 
-import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.error.Require;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Which traces are good enough to learn from. Immutable and thread-safe; the {@code with} methods
- * return changed copies.
- *
- * @param minReward the least reward, in [0, 1]; default 0.5, from which a verdict counts as correct
- * @param minTokens the fewest tokens of a trace, at least 1; default 1
- * @param maxTokens the most tokens of a trace, at least {@code minTokens}; default no limit
- * @param perProblem the most traces of one question, at least 1; default 1, as in the paper
- * @param preference which of them stay where there are more; default {@link Preference#FIRST}
+ * Which traces are good enough to learn from. A value out of its range is refused with an {@link
+ * dev.flowdpo.error.InvalidInputException}. Immutable and thread-safe.
  */
-public record TraceOptions(
-    double minReward, int minTokens, int maxTokens, int perProblem, Preference preference) {
+public final class TraceOptions {
+  private static final TraceOptions DEFAULTS =
+      new TraceOptions(new Values(0.5, 1, Integer.MAX_VALUE, 1, Preference.FIRST));
 
-  /** The defaults. */
-  public static final TraceOptions DEFAULT =
-      new TraceOptions(0.5, 1, Integer.MAX_VALUE, 1, Preference.FIRST);
+  private final Values values;
+
+  private record Values(
+      double minReward, int minTokens, int maxTokens, int perProblem, Preference preference) {}
+
+  private TraceOptions(Values values) {
+    this.values = values;
+  }
+
+  /** {@return correct traces of any length, the first of each question} */
+  public static TraceOptions defaults() {
+    return DEFAULTS;
+  }
+
+  /** {@return a builder that starts from {@link #defaults()}} */
+  public static Builder builder() {
+    return DEFAULTS.toBuilder();
+  }
+
+  /** {@return a builder that starts from these options} */
+  public Builder toBuilder() {
+    return new Builder(values);
+  }
 
   /** Which of several traces of one question stay. */
   public enum Preference {
@@ -29,31 +44,101 @@ public record TraceOptions(
     SHORTEST
   }
 
-  /**
-   * Checks the values.
-   *
-   * @throws InvalidInputException if one is out of its range
-   */
-  public TraceOptions {
-    Require.within(0, 1, "minReward", minReward);
-    Require.atLeast(1, "minTokens", minTokens);
-    Require.atLeast(minTokens, "maxTokens", maxTokens);
-    Require.atLeast(1, "perProblem", perProblem);
-    Objects.requireNonNull(preference, "preference");
+  /** {@return the least reward; default 0.5, from which a verdict counts as correct} */
+  public double minReward() {
+    return values.minReward;
   }
 
-  /** Returns these options with another {@link #minReward}. */
-  public TraceOptions withMinReward(double minReward) {
-    return new TraceOptions(minReward, minTokens, maxTokens, perProblem, preference);
+  /** {@return the fewest tokens of a trace; default 1} */
+  public int minTokens() {
+    return values.minTokens;
   }
 
-  /** Returns these options with other bounds of a trace's length. */
-  public TraceOptions withTokens(int minTokens, int maxTokens) {
-    return new TraceOptions(minReward, minTokens, maxTokens, perProblem, preference);
+  /** {@return the most tokens of a trace; default no limit} */
+  public int maxTokens() {
+    return values.maxTokens;
   }
 
-  /** Returns these options with another {@link #perProblem} and {@link #preference}. */
-  public TraceOptions withPerProblem(int perProblem, Preference preference) {
-    return new TraceOptions(minReward, minTokens, maxTokens, perProblem, preference);
+  /** {@return the most traces of one question; default 1, as in the paper} */
+  public int perProblem() {
+    return values.perProblem;
+  }
+
+  /** {@return which of them stay where there are more; default {@link Preference#FIRST}} */
+  public Preference preference() {
+    return values.preference;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof TraceOptions that && values.equals(that.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return values.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return values.toString().replaceFirst("Values", "TraceOptions");
+  }
+
+  /** Collects options one by one and checks each at once. Not thread-safe. */
+  public static final class Builder {
+    private double minReward;
+    private int minTokens;
+    private int maxTokens;
+    private int perProblem;
+    private Preference preference;
+
+    private Builder(Values values) {
+      minReward = values.minReward;
+      minTokens = values.minTokens;
+      maxTokens = values.maxTokens;
+      perProblem = values.perProblem;
+      preference = values.preference;
+    }
+
+    /** Sets the least reward, in [0, 1]. */
+    public Builder minReward(double minReward) {
+      this.minReward = Require.within(0, 1, "minReward", minReward);
+      return this;
+    }
+
+    /** Sets the fewest tokens of a trace, at least 1 and at most {@link #maxTokens}. */
+    public Builder minTokens(int minTokens) {
+      this.minTokens = Require.atLeast(1, "minTokens", minTokens);
+      return this;
+    }
+
+    /** Sets the most tokens of a trace, at least {@link #minTokens}. */
+    public Builder maxTokens(int maxTokens) {
+      this.maxTokens = maxTokens;
+      return this;
+    }
+
+    /** Sets the most traces of one question, at least 1. */
+    public Builder perProblem(int perProblem) {
+      this.perProblem = Require.atLeast(1, "perProblem", perProblem);
+      return this;
+    }
+
+    /** Sets which traces stay where a question has more. */
+    public Builder preference(Preference preference) {
+      this.preference = Objects.requireNonNull(preference, "preference");
+      return this;
+    }
+
+    /**
+     * {@return the options as set so far}
+     *
+     * @throws dev.flowdpo.error.InvalidInputException if {@code maxTokens} is below {@code
+     *     minTokens}
+     */
+    public TraceOptions build() {
+      Require.atLeast(minTokens, "maxTokens", maxTokens);
+      return new TraceOptions(new Values(minReward, minTokens, maxTokens, perProblem, preference));
+    }
   }
 }

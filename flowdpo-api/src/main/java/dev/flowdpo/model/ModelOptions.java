@@ -1,143 +1,150 @@
 package dev.flowdpo.model;
 
-import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.error.Require;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a model is loaded: its weights' precision, where quantised weights are kept, threads,
- * lengths. What is left open the engine decides for its model.
- *
- * <p>Immutable and thread-safe.
- *
- * @param quantization how the frozen matrices are held in memory; default {@link Quantization#NONE}
- * @param cache the folder for quantised weights; by default the sub-folder {@code flowdpo-cache} of
- *     the model's folder. A file there is found again by the content of the weights
- * @param threads the threads of one native call; 0 takes one a core
- * @param maxTokens the largest number of tokens of a sequence, prompt and answer together, unless
- *     the model allows fewer
- * @param packing which graphs hold a packed copy of the matrices
+ * lengths. What is left open the engine decides for its model. A value out of its range is refused
+ * with an {@link dev.flowdpo.error.InvalidInputException}. Immutable and thread-safe.
  */
-public record ModelOptions(
-    Quantization quantization,
-    Optional<Path> cache,
-    OptionalInt threads,
-    OptionalInt maxTokens,
-    Optional<WeightPacking> packing) {
+public final class ModelOptions {
+  private static final ModelOptions DEFAULTS =
+      new ModelOptions(
+          new Values(
+              Quantization.NONE,
+              Optional.empty(),
+              OptionalInt.empty(),
+              OptionalInt.empty(),
+              Optional.empty()));
 
-  /**
-   * Checks the values.
-   *
-   * @throws InvalidInputException if {@code threads} is negative or {@code maxTokens} below 1
-   */
-  public ModelOptions {
-    Objects.requireNonNull(quantization, "quantization");
-    Objects.requireNonNull(cache, "cache");
-    Objects.requireNonNull(packing, "packing");
-    threads.ifPresent(value -> Require.atLeast(0, "threads", value));
-    maxTokens.ifPresent(value -> Require.atLeast(1, "maxTokens", value));
+  private final Values values;
+
+  private record Values(
+      Quantization quantization,
+      Optional<Path> cache,
+      OptionalInt threads,
+      OptionalInt maxTokens,
+      Optional<WeightPacking> packing) {}
+
+  private ModelOptions(Values values) {
+    this.values = values;
   }
 
-  /**
-   * Returns the options that leave everything to the engine: full precision.
-   *
-   * @return the options
-   */
+  /** {@return full precision, all else left to the engine} */
   public static ModelOptions defaults() {
-    return new ModelOptions(
-        Quantization.NONE,
-        Optional.empty(),
-        OptionalInt.empty(),
-        OptionalInt.empty(),
-        Optional.empty());
+    return DEFAULTS;
+  }
+
+  /** {@return a builder that starts from {@link #defaults()}} */
+  public static Builder builder() {
+    return DEFAULTS.toBuilder();
+  }
+
+  /** {@return a builder that starts from these options} */
+  public Builder toBuilder() {
+    return new Builder(values);
+  }
+
+  /** {@return how the frozen matrices are held in memory; default {@link Quantization#NONE}} */
+  public Quantization quantization() {
+    return values.quantization;
   }
 
   /**
-   * Returns a builder that starts from {@link #defaults()}.
-   *
-   * @return a new builder
+   * {@return the folder for quantised weights; by default the sub-folder {@code flowdpo-cache} of
+   * the model's folder. A file there is found again by the content of the weights}
    */
-  public static Builder builder() {
-    return new Builder();
+  public Optional<Path> cache() {
+    return values.cache;
+  }
+
+  /** {@return the threads of one native call; 0 takes one a core} */
+  public OptionalInt threads() {
+    return values.threads;
+  }
+
+  /**
+   * {@return the largest number of tokens of a sequence, prompt and answer together, unless the
+   * model allows fewer}
+   */
+  public OptionalInt maxTokens() {
+    return values.maxTokens;
+  }
+
+  /** {@return which graphs hold a packed copy of the matrices} */
+  public Optional<WeightPacking> packing() {
+    return values.packing;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ModelOptions that && values.equals(that.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return values.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return values.toString().replaceFirst("Values", "ModelOptions");
   }
 
   /** Collects options one by one and checks each at once. Not thread-safe. */
   public static final class Builder {
-    private Quantization quantization = Quantization.NONE;
-    private Optional<Path> cache = Optional.empty();
-    private OptionalInt threads = OptionalInt.empty();
-    private OptionalInt maxTokens = OptionalInt.empty();
-    private Optional<WeightPacking> packing = Optional.empty();
+    private Quantization quantization;
+    private Optional<Path> cache;
+    private OptionalInt threads;
+    private OptionalInt maxTokens;
+    private Optional<WeightPacking> packing;
 
-    private Builder() {}
+    private Builder(Values values) {
+      quantization = values.quantization;
+      cache = values.cache;
+      threads = values.threads;
+      maxTokens = values.maxTokens;
+      packing = values.packing;
+    }
 
-    /**
-     * Sets how the frozen matrices are held in memory.
-     *
-     * @param quantization the precision
-     * @return this builder
-     */
+    /** Sets how the frozen matrices are held in memory. */
     public Builder quantization(Quantization quantization) {
       this.quantization = Objects.requireNonNull(quantization, "quantization");
       return this;
     }
 
-    /**
-     * Sets the folder for quantised weights, which is made when it is first needed.
-     *
-     * @param folder a folder that can be written to
-     * @return this builder
-     */
-    public Builder cache(Path folder) {
-      cache = Optional.of(folder);
+    /** Sets the folder for quantised weights, which is made when it is first needed. */
+    public Builder cache(Path cache) {
+      this.cache = Optional.of(cache);
       return this;
     }
 
-    /**
-     * Sets the threads of one native call.
-     *
-     * @param threads at least 1, or 0 for one a core
-     * @return this builder
-     * @throws InvalidInputException if it is negative
-     */
+    /** Sets the threads of one native call, at least 1, or 0 for one a core. */
     public Builder threads(int threads) {
       this.threads = OptionalInt.of(Require.atLeast(0, "threads", threads));
       return this;
     }
 
-    /**
-     * Sets the largest number of tokens of a sequence, prompt and answer together.
-     *
-     * @param maxTokens at least 1
-     * @return this builder
-     * @throws InvalidInputException if it is below 1
-     */
+    /** Sets the largest number of tokens of a sequence, at least 1. */
     public Builder maxTokens(int maxTokens) {
       this.maxTokens = OptionalInt.of(Require.atLeast(1, "maxTokens", maxTokens));
       return this;
     }
 
-    /**
-     * Sets which graphs hold a packed copy of the matrices.
-     *
-     * @param packing the graphs
-     * @return this builder
-     */
+    /** Sets which graphs hold a packed copy of the matrices. */
     public Builder packing(WeightPacking packing) {
       this.packing = Optional.of(packing);
       return this;
     }
 
-    /**
-     * Returns the options as set so far.
-     *
-     * @return the options
-     */
+    /** {@return the options as set so far} */
     public ModelOptions build() {
-      return new ModelOptions(quantization, cache, threads, maxTokens, packing);
+      return new ModelOptions(new Values(quantization, cache, threads, maxTokens, packing));
     }
   }
 }

@@ -1,122 +1,134 @@
 package dev.flowdpo.policy;
 
-import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.error.Require;
 import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a flow writes: the size and number of its chunks, its sampling and its seed. Small chunks
- * control reasoning step by step; one large chunk is ordinary single-pass generation.
+ * control reasoning step by step; one large chunk is ordinary single-pass generation. To change a
+ * flow's own options use {@code Flow.withOptions(options -> …)}, which keeps what is not set. A
+ * value out of its range is refused with an {@link dev.flowdpo.error.InvalidInputException}.
  *
  * <p>Immutable and thread-safe.
- *
- * @param chunkSize the most tokens of a chunk, at least 1
- * @param maxChunks the most chunks of a solution, at least 1
- * @param sampling how the policy draws tokens
- * @param seed from which, with a problem's id and a chunk's index, every chunk's seed derives
  */
-public record FlowOptions(int chunkSize, int maxChunks, SamplingOptions sampling, long seed) {
+public final class FlowOptions {
+  private static final FlowOptions DEFAULTS =
+      new FlowOptions(new Values(160, 6, SamplingOptions.defaults(), 0));
 
-  /**
-   * Checks the values.
-   *
-   * @throws InvalidInputException if {@code chunkSize} or {@code maxChunks} is below 1
-   */
-  public FlowOptions {
-    Require.atLeast(1, "chunkSize", chunkSize);
-    Require.atLeast(1, "maxChunks", maxChunks);
-    Objects.requireNonNull(sampling, "sampling");
+  private final Values values;
+
+  private record Values(int chunkSize, int maxChunks, SamplingOptions sampling, long seed) {}
+
+  private FlowOptions(Values values) {
+    this.values = values;
   }
 
   /**
-   * Returns the values of Flow-DPO (arXiv 2410.22304, section 4): 160 tokens in a chunk, 6 chunks.
-   * The paper leaves sampling open; this takes temperature 0.7 with topP 0.9, and seed 0.
-   *
-   * @return the options
+   * {@return 6 chunks of 160 tokens as in the paper (arXiv 2410.22304, section 4), {@link
+   * SamplingOptions#defaults()} and seed 0}
    */
-  public static FlowOptions paper() {
-    return new FlowOptions(160, 6, new SamplingOptions(0.7, 0, 0.9), 0);
+  public static FlowOptions defaults() {
+    return DEFAULTS;
   }
 
-  /**
-   * Returns a builder that starts from {@link #paper()}.
-   *
-   * @return a new builder
-   */
+  /** {@return a builder that starts from {@link #defaults()}} */
   public static Builder builder() {
-    return paper().toBuilder();
+    return DEFAULTS.toBuilder();
+  }
+
+  /** {@return a builder that starts from these options} */
+  public Builder toBuilder() {
+    return new Builder(values);
+  }
+
+  /** {@return the most tokens of a chunk; paper: 160} */
+  public int chunkSize() {
+    return values.chunkSize;
+  }
+
+  /** {@return the most chunks of a solution; paper: 6} */
+  public int maxChunks() {
+    return values.maxChunks;
+  }
+
+  /** {@return how the policy draws tokens} */
+  public SamplingOptions sampling() {
+    return values.sampling;
   }
 
   /**
-   * Returns a builder that starts from these options.
-   *
-   * @return a new builder
+   * {@return the seed from which, with a problem's id and a chunk's index, every chunk's seed
+   * derives}
    */
-  public Builder toBuilder() {
-    return new Builder(this);
+  public long seed() {
+    return values.seed;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof FlowOptions that && values.equals(that.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return values.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return values.toString().replaceFirst("Values", "FlowOptions");
   }
 
   /** Collects options one by one and checks each at once. Not thread-safe. */
   public static final class Builder {
-    private FlowOptions options;
+    private int chunkSize;
+    private int maxChunks;
+    private SamplingOptions sampling;
+    private long seed;
 
-    private Builder(FlowOptions options) {
-      this.options = options;
+    private Builder(Values values) {
+      chunkSize = values.chunkSize;
+      maxChunks = values.maxChunks;
+      sampling = values.sampling;
+      seed = values.seed;
     }
 
-    /**
-     * Sets the most tokens of a chunk.
-     *
-     * @param chunkSize at least 1
-     * @return this builder
-     * @throws InvalidInputException if it is below 1
-     */
+    /** Sets the most tokens of a chunk, at least 1. */
     public Builder chunkSize(int chunkSize) {
-      options = new FlowOptions(chunkSize, options.maxChunks, options.sampling, options.seed);
+      this.chunkSize = Require.atLeast(1, "chunkSize", chunkSize);
       return this;
     }
 
-    /**
-     * Sets the most chunks of a solution.
-     *
-     * @param maxChunks at least 1
-     * @return this builder
-     * @throws InvalidInputException if it is below 1
-     */
+    /** Sets the most chunks of a solution, at least 1. */
     public Builder maxChunks(int maxChunks) {
-      options = new FlowOptions(options.chunkSize, maxChunks, options.sampling, options.seed);
+      this.maxChunks = Require.atLeast(1, "maxChunks", maxChunks);
       return this;
     }
 
-    /**
-     * Sets how the policy draws tokens.
-     *
-     * @param sampling the sampling
-     * @return this builder
-     */
+    /** Sets how the policy draws tokens. */
     public Builder sampling(SamplingOptions sampling) {
-      options = new FlowOptions(options.chunkSize, options.maxChunks, sampling, options.seed);
+      this.sampling = Objects.requireNonNull(sampling, "sampling");
       return this;
     }
 
-    /**
-     * Sets the seed.
-     *
-     * @param seed any number
-     * @return this builder
-     */
+    /** Changes what {@code change} sets of {@link #sampling(SamplingOptions)}; all else stays. */
+    public Builder sampling(Consumer<SamplingOptions.Builder> change) {
+      SamplingOptions.Builder builder = sampling.toBuilder();
+      change.accept(builder);
+      return sampling(builder.build());
+    }
+
+    /** Sets the seed, any number. */
     public Builder seed(long seed) {
-      options = new FlowOptions(options.chunkSize, options.maxChunks, options.sampling, seed);
+      this.seed = seed;
       return this;
     }
 
-    /**
-     * Returns the options as set so far.
-     *
-     * @return the options
-     */
+    /** {@return the options as set so far} */
     public FlowOptions build() {
-      return options;
+      return new FlowOptions(new Values(chunkSize, maxChunks, sampling, seed));
     }
   }
 }

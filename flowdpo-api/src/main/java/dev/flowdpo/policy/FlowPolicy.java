@@ -61,4 +61,15 @@ public interface FlowPolicy {
   default OptionalInt room(PartialAnswer answer) {
     return OptionalInt.empty();
   }
+
+  /**
+   * Returns whether the ids of the chunks that it writes are those of the engine's own vocabulary.
+   * An engine refuses to learn with another policy than its own that does not say so, since it
+   * would train on ids that mean something else to its model.
+   *
+   * @return by default false
+   */
+  default boolean sharesEngineTokens() {
+    return false;
+  }
 }

@@ -1,51 +1,119 @@
 package dev.flowdpo.policy;
 
 import dev.flowdpo.error.Require;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a policy draws the next token from its distribution: the logits are divided by the
  * temperature, then cut to the {@code topK} likeliest tokens, then to the smallest set of likeliest
- * tokens whose probabilities sum to at least {@code topP}.
- *
- * <p>Immutable and thread-safe. The paper does not state its sampling (arXiv 2410.22304); FlowDPO's
- * default is temperature 0.7 with topP 0.9, see {@link dev.flowdpo.policy.FlowOptions#paper()}.
- *
- * @param temperature at least 0; 0 takes the likeliest token always (greedy)
- * @param topK at least 0; 0 keeps all tokens
- * @param topP in (0, 1]; 1 keeps all tokens
+ * tokens whose probabilities sum to at least {@code topP}. The paper does not state its sampling
+ * (arXiv 2410.22304). A value out of its range is refused with an {@link
+ * dev.flowdpo.error.InvalidInputException}. Immutable and thread-safe.
  */
-public record SamplingOptions(double temperature, int topK, double topP) {
-  /** The likeliest token always: temperature 0, no cuts. */
-  public static final SamplingOptions GREEDY = new SamplingOptions(0, 0, 1);
+public final class SamplingOptions {
+  private static final SamplingOptions DEFAULTS = new SamplingOptions(new Values(0.7, 0, 0.9));
 
-  /**
-   * Checks the values.
-   *
-   * @throws dev.flowdpo.error.InvalidInputException if one is out of its range
-   */
-  public SamplingOptions {
-    Require.notNegative("temperature", temperature);
-    Require.atLeast(0, "topK", topK);
-    Require.above(0, 1, "topP", topP);
+  private final Values values;
+
+  private record Values(double temperature, int topK, double topP) {}
+
+  private SamplingOptions(Values values) {
+    this.values = values;
   }
 
-  /**
-   * Returns options with this temperature and no cuts.
-   *
-   * @param temperature at least 0
-   * @return the options
-   * @throws dev.flowdpo.error.InvalidInputException if the temperature is negative or not finite
-   */
+  /** {@return temperature 0.7 with topP 0.9} */
+  public static SamplingOptions defaults() {
+    return DEFAULTS;
+  }
+
+  /** {@return a builder that starts from {@link #defaults()}} */
+  public static Builder builder() {
+    return DEFAULTS.toBuilder();
+  }
+
+  /** {@return a builder that starts from these options} */
+  public Builder toBuilder() {
+    return new Builder(values);
+  }
+
+  /** {@return the likeliest token always: temperature 0, no cuts} */
+  public static SamplingOptions greedy() {
+    return of(0);
+  }
+
+  /** {@return this temperature, at least 0, without cuts} */
   public static SamplingOptions of(double temperature) {
-    return new SamplingOptions(temperature, 0, 1);
+    return builder().temperature(temperature).topK(0).topP(1).build();
   }
 
-  /**
-   * Says whether the likeliest token is always taken.
-   *
-   * @return true at temperature 0
-   */
+  /** {@return whether the likeliest token is always taken: temperature 0} */
   public boolean isGreedy() {
-    return temperature == 0;
+    return values.temperature == 0;
+  }
+
+  /** {@return the temperature; 0 takes the likeliest token always} */
+  public double temperature() {
+    return values.temperature;
+  }
+
+  /** {@return how many of the likeliest tokens are kept; 0 for all} */
+  public int topK() {
+    return values.topK;
+  }
+
+  /** {@return the probability that the kept tokens reach; 1 for all} */
+  public double topP() {
+    return values.topP;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof SamplingOptions that && values.equals(that.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return values.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return values.toString().replaceFirst("Values", "SamplingOptions");
+  }
+
+  /** Collects options one by one and checks each at once. Not thread-safe. */
+  public static final class Builder {
+    private double temperature;
+    private int topK;
+    private double topP;
+
+    private Builder(Values values) {
+      temperature = values.temperature;
+      topK = values.topK;
+      topP = values.topP;
+    }
+
+    /** Sets the temperature, at least 0. */
+    public Builder temperature(double temperature) {
+      this.temperature = Require.notNegative("temperature", temperature);
+      return this;
+    }
+
+    /** Sets how many of the likeliest tokens are kept, at least 0; 0 for all. */
+    public Builder topK(int topK) {
+      this.topK = Require.atLeast(0, "topK", topK);
+      return this;
+    }
+
+    /** Sets the probability that the kept tokens reach, in (0, 1]; 1 for all. */
+    public Builder topP(double topP) {
+      this.topP = Require.above(0, 1, "topP", topP);
+      return this;
+    }
+
+    /** {@return the options as set so far} */
+    public SamplingOptions build() {
+      return new SamplingOptions(new Values(temperature, topK, topP));
+    }
   }
 }

@@ -31,4 +31,15 @@ public interface StopJudge {
   default StopJudge snapshot() {
     return this;
   }
+
+  /**
+   * Returns whether the ids of the partial answers that it reads are those of the engine's own
+   * vocabulary. An engine refuses to learn with another judge than its own that does not say so,
+   * since it would train on ids that mean something else to its model.
+   *
+   * @return by default false
+   */
+  default boolean sharesEngineTokens() {
+    return false;
+  }
 }

@@ -1,6 +1,8 @@
 package dev.flowdpo.preference;
 
 import dev.flowdpo.error.Require;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 /** RPO, Pang et al., arXiv 2404.19733: an objective plus weight · −log π(chosen) / length. */
@@ -18,6 +20,20 @@ record ChosenNllObjective(DpoObjective base, double weight) implements DpoObject
   @Override
   public boolean readsChosenOnly() {
     return base.readsChosenOnly();
+  }
+
+  @Override
+  public boolean tokenLevel() {
+    return base.tokenLevel();
+  }
+
+  @Override
+  public GroupValue evaluate(List<ScoredCompletion> group) {
+    GroupValue value = base.evaluate(group);
+    double perToken = weight / group.get(0).length();
+    double[][] derivatives = value.derivatives().clone();
+    derivatives[0] = Arrays.stream(derivatives[0]).map(slope -> slope - perToken).toArray();
+    return new GroupValue(value.loss() - perToken * group.get(0).policySum(), derivatives);
   }
 
   @Override

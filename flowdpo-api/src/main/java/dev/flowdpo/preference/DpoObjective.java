@@ -1,11 +1,18 @@
 package dev.flowdpo.preference;
 
 import dev.flowdpo.error.InvalidInputException;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
 
 /**
- * What learning minimises on a pair, as a function of four log-probability sums. It gives the loss
- * and its derivatives, so that an engine needs one backward pass for any objective.
+ * What learning minimises, by log-probabilities: the loss and its derivatives, so that an engine
+ * needs one backward pass for any loss of pairs, or of whole completions in groups of any size
+ * ({@link #ofCompletions}), and a second for one of single tokens ({@link #ofTokens}). A loss of a
+ * pair's implicit rewards needs no derivative written by hand ({@link #ofLogit}, {@link
+ * #ofRatios}).
  *
  * <p>Below h is {@link LogProbabilitySums#logit}, σ the logistic function, β the strength of the
  * implicit reward β (log π − log π_ref). All objectives made here are immutable, thread-safe, equal
@@ -15,12 +22,38 @@ import java.util.Locale;
 public interface DpoObjective {
 
   /**
-   * Returns the loss and its derivatives.
+   * Returns the loss of a pair and its derivatives.
    *
    * @param sums the log-probability sums of one pair
    * @return value and derivatives
+   * @throws UnsupportedOperationException if the loss is one of whole groups or of tokens
    */
   ObjectiveValue evaluate(LogProbabilitySums sums);
+
+  /**
+   * Returns the loss of a group and its derivatives: what engines call. By default the loss of the
+   * pair that the group is.
+   *
+   * @param group completions of one prompt; of a pair the chosen one comes first
+   * @return value and derivatives, in the order of the group
+   * @throws InvalidInputException if the loss is one of pairs and this is none
+   */
+  default GroupValue evaluate(List<ScoredCompletion> group) {
+    ObjectiveValue value = evaluate(LogProbabilitySums.of(group));
+    return group.size() == 1
+        ? GroupValue.ofCompletions(value.loss(), value.byPolicyChosen())
+        : GroupValue.ofCompletions(value.loss(), value.byPolicyChosen(), value.byPolicyRejected());
+  }
+
+  /**
+   * Returns whether derivatives differ among the tokens of a completion. Then an engine scores
+   * first, and goes through the model once more with them.
+   *
+   * @return by default false
+   */
+  default boolean tokenLevel() {
+    return false;
+  }
 
   /**
    * Returns β, the factor of the implicit rewards β (log π − log π_ref) that a learner reports.
@@ -159,6 +192,61 @@ public interface DpoObjective {
    */
   static DpoObjective supervised() {
     return new SupervisedObjective();
+  }
+
+  /**
+   * Returns a loss of β h alone; DPO is {@code x -> Math.log1p(Math.exp(-x))}. Its derivative is
+   * found by central differences, right to about 12 digits where the loss is smooth.
+   *
+   * @param beta above 0
+   * @param loss the loss by β h
+   * @return the objective
+   * @throws InvalidInputException if β is out of range
+   */
+  static DpoObjective ofLogit(double beta, DoubleUnaryOperator loss) {
+    return ofRatios(beta, (chosen, rejected) -> loss.applyAsDouble(chosen - rejected));
+  }
+
+  /**
+   * Returns a loss of the two implicit rewards, with derivatives as in {@link #ofLogit}.
+   *
+   * @param beta above 0
+   * @param loss the loss by β r_chosen and β r_rejected, r the log-ratios
+   * @return the objective
+   * @throws InvalidInputException if β is out of range
+   */
+  static DpoObjective ofRatios(double beta, DoubleBinaryOperator loss) {
+    return new RatioObjective(beta, loss);
+  }
+
+  /**
+   * Returns a loss of whole completions, in groups of any size. To learn from rewards, for example:
+   *
+   * <pre>{@code
+   * DpoObjective.ofCompletions(group -> {
+   *   double mean = group.stream().mapToDouble(ScoredCompletion::reward).average().orElse(0);
+   *   double[] slopes = group.stream().mapToDouble(c -> mean - c.reward()).toArray();
+   *   double loss = group.stream().mapToDouble(c -> (mean - c.reward()) * c.policySum()).sum();
+   *   return GroupValue.ofCompletions(loss, slopes);
+   * });
+   * }</pre>
+   *
+   * @param loss gives value and derivatives of a group; pure and thread-safe
+   * @return the objective
+   */
+  static DpoObjective ofCompletions(Function<List<ScoredCompletion>, GroupValue> loss) {
+    return new GroupObjective(loss, false);
+  }
+
+  /**
+   * Returns a loss of single tokens, in groups of any size ({@link #tokenLevel}), such as one that
+   * is clipped, or has a divergence, at every token.
+   *
+   * @param loss gives value and derivatives of a group; pure and thread-safe
+   * @return the objective
+   */
+  static DpoObjective ofTokens(Function<List<ScoredCompletion>, GroupValue> loss) {
+    return new GroupObjective(loss, true);
   }
 
   /**

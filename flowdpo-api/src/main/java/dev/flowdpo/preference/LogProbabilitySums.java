@@ -1,6 +1,9 @@
 package dev.flowdpo.preference;
 
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.error.Require;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * What an objective sees of a pair: log-probabilities (natural logarithm) summed over the tokens of
@@ -26,7 +29,7 @@ public record LogProbabilitySums(
   /**
    * Checks the values.
    *
-   * @throws dev.flowdpo.error.InvalidInputException if a sum is not finite or a length is below 1
+   * @throws InvalidInputException if a sum is not finite or a length is below 1
    */
   public LogProbabilitySums {
     Require.finite("policyChosen", policyChosen);
@@ -35,6 +38,32 @@ public record LogProbabilitySums(
     Require.finite("referenceRejected", referenceRejected);
     Require.atLeast(1, "chosenLength", chosenLength);
     Require.atLeast(1, "rejectedLength", rejectedLength);
+  }
+
+  /**
+   * Returns the sums of a pair. Of a chosen completion alone (see {@link
+   * DpoObjective#readsChosenOnly}) the rejected sums are 0 and the lengths the same.
+   *
+   * @param pair the chosen completion and then the rejected one, if there is one
+   * @return their sums
+   * @throws InvalidInputException if there are neither one nor two completions
+   */
+  public static LogProbabilitySums of(List<ScoredCompletion> pair) {
+    if (pair.isEmpty() || pair.size() > 2) {
+      throw new InvalidInputException(
+          "pair: expected a chosen and a rejected completion, found a group of "
+              + pair.size()
+              + ". Larger groups want an objective of their own (DpoObjective.ofCompletions).");
+    }
+    ScoredCompletion chosen = pair.get(0);
+    Optional<ScoredCompletion> rejected = pair.stream().skip(1).findFirst();
+    return new LogProbabilitySums(
+        chosen.policySum(),
+        rejected.map(ScoredCompletion::policySum).orElse(0.0),
+        chosen.referenceSum(),
+        rejected.map(ScoredCompletion::referenceSum).orElse(0.0),
+        chosen.length(),
+        rejected.map(ScoredCompletion::length).orElse(chosen.length()));
   }
 
   /**

@@ -18,13 +18,28 @@ public record ObjectiveValue(
     double byReferenceChosen,
     double byReferenceRejected) {
 
-  /** A function of h alone: dh/d(chosen ratio) = 1 and dh/d(rejected ratio) = −1. */
-  static ObjectiveValue ofLogit(double loss, double byLogit) {
+  /**
+   * Returns the value of a loss that depends on the logit h alone: dh/d(chosen log-ratio) = 1 and
+   * dh/d(rejected log-ratio) = −1.
+   *
+   * @param loss the loss
+   * @param byLogit dloss / dh
+   * @return the loss with all four derivatives
+   */
+  public static ObjectiveValue ofLogit(double loss, double byLogit) {
     return ofRatios(loss, byLogit, -byLogit);
   }
 
-  /** A function of the two log-ratios: the reference enters each with the opposite sign. */
-  static ObjectiveValue ofRatios(double loss, double byChosenRatio, double byRejectedRatio) {
+  /**
+   * Returns the value of a loss that depends on the two log-ratios alone: the reference enters each
+   * with the opposite sign.
+   *
+   * @param loss the loss
+   * @param byChosenRatio ∂loss / ∂ chosen log-ratio
+   * @param byRejectedRatio ∂loss / ∂ rejected log-ratio
+   * @return the loss with all four derivatives
+   */
+  public static ObjectiveValue ofRatios(double loss, double byChosenRatio, double byRejectedRatio) {
     return new ObjectiveValue(
         loss, byChosenRatio, byRejectedRatio, -byChosenRatio, -byRejectedRatio);
   }

@@ -1,6 +1,5 @@
 package dev.flowdpo.rollout;
 
-import dev.flowdpo.internal.Seeds;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.StopDecision;
@@ -10,6 +9,7 @@ import dev.flowdpo.policy.internal.FlowObserver;
 import dev.flowdpo.policy.internal.FlowPath;
 import dev.flowdpo.policy.internal.FlowStart;
 import dev.flowdpo.value.FinishReason;
+import dev.flowdpo.value.Seeds;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.flowdpo.spi;
 
+import dev.flowdpo.error.FlowException;
+import dev.flowdpo.learning.AdapterCompiler;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.policy.FlowOptions;
@@ -47,9 +49,19 @@ public interface FlowEngine extends AutoCloseable {
    * @param setup everything the application chose
    * @return a new learner, which the caller closes
    * @throws dev.flowdpo.error.InvalidInputException if the setup does not fit this engine
-   * @throws dev.flowdpo.error.FlowException if the learner cannot start
+   * @throws FlowException if the learner cannot start
    */
   OnlineLearner learner(LearnerSetup setup);
+
+  /**
+   * Makes a compiler of adapters on this engine's base.
+   *
+   * @return a new compiler; usable until the engine is closed
+   * @throws FlowException if the engine has none, as by default
+   */
+  default AdapterCompiler compiler() {
+    throw new FlowException("compiler: this engine does not train on traces.");
+  }
 
   /** Frees the models. Again does nothing. */
   @Override

@@ -20,7 +20,7 @@ class ProgressiveValidationPropertiesTest {
         .isEqualTo(ProgressiveValidation.of(outcomes))
         .hasSameHashCodeAs(ProgressiveValidation.of(outcomes));
     for (int i = 0; i < outcomes.size(); i++) {
-      assertThat(validation.curve().get(i)).isEqualTo(validation.accuracyOfFirst(i + 1));
+      assertThat(validation.curve()[i]).isEqualTo(validation.accuracyOfFirst(i + 1));
     }
     int head = Math.min(n, outcomes.size());
     int tail = outcomes.size() - head;

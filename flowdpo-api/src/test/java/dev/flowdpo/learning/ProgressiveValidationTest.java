@@ -3,7 +3,6 @@ package dev.flowdpo.learning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.common.primitives.ImmutableDoubleArray;
 import dev.flowdpo.error.InvalidInputException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -23,7 +22,7 @@ class ProgressiveValidationTest {
     assertThat(FOUR.accuracyOfLast(1)).isEqualTo(1);
     assertThat(FOUR.accuracyOfLast(3)).isEqualTo(2.0 / 3);
     assertThat(FOUR.accuracyOfLast(100)).isEqualTo(0.5);
-    assertThat(FOUR.curve()).isEqualTo(ImmutableDoubleArray.of(0, 0.5, 1.0 / 3, 0.5));
+    assertThat(FOUR.curve()).containsExactly(0, 0.5, 1.0 / 3, 0.5);
     assertThat(FOUR.outcomes()).containsExactly(false, true, false, true);
     assertThat(FOUR).hasToString("ProgressiveValidation[2 of 4 correct]");
   }
@@ -34,7 +33,7 @@ class ProgressiveValidationTest {
     assertThat(empty.accuracy()).isZero();
     assertThat(empty.accuracyOfFirst(5)).isZero();
     assertThat(FOUR.accuracyOfLast(0)).isZero();
-    assertThat(empty.curve().isEmpty()).isTrue();
+    assertThat(empty.curve()).isEmpty();
   }
 
   @Test

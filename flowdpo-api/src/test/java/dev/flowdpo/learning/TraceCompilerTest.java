@@ -68,7 +68,7 @@ class TraceCompilerTest {
     TraceCompiler withRollouts =
         TraceCompiler.builder()
             .rollouts(true)
-            .options(TraceOptions.DEFAULT.withPerProblem(9, TraceOptions.Preference.FIRST))
+            .options(TraceOptions.builder().perProblem(9).build())
             .build();
     LearningProgress progress = new LearningProgress(8, 0, 0, 3, 4, 0.5, 2, 0, 0);
     for (TraceCompiler each : List.of(compiler, withRollouts)) {
@@ -149,7 +149,7 @@ class TraceCompilerTest {
     assertThatThrownBy(() -> TraceCompiler.builder().source(" "))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("source");
-    assertThatThrownBy(() -> TraceOptions.DEFAULT.withTokens(5, 4))
+    assertThatThrownBy(() -> TraceOptions.builder().minTokens(5).maxTokens(4).build())
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("maxTokens: expected a whole number of at least 5");
   }

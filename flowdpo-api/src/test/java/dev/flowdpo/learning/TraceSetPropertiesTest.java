@@ -75,8 +75,9 @@ class TraceSetPropertiesTest {
   @Property
   void stricterFiltersKeepSubsets(
       @ForAll("traces") List<Trace> traces, @ForAll("options") TraceOptions strict) {
-    TraceOptions all = strict.withPerProblem(MANY, strict.preference());
-    TraceOptions weaker = all.withMinReward(0).withTokens(1, Integer.MAX_VALUE);
+    TraceOptions all = strict.toBuilder().perProblem(MANY).build();
+    TraceOptions weaker =
+        all.toBuilder().minReward(0).minTokens(1).maxTokens(Integer.MAX_VALUE).build();
 
     List<Trace> kept = TraceSet.of(traces, all).traces();
 
@@ -92,11 +93,14 @@ class TraceSetPropertiesTest {
 
   @Property
   void theShortestHaveTheFewestTokens(@ForAll("traces") List<Trace> traces) {
-    TraceOptions all = TraceOptions.DEFAULT.withPerProblem(MANY, TraceOptions.Preference.SHORTEST);
+    TraceOptions all =
+        TraceOptions.builder()
+            .perProblem(MANY)
+            .preference(TraceOptions.Preference.SHORTEST)
+            .build();
     List<Trace> everything = TraceSet.of(traces, all).traces();
 
-    List<Trace> kept =
-        TraceSet.of(traces, all.withPerProblem(1, TraceOptions.Preference.SHORTEST)).traces();
+    List<Trace> kept = TraceSet.of(traces, all.toBuilder().perProblem(1).build()).traces();
 
     for (Trace trace : kept) {
       assertThat(everything.stream().filter(t -> t.problem().equals(trace.problem())))
@@ -132,6 +136,14 @@ class TraceSetPropertiesTest {
             Arbitraries.integers().between(2, 3),
             Arbitraries.integers().between(1, 3),
             Arbitraries.of(TraceOptions.Preference.class))
-        .as(TraceOptions::new);
+        .as(
+            (minReward, minTokens, maxTokens, perProblem, preference) ->
+                TraceOptions.builder()
+                    .minReward(minReward)
+                    .minTokens(minTokens)
+                    .maxTokens(maxTokens)
+                    .perProblem(perProblem)
+                    .preference(preference)
+                    .build());
   }
 }

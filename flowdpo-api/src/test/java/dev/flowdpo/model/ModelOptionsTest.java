@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowdpo.error.InvalidInputException;
 import java.nio.file.Path;
-import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class ModelOptionsTest {
@@ -28,14 +26,11 @@ class ModelOptionsTest {
             .cache(Path.of("cache"))
             .quantization(Quantization.INT8)
             .build();
-    assertThat(options)
-        .isEqualTo(
-            new ModelOptions(
-                Quantization.INT8,
-                Optional.of(Path.of("cache")),
-                OptionalInt.of(0),
-                OptionalInt.of(64),
-                Optional.of(WeightPacking.NONE)));
+    assertThat(options.quantization()).isEqualTo(Quantization.INT8);
+    assertThat(options.cache()).contains(Path.of("cache"));
+    assertThat(options.threads()).hasValue(0);
+    assertThat(options.maxTokens()).hasValue(64);
+    assertThat(options.packing()).contains(WeightPacking.NONE);
   }
 
   @Test

@@ -84,21 +84,23 @@ class PartialAnswerTest {
         .isInstanceOf(InvalidInputException.class)
         .hasMessage("stopProbability: expected a number in [0.0, 1.0], found 1.5.");
     assertThatThrownBy(
-            () -> new ChunkRequest(PartialAnswer.start(PROBLEM), 0, SamplingOptions.GREEDY, 0))
+            () -> new ChunkRequest(PartialAnswer.start(PROBLEM), 0, SamplingOptions.greedy(), 0))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageStartingWith("maxTokens");
   }
 
   @Test
   void samplingOptionsAreChecked() {
-    assertThat(SamplingOptions.GREEDY.isGreedy()).isTrue();
-    assertThat(SamplingOptions.of(0.7)).isEqualTo(new SamplingOptions(0.7, 0, 1));
+    assertThat(SamplingOptions.greedy().isGreedy()).isTrue();
+    assertThat(SamplingOptions.of(0.7))
+        .isEqualTo(SamplingOptions.builder().temperature(0.7).topK(0).topP(1).build());
     assertThat(SamplingOptions.of(0.7).isGreedy()).isFalse();
     assertRefused(() -> SamplingOptions.of(-0.1), "temperature");
     assertRefused(() -> SamplingOptions.of(Double.NaN), "temperature");
-    assertRefused(() -> new SamplingOptions(1, -1, 1), "topK");
-    assertRefused(() -> new SamplingOptions(1, 0, 0), "topP");
-    assertRefused(() -> new SamplingOptions(1, 0, 1.01), "topP");
+    assertRefused(() -> SamplingOptions.builder().temperature(1).topK(-1).topP(1).build(), "topK");
+    assertRefused(() -> SamplingOptions.builder().temperature(1).topK(0).topP(0).build(), "topP");
+    assertRefused(
+        () -> SamplingOptions.builder().temperature(1).topK(0).topP(1.01).build(), "topP");
   }
 
   @Test

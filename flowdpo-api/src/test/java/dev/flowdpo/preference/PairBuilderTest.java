@@ -50,7 +50,7 @@ class PairBuilderTest {
         }
       };
 
-  private final PairBuilder builder = new PairBuilder(PairOptions.DEFAULT, TOKENS);
+  private final PairBuilder builder = new PairBuilder(PairOptions.defaults(), TOKENS);
 
   @Test
   void theChunkThatLedToTheRightAnswerIsChosen() {
@@ -149,7 +149,9 @@ class PairBuilderTest {
 
   @Test
   void withoutTheOptionATieMakesNoStopPair() {
-    PairBuilder strict = new PairBuilder(new PairOptions(0.5, false), TOKENS);
+    PairBuilder strict =
+        new PairBuilder(
+            PairOptions.builder().rewardMargin(0.5).preferEarlierStopOnTie(false).build(), TOKENS);
     assertThat(strict.pairs(tree(RIGHT, RIGHT, Optional.of(RIGHT), GO_ON))).isEmpty();
   }
 
@@ -159,9 +161,13 @@ class PairBuilderTest {
     Verdict low = Verdict.reward(0.25, "");
     assertThat(builder.pairs(tree(high, low, Optional.empty(), GO_ON)))
         .containsExactly(answerPair("b", "x", 0.75, 0.25));
-    PairBuilder wide = new PairBuilder(new PairOptions(0.51, true), TOKENS);
+    PairBuilder wide =
+        new PairBuilder(
+            PairOptions.builder().rewardMargin(0.51).preferEarlierStopOnTie(true).build(), TOKENS);
     assertThat(wide.pairs(tree(high, low, Optional.empty(), GO_ON))).isEmpty();
-    PairBuilder narrow = new PairBuilder(new PairOptions(0.01, true), TOKENS);
+    PairBuilder narrow =
+        new PairBuilder(
+            PairOptions.builder().rewardMargin(0.01).preferEarlierStopOnTie(true).build(), TOKENS);
     assertThat(narrow.pairs(tree(high, Verdict.reward(0.74, ""), Optional.empty(), GO_ON)))
         .hasSize(1);
   }
@@ -169,8 +175,17 @@ class PairBuilderTest {
   @ParameterizedTest
   @CsvSource({"0.7,0.2,0.5", "0.3,0.2,0.1", "1.0,0.9,0.1", "0.8,0.6,0.2", "0.35,0.3,0.05"})
   void rewardsThatDifferByTheMarginButForRoundingFormAPair(double high, double low, double margin) {
-    PairBuilder exact = new PairBuilder(new PairOptions(margin, false), TOKENS);
-    PairBuilder wider = new PairBuilder(new PairOptions(margin * 1.001, false), TOKENS);
+    PairBuilder exact =
+        new PairBuilder(
+            PairOptions.builder().rewardMargin(margin).preferEarlierStopOnTie(false).build(),
+            TOKENS);
+    PairBuilder wider =
+        new PairBuilder(
+            PairOptions.builder()
+                .rewardMargin(margin * 1.001)
+                .preferEarlierStopOnTie(false)
+                .build(),
+            TOKENS);
     RolloutTree tree =
         tree(Verdict.reward(high, ""), Verdict.reward(low, ""), Optional.empty(), GO_ON);
     assertThat(exact.pairs(tree)).hasSize(1);
@@ -179,7 +194,13 @@ class PairBuilderTest {
 
   @Test
   void equalRewardsFormNoPairHoweverSmallTheMargin() {
-    PairBuilder least = new PairBuilder(new PairOptions(Double.MIN_VALUE, false), TOKENS);
+    PairBuilder least =
+        new PairBuilder(
+            PairOptions.builder()
+                .rewardMargin(Double.MIN_VALUE)
+                .preferEarlierStopOnTie(false)
+                .build(),
+            TOKENS);
     assertThat(
             least.pairs(
                 tree(Verdict.reward(0.4, ""), Verdict.reward(0.4, ""), Optional.empty(), GO_ON)))
@@ -198,7 +219,8 @@ class PairBuilderTest {
 
   @Test
   void badOptionsAndPairsAreRefused() {
-    assertThatThrownBy(() -> new PairOptions(0, true))
+    assertThatThrownBy(
+            () -> PairOptions.builder().rewardMargin(0).preferEarlierStopOnTie(true).build())
         .isInstanceOf(InvalidInputException.class)
         .hasMessageStartingWith("rewardMargin: expected a number in (0.0, 1.0], found 0.0");
     assertThatThrownBy(() -> answerPair("x", "x", 1, 0))

@@ -52,7 +52,8 @@ class PairRuleTest {
   void contrastsAreThoseOfThePairBuilder(
       @ForAll @Size(5) List<@IntRange(max = 2) Integer> verdicts,
       @ForAll boolean preferEarlierStop) {
-    PairOptions options = new PairOptions(0.5, preferEarlierStop);
+    PairOptions options =
+        PairOptions.builder().rewardMargin(0.5).preferEarlierStopOnTie(preferEarlierStop).build();
     RolloutTree tree = tree(verdicts.stream().map(PairRuleTest::verdict).toList());
     assertThat(PairRule.contrasts(options).pairs(tree, TOKENS))
         .isEqualTo(new PairBuilder(options, TOKENS).pairs(tree));
@@ -142,7 +143,7 @@ class PairRuleTest {
   @Property(tries = 100)
   void anotherRulesPaceChangesNoPair(@ForAll @Size(5) List<@IntRange(max = 2) Integer> verdicts) {
     RolloutTree tree = tree(verdicts.stream().map(PairRuleTest::verdict).toList());
-    PairRule pace = PairRule.contrasts(PairOptions.DEFAULT);
+    PairRule pace = PairRule.contrasts(PairOptions.defaults());
     PairRule paced = PairRule.successes().atThePaceOf(pace);
     assertThat(paced.pairs(tree, TOKENS)).isEqualTo(PairRule.successes().pairs(tree, TOKENS));
     assertThat(paced.pace()).contains(pace);

@@ -124,14 +124,21 @@ class TreeRolloutSamplerPropertiesTest {
       List<Problem> problems, int maxChunks, int rollouts, int letters, long seed) {
     return new TreeRolloutSampler()
         .sample(
-            new RolloutRequest(
-                problems,
-                ScriptedPolicy.letters(letters),
-                ScriptedJudge.stoppingAtVowels(),
-                ODD_COUNT_OF_E,
-                new FlowOptions(8, maxChunks, SamplingOptions.of(1), 0),
-                rollouts,
-                seed));
+            RolloutRequest.builder(
+                    problems,
+                    ScriptedPolicy.letters(letters),
+                    ScriptedJudge.stoppingAtVowels(),
+                    ODD_COUNT_OF_E)
+                .options(
+                    FlowOptions.builder()
+                        .chunkSize(8)
+                        .maxChunks(maxChunks)
+                        .sampling(SamplingOptions.of(1))
+                        .seed(0)
+                        .build())
+                .rolloutsPerNode(rollouts)
+                .seed(seed)
+                .build());
   }
 
   private static List<Problem> problems(int count) {

@@ -124,15 +124,15 @@ class TreeRolloutSamplerTest {
   }
 
   @Test
-  void atTheLimitAFlipToStopHasTheOriginalsVerdict() {
+  void atTheLimitAFlipToStopIsJudgedAsAnAnswerThatWasStopped() {
     List<String> verified = new ArrayList<>();
     RolloutTree tree =
         sample(
                 originalThenAlternative(2),
                 ScriptedJudge.stoppingAt(99),
                 attempt -> {
-                  verified.add(attempt.answer());
-                  return Verdict.correct("seen " + verified.size());
+                  verified.add(attempt.answer() + " " + attempt.finishReason().orElseThrow());
+                  return Verdict.of(!attempt.truncated());
                 },
                 2,
                 0,
@@ -142,8 +142,9 @@ class TreeRolloutSamplerTest {
     Branch flipped = tree.nodes().get(1).flipped().orElseThrow();
     assertThat(flipped.answer()).isSameAs(tree.original().answer());
     assertThat(flipped.finishReason()).isEqualTo(FinishReason.STOPPED);
-    assertThat(flipped.verdict()).isSameAs(tree.original().verdict());
-    assertThat(verified).containsExactly("oo", "o");
+    assertThat(tree.original().verdict().isCorrect()).isFalse();
+    assertThat(flipped.verdict().isCorrect()).isTrue();
+    assertThat(verified).containsExactly("oo MAX_CHUNKS", "o STOPPED", "oo STOPPED");
   }
 
   @Test
@@ -278,14 +279,17 @@ class TreeRolloutSamplerTest {
       Problem... problems) {
     return RolloutSampler.tree()
         .sample(
-            new RolloutRequest(
-                List.of(problems),
-                policy,
-                judge,
-                verifier,
-                new FlowOptions(8, maxChunks, SAMPLING, 99),
-                rolloutsPerNode,
-                5));
+            RolloutRequest.builder(List.of(problems), policy, judge, verifier)
+                .options(
+                    FlowOptions.builder()
+                        .chunkSize(8)
+                        .maxChunks(maxChunks)
+                        .sampling(SAMPLING)
+                        .seed(99)
+                        .build())
+                .rolloutsPerNode(rolloutsPerNode)
+                .seed(5)
+                .build());
   }
 
   /** Writes "o" in its first calls and "a" from then on. */

@@ -18,8 +18,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** An engine with a scripted policy and judge, whose setups of learners are kept. */
 public final class StubEngine implements FlowEngine {
-  public static final FlowOptions FLOW_OPTIONS = new FlowOptions(7, 3, SamplingOptions.of(0.5), 11);
-  public static final LearnerOptions LEARNER_OPTIONS = LearnerOptions.builder().rank(3).build();
+  public static final FlowOptions FLOW_OPTIONS =
+      FlowOptions.builder()
+          .chunkSize(7)
+          .maxChunks(3)
+          .sampling(SamplingOptions.of(0.5))
+          .seed(11)
+          .build();
+  public static final LearnerOptions LEARNER_OPTIONS =
+      LearnerOptions.builder().lora(lora -> lora.rank(3)).build();
 
   public final List<LearnerSetup> setups = new ArrayList<>();
   public final AtomicInteger closings = new AtomicInteger();

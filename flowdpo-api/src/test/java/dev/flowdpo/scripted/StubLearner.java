@@ -34,21 +34,19 @@ public final class StubLearner implements OnlineLearner, PreferenceTokens {
 
   public StubLearner(LearnerSetup setup) {
     this.setup = setup;
-    this.guard = new VerifierGuard(setup.verifier(), setup.options().verifierTimeLimit());
+    this.guard =
+        new VerifierGuard(setup.verifier(), setup.options().rollouts().verifierTimeLimit());
   }
 
   @Override
   public LearningReport learn(Iterable<Problem> problems) {
     for (Problem problem : problems) {
       RolloutRequest request =
-          new RolloutRequest(
-              List.of(problem),
-              setup.policy(),
-              setup.judge(),
-              guard,
-              setup.flow(),
-              setup.options().rolloutsPerNode(),
-              setup.options().seed());
+          RolloutRequest.builder(List.of(problem), setup.policy(), setup.judge(), guard)
+              .options(setup.flow())
+              .rolloutsPerNode(setup.options().rollouts().rolloutsPerNode())
+              .seed(setup.options().seed())
+              .build();
       learn(setup.sampler().sample(request).get(0));
     }
     return new LearningReport(progress, validation.build(), Duration.ZERO);

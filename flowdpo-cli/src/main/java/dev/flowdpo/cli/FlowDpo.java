@@ -1,6 +1,20 @@
 package dev.flowdpo.cli;
 
 import dev.flowdpo.cli.experiment.ExperimentCommand;
+import dev.flowdpo.cli.learning.DemoCommand;
+import dev.flowdpo.cli.learning.LearnCommand;
+import dev.flowdpo.cli.model.ExportCommand;
+import dev.flowdpo.cli.model.GradientCommand;
+import dev.flowdpo.cli.model.InspectCommand;
+import dev.flowdpo.cli.model.LogprobsCommand;
+import dev.flowdpo.cli.model.MakeModelCommand;
+import dev.flowdpo.cli.model.PretrainCommand;
+import dev.flowdpo.cli.options.Versions;
+import dev.flowdpo.cli.solving.EvaluateCommand;
+import dev.flowdpo.cli.solving.SolveCommand;
+import dev.flowdpo.cli.solving.VerifyCommand;
+import dev.flowdpo.cli.training.CompileCommand;
+import dev.flowdpo.cli.training.DpoCommand;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -20,7 +34,7 @@ import picocli.CommandLine.Command;
     description =
         "Solves problems step by step with a language model, and learns from them by DPO.",
     mixinStandardHelpOptions = true,
-    versionProvider = FlowDpo.Version.class,
+    versionProvider = Versions.class,
     subcommands = {
       DemoCommand.class,
       SolveCommand.class,
@@ -36,6 +50,7 @@ import picocli.CommandLine.Command;
       ExportCommand.class,
       InspectCommand.class,
       MakeModelCommand.class,
+      CompletionCommand.class,
       CommandLine.HelpCommand.class
     },
     footer = {
@@ -77,14 +92,5 @@ public final class FlowDpo {
 
   private static PrintWriter utf8(PrintStream stream) {
     return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
-  }
-
-  /** Reads the version from the jar's manifest. */
-  static final class Version implements CommandLine.IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      String version = FlowDpo.class.getPackage().getImplementationVersion();
-      return new String[] {"flowdpo " + (version == null ? "(built from source)" : version)};
-    }
   }
 }

@@ -7,17 +7,18 @@ import java.nio.file.StandardCopyOption;
 import java.util.stream.Stream;
 
 /** The PyTorch fixtures of the runtime module: small random models without a tokenizer. */
-final class Fixtures {
-  static final Path ROOT = Path.of("..", "flowdpo-runtime", "src", "test", "resources", "pytorch");
+public final class Fixtures {
+  public static final Path ROOT =
+      Path.of("..", "flowdpo-runtime", "src", "test", "resources", "pytorch");
 
   private Fixtures() {}
 
-  static Path model(String name) {
+  public static Path model(String name) {
     return ROOT.resolve(name);
   }
 
   /** Copies a model into a folder, to be spoilt there. */
-  static Path copy(String name, Path to) throws IOException {
+  public static Path copy(String name, Path to) throws IOException {
     Files.createDirectories(to);
     try (Stream<Path> files = Files.list(model(name))) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {

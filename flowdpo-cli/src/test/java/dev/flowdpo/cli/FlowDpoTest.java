@@ -1,34 +1,50 @@
 package dev.flowdpo.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class FlowDpoTest {
+  @TempDir private Path folder;
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "demo",
-        "solve",
-        "learn",
-        "compile",
-        "dpo",
-        "evaluate",
-        "verify",
-        "pretrain",
-        "logprobs",
-        "gradient"
-      })
-  void everyCommandHasTheCommonOptions(String command) {
+  @CsvSource({
+    "demo, --model --quantization --threads --seed --progress, ''",
+    "solve, --model --quantization --threads --seed, ''",
+    "learn, --model --quantization --threads --seed --progress, ''",
+    "compile, --model --quantization --threads --seed --progress, ''",
+    "dpo, --model --quantization --threads --seed --progress, ''",
+    "evaluate, --model --quantization --threads --seed --progress, ''",
+    "verify, --progress, --model --quantization --threads --context --seed",
+    "pretrain, --model --seed --progress, --quantization --threads --context",
+    "logprobs, --model --quantization --threads, --seed",
+    "gradient, --model --quantization --threads, --seed",
+    "export, --model, --quantization --threads --context --seed",
+    "inspect, --model --quantization --packing --context, --threads --cache --seed",
+    "make-model, --seed, --model --quantization --threads --context"
+  })
+  void aCommandHasTheOptionsThatMeanSomethingToIt(String command, String with, String without) {
     CommandRun run = CommandRun.of(command, "--help");
 
     assertThat(run.exitCode()).isZero();
-    assertThat(run.out()).contains("--model", "--seed", "--json");
+    assertThat(run.out()).contains("--json", "--help", "--version").contains(with.split(" "));
+    for (String option : without.split(" ")) {
+      if (!option.isEmpty()) {
+        assertThat(run.out()).doesNotContain(option);
+      }
+    }
   }
 
   @Test
@@ -41,7 +57,40 @@ class FlowDpoTest {
 
   @Test
   void tellsItsVersion() {
-    assertThat(CommandRun.of("--version").out()).startsWith("flowdpo ");
+    assertThat(CommandRun.of("--version").out().lines())
+        .hasSize(6)
+        .noneMatch(line -> line.contains("unknown") || line.contains("cannot"))
+        .anyMatch(line -> line.startsWith("flowdpo "))
+        .anyMatch(line -> line.matches("ONNX Runtime \\d+\\.\\d+\\.\\d+"))
+        .anyMatch(line -> line.matches("ND4J \\d+\\..*"))
+        .anyMatch(line -> line.matches("OpenBLAS \\d+\\..*"))
+        .anyMatch(line -> line.matches("tokenizers \\d+\\..*"))
+        .anyMatch(line -> line.startsWith("Java "));
+  }
+
+  @Test
+  void theCompletionScriptKnowsTheCommandsAndTheirOptions() throws Exception {
+    CommandRun run = CommandRun.of("completion");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).contains("complete -F", "make-model", "--verifier-command");
+    assertThat(completions(run.out(), "flowdpo", "comp")).contains("compile", "completion");
+    assertThat(completions(run.out(), "flowdpo", "learn", "--verifier-"))
+        .contains("--verifier-command", "--verifier-url", "--verifier-seconds");
+  }
+
+  /** Has a real bash source the script and complete the last word; none of it needs a program. */
+  private List<String> completions(String script, String... words) throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "no bash");
+    Path file = Files.writeString(folder.resolve("flowdpo.bash"), script);
+    String ask =
+        "compopt() { :; }; source %s; COMP_WORDS=(%s); COMP_CWORD=%d; _complete_flowdpo; printf '%%s\\n' \"${COMPREPLY[@]}\""
+            .formatted(file, String.join(" ", words), words.length - 1);
+    Process bash =
+        new ProcessBuilder("/bin/bash", "--norc", "-c", ask).redirectErrorStream(true).start();
+    String found = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(bash.waitFor()).as(found).isZero();
+    return found.lines().map(String::strip).toList();
   }
 
   @ParameterizedTest
@@ -86,11 +135,7 @@ class FlowDpoTest {
         "logprobs"
       })
   void badUsageEndsWithTwoAndAMessageWithoutStackTrace(String line) {
-    CommandRun run = CommandRun.of((Object[]) line.split(" "));
-
-    assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.out()).isEmpty();
-    assertThat(run.err()).startsWith("flowdpo: ").doesNotContain("\tat ");
+    CommandRun.of((Object[]) line.split(" ")).assertRefused();
   }
 
   @Test

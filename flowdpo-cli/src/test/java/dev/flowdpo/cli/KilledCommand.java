@@ -11,16 +11,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Runs a command in a process of its own, which gets no chance to clean up. */
-final class KilledCommand {
+public final class KilledCommand {
   /** Tells when it is time. */
-  interface Moment {
+  public interface Moment {
     boolean hasCome() throws IOException;
   }
 
   private KilledCommand() {}
 
   /** Runs the command and kills its process as soon as the moment has come. */
-  static void run(Moment moment, Object... arguments) throws Exception {
+  public static void run(Moment moment, Object... arguments) throws Exception {
     List<String> line =
         new ArrayList<>(
             List.of(

@@ -2,8 +2,6 @@ package dev.flowdpo.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flowdpo.runtime.tiny.WordProblem;
-import dev.flowdpo.runtime.tiny.WordProblems;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -22,8 +20,12 @@ class QuickStartTest {
     String block = readme.substring(begin, readme.indexOf("```", begin));
     String program =
         Files.readString(MODULE.resolve("src/main/java/dev/flowdpo/examples/QuickStart.java"));
-    assertThat(program).contains(block.indent(4));
-    assertThat(block.lines().count()).isLessThanOrEqualTo(10);
+    int end = block.indexOf("\n\n") + 1;
+    String imports = block.substring(0, end);
+    String statements = block.substring(end).strip();
+    assertThat(imports.lines()).allMatch(line -> line.startsWith("import "));
+    assertThat(program).contains(imports, statements.indent(4));
+    assertThat(statements.lines().count()).isLessThanOrEqualTo(10);
   }
 
   @Test
@@ -32,7 +34,7 @@ class QuickStartTest {
     PrintStream out = System.out;
     System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
     try {
-      QuickStart.run(WordProblems.learning(0).limit(8).map(WordProblem::toProblem).toList());
+      QuickStart.main(new String[0]);
     } finally {
       System.setOut(out);
     }

@@ -4,6 +4,7 @@ import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
 import dev.flowdpo.runtime.tiny.BundledModel;
+import dev.flowdpo.runtime.training.TrainerOptions;
 import dev.flowdpo.spi.EngineSettings;
 import dev.flowdpo.spi.FlowEngineProvider;
 
@@ -23,6 +24,7 @@ public final class AdapterFlowEngineProvider implements FlowEngineProvider {
         settings.model().orElseGet(BundledModel::folder),
         settings.adapters(),
         bundled ? BundledModel.learnerOptions() : LearnerOptions.paper(),
+        bundled ? BundledModel.trainerOptions() : TrainerOptions.paper(),
         (bundled ? BundledModel.sessionSettings() : SessionSettings.defaults())
             .with(settings.options()));
   }

@@ -73,7 +73,7 @@ final class ChatEndpoint {
         String asks = left == 0 ? "" : ", which asks for a wait of " + pause.toSeconds() + " s";
         if (!reached) {
           throw new FlowException(
-              "Judge %s: expected an endpoint that answers, found %s; check the address"
+              "Comparer %s: expected an endpoint that answers, found %s; check the address"
                   .formatted(this, attempt.failure));
         }
         throw new NoReplyException(attempt.failure + asks);
@@ -138,7 +138,7 @@ final class ChatEndpoint {
     String found = "status " + status + ", " + withoutKey(ChatReply.excerpt(response.body()));
     if (status == 401 || status == 403 || status == 404) {
       throw new FlowException(
-          "Judge %s: expected status 200, found %s; check address, model and key"
+          "Comparer %s: expected status 200, found %s; check address, model and key"
               .formatted(this, found));
     }
     if (status == 429 || status >= 500) {

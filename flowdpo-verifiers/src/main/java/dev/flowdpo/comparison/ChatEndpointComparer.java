@@ -20,9 +20,9 @@ import org.slf4j.LoggerFactory;
  * Such models prefer a position: use {@link #orderSwapped()}.
  *
  * <pre>{@code
- * TraceComparer judge = ChatEndpointComparer.of(URI.create("http://localhost:8000/v1"), "llama-3-70b")
+ * TraceComparer comparer = ChatEndpointComparer.of(URI.create("http://localhost:8000/v1"), "llama-3-70b")
  *     .apiKey(key).build().orderSwapped();
- * WinRate rate = WinRate.of(judge.compare(pairs));
+ * WinRate rate = WinRate.of(comparer.compare(pairs));
  * }</pre>
  *
  * <p>The environment configures it too, see {@link #fromEnvironment}. The key is sent to the
@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>What fails.</b> Status 429 and 5xx, time-outs and broken connections are tried again after
  * a wait that doubles, or that {@code Retry-After} asks for. What still fails then, is too large or
- * makes no sense gives an undecided judgement with the reason, so a long comparison loses nothing
+ * makes no sense gives an undecided comparison with the reason, so a long comparison loses nothing
  * that it has; after five of these in a row the rest of a call is undecided without being asked. An
  * endpoint that nothing can come of throws a {@link FlowException}: one that refuses the key or
  * does not know the address (401, 403, 404), and one that could never be reached.
@@ -39,16 +39,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class ChatEndpointComparer implements TraceComparer {
   /** The environment variable of the address. */
-  public static final String URL = "FLOWDPO_JUDGE_URL";
+  public static final String URL = "FLOWDPO_COMPARE_URL";
 
   /** The environment variable of the model's name. */
-  public static final String MODEL = "FLOWDPO_JUDGE_MODEL";
+  public static final String MODEL = "FLOWDPO_COMPARE_MODEL";
 
   /** The environment variable of the key; not needed where the endpoint asks for none. */
-  public static final String API_KEY = "FLOWDPO_JUDGE_API_KEY";
+  public static final String API_KEY = "FLOWDPO_COMPARE_API_KEY";
 
   /** The environment variable of the time limit of one request, in seconds. */
-  public static final String SECONDS = "FLOWDPO_JUDGE_SECONDS";
+  public static final String SECONDS = "FLOWDPO_COMPARE_SECONDS";
 
   private static final Logger log = LoggerFactory.getLogger(ChatEndpointComparer.class);
   private static final int GIVE_UP_AFTER = 5;
@@ -91,7 +91,7 @@ public final class ChatEndpointComparer implements TraceComparer {
   }
 
   @Override
-  public List<Judgement> compare(List<TracePair> pairs) {
+  public List<Comparison> compare(List<TracePair> pairs) {
     if (pairs.isEmpty()) {
       return List.of();
     }
@@ -101,50 +101,50 @@ public final class ChatEndpointComparer implements TraceComparer {
         Executors.newFixedThreadPool(
             Math.min(concurrency, pairs.size()), ChatEndpointComparer::daemon);
     try {
-      List<Future<Judgement>> asked = new ArrayList<>();
+      List<Future<Comparison>> asked = new ArrayList<>();
       for (TracePair pair : pairs) {
-        asked.add(threads.submit(() -> judged(pair, failures, stopped)));
+        asked.add(threads.submit(() -> compared(pair, failures, stopped)));
       }
-      List<Judgement> judgements = new ArrayList<>();
-      for (Future<Judgement> one : asked) {
-        judgements.add(one.get());
+      List<Comparison> comparisons = new ArrayList<>();
+      for (Future<Comparison> one : asked) {
+        comparisons.add(one.get());
       }
-      return List.copyOf(judgements);
+      return List.copyOf(comparisons);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof FlowException refused) {
         throw refused;
       }
-      throw new FlowException("Judge " + endpoint + " failed: " + e.getCause(), e);
+      throw new FlowException("Comparer " + endpoint + " failed: " + e.getCause(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new FlowException("Interrupted while " + endpoint + " judges", e);
+      throw new FlowException("Interrupted while " + endpoint + " compares", e);
     } finally {
       threads.shutdownNow();
     }
   }
 
-  private Judgement judged(TracePair pair, AtomicInteger failures, AtomicBoolean stopped)
+  private Comparison compared(TracePair pair, AtomicInteger failures, AtomicBoolean stopped)
       throws InterruptedException {
     if (stopped.get()) {
-      return Judgement.undecided(
+      return Comparison.undecided(
           "not asked, as " + GIVE_UP_AFTER + " requests in a row had failed");
     }
     try {
-      Judgement judgement = ChatReply.judgement(endpoint.reply(prompt.messages(pair)));
+      Comparison comparison = ChatReply.comparison(endpoint.reply(prompt.messages(pair)));
       failures.set(0);
-      return judgement;
+      return comparison;
     } catch (ChatEndpoint.NoReplyException e) {
       String reason = String.valueOf(e.getMessage());
-      log.warn("Judge {}, problem {}: {}", endpoint, pair.problem().id(), reason);
+      log.warn("Comparer {}, problem {}: {}", endpoint, pair.problem().id(), reason);
       if (failures.incrementAndGet() >= GIVE_UP_AFTER) {
         stopped.set(true);
       }
-      return Judgement.undecided(reason);
+      return Comparison.undecided(reason);
     }
   }
 
   private static Thread daemon(Runnable task) {
-    Thread thread = new Thread(task, "flowdpo-judge");
+    Thread thread = new Thread(task, "flowdpo-comparer");
     thread.setDaemon(true);
     return thread;
   }

@@ -30,12 +30,12 @@ public final class ChatEndpointComparerBuilder {
         || url.getUserInfo() != null) {
       // The address is not shown: one with a user may hold a password.
       throw new InvalidInputException(
-          "judge url: expected an http or https address of a host, without a user, found one with"
+          "comparer url: expected an http or https address of a host, without a user, found one with"
               + " the scheme "
               + scheme);
     }
     if (model.isBlank()) {
-      throw new InvalidInputException("judge model: expected the name of a model, found none");
+      throw new InvalidInputException("comparer model: expected the name of a model, found none");
     }
     String text = url.toString().replaceFirst("/+$", "");
     this.uri = URI.create(text.endsWith(PATH) ? text : text + PATH);
@@ -52,7 +52,7 @@ public final class ChatEndpointComparerBuilder {
       throw new InvalidInputException(
           "environment variable "
               + ChatEndpointComparer.MODEL
-              + ": expected the name of the model that judges, found none");
+              + ": expected the name of the model that compares, found none");
     }
     ChatEndpointComparerBuilder builder = new ChatEndpointComparerBuilder(address(url), model);
     builder.apiKey(environment.getOrDefault(ChatEndpointComparer.API_KEY, "").strip());
@@ -98,7 +98,7 @@ public final class ChatEndpointComparerBuilder {
   public ChatEndpointComparerBuilder apiKey(String key) {
     if (!key.chars().allMatch(c -> c > ' ' && c < 127)) {
       throw new InvalidInputException(
-          "judge api key: expected visible ASCII characters without blanks, found others");
+          "comparer api key: expected visible ASCII characters without blanks, found others");
     }
     this.apiKey = key;
     return this;
@@ -159,7 +159,7 @@ public final class ChatEndpointComparerBuilder {
   }
 
   /**
-   * Sets what the judge is to look for; how it has to reply is always added.
+   * Sets what the comparer is to look for; how it has to reply is always added.
    *
    * @param instructions a few sentences; by default clarity and correctness, correctness first
    * @return this
@@ -174,9 +174,9 @@ public final class ChatEndpointComparerBuilder {
   }
 
   /**
-   * Returns the judge.
+   * Returns the comparer.
    *
-   * @return the judge; nothing is sent yet
+   * @return the comparer; nothing is sent yet
    */
   public ChatEndpointComparer build() {
     return new ChatEndpointComparer(

@@ -25,27 +25,27 @@ final class ChatReply {
 
   private ChatReply() {}
 
-  /** Returns the judgement in the body of a chat completion. */
-  static Judgement judgement(String body) {
+  /** Returns the comparison in the body of a chat completion. */
+  static Comparison comparison(String body) {
     JsonNode completion;
     try {
       completion = JSON.readTree(body);
     } catch (JsonProcessingException e) {
-      return Judgement.undecided("expected a chat completion in JSON, found " + excerpt(body));
+      return Comparison.undecided("expected a chat completion in JSON, found " + excerpt(body));
     }
     JsonNode choice = completion.path("choices").path(0);
     String content = content(choice.path("message").path("content"));
     if (content.isBlank()) {
-      return Judgement.undecided(
+      return Comparison.undecided(
           "expected a chat completion with a message, found " + excerpt(body));
     }
     Optional<JsonNode> verdict = lastVerdict(content);
     if (verdict.isEmpty()) {
       String cut = choice.path("finish_reason").asText().equals("length") ? ", cut off" : "";
-      return Judgement.undecided(
+      return Comparison.undecided(
           "expected an object with a verdict, found " + excerpt(content) + cut);
     }
-    return judgement(verdict.get());
+    return comparison(verdict.get());
   }
 
   /** Some endpoints give a list of parts instead of a text. */
@@ -83,19 +83,19 @@ final class ChatReply {
     return keys.stream().filter(object::hasNonNull).map(object::get).findFirst();
   }
 
-  private static Judgement judgement(JsonNode object) {
+  private static Comparison comparison(JsonNode object) {
     JsonNode verdict = field(object, VERDICT_KEYS).orElseThrow();
     String reason = field(object, REASON_KEYS).map(JsonNode::asText).orElse("");
     Preference preference = preference(verdict.asText());
     if (preference == Preference.UNDECIDED) {
-      return Judgement.undecided(
+      return Comparison.undecided(
           "expected the verdict A, B or tie, found " + excerpt(verdict.toString()));
     }
     JsonNode confidence = object.path("confidence");
     double value = confidence.isTextual() ? number(confidence.textValue()) : confidence.asDouble(1);
     // A missing or senseless figure is no reason to lose a verdict; some models count to 100.
     double share = value > 1 && value <= 100 ? value / 100 : value;
-    return new Judgement(
+    return new Comparison(
         preference,
         share >= 0 && share <= 1 ? share : 1,
         reason.length() <= MAX_REASON ? reason : reason.substring(0, MAX_REASON) + "…");

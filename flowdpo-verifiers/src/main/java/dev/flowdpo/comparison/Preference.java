@@ -1,6 +1,6 @@
 package dev.flowdpo.comparison;
 
-/** Which of two traces a judge finds better. */
+/** Which of two traces a comparer finds better. */
 public enum Preference {
   /** The first trace is better. */
   FIRST,
@@ -8,7 +8,7 @@ public enum Preference {
   SECOND,
   /** Neither is better. */
   TIE,
-  /** The judge could not be asked, or its reply could not be understood. */
+  /** The comparer could not be asked, or its reply could not be understood. */
   UNDECIDED;
 
   /**

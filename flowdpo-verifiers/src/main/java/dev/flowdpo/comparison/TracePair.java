@@ -6,7 +6,7 @@ import java.util.Objects;
 /**
  * Two traces of one problem, to be compared. Immutable and thread-safe.
  *
- * @param problem what both solve; its answer, where it is known, tells a judge which is right
+ * @param problem what both solve; its answer, where it is known, tells a comparer which is right
  * @param first the whole text of one trace
  * @param second the whole text of the other
  */

@@ -10,7 +10,7 @@ import java.util.List;
  * @param wins pairs whose first trace is better
  * @param losses pairs whose second trace is better
  * @param ties pairs where neither is better
- * @param undecided pairs without a judgement; they count for nothing else
+ * @param undecided pairs without a preference; they count for nothing else
  */
 public record WinRate(int wins, int losses, int ties, int undecided) {
   /** Nothing counted yet. */
@@ -40,27 +40,27 @@ public record WinRate(int wins, int losses, int ties, int undecided) {
   public record Interval(double low, double high) {}
 
   /**
-   * Returns the count of judgements.
+   * Returns the count of comparisons.
    *
-   * @param judgements the judgements
+   * @param comparisons the comparisons
    * @return how often each preference occurs
    */
-  public static WinRate of(List<Judgement> judgements) {
+  public static WinRate of(List<Comparison> comparisons) {
     WinRate rate = NONE;
-    for (Judgement judgement : judgements) {
-      rate = rate.plus(judgement);
+    for (Comparison comparison : comparisons) {
+      rate = rate.plus(comparison);
     }
     return rate;
   }
 
   /**
-   * Returns this count and one judgement more.
+   * Returns this count and one comparison more.
    *
-   * @param judgement the judgement
+   * @param comparison the comparison
    * @return the new count
    */
-  public WinRate plus(Judgement judgement) {
-    return switch (judgement.preference()) {
+  public WinRate plus(Comparison comparison) {
+    return switch (comparison.preference()) {
       case FIRST -> new WinRate(wins + 1, losses, ties, undecided);
       case SECOND -> new WinRate(wins, losses + 1, ties, undecided);
       case TIE -> new WinRate(wins, losses, ties + 1, undecided);
@@ -80,7 +80,7 @@ public record WinRate(int wins, int losses, int ties, int undecided) {
   }
 
   /**
-   * Returns how many pairs have a judgement.
+   * Returns how many pairs have a preference.
    *
    * @return wins, losses and ties
    */
@@ -91,7 +91,7 @@ public record WinRate(int wins, int losses, int ties, int undecided) {
   /**
    * Returns the win rate: (wins + ties / 2) / (wins + losses + ties).
    *
-   * @return a number from 0 to 1; 0.5 where no pair has a judgement
+   * @return a number from 0 to 1; 0.5 where no pair has a preference
    */
   public double rate() {
     return decided() == 0 ? 0.5 : (wins + ties / 2.0) / decided();
@@ -102,7 +102,7 @@ public record WinRate(int wins, int losses, int ties, int undecided) {
    * loss, which varies less than a win or a loss does, so with ties the interval is rather too
    * wide.
    *
-   * @return the 95 % interval; from 0 to 1 where no pair has a judgement
+   * @return the 95 % interval; from 0 to 1 where no pair has a preference
    */
   public Interval interval() {
     int n = decided();

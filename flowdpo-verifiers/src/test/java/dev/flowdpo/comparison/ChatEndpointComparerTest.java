@@ -89,23 +89,23 @@ class ChatEndpointComparerTest {
   }
 
   private ChatEndpointComparerBuilder builder() {
-    return ChatEndpointComparer.of(address(), "judge-1")
+    return ChatEndpointComparer.of(address(), "comparer-1")
         .apiKey(KEY)
         .retries(2, Duration.ofMillis(1), Duration.ofSeconds(2));
   }
 
-  private Judgement judged(String content) {
+  private Comparison compared(String content) {
     replies = request -> Reply.ok(content);
     return builder().build().compare(PAIR);
   }
 
   @Test
   void asksTheModelForAVerdictInJson() {
-    Judgement judgement =
-        judged("{\"verdict\": \"A\", \"confidence\": 0.75, \"reason\": \"B is wrong\"}");
-    assertThat(judgement).isEqualTo(new Judgement(Preference.FIRST, 0.75, "B is wrong"));
+    Comparison comparison =
+        compared("{\"verdict\": \"A\", \"confidence\": 0.75, \"reason\": \"B is wrong\"}");
+    assertThat(comparison).isEqualTo(new Comparison(Preference.FIRST, 0.75, "B is wrong"));
     JsonNode request = requests.get(0);
-    assertThat(request.path("model").asText()).isEqualTo("judge-1");
+    assertThat(request.path("model").asText()).isEqualTo("comparer-1");
     assertThat(request.path("temperature").asInt(-1)).isZero();
     assertThat(request.path("response_format").path("type").asText()).isEqualTo("json_object");
     assertThat(request.path("messages").path(0).path("content").asText())
@@ -131,8 +131,8 @@ class ChatEndpointComparerTest {
                 Preference.TIE);
     replies.forEach(
         (content, preference) ->
-            assertThat(judged(content).preference()).as(content).isEqualTo(preference));
-    assertThat(judged("{\"better\": \"b\", \"confidence\": 90}").confidence()).isEqualTo(0.9);
+            assertThat(compared(content).preference()).as(content).isEqualTo(preference));
+    assertThat(compared("{\"better\": \"b\", \"confidence\": 90}").confidence()).isEqualTo(0.9);
   }
 
   @Test
@@ -140,15 +140,15 @@ class ChatEndpointComparerTest {
     for (String content :
         List.of(
             "I like the first one.", "{\"verdict\": \"C\"}", "{\"answer\": \"A\"}", "{", "[1]")) {
-      Judgement judgement = judged(content);
-      assertThat(judgement.preference()).as(content).isEqualTo(Preference.UNDECIDED);
-      assertThat(judgement.reason()).startsWith("expected").contains("verdict");
+      Comparison comparison = compared(content);
+      assertThat(comparison.preference()).as(content).isEqualTo(Preference.UNDECIDED);
+      assertThat(comparison.reason()).startsWith("expected").contains("verdict");
     }
     for (String body : List.of("<html>", "", "[]", "{\"choices\": []}", "{\"choices\": 3}")) {
       replies = request -> new Reply(200, body, Map.of());
-      Judgement judgement = builder().build().compare(PAIR);
-      assertThat(judgement.preference()).as(body).isEqualTo(Preference.UNDECIDED);
-      assertThat(judgement.reason()).startsWith("expected a chat completion");
+      Comparison comparison = builder().build().compare(PAIR);
+      assertThat(comparison.preference()).as(body).isEqualTo(Preference.UNDECIDED);
+      assertThat(comparison.reason()).startsWith("expected a chat completion");
     }
   }
 
@@ -169,9 +169,9 @@ class ChatEndpointComparerTest {
   @Test
   void givesUpWhereItDoesNotHelp() {
     replies = request -> Reply.status(500);
-    Judgement judgement = builder().build().compare(PAIR);
-    assertThat(judgement.preference()).isEqualTo(Preference.UNDECIDED);
-    assertThat(judgement.reason()).startsWith("status 500").contains("busy");
+    Comparison comparison = builder().build().compare(PAIR);
+    assertThat(comparison.preference()).isEqualTo(Preference.UNDECIDED);
+    assertThat(comparison.reason()).startsWith("status 500").contains("busy");
     assertThat(requests).hasSize(3);
 
     replies = request -> new Reply(429, "", Map.of("Retry-After", "3600"));
@@ -182,15 +182,15 @@ class ChatEndpointComparerTest {
   @Test
   void afterFiveFailuresInARowTheRestIsNotAsked() {
     replies = request -> Reply.status(500);
-    List<Judgement> judgements =
+    List<Comparison> comparisons =
         builder()
             .retries(0, Duration.ofMillis(1), Duration.ofMillis(1))
             .concurrency(1)
             .build()
             .compare(Collections.nCopies(9, PAIR));
     assertThat(requests).hasSize(5);
-    assertThat(judgements).hasSize(9).allMatch(j -> j.preference() == Preference.UNDECIDED);
-    assertThat(judgements.get(8).reason()).startsWith("not asked");
+    assertThat(comparisons).hasSize(9).allMatch(j -> j.preference() == Preference.UNDECIDED);
+    assertThat(comparisons.get(8).reason()).startsWith("not asked");
   }
 
   @Test
@@ -198,9 +198,9 @@ class ChatEndpointComparerTest {
     replies =
         request ->
             request.has("response_format") ? Reply.status(400) : Reply.ok("{\"verdict\": \"B\"}");
-    ChatEndpointComparer judge = builder().build();
-    assertThat(judge.compare(PAIR).preference()).isEqualTo(Preference.SECOND);
-    assertThat(judge.compare(PAIR).preference()).isEqualTo(Preference.SECOND);
+    ChatEndpointComparer comparer = builder().build();
+    assertThat(comparer.compare(PAIR).preference()).isEqualTo(Preference.SECOND);
+    assertThat(comparer.compare(PAIR).preference()).isEqualTo(Preference.SECOND);
     assertThat(requests).hasSize(3);
     assertThat(requests.get(1).has("temperature")).isFalse();
   }
@@ -208,25 +208,25 @@ class ChatEndpointComparerTest {
   @Test
   void anEndpointThatRefusesIsAnError() {
     replies = request -> new Reply(401, "{\"error\": \"bad key " + KEY + "\"}", Map.of());
-    ChatEndpointComparer judge = builder().build();
-    assertThatThrownBy(() -> judge.compare(PAIR))
+    ChatEndpointComparer comparer = builder().build();
+    assertThatThrownBy(() -> comparer.compare(PAIR))
         .isInstanceOf(FlowException.class)
-        .hasMessageContaining("judge-1 at http://127.0.0.1:")
+        .hasMessageContaining("comparer-1 at http://127.0.0.1:")
         .hasMessageContaining("status 401")
         .hasMessageContaining("bad key ***")
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain(KEY));
     assertThat(requests).hasSize(1);
-    assertThat(judge.toString()).doesNotContain(KEY);
+    assertThat(comparer.toString()).doesNotContain(KEY);
   }
 
   @Test
   void anEndpointThatIsDownIsAnErrorAtFirstAndUndecidedLater() {
     replies = request -> Reply.ok("{\"verdict\": \"A\"}");
-    ChatEndpointComparer judge = builder().build();
-    assertThat(judge.compare(PAIR).preference()).isEqualTo(Preference.FIRST);
+    ChatEndpointComparer comparer = builder().build();
+    assertThat(comparer.compare(PAIR).preference()).isEqualTo(Preference.FIRST);
     ChatEndpointComparer never = builder().build();
     server.stop(0);
-    assertThat(judge.compare(PAIR).preference()).isEqualTo(Preference.UNDECIDED);
+    assertThat(comparer.compare(PAIR).preference()).isEqualTo(Preference.UNDECIDED);
     assertThatThrownBy(() -> never.compare(PAIR))
         .isInstanceOf(FlowException.class)
         .hasMessageContaining("expected an endpoint that answers, found nobody who accepts");
@@ -243,27 +243,27 @@ class ChatEndpointComparerTest {
           }
           return Reply.ok("");
         };
-    Judgement slow =
+    Comparison slow =
         builder()
             .timeLimit(Duration.ofMillis(200))
             .retries(1, Duration.ofMillis(1), Duration.ofMillis(1))
             .build()
             .compare(PAIR);
-    assertThat(slow).isEqualTo(Judgement.undecided("no reply within 200 ms"));
+    assertThat(slow).isEqualTo(Comparison.undecided("no reply within 200 ms"));
     assertThat(requests).hasSize(2);
 
     replies = request -> Reply.ok("x".repeat(5000));
-    Judgement oversized = builder().maxBytes(4096).build().compare(PAIR);
-    assertThat(oversized).isEqualTo(Judgement.undecided("a response of more than 4096 bytes"));
+    Comparison oversized = builder().maxBytes(4096).build().compare(PAIR);
+    assertThat(oversized).isEqualTo(Comparison.undecided("a response of more than 4096 bytes"));
     assertThat(requests).hasSize(3);
   }
 
   @Test
-  void aJudgeThatPrefersAPositionIsCancelledByTheSwap() {
+  void aComparerThatPrefersAPositionIsCancelledByTheSwap() {
     replies = request -> Reply.ok("{\"verdict\": \"A\", \"reason\": \"it comes first\"}");
     List<TracePair> pairs = Collections.nCopies(6, PAIR);
     assertThat(WinRate.of(builder().build().compare(pairs))).isEqualTo(new WinRate(6, 0, 0, 0));
-    List<Judgement> swapped = builder().build().orderSwapped().compare(pairs);
+    List<Comparison> swapped = builder().build().orderSwapped().compare(pairs);
     assertThat(WinRate.of(swapped)).isEqualTo(new WinRate(0, 0, 6, 0));
     assertThat(swapped.get(0).reason()).contains("it comes first");
     replies =
@@ -280,38 +280,39 @@ class ChatEndpointComparerTest {
   void theEnvironmentConfiguresIt() {
     replies = request -> Reply.ok("{\"verdict\": \"A\"}");
     assertThat(ChatEndpointComparer.fromEnvironment(Map.of())).isEmpty();
-    ChatEndpointComparer judge =
+    ChatEndpointComparer comparer =
         ChatEndpointComparer.fromEnvironment(
                 Map.of(
-                    "FLOWDPO_JUDGE_URL", address() + "chat/completions",
-                    "FLOWDPO_JUDGE_MODEL", "other",
-                    "FLOWDPO_JUDGE_SECONDS", "7.5"))
+                    "FLOWDPO_COMPARE_URL", address() + "chat/completions",
+                    "FLOWDPO_COMPARE_MODEL", "other",
+                    "FLOWDPO_COMPARE_SECONDS", "7.5"))
             .orElseThrow()
             .build();
-    assertThat(judge.compare(PAIR).preference()).isEqualTo(Preference.FIRST);
+    assertThat(comparer.compare(PAIR).preference()).isEqualTo(Preference.FIRST);
     assertThat(keys).containsExactly("null");
     assertThat(requests.get(0).path("model").asText()).isEqualTo("other");
-    refused(Map.of("FLOWDPO_JUDGE_URL", "http://h"), "FLOWDPO_JUDGE_MODEL");
+    refused(Map.of("FLOWDPO_COMPARE_URL", "http://h"), "FLOWDPO_COMPARE_MODEL");
     refused(
-        Map.of("FLOWDPO_JUDGE_URL", "not an address", "FLOWDPO_JUDGE_MODEL", "m"),
-        "FLOWDPO_JUDGE_URL: expected an address");
-    refused(Map.of("FLOWDPO_JUDGE_URL", "ftp://h", "FLOWDPO_JUDGE_MODEL", "m"), "scheme ftp");
+        Map.of("FLOWDPO_COMPARE_URL", "not an address", "FLOWDPO_COMPARE_MODEL", "m"),
+        "FLOWDPO_COMPARE_URL: expected an address");
+    refused(Map.of("FLOWDPO_COMPARE_URL", "ftp://h", "FLOWDPO_COMPARE_MODEL", "m"), "scheme ftp");
     refused(
-        Map.of("FLOWDPO_JUDGE_URL", "http://u:pw@h", "FLOWDPO_JUDGE_MODEL", "m"), "without a user");
+        Map.of("FLOWDPO_COMPARE_URL", "http://u:pw@h", "FLOWDPO_COMPARE_MODEL", "m"),
+        "without a user");
     for (String seconds : List.of("soon", "0", "-1", "NaN")) {
       refused(
           Map.of(
-              "FLOWDPO_JUDGE_URL", "http://h",
-              "FLOWDPO_JUDGE_MODEL", "m",
-              "FLOWDPO_JUDGE_SECONDS", seconds),
-          "FLOWDPO_JUDGE_SECONDS");
+              "FLOWDPO_COMPARE_URL", "http://h",
+              "FLOWDPO_COMPARE_MODEL", "m",
+              "FLOWDPO_COMPARE_SECONDS", seconds),
+          "FLOWDPO_COMPARE_SECONDS");
     }
     refused(
         Map.of(
-            "FLOWDPO_JUDGE_URL", "http://h",
-            "FLOWDPO_JUDGE_MODEL", "m",
-            "FLOWDPO_JUDGE_API_KEY", "two\nlines"),
-        "judge api key");
+            "FLOWDPO_COMPARE_URL", "http://h",
+            "FLOWDPO_COMPARE_MODEL", "m",
+            "FLOWDPO_COMPARE_API_KEY", "two\nlines"),
+        "comparer api key");
   }
 
   private static void refused(Map<String, String> environment, String message) {

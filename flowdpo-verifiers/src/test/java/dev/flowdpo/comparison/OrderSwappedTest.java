@@ -18,16 +18,16 @@ class OrderSwappedTest {
   }
 
   private static TraceComparer always(Preference preference) {
-    return pairs -> pairs.stream().map(p -> new Judgement(preference, 0.5, "so")).toList();
+    return pairs -> pairs.stream().map(p -> new Comparison(preference, 0.5, "so")).toList();
   }
 
   @Test
   void aBiasTowardsAPositionIsATie() {
     for (Preference bias : List.of(Preference.FIRST, Preference.SECOND)) {
-      Judgement judgement = always(bias).orderSwapped().compare(pair("a", "b"));
-      assertThat(judgement.preference()).isEqualTo(Preference.TIE);
-      assertThat(judgement.confidence()).isZero();
-      assertThat(judgement.reason())
+      Comparison comparison = always(bias).orderSwapped().compare(pair("a", "b"));
+      assertThat(comparison.preference()).isEqualTo(Preference.TIE);
+      assertThat(comparison.confidence()).isZero();
+      assertThat(comparison.reason())
           .contains("in order: the", "swapped: the", "the first is better, so");
     }
   }
@@ -39,20 +39,20 @@ class OrderSwappedTest {
             pairs.stream()
                 .map(
                     p ->
-                        new Judgement(
+                        new Comparison(
                             p.first().length() > p.second().length()
                                 ? Preference.FIRST
                                 : Preference.SECOND,
                             p.first().length() / 10.0,
                             ""))
                 .toList();
-    List<Judgement> judgements =
+    List<Comparison> comparisons =
         longer.orderSwapped().compare(List.of(pair("aaaa", "b"), pair("a", "bbb")));
-    assertThat(judgements)
-        .extracting(Judgement::preference)
+    assertThat(comparisons)
+        .extracting(Comparison::preference)
         .containsExactly(Preference.FIRST, Preference.SECOND);
-    assertThat(judgements.get(0).confidence()).isEqualTo(0.25);
-    assertThat(judgements.get(0).reason())
+    assertThat(comparisons.get(0).confidence()).isEqualTo(0.25);
+    assertThat(comparisons.get(0).reason())
         .isEqualTo("in order: the first is better; swapped: the first is better");
   }
 
@@ -64,40 +64,41 @@ class OrderSwappedTest {
                 .map(
                     p ->
                         p.first().equals("a")
-                            ? new Judgement(Preference.FIRST, 1, "good")
-                            : Judgement.undecided("timed out"))
+                            ? new Comparison(Preference.FIRST, 1, "good")
+                            : Comparison.undecided("timed out"))
                 .toList();
-    Judgement judgement = half.orderSwapped().compare(pair("a", "b"));
-    assertThat(judgement.preference()).isEqualTo(Preference.UNDECIDED);
-    assertThat(judgement.reason()).contains("good").contains("timed out");
+    Comparison comparison = half.orderSwapped().compare(pair("a", "b"));
+    assertThat(comparison.preference()).isEqualTo(Preference.UNDECIDED);
+    assertThat(comparison.reason()).contains("good").contains("timed out");
   }
 
   @Test
   void aTieInOneOrderIsATie() {
-    TraceComparer judge =
+    TraceComparer comparer =
         pairs ->
-            List.of(new Judgement(Preference.TIE, 1, ""), new Judgement(Preference.FIRST, 1, ""));
-    assertThat(judge.orderSwapped().compare(pair("a", "b")).preference()).isEqualTo(Preference.TIE);
+            List.of(new Comparison(Preference.TIE, 1, ""), new Comparison(Preference.FIRST, 1, ""));
+    assertThat(comparer.orderSwapped().compare(pair("a", "b")).preference())
+        .isEqualTo(Preference.TIE);
     assertThat(always(Preference.TIE).orderSwapped().compare(pair("a", "b")))
-        .extracting(Judgement::preference, Judgement::confidence)
+        .extracting(Comparison::preference, Comparison::confidence)
         .containsExactly(Preference.TIE, 0.5);
   }
 
   @Test
   void allQuestionsAreOneBatchAndEqualTracesAreNotAsked() {
     List<List<TracePair>> batches = new ArrayList<>();
-    TraceComparer judge =
+    TraceComparer comparer =
         pairs -> {
           batches.add(List.copyOf(pairs));
           return always(Preference.TIE).compare(pairs);
         };
-    List<Judgement> judgements =
-        judge.orderSwapped().compare(List.of(pair("a", "b"), pair("c", "c"), pair("d", "e")));
+    List<Comparison> comparisons =
+        comparer.orderSwapped().compare(List.of(pair("a", "b"), pair("c", "c"), pair("d", "e")));
     assertThat(batches)
         .containsExactly(List.of(pair("a", "b"), pair("b", "a"), pair("d", "e"), pair("e", "d")));
-    assertThat(judgements).hasSize(3);
-    assertThat(judgements.get(1).reason()).isEqualTo("both traces are the same");
-    judge.orderSwapped().compare(List.of(pair("c", "c")));
+    assertThat(comparisons).hasSize(3);
+    assertThat(comparisons.get(1).reason()).isEqualTo("both traces are the same");
+    comparer.orderSwapped().compare(List.of(pair("c", "c")));
     assertThat(batches).hasSize(1);
   }
 
@@ -106,8 +107,8 @@ class OrderSwappedTest {
     TraceComparer silent = pairs -> List.of();
     assertThatThrownBy(() -> silent.orderSwapped().compare(pair("a", "b")))
         .isInstanceOf(FlowException.class)
-        .hasMessageContaining("expected 2 judgements, one for each pair, found 0");
-    assertThatThrownBy(() -> new Judgement(Preference.TIE, 1.5, ""))
+        .hasMessageContaining("expected 2 comparisons, one for each pair, found 0");
+    assertThatThrownBy(() -> new Comparison(Preference.TIE, 1.5, ""))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("found 1.5");
   }

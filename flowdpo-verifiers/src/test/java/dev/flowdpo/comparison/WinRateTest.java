@@ -17,11 +17,11 @@ class WinRateTest {
     WinRate rate =
         WinRate.of(
             List.of(
-                new Judgement(Preference.FIRST, 1, ""),
-                new Judgement(Preference.FIRST, 1, ""),
-                new Judgement(Preference.SECOND, 1, ""),
-                new Judgement(Preference.TIE, 1, ""),
-                Judgement.undecided("down")));
+                new Comparison(Preference.FIRST, 1, ""),
+                new Comparison(Preference.FIRST, 1, ""),
+                new Comparison(Preference.SECOND, 1, ""),
+                new Comparison(Preference.TIE, 1, ""),
+                Comparison.undecided("down")));
     assertThat(rate).isEqualTo(new WinRate(2, 1, 1, 1));
     assertThat(rate.rate()).isEqualTo(2.5 / 4);
     assertThat(rate.plus(rate)).isEqualTo(new WinRate(4, 2, 2, 2));

@@ -1,11 +1,11 @@
 package dev.flowdpo.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.flowdpo.answer.AnswerExtractor;
+import dev.flowdpo.realdata.RealData;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.verify.math.Comparison;
@@ -28,15 +28,13 @@ import org.junit.jupiter.api.Test;
 
 /** The verifier on real answers and solutions; skipped where the data folder is missing. */
 class RealAnswersTest {
-  private static final Path DATA = Path.of(System.getProperty("flowdpo.data", "../../shared/data"));
   private static final int DRAWS = 10_000;
 
   /** Rows of the equivalence cases that are judged otherwise than they say, with the reason. */
   private static final Map<Integer, String> EXPECTED_MISSES = Map.of();
 
   private static List<JsonNode> rows(String file) throws IOException {
-    Path path = DATA.resolve(file);
-    assumeTrue(Files.exists(path), () -> "no data at " + path + "; set -Dflowdpo.data");
+    Path path = RealData.at(file);
     ObjectMapper mapper = new ObjectMapper();
     List<JsonNode> rows = new ArrayList<>();
     for (String line : Files.readAllLines(path)) {

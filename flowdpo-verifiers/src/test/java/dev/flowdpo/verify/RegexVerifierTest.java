@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RegexVerifierTest {
-  private static final Problem PROBLEM = Problem.of("?", "");
+  private static final Problem PROBLEM = Problem.of("?");
 
   @Test
   void findsThePatternInTheFinalAnswerOnly() {

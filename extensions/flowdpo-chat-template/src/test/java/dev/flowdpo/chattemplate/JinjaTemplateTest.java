@@ -2,10 +2,10 @@ package dev.flowdpo.chattemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.flowdpo.chattemplate.RenderingFixtures.Expectation;
+import dev.flowdpo.realdata.RealData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,8 +17,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Templates render as Jinja2 renders them in Hugging Face's settings. */
 class JinjaTemplateTest {
-  private static final Path DATA = Path.of(System.getProperty("flowdpo.data", "../../shared/data"));
-
   static List<Expectation> own() throws IOException {
     return RenderingFixtures.read("expected_own.json");
   }
@@ -59,8 +57,7 @@ class JinjaTemplateTest {
   @ParameterizedTest
   @MethodSource("published")
   void rendersChatsOfPublishedModels(Expectation expected) throws IOException {
-    Path file = DATA.resolve(expected.template());
-    assumeTrue(Files.isRegularFile(file), () -> "no template " + file);
+    Path file = RealData.at(expected.template());
     String source = Files.readString(file);
     if (file.toString().endsWith(".json")) {
       source = new ObjectMapper().readTree(source).get("chat_template").textValue();

@@ -1,6 +1,6 @@
 package dev.flowdpo.policy.internal;
 
-import dev.flowdpo.internal.Seeds;
+import dev.flowdpo.value.Seeds;
 
 /** The seeds of one path's chunks. */
 @FunctionalInterface

@@ -1,7 +1,6 @@
 package dev.flowdpo.cli.experiment;
 
 import dev.flowdpo.learning.LearnerOptions;
-import dev.flowdpo.learning.LearnerOptionsBuilder;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PairRule;
@@ -58,14 +57,21 @@ enum Arm {
 
   /** Returns the options of this arm. */
   LearnerOptions options(LearnerOptions method) {
-    LearnerOptionsBuilder options = method.toBuilder();
+    LearnerOptions.Builder options = method.toBuilder();
     return switch (this) {
       case DPO, SUPERVISED -> method;
-      case NO_UPDATES, SINGLE_PASS -> options.updates(false).build();
+      // Nothing learns from rollouts here, and the flow's own path does not depend on them.
+      case NO_UPDATES, SINGLE_PASS ->
+          options
+              .updates(updates -> updates.enabled(false))
+              .rollouts(rollouts -> rollouts.rolloutsPerNode(0))
+              .build();
       case SUPERVISED_EQUAL ->
-          options.answerLearningRate(SUPERVISED_RATE * method.answerLearningRate()).build();
-      case ANSWER_ONLY -> options.roles(EnumSet.of(AdapterRole.ANSWER)).build();
-      case STOP_ONLY -> options.roles(EnumSet.of(AdapterRole.STOP)).build();
+          options.rates(rates -> rates.answer(SUPERVISED_RATE * method.rates().answer())).build();
+      case ANSWER_ONLY ->
+          options.updates(updates -> updates.roles(EnumSet.of(AdapterRole.ANSWER))).build();
+      case STOP_ONLY ->
+          options.updates(updates -> updates.roles(EnumSet.of(AdapterRole.STOP))).build();
     };
   }
 

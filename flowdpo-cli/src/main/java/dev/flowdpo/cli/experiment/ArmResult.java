@@ -1,7 +1,7 @@
 package dev.flowdpo.cli.experiment;
 
 import com.google.common.collect.Maps;
-import dev.flowdpo.cli.Evaluation;
+import dev.flowdpo.cli.evaluation.Evaluation;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Solution;
 import java.util.EnumMap;

@@ -3,13 +3,14 @@ package dev.flowdpo.cli.experiment;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.common.collect.Lists;
 import dev.flowdpo.Flow;
-import dev.flowdpo.cli.Evaluation;
-import dev.flowdpo.cli.ExactAnswer;
-import dev.flowdpo.cli.JsonText;
-import dev.flowdpo.cli.MetricsFile;
-import dev.flowdpo.cli.ProgressDisplay;
-import dev.flowdpo.cli.SinglePass;
+import dev.flowdpo.cli.evaluation.Evaluation;
+import dev.flowdpo.cli.evaluation.ExactAnswer;
+import dev.flowdpo.cli.evaluation.SinglePass;
+import dev.flowdpo.cli.output.JsonText;
+import dev.flowdpo.cli.output.ProgressDisplay;
 import dev.flowdpo.cli.report.TreeCollector;
+import dev.flowdpo.cli.run.MetricsFile;
+import dev.flowdpo.cli.run.RunFiles;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.LearningProgress;
@@ -103,7 +104,7 @@ final class ArmRun implements ExperimentRun<ArmResult> {
 
   /** Returns how many problems the checkpoint has seen, without opening it. */
   private int progressBefore() {
-    Path latest = folder.resolve("checkpoint").resolve("latest");
+    Path latest = folder.resolve(RunFiles.CHECKPOINT).resolve("latest");
     if (Files.notExists(latest)) {
       return 0;
     }
@@ -120,7 +121,8 @@ final class ArmRun implements ExperimentRun<ArmResult> {
     ExactAnswer verifier = new ExactAnswer();
     try (ProblemLog log = ProblemLog.open(problemsFile(), 0)) {
       List<Problem> problems = settings.problemsOf(seed);
-      for (List<Problem> batch : Lists.partition(problems, settings.learner().problemsPerGroup())) {
+      for (List<Problem> batch :
+          Lists.partition(problems, settings.learner().rollouts().problemsPerGroup())) {
         for (Solution solution : flow.solveAll(batch)) {
           boolean right = verifier.verify(solution.problem(), solution.text()).isCorrect();
           log.add(
@@ -141,7 +143,7 @@ final class ArmRun implements ExperimentRun<ArmResult> {
             .build();
     ArmWatch watch = new ArmWatch(log, display);
     TreeCollector trees = TreeFiles.collector(folder.resolve("trees"), seed, settings.problems());
-    Path checkpoint = folder.resolve("checkpoint");
+    Path checkpoint = folder.resolve(RunFiles.CHECKPOINT);
     boolean resume = Files.exists(checkpoint.resolve("latest"));
     try (OnlineLearner learner =
             flow.learner()
@@ -155,11 +157,11 @@ final class ArmRun implements ExperimentRun<ArmResult> {
                 .resume(resume)
                 .build();
         MetricsFile metrics =
-            MetricsFile.open(folder.resolve("metrics.jsonl"), learner.progress())) {
+            MetricsFile.open(folder.resolve(RunFiles.METRICS), learner.progress())) {
       watch.writeTo(metrics);
       LearningProgress progress = learner.learn(settings.problemsOf(seed)).progress();
       trees.finish();
-      if (options.updates()) {
+      if (options.updates().enabled()) {
         learner.save(folder);
       }
       return progress;
@@ -190,7 +192,7 @@ final class ArmRun implements ExperimentRun<ArmResult> {
 
   /** Returns the mean over the last updates of the Answer adapter. */
   private double chosenReward() {
-    Path file = folder.resolve("metrics.jsonl");
+    Path file = folder.resolve(RunFiles.METRICS);
     if (Files.notExists(file)) {
       return 0;
     }

@@ -1,8 +1,8 @@
 package dev.flowdpo.cli.experiment;
 
 import dev.flowdpo.answer.FinalAnswer;
-import dev.flowdpo.cli.MetricsFile;
-import dev.flowdpo.cli.ProgressDisplay;
+import dev.flowdpo.cli.output.ProgressDisplay;
+import dev.flowdpo.cli.run.MetricsFile;
 import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.UpdateMetrics;

@@ -1,7 +1,9 @@
 package dev.flowdpo.cli.experiment;
 
-import dev.flowdpo.cli.CommonOptions;
-import dev.flowdpo.cli.OptionRange;
+import dev.flowdpo.cli.options.EngineOptions;
+import dev.flowdpo.cli.options.OptionRange;
+import dev.flowdpo.cli.options.OutputOptions;
+import dev.flowdpo.cli.run.RunFolder;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.runtime.tiny.BundledModel;
 import java.util.ArrayList;
@@ -23,8 +25,10 @@ import picocli.CommandLine.Option;
       "JSON: a line per run with its result, as in DIR/results.jsonl."
     })
 final class ChunkSizeCommand implements Callable<Integer> {
-  @Mixin private CommonOptions common;
+  @Mixin private OutputOptions output;
+  @Mixin private EngineOptions model;
   @Mixin private ExperimentOptions experiment;
+  @Mixin private DistributionOptions distribution;
 
   @Option(
       names = "--problems",
@@ -48,24 +52,16 @@ final class ChunkSizeCommand implements Callable<Integer> {
       description = "Most tokens of a solution; default: ${DEFAULT-VALUE}.")
   private int tokens;
 
-  @Option(
-      names = "--distribution",
-      paramLabel = "NAME",
-      defaultValue = "standard",
-      description =
-          "Where the problems come from: ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
-  private Distribution distribution;
-
   @Override
   public Integer call() {
     sizes.forEach(size -> OptionRange.atLeast(1, "--sizes", size));
     sizes = sizes.stream().distinct().toList(); // two runs must not share a folder
-    List<Long> seeds = experiment.seeds(common.seed());
+    List<Long> seeds = experiment.seeds();
     OnlineSettings settings =
         new OnlineSettings(
-            common.modelChoice(),
+            model.choice(),
             Optional.empty(),
-            distribution,
+            distribution.chosen(),
             OptionRange.atLeast(1, "--problems", problems),
             experiment.heldOut(),
             BundledModel.learnerOptions(),
@@ -73,15 +69,15 @@ final class ChunkSizeCommand implements Callable<Integer> {
     Map<String, String> described = new HashMap<>(settings.describe(seeds));
     described.put("sizes", sizes.toString());
     described.put("tokens", Integer.toString(OptionRange.atLeast(1, "--tokens", tokens)));
-    ExperimentFolder folder = experiment.folder("chunk-size", described, false);
+    RunFolder folder = experiment.folder("chunk-size", described, RunFolder.Existing.REFUSE);
     List<ChunkSizeRun> runs = new ArrayList<>();
     for (long seed : seeds) {
       for (int size : sizes) {
         runs.add(new ChunkSizeRun(size, tokens, seed, settings, folder.path()));
       }
     }
-    List<ChunkSizeResult> results = experiment.run(common, "chunk-size", runs);
-    experiment.finish(common, folder, results, new ChunkSizeReport(settings, seeds, results));
+    List<ChunkSizeResult> results = experiment.run(output, "chunk-size", runs);
+    experiment.finish(output, folder, results, new ChunkSizeReport(settings, seeds, results));
     return 0;
   }
 }

@@ -35,14 +35,6 @@ final class ChunkSizeReport implements ExperimentReport {
     this.sizes = results.stream().map(ChunkSizeResult::chunkSize).distinct().sorted().toList();
   }
 
-  /** Writes the page, tables and plots. */
-  @Override
-  public void write(Path folder) {
-    Report report = report();
-    report.writeParts(folder);
-    report.write(folder);
-  }
-
   /** Returns a line for each size. */
   @Override
   public String summary() {
@@ -70,7 +62,8 @@ final class ChunkSizeReport implements ExperimentReport {
         results.stream().filter(r -> r.chunkSize() == size).mapToDouble(figure).toArray());
   }
 
-  private Report report() {
+  @Override
+  public Report page(Path folder) {
     return Report.builder("Chunk size on " + settings.distribution() + " problems")
         .subtitle(
             "Online DPO on %d problems with each size, %d seeds, %d held out."

@@ -1,8 +1,8 @@
 package dev.flowdpo.cli.experiment;
 
 import dev.flowdpo.Flow;
-import dev.flowdpo.cli.Evaluation;
-import dev.flowdpo.cli.ProgressDisplay;
+import dev.flowdpo.cli.evaluation.Evaluation;
+import dev.flowdpo.cli.output.ProgressDisplay;
 import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.LearningReport;
 import dev.flowdpo.learning.OnlineLearner;

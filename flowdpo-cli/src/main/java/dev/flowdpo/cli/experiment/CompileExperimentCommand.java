@@ -1,7 +1,9 @@
 package dev.flowdpo.cli.experiment;
 
-import dev.flowdpo.cli.CommonOptions;
-import dev.flowdpo.cli.OptionRange;
+import dev.flowdpo.cli.options.EngineOptions;
+import dev.flowdpo.cli.options.OptionRange;
+import dev.flowdpo.cli.options.OutputOptions;
+import dev.flowdpo.cli.run.RunFolder;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.runtime.tiny.BundledModel;
 import dev.flowdpo.runtime.training.TrainerOptions;
@@ -25,7 +27,8 @@ import picocli.CommandLine.Option;
       "JSON: a line per result, as in DIR/results.jsonl."
     })
 final class CompileExperimentCommand implements Callable<Integer> {
-  @Mixin private CommonOptions common;
+  @Mixin private OutputOptions output;
+  @Mixin private EngineOptions model;
   @Mixin private ExperimentOptions experiment;
 
   @Option(
@@ -57,30 +60,30 @@ final class CompileExperimentCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     distributions = distributions.stream().distinct().toList(); // two runs must not share a folder
-    List<Long> seeds = experiment.seeds(common.seed());
+    List<Long> seeds = experiment.seeds();
     TrainerOptions training = Preset.named(preset).training();
-    List<CompileRun> runs = new ArrayList<>();
+    List<TraceKindsRun> runs = new ArrayList<>();
     Map<String, String> described = new HashMap<>();
     for (Distribution distribution : distributions) {
       described.putAll(settings(distribution).describe(seeds));
     }
     described.put("distribution", distributions.toString());
     described.put("training", training.toString());
-    ExperimentFolder folder = experiment.folder("compile", described, false);
+    RunFolder folder = experiment.folder("compile", described, RunFolder.Existing.REFUSE);
     for (long seed : seeds) {
       for (Distribution distribution : distributions) {
-        runs.add(new CompileRun(seed, settings(distribution), training, folder.path()));
+        runs.add(new TraceKindsRun(seed, settings(distribution), training, folder.path()));
       }
     }
-    List<CompileResult> results =
-        experiment.run(common, "compile", runs).stream().flatMap(List::stream).toList();
-    experiment.finish(common, folder, results, new CompileReport(described, results));
+    List<TraceKindResult> results =
+        experiment.run(output, "compile", runs).stream().flatMap(List::stream).toList();
+    experiment.finish(output, folder, results, new CompileReport(described, results));
     return 0;
   }
 
   private OnlineSettings settings(Distribution distribution) {
     return new OnlineSettings(
-        common.modelChoice(),
+        model.choice(),
         Optional.empty(),
         distribution,
         OptionRange.atLeast(1, "--problems", problems),

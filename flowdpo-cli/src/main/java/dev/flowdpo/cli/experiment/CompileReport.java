@@ -24,21 +24,13 @@ final class CompileReport implements ExperimentReport {
   private static final ValueFormat POINTS = ValueFormat.points();
 
   private final Map<String, String> settings;
-  private final List<CompileResult> results;
+  private final List<TraceKindResult> results;
   private final List<String> sets;
 
-  CompileReport(Map<String, String> settings, List<CompileResult> results) {
+  CompileReport(Map<String, String> settings, List<TraceKindResult> results) {
     this.settings = new TreeMap<>(settings);
     this.results = List.copyOf(results);
-    this.sets = results.stream().map(CompileResult::distribution).distinct().toList();
-  }
-
-  /** Writes the page, tables and plots. */
-  @Override
-  public void write(Path folder) {
-    Report report = report();
-    report.writeParts(folder);
-    report.write(folder);
+    this.sets = results.stream().map(TraceKindResult::distribution).distinct().toList();
   }
 
   /** Returns a line for each set and kind. */
@@ -47,7 +39,7 @@ final class CompileReport implements ExperimentReport {
     StringBuilder text = new StringBuilder();
     for (String set : sets) {
       for (TraceKind kind : TraceKind.values()) {
-        Estimate accuracy = estimate(set, kind, CompileResult::accuracy);
+        Estimate accuracy = estimate(set, kind, TraceKindResult::accuracy);
         text.append(
             String.format(
                 Locale.ROOT,
@@ -57,28 +49,28 @@ final class CompileReport implements ExperimentReport {
                 100 * accuracy.value(),
                 100 * accuracy.low(),
                 100 * accuracy.high(),
-                estimate(set, kind, CompileResult::traces).value()));
+                estimate(set, kind, TraceKindResult::traces).value()));
       }
       text.append(order(set)).append(System.lineSeparator());
     }
     return text.toString();
   }
 
-  private List<CompileResult> of(String set, TraceKind kind) {
+  private List<TraceKindResult> of(String set, TraceKind kind) {
     return results.stream()
         .filter(r -> r.distribution().equals(set) && r.kind().equals(kind.folder()))
         .toList();
   }
 
-  private Estimate estimate(String set, TraceKind kind, ToDoubleFunction<CompileResult> figure) {
+  private Estimate estimate(String set, TraceKind kind, ToDoubleFunction<TraceKindResult> figure) {
     return Estimate.ofSample(of(set, kind).stream().mapToDouble(figure).toArray());
   }
 
   /** Returns by how much one kind is above another on the same seeds. */
   private Estimate difference(String set, TraceKind kind, TraceKind other) {
     List<Double> differences = new ArrayList<>();
-    for (CompileResult result : of(set, kind)) {
-      for (CompileResult against : of(set, other)) {
+    for (TraceKindResult result : of(set, kind)) {
+      for (TraceKindResult against : of(set, other)) {
         if (against.seed() == result.seed()) {
           differences.add(result.accuracy() - against.accuracy());
         }
@@ -107,7 +99,8 @@ final class CompileReport implements ExperimentReport {
             isPaperOrder(set) ? "holds" : "is not shown");
   }
 
-  private Report report() {
+  @Override
+  public Report page(Path folder) {
     Report.Builder report =
         Report.builder("The compile stage")
             .subtitle(
@@ -116,8 +109,8 @@ final class CompileReport implements ExperimentReport {
       report.tile(
           Tile.share(
               "Flow traces, " + set,
-              estimate(set, TraceKind.FLOW, CompileResult::accuracy),
-              estimate(set, TraceKind.SELF, CompileResult::accuracy).value(),
+              estimate(set, TraceKind.FLOW, TraceKindResult::accuracy),
+              estimate(set, TraceKind.SELF, TraceKindResult::accuracy).value(),
               "self-generated"));
     }
     return report
@@ -147,12 +140,12 @@ final class CompileReport implements ExperimentReport {
       List<Object> counts = new ArrayList<>(List.of(set));
       List<Estimate> bars = new ArrayList<>();
       for (TraceKind kind : TraceKind.values()) {
-        Estimate accuracy = estimate(set, kind, CompileResult::accuracy);
+        Estimate accuracy = estimate(set, kind, TraceKindResult::accuracy);
         row.add(accuracy);
         bars.add(accuracy);
-        counts.add(estimate(set, kind, CompileResult::traces).value());
+        counts.add(estimate(set, kind, TraceKindResult::traces).value());
       }
-      row.add(estimate(set, TraceKind.FLOW, CompileResult::flowAccuracy));
+      row.add(estimate(set, TraceKind.FLOW, TraceKindResult::flowAccuracy));
       table.row(row.toArray());
       traces.row(counts.toArray());
       chart.group(set, bars);

@@ -1,5 +1,6 @@
 package dev.flowdpo.cli.experiment;
 
+import dev.flowdpo.cli.options.Versions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -14,6 +15,7 @@ import picocli.CommandLine.Spec;
       "A run repeats exactly with the same seeds, and goes on with --resume where it was killed."
     },
     mixinStandardHelpOptions = true,
+    versionProvider = Versions.class,
     subcommands = {OnlineCommand.class, CompileExperimentCommand.class, ChunkSizeCommand.class})
 public final class ExperimentCommand implements Runnable {
   @Spec private CommandSpec command;

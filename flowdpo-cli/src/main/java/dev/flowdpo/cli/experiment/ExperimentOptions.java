@@ -1,12 +1,13 @@
 package dev.flowdpo.cli.experiment;
 
-import dev.flowdpo.cli.CommonOptions;
-import dev.flowdpo.cli.JsonText;
-import dev.flowdpo.cli.OptionRange;
-import dev.flowdpo.cli.ProgressDisplay;
-import dev.flowdpo.cli.ProgressOptions;
-import dev.flowdpo.error.InvalidInputException;
-import java.nio.file.Path;
+import dev.flowdpo.cli.options.OptionRange;
+import dev.flowdpo.cli.options.OutputOptions;
+import dev.flowdpo.cli.options.ProgressOptions;
+import dev.flowdpo.cli.options.RunFolderOptions;
+import dev.flowdpo.cli.options.SeedOptions;
+import dev.flowdpo.cli.output.JsonText;
+import dev.flowdpo.cli.output.ProgressDisplay;
+import dev.flowdpo.cli.run.RunFolder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,16 +17,29 @@ import java.util.stream.LongStream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What every experiment can be told. Not thread-safe. */
+/** What every experiment can be told, and what it does with it. Not thread-safe. */
 final class ExperimentOptions {
-  @Mixin private ProgressOptions progress;
+  /**
+   * The folder of an experiment: {@code runs/} holds what can be resumed; the rest is made anew
+   * from these.
+   */
+  static final RunFolder.Kind FOLDER =
+      new RunFolder.Kind(
+          "an experiment",
+          "experiment.json",
+          List.of(
+              "runs",
+              "tables",
+              "plots",
+              "report.html",
+              "trees.jsonl",
+              "results.jsonl",
+              ComparisonFile.NAME,
+              WinRateResult.FILE));
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      required = true,
-      description = "Folder of the experiment; made where it does not exist.")
-  private Path out;
+  @Mixin private RunFolderOptions out;
+  @Mixin private SeedOptions first;
+  @Mixin private ProgressOptions progress;
 
   @Option(
       names = "--seeds",
@@ -49,25 +63,14 @@ final class ExperimentOptions {
       description = "How many runs beside each other; default: the number of cores.")
   private int parallel = Runtime.getRuntime().availableProcessors();
 
-  @Option(names = "--resume", description = "Go on with the experiment in DIR, or begin it.")
-  private boolean resume;
-
-  @Option(names = "--overwrite", description = "Replace the experiment in DIR.")
-  private boolean overwrite;
-
-  Path out() {
-    return out;
-  }
-
   int heldOut() {
     return OptionRange.atLeast(1, "--held-out", heldOut);
   }
 
   /** Returns the seeds, counted up from the first one. */
-  List<Long> seeds(long first) {
-    return LongStream.range(first, first + OptionRange.atLeast(1, "--seeds", seeds))
-        .boxed()
-        .toList();
+  List<Long> seeds() {
+    long from = first.seed();
+    return LongStream.range(from, from + OptionRange.atLeast(1, "--seeds", seeds)).boxed().toList();
   }
 
   /**
@@ -75,44 +78,33 @@ final class ExperimentOptions {
    *
    * @param name the experiment's name
    * @param settings what must be the same where it is resumed
-   * @param resumeAnyway whether to resume without being asked to
+   * @param otherwise what to do with one that is there where the options do not say
    */
-  ExperimentFolder folder(String name, Map<String, String> settings, boolean resumeAnyway) {
+  RunFolder folder(String name, Map<String, String> settings, RunFolder.Existing otherwise) {
     OptionRange.atLeast(1, "--parallel", parallel);
-    if (resume && overwrite) {
-      throw new InvalidInputException("expected --resume or --overwrite, found both");
-    }
     Map<String, String> described = new LinkedHashMap<>();
     described.put("experiment", name);
     described.putAll(settings);
-    return ExperimentFolder.open(
-        out,
-        described,
-        overwrite
-            ? ExperimentFolder.Existing.REPLACE
-            : resume || resumeAnyway
-                ? ExperimentFolder.Existing.RESUME
-                : ExperimentFolder.Existing.REFUSE);
+    return out.open(FOLDER, described, otherwise);
   }
 
   /** Does all runs of an experiment beside each other and shows their progress as one. */
-  <T> List<T> run(CommonOptions common, String task, List<? extends ExperimentRun<T>> runs) {
+  <T> List<T> run(OutputOptions output, String task, List<? extends ExperimentRun<T>> runs) {
     long work = runs.stream().mapToLong(ExperimentRun::work).sum();
     List<Function<ProgressDisplay, T>> tasks = new ArrayList<>();
     runs.forEach(run -> tasks.add(run::run));
-    try (ProgressDisplay display = progress.open(common.err(), task, 0, work)) {
+    try (ProgressDisplay display = progress.open(output.err(), task, 0, work)) {
       return new ParallelRuns(parallel, display).run(tasks);
     }
   }
 
   /** Writes the results and the report into the folder, and prints what they say. */
-  void finish(
-      CommonOptions common, ExperimentFolder folder, List<?> results, ExperimentReport report) {
-    JsonText.writeLines(folder.path().resolve("results.jsonl"), results);
+  void finish(OutputOptions output, RunFolder folder, List<?> results, ExperimentReport report) {
+    JsonText.writeLines(folder.file("results.jsonl"), results);
     report.write(folder.path());
-    common.report().print(report.summary());
-    common.report().println("The report is " + folder.path().resolve("report.html"));
-    common.report().flush();
-    results.forEach(common::result);
+    output.report().print(report.summary());
+    output.report().println("The report is " + folder.file("report.html"));
+    output.report().flush();
+    results.forEach(output::result);
   }
 }

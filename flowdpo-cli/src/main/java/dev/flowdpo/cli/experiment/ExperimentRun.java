@@ -1,6 +1,6 @@
 package dev.flowdpo.cli.experiment;
 
-import dev.flowdpo.cli.ProgressDisplay;
+import dev.flowdpo.cli.output.ProgressDisplay;
 
 /**
  * A part of an experiment that can run beside its others and be resumed by itself.

@@ -1,7 +1,7 @@
 package dev.flowdpo.cli.experiment;
 
 import dev.flowdpo.answer.FinalAnswer;
-import dev.flowdpo.cli.ExactAnswer;
+import dev.flowdpo.cli.evaluation.ExactAnswer;
 import dev.flowdpo.value.Problem;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,10 @@
 package dev.flowdpo.cli.experiment;
 
-import dev.flowdpo.cli.CommonOptions;
-import dev.flowdpo.cli.JsonText;
-import dev.flowdpo.cli.OptionRange;
+import dev.flowdpo.cli.options.EngineOptions;
+import dev.flowdpo.cli.options.OptionRange;
+import dev.flowdpo.cli.options.OutputOptions;
+import dev.flowdpo.cli.output.JsonText;
+import dev.flowdpo.cli.run.RunFolder;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
@@ -27,9 +29,11 @@ import picocli.CommandLine.Option;
       "JSON: a line per run with its result, as in DIR/results.jsonl."
     })
 final class OnlineCommand implements Callable<Integer> {
-  @Mixin private CommonOptions common;
+  @Mixin private OutputOptions output;
+  @Mixin private EngineOptions model;
   @Mixin private ExperimentOptions experiment;
-  @Mixin private JudgeOptions judge;
+  @Mixin private DistributionOptions distribution;
+  @Mixin private ComparisonOptions comparison;
 
   @Option(
       names = "--problems",
@@ -37,14 +41,6 @@ final class OnlineCommand implements Callable<Integer> {
       defaultValue = "2000",
       description = "How many problems each run learns from; default: ${DEFAULT-VALUE}.")
   private int problems;
-
-  @Option(
-      names = "--distribution",
-      paramLabel = "NAME",
-      defaultValue = "standard",
-      description =
-          "Where the problems come from: ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
-  private Distribution distribution;
 
   @Option(
       names = "--adapters",
@@ -84,22 +80,26 @@ final class OnlineCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<Arm> chosen = arms();
-    Optional<JudgeOptions.Choice> choice = judge.choose(common.modelChoice(), System.getenv());
+    Optional<ComparisonOptions.Choice> choice = comparison.choose(model.choice(), System.getenv());
     if (choice.isPresent() && !chosen.contains(Arm.DPO)) {
       throw new InvalidInputException(
-          "--judge: expected the arm flow-dpo among --arms, found " + arms);
+          "--compare: expected the arm flow-dpo among --arms, found " + arms);
     }
-    List<Long> seeds = experiment.seeds(common.seed());
+    List<Long> seeds = experiment.seeds();
     OnlineSettings settings =
         new OnlineSettings(
-            common.modelChoice(),
+            model.choice(),
             adapters,
-            distribution,
+            distribution.chosen(),
             OptionRange.atLeast(1, "--problems", problems),
             experiment.heldOut(),
             learner(),
             DpoObjective.paper());
-    ExperimentFolder folder = experiment.folder("online", settings.describe(seeds), reportOnly);
+    RunFolder folder =
+        experiment.folder(
+            "online",
+            settings.describe(seeds),
+            reportOnly ? RunFolder.Existing.RESUME : RunFolder.Existing.REFUSE);
     List<ArmRun> runs = new ArrayList<>();
     for (long seed : seeds) {
       for (Arm arm : chosen) {
@@ -113,36 +113,38 @@ final class OnlineCommand implements Callable<Integer> {
       throw new InvalidInputException(
           folder.path() + ": expected runs that are done, found none; leave out --report-only");
     }
-    JudgementFile judgements = JudgementFile.open(folder.path());
-    List<ArmResult> results = experiment.run(common, "online", runs);
+    ComparisonFile comparisons = ComparisonFile.open(folder.path());
+    List<ArmResult> results = experiment.run(output, "online", runs);
     Optional<FlowException> failure =
         choice.flatMap(
-            chosenJudge -> {
+            chosenComparer -> {
               Path learned = ArmRun.folder(folder.path(), Arm.DPO, seeds.get(0));
-              return compare(new TraceComparison(settings, learned, chosenJudge, judgements));
+              return compare(new TraceComparison(settings, learned, chosenComparer, comparisons));
             });
-    JudgeSection judged =
-        new JudgeSection(judgements.rows(), failure.map(FlowException::getMessage).orElse(""));
-    if (!judged.results().isEmpty()) {
-      JsonText.writeLines(folder.path().resolve(WinRateResult.FILE), judged.results());
+    ComparisonSection compared =
+        new ComparisonSection(
+            comparisons.rows(), failure.map(FlowException::getMessage).orElse(""));
+    if (!compared.results().isEmpty()) {
+      JsonText.writeLines(folder.file(WinRateResult.FILE), compared.results());
     }
-    experiment.finish(common, folder, results, new OnlineReport(settings, seeds, results, judged));
-    judged.results().forEach(common::result);
+    experiment.finish(
+        output, folder, results, new OnlineReport(settings, seeds, results, compared));
+    compared.results().forEach(output::result);
     if (failure.isPresent()) {
       throw new FlowException(
           failure.get().getMessage()
               + "\nEverything else is in "
               + folder.path()
-              + "; run the command again with --resume to ask the judge again",
+              + "; run the command again with --resume to compare again",
           failure.get());
     }
     return 0;
   }
 
-  /** Asks the judge; a failure of its must not cost what was measured before. */
+  /** Asks the comparer; a failure of its must not cost what was measured before. */
   private Optional<FlowException> compare(TraceComparison comparison) {
     try {
-      experiment.run(common, "judge", List.of(comparison));
+      experiment.run(output, "compare", List.of(comparison));
       return Optional.empty();
     } catch (FlowException e) {
       return Optional.of(e);
@@ -173,6 +175,8 @@ final class OnlineCommand implements Callable<Integer> {
 
   private LearnerOptions learner() {
     LearnerOptions options = Preset.named(preset).learner();
-    return rollouts.map(n -> options.toBuilder().rolloutsPerNode(n).build()).orElse(options);
+    return rollouts
+        .map(n -> options.toBuilder().rollouts(r -> r.rolloutsPerNode(n)).build())
+        .orElse(options);
   }
 }

@@ -3,9 +3,9 @@ package dev.flowdpo.cli.experiment;
 import dev.flowdpo.cli.report.Axis;
 import dev.flowdpo.cli.report.Band;
 import dev.flowdpo.cli.report.Estimate;
-import dev.flowdpo.cli.report.JudgedTree;
 import dev.flowdpo.cli.report.LineChart;
 import dev.flowdpo.cli.report.Report;
+import dev.flowdpo.cli.report.ReportTree;
 import dev.flowdpo.cli.report.Section;
 import dev.flowdpo.cli.report.Series;
 import dev.flowdpo.cli.report.Table;
@@ -26,30 +26,31 @@ final class OnlineReport implements ExperimentReport {
   private final List<Long> seeds;
   private final OnlineFigures figures;
   private final OnlineFindings findings;
-  private final JudgeSection judged;
+  private final ComparisonSection compared;
 
   OnlineReport(
-      OnlineSettings settings, List<Long> seeds, List<ArmResult> results, JudgeSection judged) {
+      OnlineSettings settings,
+      List<Long> seeds,
+      List<ArmResult> results,
+      ComparisonSection compared) {
     this.settings = settings;
     this.seeds = List.copyOf(seeds);
     this.figures = new OnlineFigures(results);
     this.findings = new OnlineFindings(figures);
-    this.judged = judged;
+    this.compared = compared;
   }
 
-  /** Writes the page, tables, plots and trees. */
+  /** Returns the page, with the trees that the first run of the method left. */
   @Override
-  public void write(Path folder) {
-    Report report = report(TreeFiles.read(treesFolder(folder)));
-    report.writeParts(folder);
-    report.write(folder);
+  public Report page(Path folder) {
+    return report(TreeFiles.read(treesFolder(folder)));
   }
 
   private Path treesFolder(Path folder) {
     return ArmRun.folder(folder, Arm.DPO, seeds.get(0)).resolve("trees");
   }
 
-  /** Returns a line for each arm and each of a judge's comparisons. */
+  /** Returns a line for each arm and each of a comparer's comparisons. */
   @Override
   public String summary() {
     StringBuilder text = new StringBuilder();
@@ -68,11 +69,11 @@ final class OnlineReport implements ExperimentReport {
               figures.mean(arm, ArmResult::answerUpdates),
               figures.mean(arm, ArmResult::stopUpdates)));
     }
-    judged.results().forEach(result -> text.append(result.summary()).append('\n'));
+    compared.results().forEach(result -> text.append(result.summary()).append('\n'));
     return text.toString();
   }
 
-  private Report report(List<JudgedTree> trees) {
+  private Report report(List<ReportTree> trees) {
     Report.Builder report =
         Report.builder("Online Flow-DPO on " + settings.distribution() + " problems")
             .subtitle(
@@ -93,8 +94,8 @@ final class OnlineReport implements ExperimentReport {
     if (figures.has(Arm.DPO)) {
       report.section("Health of the run", findings::health);
     }
-    if (!judged.isEmpty()) {
-      report.section("What a judge prefers", judged::fill);
+    if (!compared.isEmpty()) {
+      report.section("Which explanations are better", compared::fill);
     }
     if (!trees.isEmpty()) {
       report.section(

@@ -2,9 +2,9 @@ package dev.flowdpo.cli.experiment;
 
 import com.google.common.collect.ImmutableSortedMap;
 import dev.flowdpo.Flow;
-import dev.flowdpo.cli.ExactAnswer;
-import dev.flowdpo.cli.ModelChoice;
-import dev.flowdpo.cli.ProgressDisplay;
+import dev.flowdpo.cli.evaluation.ExactAnswer;
+import dev.flowdpo.cli.options.ModelChoice;
+import dev.flowdpo.cli.output.ProgressDisplay;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.learning.LearningProgress;

@@ -1,6 +1,6 @@
 package dev.flowdpo.cli.experiment;
 
-import dev.flowdpo.cli.ProgressDisplay;
+import dev.flowdpo.cli.output.ProgressDisplay;
 import dev.flowdpo.error.FlowException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.flowdpo.cli.experiment;
 
-import dev.flowdpo.comparison.Judgement;
+import dev.flowdpo.comparison.Comparison;
 import dev.flowdpo.comparison.Preference;
 import dev.flowdpo.comparison.TraceComparer;
 import dev.flowdpo.comparison.TracePair;
@@ -20,8 +20,8 @@ import java.util.OptionalDouble;
  * Compares traces with a local model: the trace is better whose tokens, the end of the sequence
  * among them, have the higher mean log-probability given the question. What a good model of such
  * texts expects is well-formed and follows from what stands before it, so a slip in a calculation
- * costs likelihood. It is no proof of an answer: a verifier decides what is right, this judge tells
- * explanations apart where no endpoint is at hand.
+ * costs likelihood. It is no proof of an answer: a verifier decides what is right, this comparer
+ * tells explanations apart where no endpoint is at hand.
  *
  * <p>The mean does not reward short traces as the sum does. The order of the traces plays no part,
  * so {@link #orderSwapped()} changes nothing. A difference below the margin is a tie; the
@@ -41,10 +41,10 @@ public final class PolicyComparer implements TraceComparer {
   private final double margin;
 
   /**
-   * Creates a judge.
+   * Creates a comparer.
    *
    * @param base the model; not closed by this object
-   * @param adapter the adapter to judge under, {@link AdapterSnapshot#none} for the base alone
+   * @param adapter the adapter to compare under, {@link AdapterSnapshot#none} for the base alone
    * @param tokens the model's text and ids
    * @param margin differences of mean log-probabilities below it are ties, in nats per token; at
    *     least 0
@@ -60,11 +60,11 @@ public final class PolicyComparer implements TraceComparer {
   }
 
   /**
-   * Returns a judge that reads with the base alone and has the default margin.
+   * Returns a comparer that reads with the base alone and has the default margin.
    *
-   * @param base the model; not closed by the judge
+   * @param base the model; not closed by the comparer
    * @param tokens the model's text and ids
-   * @return the judge
+   * @return the comparer
    */
   public static PolicyComparer of(FrozenBase base, ModelTokens tokens) {
     return new PolicyComparer(base, AdapterSnapshot.none(base.config()), tokens, DEFAULT_MARGIN);
@@ -76,7 +76,7 @@ public final class PolicyComparer implements TraceComparer {
    * @throws dev.flowdpo.error.InvalidInputException if a question is too long for the model
    */
   @Override
-  public List<Judgement> compare(List<TracePair> pairs) {
+  public List<Comparison> compare(List<TracePair> pairs) {
     List<Completion> completions = new ArrayList<>();
     for (TracePair pair : pairs) {
       int[] question = tokens.question(pair.problem().question()).toArray();
@@ -87,16 +87,16 @@ public final class PolicyComparer implements TraceComparer {
         }
       }
     }
-    return judgements(pairs, completions);
+    return comparisons(pairs, completions);
   }
 
   private boolean fits(int[] question, int[] trace) {
     return trace.length > 0 && question.length + trace.length - 1 <= maxTokens;
   }
 
-  private List<Judgement> judgements(List<TracePair> pairs, List<Completion> completions) {
+  private List<Comparison> comparisons(List<TracePair> pairs, List<Completion> completions) {
     List<float[]> scores = scorer.tokenLogProbabilities(adapter, completions);
-    List<Judgement> judgements = new ArrayList<>();
+    List<Comparison> comparisons = new ArrayList<>();
     int next = 0;
     for (TracePair pair : pairs) {
       int[] question = tokens.question(pair.problem().question()).toArray();
@@ -107,9 +107,9 @@ public final class PolicyComparer implements TraceComparer {
                 ? OptionalDouble.of(mean(scores.get(next++)))
                 : OptionalDouble.empty());
       }
-      judgements.add(judgement(means.get(0), means.get(1)));
+      comparisons.add(comparison(means.get(0), means.get(1)));
     }
-    return List.copyOf(judgements);
+    return List.copyOf(comparisons);
   }
 
   private static double mean(float[] logProbabilities) {
@@ -120,9 +120,9 @@ public final class PolicyComparer implements TraceComparer {
     return sum / logProbabilities.length;
   }
 
-  private Judgement judgement(OptionalDouble first, OptionalDouble second) {
+  private Comparison comparison(OptionalDouble first, OptionalDouble second) {
     if (first.isEmpty() || second.isEmpty()) {
-      return Judgement.undecided(
+      return Comparison.undecided(
           "expected traces of 1 to so many tokens that they fit the model's "
               + maxTokens
               + " with the question, found another length in the "
@@ -137,9 +137,10 @@ public final class PolicyComparer implements TraceComparer {
             first.getAsDouble(),
             second.getAsDouble());
     if (size == 0 || size < margin) {
-      return new Judgement(Preference.TIE, margin == 0 ? 1 : 1 - size / margin, reason);
+      return new Comparison(Preference.TIE, margin == 0 ? 1 : 1 - size / margin, reason);
     }
     double confidence = margin == 0 ? 1 : 1 - Math.exp(-size / margin);
-    return new Judgement(difference > 0 ? Preference.FIRST : Preference.SECOND, confidence, reason);
+    return new Comparison(
+        difference > 0 ? Preference.FIRST : Preference.SECOND, confidence, reason);
   }
 }

@@ -1,15 +1,10 @@
 package dev.flowdpo.cli.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.flowdpo.cli.JsonText;
+import dev.flowdpo.cli.output.JsonText;
+import dev.flowdpo.cli.run.JsonLinesFile;
 import dev.flowdpo.error.InvalidInputException;
-import java.io.BufferedWriter;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,9 +14,8 @@ import java.util.List;
  * thread-safe.
  */
 final class ProblemLog implements AutoCloseable {
-  private final Path file;
   private final List<Row> rows;
-  private final BufferedWriter writer;
+  private final JsonLinesFile lines;
 
   /**
    * One problem.
@@ -32,10 +26,9 @@ final class ProblemLog implements AutoCloseable {
    */
   record Row(boolean correct, int chunks, boolean answered) {}
 
-  private ProblemLog(Path file, List<Row> rows, BufferedWriter writer) {
-    this.file = file;
+  private ProblemLog(List<Row> rows, JsonLinesFile lines) {
     this.rows = rows;
-    this.writer = writer;
+    this.lines = lines;
   }
 
   /**
@@ -44,30 +37,17 @@ final class ProblemLog implements AutoCloseable {
    * @throws InvalidInputException if it has fewer, or one of these lines is damaged
    */
   static ProblemLog open(Path file, int problems) {
+    List<String> kept = JsonLinesFile.lines(file).stream().limit(problems).toList();
     List<Row> rows = new ArrayList<>();
-    try {
-      if (Files.exists(file) && problems > 0) {
-        for (String line : Files.readAllLines(file)) {
-          if (rows.size() < problems) {
-            rows.add(row(file + ", line " + (rows.size() + 1), line));
-          }
-        }
-      }
-      if (rows.size() < problems) {
-        throw new InvalidInputException(
-            "%s: expected the %d problems up to the checkpoint, found %d"
-                .formatted(file, problems, rows.size()));
-      }
-      StringBuilder kept = new StringBuilder();
-      rows.forEach(row -> kept.append(line(row)));
-      Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
-      Files.writeString(temporary, kept);
-      Files.move(
-          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      return new ProblemLog(file, rows, Files.newBufferedWriter(file, StandardOpenOption.APPEND));
-    } catch (IOException e) {
-      throw failed(file, e);
+    for (String line : kept) {
+      rows.add(row(file + ", line " + (rows.size() + 1), line));
     }
+    if (rows.size() < problems) {
+      throw new InvalidInputException(
+          "%s: expected the %d problems up to the checkpoint, found %d"
+              .formatted(file, problems, rows.size()));
+    }
+    return new ProblemLog(rows, JsonLinesFile.open(file, kept));
   }
 
   private static Row row(String where, String line) {
@@ -85,18 +65,9 @@ final class ProblemLog implements AutoCloseable {
     return new Row(correct.booleanValue(), chunks.intValue(), answered.booleanValue());
   }
 
-  private static String line(Row row) {
-    return JsonText.line(row) + "\n";
-  }
-
   void add(Row row) {
     rows.add(row);
-    try {
-      writer.write(line(row));
-      writer.flush(); // before a checkpoint can count on it
-    } catch (IOException e) {
-      throw failed(file, e);
-    }
+    lines.add(row);
   }
 
   List<Row> rows() {
@@ -105,14 +76,6 @@ final class ProblemLog implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      writer.close();
-    } catch (IOException e) {
-      throw failed(file, e);
-    }
-  }
-
-  private static UncheckedIOException failed(Path file, IOException e) {
-    return new UncheckedIOException(file + ": cannot be written: " + e.getMessage(), e);
+    lines.close();
   }
 }

@@ -2,7 +2,8 @@ package dev.flowdpo.cli.experiment;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.flowdpo.cli.JsonText;
+import dev.flowdpo.cli.output.JsonText;
+import dev.flowdpo.cli.run.RunFiles;
 import dev.flowdpo.error.InvalidInputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,7 +21,7 @@ record ResultFile(Path folder) {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private Path file() {
-    return folder.resolve("result.json");
+    return folder.resolve(RunFiles.RESULT);
   }
 
   boolean exists() {

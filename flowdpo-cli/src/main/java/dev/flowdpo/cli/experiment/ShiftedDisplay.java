@@ -1,6 +1,6 @@
 package dev.flowdpo.cli.experiment;
 
-import dev.flowdpo.cli.ProgressDisplay;
+import dev.flowdpo.cli.output.ProgressDisplay;
 
 /** A part of a display's work, which begins after other parts of it. */
 record ShiftedDisplay(ProgressDisplay display, long shift) implements ProgressDisplay {

@@ -3,10 +3,10 @@ package dev.flowdpo.cli.experiment;
 import com.google.common.collect.Iterables;
 import com.google.common.collect.Lists;
 import dev.flowdpo.Flow;
-import dev.flowdpo.cli.Evaluation;
-import dev.flowdpo.cli.ProgressDisplay;
-import dev.flowdpo.cli.SinglePass;
-import dev.flowdpo.comparison.Judgement;
+import dev.flowdpo.cli.evaluation.Evaluation;
+import dev.flowdpo.cli.evaluation.SinglePass;
+import dev.flowdpo.cli.output.ProgressDisplay;
+import dev.flowdpo.comparison.Comparison;
 import dev.flowdpo.comparison.TraceComparer;
 import dev.flowdpo.comparison.TracePair;
 import dev.flowdpo.error.FlowException;
@@ -19,10 +19,10 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * Has a judge compare the learned flow's greedy solutions of held-out problems with those of the
- * flow as it was before, and of a single pass. The judge is asked in both orders.
+ * Compares the learned flow's greedy solutions of held-out problems with those of the flow as it
+ * was before, and of a single pass. The comparer is asked in both orders.
  */
-final class TraceComparison implements ExperimentRun<List<JudgedTraces>> {
+final class TraceComparison implements ExperimentRun<List<ComparedTraces>> {
   /** What the learned flow is compared with. */
   static final List<Arm> BASELINES = List.of(Arm.NO_UPDATES, Arm.SINGLE_PASS);
 
@@ -31,18 +31,18 @@ final class TraceComparison implements ExperimentRun<List<JudgedTraces>> {
   private final OnlineSettings settings;
   private final Path learned;
   private final List<Problem> problems;
-  private final JudgeOptions.Choice choice;
-  private final JudgementFile file;
+  private final ComparisonOptions.Choice choice;
+  private final ComparisonFile file;
 
   /**
    * Creates the comparison.
    *
    * @param learned the folder of the learned adapters
-   * @param choice who judges, and on how many problems
-   * @param file keeps the judgements
+   * @param choice who compares, and on how many problems
+   * @param file keeps the comparisons
    */
   TraceComparison(
-      OnlineSettings settings, Path learned, JudgeOptions.Choice choice, JudgementFile file) {
+      OnlineSettings settings, Path learned, ComparisonOptions.Choice choice, ComparisonFile file) {
     this.settings = settings;
     this.learned = learned;
     this.problems = settings.distribution().heldOut(choice.problems());
@@ -57,14 +57,14 @@ final class TraceComparison implements ExperimentRun<List<JudgedTraces>> {
   }
 
   /**
-   * Returns all judgements, also those of an earlier run.
+   * Returns all comparisons, also those of an earlier run.
    *
-   * @throws FlowException if the judge cannot be asked; what it said before stays in the file
+   * @throws FlowException if the comparer cannot be asked; what it said before stays in the file
    */
   @Override
-  public List<JudgedTraces> run(ProgressDisplay display) {
+  public List<ComparedTraces> run(ProgressDisplay display) {
     List<String> flow = traces(Optional.of(learned), UnaryOperator.identity());
-    try (JudgeOptions.Opened opened = choice.open()) {
+    try (ComparisonOptions.Opened opened = choice.open()) {
       for (int i = 0; i < BASELINES.size(); i++) {
         Arm baseline = BASELINES.get(i);
         List<String> other =
@@ -72,7 +72,7 @@ final class TraceComparison implements ExperimentRun<List<JudgedTraces>> {
                 settings.adapters(),
                 baseline == Arm.SINGLE_PASS ? SinglePass::of : UnaryOperator.identity());
         ProgressDisplay part = new ShiftedDisplay(display, (long) i * problems.size());
-        compare(opened.judge().orderSwapped(), baseline, flow, other, part);
+        compare(opened.comparer().orderSwapped(), baseline, flow, other, part);
       }
     }
     return file.rows();
@@ -89,7 +89,7 @@ final class TraceComparison implements ExperimentRun<List<JudgedTraces>> {
   }
 
   private void compare(
-      TraceComparer judge,
+      TraceComparer comparer,
       Arm baseline,
       List<String> flow,
       List<String> other,
@@ -100,30 +100,31 @@ final class TraceComparison implements ExperimentRun<List<JudgedTraces>> {
     }
     List<TracePair> open =
         pairs.stream()
-            .filter(pair -> file.decided(row(baseline, pair, Judgement.undecided(""))).isEmpty())
+            .filter(pair -> file.decided(row(baseline, pair, Comparison.undecided(""))).isEmpty())
             .toList();
     int done = pairs.size() - open.size();
     boolean silent = false;
     for (List<TracePair> batch : Lists.partition(open, BATCH)) {
-      List<Judgement> found = silent ? unasked(batch) : judge.compare(batch);
-      List<JudgedTraces> rows = new ArrayList<>();
+      List<Comparison> found = silent ? unasked(batch) : comparer.compare(batch);
+      List<ComparedTraces> rows = new ArrayList<>();
       for (int i = 0; i < batch.size(); i++) {
         rows.add(row(baseline, batch.get(i), found.get(i)));
       }
       file.add(rows);
-      // A judge that makes no sense of a whole batch is not asked hundreds of times more.
+      // A comparer that makes no sense of a whole batch is not asked hundreds of times more.
       silent = silent || Iterables.all(rows, row -> !row.isDecided());
       done += batch.size();
       display.update(done, "against " + baseline.label());
     }
   }
 
-  private static List<Judgement> unasked(List<TracePair> batch) {
-    Judgement none = Judgement.undecided("not asked, as a whole batch before it had no judgement");
+  private static List<Comparison> unasked(List<TracePair> batch) {
+    Comparison none =
+        Comparison.undecided("not asked, as a whole batch before it had no preference");
     return batch.stream().map(pair -> none).toList();
   }
 
-  private JudgedTraces row(Arm baseline, TracePair pair, Judgement judgement) {
-    return JudgedTraces.of(choice.description(), Arm.DPO, baseline, pair, judgement);
+  private ComparedTraces row(Arm baseline, TracePair pair, Comparison comparison) {
+    return ComparedTraces.of(choice.description(), Arm.DPO, baseline, pair, comparison);
   }
 }

@@ -1,7 +1,7 @@
 package dev.flowdpo.cli.experiment;
 
-import dev.flowdpo.cli.JsonText;
-import dev.flowdpo.cli.report.JudgedTree;
+import dev.flowdpo.cli.output.JsonText;
+import dev.flowdpo.cli.report.ReportTree;
 import dev.flowdpo.cli.report.RolloutTreeJson;
 import dev.flowdpo.cli.report.TreeCollector;
 import java.io.IOException;
@@ -31,7 +31,7 @@ final class TreeFiles {
         tree -> write(folder, tree));
   }
 
-  private static void write(Path folder, JudgedTree tree) {
+  private static void write(Path folder, ReportTree tree) {
     try {
       Files.createDirectories(folder);
       String name = tree.note().replaceAll("[^A-Za-z0-9]+", "-");
@@ -45,7 +45,7 @@ final class TreeFiles {
   }
 
   /** Returns the trees of a run, in the order of their problems. */
-  static List<JudgedTree> read(Path folder) {
+  static List<ReportTree> read(Path folder) {
     if (Files.notExists(folder)) {
       return List.of();
     }

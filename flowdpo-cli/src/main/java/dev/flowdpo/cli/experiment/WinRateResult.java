@@ -8,22 +8,22 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How often a judge preferred one arm's solutions to another's; a line of {@code win-rates.jsonl}.
- * Immutable.
+ * How often a comparer preferred one arm's solutions to another's; a line of {@code
+ * win-rates.jsonl}. Immutable.
  *
- * @param judge who judged
+ * @param comparer who compared
  * @param first label of the arm whose wins are counted
  * @param second label of the arm that it is compared with
  * @param wins how often the first was better in both orders
  * @param losses how often the second was
  * @param ties how often neither was, or the two orders disagreed
- * @param undecided on how many problems the judge did not say
+ * @param undecided on how many problems the comparer did not say
  * @param rate (wins + ties / 2) / (wins + losses + ties); 0.5 where nothing was decided
  * @param low lower end of its 95 % interval
  * @param high upper end
  */
 record WinRateResult(
-    String judge,
+    String comparer,
     String first,
     String second,
     int wins,
@@ -36,20 +36,20 @@ record WinRateResult(
   /** The name of the file in the experiment's folder. */
   static final String FILE = "win-rates.jsonl";
 
-  /** Counts judgements by judge and compared arms, in the order in which these first come. */
-  static List<WinRateResult> of(List<JudgedTraces> rows) {
-    record Comparison(String judge, String first, String second) {}
-    Map<Comparison, WinRate> rates = new LinkedHashMap<>();
-    for (JudgedTraces row : rows) {
-      Comparison comparison = new Comparison(row.judge(), row.first(), row.second());
-      rates.merge(comparison, WinRate.of(List.of(row.judgement())), WinRate::plus);
+  /** Counts comparisons by comparer and compared arms, in the order in which these first come. */
+  static List<WinRateResult> of(List<ComparedTraces> rows) {
+    record Compared(String comparer, String first, String second) {}
+    Map<Compared, WinRate> rates = new LinkedHashMap<>();
+    for (ComparedTraces row : rows) {
+      Compared compared = new Compared(row.comparer(), row.first(), row.second());
+      rates.merge(compared, WinRate.of(List.of(row.comparison())), WinRate::plus);
     }
     List<WinRateResult> results = new ArrayList<>();
     rates.forEach(
         (of, rate) ->
             results.add(
                 new WinRateResult(
-                    of.judge,
+                    of.comparer,
                     of.first,
                     of.second,
                     rate.wins(),
@@ -62,7 +62,7 @@ record WinRateResult(
     return results;
   }
 
-  /** Returns how many comparisons have a judgement. */
+  /** Returns how many comparisons have a preference. */
   int decided() {
     return wins + losses + ties;
   }

@@ -11,7 +11,7 @@ final class BranchHtml {
    * Writes a rollout: what it had before the node set back, its own chunk marked, and between
    * chunks the judge's probability that the answer was finished.
    */
-  static void append(Html html, String what, JudgedBranch branch, int node, boolean anotherChunk) {
+  static void append(Html html, String what, ReportBranch branch, int node, boolean anotherChunk) {
     html.open("div", "class", "branch " + kind(branch.verdict())).open("div", "class", "what");
     html.element("b", what);
     verdict(html, branch.verdict());
@@ -24,7 +24,7 @@ final class BranchHtml {
           "small");
     }
     html.close().open("div", "class", "model");
-    List<JudgedNode.Step> steps = branch.steps();
+    List<ReportNode.Step> steps = branch.steps();
     int shared = anotherChunk ? node : node + 1;
     for (int i = 0; i < steps.size(); i++) {
       if (i < shared) {
@@ -50,7 +50,7 @@ final class BranchHtml {
   }
 
   /** Writes the verdict's badge, the answer that was found and how, and the reason. */
-  static void verdict(Html html, JudgedBranch.Judgement verdict) {
+  static void verdict(Html html, ReportBranch.Outcome verdict) {
     badge(html, verdict);
     verdict
         .answer()
@@ -67,16 +67,16 @@ final class BranchHtml {
     }
   }
 
-  static void badge(Html html, JudgedBranch.Judgement verdict) {
+  static void badge(Html html, ReportBranch.Outcome verdict) {
     String word = verdict.known() ? verdict.correct() ? "correct" : "wrong" : "unknown";
     html.element("span", sign(verdict) + " " + word, "class", "badge " + kind(verdict));
   }
 
-  static String kind(JudgedBranch.Judgement verdict) {
+  static String kind(ReportBranch.Outcome verdict) {
     return verdict.known() ? verdict.correct() ? "right" : "wrong" : "unknown";
   }
 
-  static String sign(JudgedBranch.Judgement verdict) {
+  static String sign(ReportBranch.Outcome verdict) {
     return verdict.known() ? verdict.correct() ? "✓" : "✗" : "?";
   }
 

@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * Rollout trees as JSON Lines, for machines and for reports of runs that were resumed: one tree a
- * line, the names those of {@link JudgedTree} and its parts. Stateless and thread-safe.
+ * line, the names those of {@link ReportTree} and its parts. Stateless and thread-safe.
  */
 public final class RolloutTreeJson {
   private static final String EXPECTED = ": expected a rollout tree as JSON, found: ";
@@ -20,6 +20,7 @@ public final class RolloutTreeJson {
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .addMixIn(ReportBranch.Outcome.class, KeptOutcome.Form.class)
           .build();
 
   private RolloutTreeJson() {}
@@ -30,7 +31,7 @@ public final class RolloutTreeJson {
    * @param tree the tree
    * @return one line without its end
    */
-  public static String line(JudgedTree tree) {
+  public static String line(ReportTree tree) {
     try {
       return MAPPER.writeValueAsString(tree);
     } catch (JsonProcessingException e) {
@@ -46,12 +47,14 @@ public final class RolloutTreeJson {
    * @return an equal tree
    * @throws InvalidInputException if the line is not such a tree; names the key
    */
-  public static JudgedTree parse(String where, String line) {
+  public static ReportTree parse(String where, String line) {
     try {
-      return Optional.ofNullable(MAPPER.readValue(line, JudgedTree.class))
+      return Optional.ofNullable(MAPPER.readValue(line, ReportTree.class))
           .orElseThrow(() -> new InvalidInputException(where + EXPECTED + "null"));
     } catch (JsonProcessingException e) {
       throw new InvalidInputException(where + EXPECTED + e.getOriginalMessage(), e);
+    } catch (IllegalArgumentException e) { // a rule that there is not
+      throw new InvalidInputException(where + EXPECTED + e.getMessage(), e);
     }
   }
 }

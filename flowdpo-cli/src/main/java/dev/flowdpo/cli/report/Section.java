@@ -127,7 +127,7 @@ public record Section(String title, List<Block> blocks) {
     }
 
     /**
-     * Adds a judge's comparisons.
+     * Adds a comparer's comparisons.
      *
      * @param rates the counts
      * @return this builder
@@ -142,7 +142,7 @@ public record Section(String title, List<Block> blocks) {
      * @param trees the trees, each foldable; the first one is open
      * @return this builder
      */
-    public Builder trees(List<JudgedTree> trees) {
+    public Builder trees(List<ReportTree> trees) {
       return block(new Trees(trees));
     }
 

@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 public final class TreeCollector implements LearningListener {
   private final BiPredicate<RolloutTree, LearningProgress> wanted;
   private final String prefix;
-  private final Consumer<JudgedTree> sink;
+  private final Consumer<ReportTree> sink;
   private final Map<RolloutTree, String> waiting = new LinkedHashMap<>();
 
   /**
@@ -34,7 +34,7 @@ public final class TreeCollector implements LearningListener {
    * @param sink receives them
    */
   public TreeCollector(
-      String prefix, BiPredicate<RolloutTree, LearningProgress> wanted, Consumer<JudgedTree> sink) {
+      String prefix, BiPredicate<RolloutTree, LearningProgress> wanted, Consumer<ReportTree> sink) {
     this.prefix = Objects.requireNonNull(prefix, "prefix");
     this.wanted = Objects.requireNonNull(wanted, "wanted");
     this.sink = Objects.requireNonNull(sink, "sink");
@@ -61,12 +61,12 @@ public final class TreeCollector implements LearningListener {
   /** The pairs of a problem that was seen twice belong to its last tree. */
   private void handOn(List<PreferencePair> pairs) {
     Set<String> seen = new HashSet<>();
-    List<JudgedTree> trees = new ArrayList<>();
+    List<ReportTree> trees = new ArrayList<>();
     List<Map.Entry<RolloutTree, String>> entries = new ArrayList<>(waiting.entrySet());
     for (int i = entries.size() - 1; i >= 0; i--) {
       RolloutTree tree = entries.get(i).getKey();
       boolean last = seen.add(tree.problem().id());
-      trees.add(0, JudgedTree.of(entries.get(i).getValue(), tree, last ? pairs : List.of()));
+      trees.add(0, ReportTree.of(entries.get(i).getValue(), tree, last ? pairs : List.of()));
     }
     waiting.clear();
     trees.forEach(sink);

@@ -25,7 +25,7 @@ final class TreeHtml {
     html.element("button", label, "type", "button", "data-fold", what);
   }
 
-  private static void tree(Html html, JudgedTree tree, boolean open) {
+  private static void tree(Html html, ReportTree tree, boolean open) {
     details(html, "tree", open);
     html.open("summary");
     BranchHtml.badge(html, tree.original().verdict());
@@ -39,14 +39,14 @@ final class TreeHtml {
     html.open("p", "class", "gold").text("Right answer: ");
     html.element("b", tree.goldAnswer().isBlank() ? "not known" : tree.goldAnswer()).close();
     html.open("ol", "class", "spine", "aria-label", "The original path, chunk by chunk");
-    for (JudgedNode node : tree.nodes()) {
+    for (ReportNode node : tree.nodes()) {
       node(html, node, open && hasFirstPairs(tree, node));
     }
     end(html, tree.original());
     html.close().close().close().line();
   }
 
-  private static String counts(JudgedTree tree) {
+  private static String counts(ReportTree tree) {
     return BranchHtml.counted(tree.nodes().size(), "chunk")
         + " · "
         + BranchHtml.counted(tree.rolloutCount(), "rollout")
@@ -55,12 +55,12 @@ final class TreeHtml {
   }
 
   /** Says whether the node's rollouts are shown unfolded: the first that gave a pair. */
-  private static boolean hasFirstPairs(JudgedTree tree, JudgedNode node) {
+  private static boolean hasFirstPairs(ReportTree tree, ReportNode node) {
     return tree.nodes().stream().filter(n -> !n.pairs().isEmpty()).findFirst().stream()
         .anyMatch(n -> n == node);
   }
 
-  private static void node(Html html, JudgedNode node, boolean open) {
+  private static void node(Html html, ReportNode node, boolean open) {
     html.open("li");
     html.element("span", Integer.toString(node.index() + 1), "class", "knob", "aria-hidden", true);
     html.open("div", "class", "chunk");
@@ -75,10 +75,10 @@ final class TreeHtml {
       node.alternatives().forEach(b -> BranchHtml.badge(html.text(" "), b.verdict()));
       node.flipped().forEach(b -> BranchHtml.badge(html.text(" "), b.verdict()));
       html.close();
-      for (JudgedBranch branch : node.alternatives()) {
+      for (ReportBranch branch : node.alternatives()) {
         BranchHtml.append(html, "Another chunk here", branch, node.index(), true);
       }
-      for (JudgedBranch branch : node.flipped()) {
+      for (ReportBranch branch : node.flipped()) {
         String what = node.step().stop() ? "Had it gone on" : "Had it stopped here";
         BranchHtml.append(html, what, branch, node.index(), false);
       }
@@ -88,7 +88,7 @@ final class TreeHtml {
     html.close().line();
   }
 
-  private static void judge(Html html, JudgedNode.Step step) {
+  private static void judge(Html html, ReportNode.Step step) {
     String percent = ValueFormat.percent().text(step.stopProbability());
     html.open("div", "class", "judge").element("span", "Finished?", "class", "small");
     html.open("span", "class", "gauge", "aria-hidden", true);
@@ -98,7 +98,7 @@ final class TreeHtml {
     html.element("span", BranchHtml.counted(step.tokens(), "token"), "class", "small").close();
   }
 
-  private static void pair(Html html, JudgedPair pair) {
+  private static void pair(Html html, ReportPair pair) {
     boolean answers = pair.role() == AdapterRole.ANSWER;
     boolean tie = pair.chosenReward() == pair.rejectedReward();
     String about =
@@ -123,8 +123,8 @@ final class TreeHtml {
     html.close();
   }
 
-  private static void end(Html html, JudgedBranch original) {
-    JudgedBranch.Judgement verdict = original.verdict();
+  private static void end(Html html, ReportBranch original) {
+    ReportBranch.Outcome verdict = original.verdict();
     html.open("li").open("span", "class", "knob " + BranchHtml.kind(verdict), "aria-hidden", true);
     html.text(BranchHtml.sign(verdict)).close();
     html.open("div", "class", "verdict");

@@ -19,10 +19,10 @@ final class TreeReading {
 
   private TreeReading() {}
 
-  static JudgedTree tree(String note, RolloutTree tree, List<PreferencePair> pairs) {
+  static ReportTree tree(String note, RolloutTree tree, List<PreferencePair> pairs) {
     String id = tree.problem().id();
     List<PreferencePair> own = pairs.stream().filter(p -> p.problemId().equals(id)).toList();
-    return new JudgedTree(
+    return new ReportTree(
         note,
         id,
         tree.problem().question(),
@@ -31,8 +31,8 @@ final class TreeReading {
         tree.nodes().stream().map(node -> node(tree, node, own)).toList());
   }
 
-  private static JudgedNode node(RolloutTree tree, OutputNode node, List<PreferencePair> pairs) {
-    return new JudgedNode(
+  private static ReportNode node(RolloutTree tree, OutputNode node, List<PreferencePair> pairs) {
+    return new ReportNode(
         node.index(),
         step(node.chunk(), node.decision()),
         node.alternatives().stream().map(TreeReading::branch).toList(),
@@ -43,22 +43,22 @@ final class TreeReading {
             .toList());
   }
 
-  private static JudgedBranch branch(Branch branch) {
+  private static ReportBranch branch(Branch branch) {
     List<Chunk> chunks = branch.answer().chunks();
-    List<JudgedNode.Step> steps = new ArrayList<>(chunks.size());
+    List<ReportNode.Step> steps = new ArrayList<>(chunks.size());
     for (int i = 0; i < chunks.size(); i++) {
       steps.add(step(chunks.get(i), branch.decisions().get(i)));
     }
-    return new JudgedBranch(steps, branch.text(), branch.finishReason(), verdict(branch.verdict()));
+    return new ReportBranch(steps, branch.text(), branch.finishReason(), verdict(branch.verdict()));
   }
 
-  private static JudgedNode.Step step(Chunk chunk, StopDecision decision) {
-    return new JudgedNode.Step(
+  private static ReportNode.Step step(Chunk chunk, StopDecision decision) {
+    return new ReportNode.Step(
         chunk.text(), chunk.tokens().length(), decision.stop(), decision.stopProbability());
   }
 
-  private static JudgedBranch.Judgement verdict(Verdict verdict) {
-    return new JudgedBranch.Judgement(
+  private static ReportBranch.Outcome verdict(Verdict verdict) {
+    return new ReportBranch.Outcome(
         verdict.known(),
         verdict.isCorrect(),
         verdict.reward().orElse(0),
@@ -66,10 +66,10 @@ final class TreeReading {
         verdict.answer());
   }
 
-  private static JudgedPair pair(RolloutTree tree, OutputNode node, PreferencePair pair) {
+  private static ReportPair pair(RolloutTree tree, OutputNode node, PreferencePair pair) {
     boolean answers = pair.role() == AdapterRole.ANSWER;
     boolean stopIsChosen = !answers && stopIsChosen(tree, node, pair);
-    return new JudgedPair(
+    return new ReportPair(
         pair.role(),
         answers ? chunkText(node, pair.chosen()) : stopIsChosen ? FINISHED : GO_ON,
         answers ? chunkText(node, pair.rejected()) : stopIsChosen ? GO_ON : FINISHED,

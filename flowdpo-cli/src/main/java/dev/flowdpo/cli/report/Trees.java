@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param trees the trees; copied
  */
-public record Trees(List<JudgedTree> trees) implements Block {
+public record Trees(List<ReportTree> trees) implements Block {
 
   /** Copies the trees. */
   public Trees {

@@ -5,18 +5,18 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * How often a judge preferred one side's explanations to another's. Immutable and thread-safe.
+ * How often a comparer preferred one side's explanations to another's. Immutable and thread-safe.
  *
  * @param title what was compared
- * @param judge who judged, and how
+ * @param comparer who compared, and how
  * @param rows the comparisons; copied
  */
-public record WinRates(String title, String judge, List<Row> rows) implements Block {
+public record WinRates(String title, String comparer, List<Row> rows) implements Block {
 
   /** Copies the rows. */
   public WinRates {
     Objects.requireNonNull(title, "title");
-    Objects.requireNonNull(judge, "judge");
+    Objects.requireNonNull(comparer, "comparer");
     rows = List.copyOf(rows);
   }
 

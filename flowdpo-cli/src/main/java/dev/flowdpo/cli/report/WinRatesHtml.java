@@ -9,7 +9,7 @@ final class WinRatesHtml {
   static void append(Html html, WinRates rates) {
     html.open("figure", "class", "wins");
     html.open("figcaption").element("span", rates.title(), "class", "title");
-    html.element("span", rates.judge(), "class", "note").close();
+    html.element("span", rates.comparer(), "class", "note").close();
     for (WinRates.Row row : rates.rows()) {
       html.open("div", "class", "sides");
       html.element("span", row.first()).element("span", row.second()).close();

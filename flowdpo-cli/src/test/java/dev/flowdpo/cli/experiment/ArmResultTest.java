@@ -3,7 +3,7 @@ package dev.flowdpo.cli.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.flowdpo.cli.JsonText;
+import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.error.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,11 +88,12 @@ class ArmResultTest {
   @Test
   void resultsWithoutANumberComeBackAsTheyWere() {
     ResultFile file = new ResultFile(folder);
-    CompileResult result = new CompileResult("standard", "self", 1, 7, 3, 0.5, Double.NaN, 8, 16);
-    file.orElse(CompileResult.class, () -> result);
+    TraceKindResult result =
+        new TraceKindResult("standard", "self", 1, 7, 3, 0.5, Double.NaN, 8, 16);
+    file.orElse(TraceKindResult.class, () -> result);
     assertThat(
             file.orElse(
-                CompileResult.class,
+                TraceKindResult.class,
                 () -> {
                   throw new IllegalStateException("run again");
                 }))

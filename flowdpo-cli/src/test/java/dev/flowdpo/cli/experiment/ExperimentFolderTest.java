@@ -1,11 +1,12 @@
 package dev.flowdpo.cli.experiment;
 
-import static dev.flowdpo.cli.experiment.ExperimentFolder.Existing.REFUSE;
-import static dev.flowdpo.cli.experiment.ExperimentFolder.Existing.REPLACE;
-import static dev.flowdpo.cli.experiment.ExperimentFolder.Existing.RESUME;
+import static dev.flowdpo.cli.run.RunFolder.Existing.REFUSE;
+import static dev.flowdpo.cli.run.RunFolder.Existing.REPLACE;
+import static dev.flowdpo.cli.run.RunFolder.Existing.RESUME;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowdpo.cli.run.RunFolder;
 import dev.flowdpo.error.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +28,7 @@ class ExperimentFolderTest {
   @BeforeEach
   void anExperimentWithARun() throws IOException {
     folder = parent.resolve("experiment");
-    ExperimentFolder.open(folder, SETTINGS, REFUSE);
+    open(folder, SETTINGS, REFUSE);
     run = folder.resolve("runs/flow-dpo/seed-0/result.json");
     Files.createDirectories(run.getParent());
     Files.writeString(run, "{}");
@@ -36,7 +37,7 @@ class ExperimentFolderTest {
 
   @Test
   void anExperimentIsNotOverwrittenUnasked() {
-    assertThatThrownBy(() -> ExperimentFolder.open(folder, SETTINGS, REFUSE))
+    assertThatThrownBy(() -> open(folder, SETTINGS, REFUSE))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining(folder.toString())
         .hasMessageContaining("--resume")
@@ -46,14 +47,14 @@ class ExperimentFolderTest {
 
   @Test
   void resumingKeepsTheRuns() {
-    assertThat(ExperimentFolder.open(folder, SETTINGS, RESUME).path()).isEqualTo(folder);
+    assertThat(open(folder, SETTINGS, RESUME).path()).isEqualTo(folder);
     assertThat(run).exists();
     assertThat(foreign).exists();
   }
 
   @Test
   void replacingDeletesTheExperimentAndNothingElse() {
-    ExperimentFolder.open(folder, Map.of("problems", "64"), REPLACE);
+    open(folder, Map.of("problems", "64"), REPLACE);
     assertThat(run).doesNotExist();
     assertThat(folder.resolve("runs")).doesNotExist();
     assertThat(foreign).hasContent("mine");
@@ -64,7 +65,7 @@ class ExperimentFolderTest {
   void resumingWithOtherSettingsIsRefusedByTheKey() {
     assertThatThrownBy(
             () ->
-                ExperimentFolder.open(
+                open(
                     folder,
                     Map.of("experiment", "online", "problems", "64", "seeds", "[0, 1]"),
                     RESUME))
@@ -78,7 +79,7 @@ class ExperimentFolderTest {
   void resumingAnotherKindOfExperimentIsRefused() {
     assertThatThrownBy(
             () ->
-                ExperimentFolder.open(
+                open(
                     folder,
                     Map.of("experiment", "compile", "problems", "32", "seeds", "[0, 1]"),
                     RESUME))
@@ -89,14 +90,14 @@ class ExperimentFolderTest {
   @Test
   void resumingWhereThereIsNothingBegins() {
     Path none = parent.resolve("none/yet");
-    ExperimentFolder.open(none, SETTINGS, RESUME);
+    open(none, SETTINGS, RESUME);
     assertThat(none.resolve("experiment.json")).exists();
   }
 
   @Test
   void damagedSettingsAreRefusedByTheirFile() throws IOException {
     Files.writeString(folder.resolve("experiment.json"), "{\"problems\":");
-    assertThatThrownBy(() -> ExperimentFolder.open(folder, SETTINGS, RESUME))
+    assertThatThrownBy(() -> open(folder, SETTINGS, RESUME))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("experiment.json");
     assertThat(run).exists();
@@ -104,10 +105,15 @@ class ExperimentFolderTest {
 
   @Test
   void aFileIsNoFolder() {
-    assertThatThrownBy(() -> ExperimentFolder.open(foreign, SETTINGS, REPLACE))
+    assertThatThrownBy(() -> open(foreign, SETTINGS, REPLACE))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining(foreign.toString())
         .hasMessageContaining("found a file");
     assertThat(foreign).hasContent("mine");
+  }
+
+  private static RunFolder open(
+      Path folder, Map<String, String> settings, RunFolder.Existing existing) {
+    return new RunFolder(folder, ExperimentOptions.FOLDER, settings, existing);
   }
 }

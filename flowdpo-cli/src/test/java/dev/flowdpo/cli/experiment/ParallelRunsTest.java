@@ -3,7 +3,7 @@ package dev.flowdpo.cli.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.flowdpo.cli.ProgressDisplay;
+import dev.flowdpo.cli.output.ProgressDisplay;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package dev.flowdpo.cli.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.flowdpo.comparison.Judgement;
+import dev.flowdpo.comparison.Comparison;
 import dev.flowdpo.comparison.Preference;
 import dev.flowdpo.comparison.TraceComparer;
 import dev.flowdpo.comparison.TracePair;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The bundled model as a judge of its own kind of solutions. */
+/** The bundled model as a comparer of its own kind of solutions. */
 class PolicyComparerTest {
   private static FrozenBase base;
   private static ModelTokens tokens;
@@ -71,12 +71,12 @@ class PolicyComparerTest {
     for (WordProblem problem : WordProblems.heldOut(60)) {
       pairs.add(rightAndWrong(problem));
     }
-    PolicyComparer judge = PolicyComparer.of(base, tokens);
-    WinRate rate = WinRate.of(judge.compare(pairs));
-    WinRate swapped = WinRate.of(judge.compare(pairs.stream().map(TracePair::swapped).toList()));
+    PolicyComparer comparer = PolicyComparer.of(base, tokens);
+    WinRate rate = WinRate.of(comparer.compare(pairs));
+    WinRate swapped = WinRate.of(comparer.compare(pairs.stream().map(TracePair::swapped).toList()));
     assertThat(rate.interval().low()).as(rate.toString()).isGreaterThan(0.5);
     assertThat(swapped).isEqualTo(new WinRate(rate.losses(), rate.wins(), rate.ties(), 0));
-    TraceComparer both = judge.orderSwapped();
+    TraceComparer both = comparer.orderSwapped();
     assertThat(WinRate.of(both.compare(pairs))).isEqualTo(rate);
   }
 
@@ -98,19 +98,20 @@ class PolicyComparerTest {
   @Test
   void equalTracesTieAndLongOnesAreUndecided() {
     Problem problem = Problem.of("Ana has 5 pens. She buys 2 pens. How many pens has she?");
-    PolicyComparer judge = new PolicyComparer(base, AdapterSnapshot.none(base.config()), tokens, 0);
+    PolicyComparer comparer =
+        new PolicyComparer(base, AdapterSnapshot.none(base.config()), tokens, 0);
     String endless = "5+2=7\n".repeat(base.maxTokens());
-    List<Judgement> judgements =
-        judge.compare(
+    List<Comparison> comparisons =
+        comparer.compare(
             List.of(
                 new TracePair(problem, endless, "5+2=7\n#### 7"),
                 new TracePair(problem, "5+2=7\n#### 7", "5+2=7\n#### 7")));
-    assertThat(judgements)
-        .extracting(Judgement::preference)
+    assertThat(comparisons)
+        .extracting(Comparison::preference)
         .containsExactly(Preference.UNDECIDED, Preference.TIE);
-    assertThat(judgements.get(0).reason()).contains("found another length in the first");
-    assertThat(judgements.get(1).reason()).startsWith("mean log-probability -");
-    assertThat(judge.compare(List.of())).isEmpty();
+    assertThat(comparisons.get(0).reason()).contains("found another length in the first");
+    assertThat(comparisons.get(1).reason()).startsWith("mean log-probability -");
+    assertThat(comparer.compare(List.of())).isEmpty();
     assertThatThrownBy(
             () -> new PolicyComparer(base, AdapterSnapshot.none(base.config()), tokens, -1))
         .isInstanceOf(InvalidInputException.class);

@@ -13,7 +13,6 @@ import dev.flowdpo.value.Problem;
 import dev.flowdpo.verify.MathAnswerVerifier;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -22,7 +21,7 @@ import java.util.function.Supplier;
  * @param learned Acc(n), one array a seed
  * @param trees all trees of the runs
  */
-record RealRuns(List<double[]> learned, List<JudgedTree> trees) {
+record RealRuns(List<double[]> learned, List<ReportTree> trees) {
   static final int PROBLEMS = 16;
 
   private static final Supplier<RealRuns> SHARED = Suppliers.memoize(RealRuns::make)::get;
@@ -45,11 +44,12 @@ record RealRuns(List<double[]> learned, List<JudgedTree> trees) {
         WordProblems.learning(seed).limit(PROBLEMS).map(WordProblem::toProblem).toList();
     TreeCollector collector =
         new TreeCollector("seed " + seed, (tree, progress) -> true, trees::add);
-    FlowEngine engine =
-        new AdapterFlowEngineProvider()
-            .open(new EngineSettings(Optional.empty(), Optional.empty()));
+    FlowEngine engine = new AdapterFlowEngineProvider().open(EngineSettings.defaults());
     LearnerOptions options =
-        engine.defaultLearnerOptions().toBuilder().seed(seed).totalProblems(PROBLEMS).build();
+        engine.defaultLearnerOptions().toBuilder()
+            .seed(seed)
+            .rates(rates -> rates.totalProblems(PROBLEMS))
+            .build();
     try (Flow flow = Flow.builder().engine(engine).seed(seed).build();
         OnlineLearner learner =
             flow.learner()
@@ -57,7 +57,7 @@ record RealRuns(List<double[]> learned, List<JudgedTree> trees) {
                 .options(options)
                 .listener(collector)
                 .build()) {
-      double[] curve = learner.learn(problems).validation().curve().toArray();
+      double[] curve = learner.learn(problems).validation().curve();
       collector.finish();
       return curve;
     }

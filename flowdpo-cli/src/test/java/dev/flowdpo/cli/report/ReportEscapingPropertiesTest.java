@@ -86,13 +86,13 @@ class ReportEscapingPropertiesTest {
 
   private static Report report(String text) {
     String heading = "x" + text;
-    JudgedNode.Step step = new JudgedNode.Step(text, 3, true, 0.5);
-    JudgedBranch branch =
-        new JudgedBranch(
+    ReportNode.Step step = new ReportNode.Step(text, 3, true, 0.5);
+    ReportBranch branch =
+        new ReportBranch(
             List.of(step),
             text,
             FinishReason.STOPPED,
-            new JudgedBranch.Judgement(
+            new ReportBranch.Outcome(
                 true,
                 false,
                 0.25,
@@ -100,9 +100,9 @@ class ReportEscapingPropertiesTest {
                 Optional.of(text)
                     .filter(answer -> !answer.isEmpty())
                     .map(answer -> new ExtractedAnswer(answer, AnswerRule.BOX))));
-    JudgedPair pair = new JudgedPair(AdapterRole.ANSWER, text, text, 1, 0, List.of(1), List.of(2));
-    JudgedNode node = new JudgedNode(0, step, List.of(branch), List.of(branch), List.of(pair));
-    JudgedTree tree = new JudgedTree(text, text, text, text, branch, List.of(node));
+    ReportPair pair = new ReportPair(AdapterRole.ANSWER, text, text, 1, 0, List.of(1), List.of(2));
+    ReportNode node = new ReportNode(0, step, List.of(branch), List.of(branch), List.of(pair));
+    ReportTree tree = new ReportTree(text, text, text, text, branch, List.of(node));
     double[] x = {1, 2};
     return Report.builder(heading)
         .subtitle(text)

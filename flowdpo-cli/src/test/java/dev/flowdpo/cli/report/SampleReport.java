@@ -180,16 +180,16 @@ final class SampleReport {
   }
 
   /** Returns the two trees with the most pairs of those that went right, and of the others. */
-  private static List<JudgedTree> telling(List<JudgedTree> trees) {
+  private static List<ReportTree> telling(List<ReportTree> trees) {
     return Stream.of(true, false)
         .flatMap(
             right ->
                 trees.stream()
                     .filter(tree -> tree.original().verdict().correct() == right)
                     .sorted(
-                        Comparator.comparingInt(JudgedTree::pairCount)
+                        Comparator.comparingInt(ReportTree::pairCount)
                             .reversed()
-                            .thenComparing(JudgedTree::problemId))
+                            .thenComparing(ReportTree::problemId))
                     .limit(2))
         .toList();
   }

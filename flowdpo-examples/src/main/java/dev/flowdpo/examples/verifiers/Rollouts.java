@@ -33,7 +33,10 @@ public record Rollouts(Flow flow, List<Problem> problems) {
   public List<RolloutTree> judgedBy(Verifier verifier) {
     return RolloutSampler.tree()
         .sample(
-            new RolloutRequest(
-                problems, flow.policy(), flow.judge(), verifier, flow.options(), 1, SEED));
+            RolloutRequest.builder(problems, flow.policy(), flow.judge(), verifier)
+                .options(flow.options())
+                .rolloutsPerNode(1)
+                .seed(SEED)
+                .build());
   }
 }

@@ -68,10 +68,14 @@ class VerifierExamplesTest {
 
   @Test
   void rewardsBetweenRightAndWrongTellMore() {
-    assertThat(verdicts(VerifierExamples.checks(rollouts)).map(v -> v.reward().orElse(-1)).distinct())
+    assertThat(
+            verdicts(VerifierExamples.checks(rollouts)).map(v -> v.reward().orElse(-1)).distinct())
         .isSubsetOf(0.0, 0.5, 1.0)
         .hasSizeGreaterThan(1);
-    assertThat(verdicts(VerifierExamples.combination(rollouts)).map(v -> v.reward().orElse(-1)).distinct())
+    assertThat(
+            verdicts(VerifierExamples.combination(rollouts))
+                .map(v -> v.reward().orElse(-1))
+                .distinct())
         .isSubsetOf(0.0, 0.25, 0.75, 1.0)
         .hasSizeGreaterThan(1);
   }

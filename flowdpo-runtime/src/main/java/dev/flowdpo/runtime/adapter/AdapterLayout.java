@@ -77,7 +77,7 @@ public final class AdapterLayout {
   private static InvalidInputException noLayer(ModelConfig config, String found) {
     String known =
         LinearLayer.of(config).stream()
-            .map(LinearLayer::shortName)
+            .map(config.names()::shortName)
             .collect(Collectors.joining(", "));
     return new InvalidInputException(
         "adapter targets: expected linear layers of "

@@ -1,6 +1,7 @@
 package dev.flowdpo.runtime.adapter;
 
 import com.google.common.base.Preconditions;
+import dev.flowdpo.learning.LoraOptions;
 import dev.flowdpo.runtime.checkpoint.AdapterWeights;
 import dev.flowdpo.runtime.checkpoint.LoraMatrices;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
@@ -44,6 +45,21 @@ public final class AdapterSnapshot {
   public static AdapterSnapshot none(ModelConfig config) {
     AdapterLayout layout = AdapterLayout.of(config, 1);
     return new AdapterSnapshot(layout, 1, 0, new float[layout.size()]);
+  }
+
+  /**
+   * Returns an adapter to start learning from, as {@link #initial(AdapterLayout, double, double,
+   * long)} draws it.
+   *
+   * @param lora its layers, sizes and dropout
+   * @throws dev.flowdpo.error.InvalidInputException if a target names no layer of the model
+   */
+  public static AdapterSnapshot initial(ModelConfig config, LoraOptions lora, long seed) {
+    AdapterLayout layout =
+        lora.targetModules().isEmpty()
+            ? AdapterLayout.of(config, lora.rank())
+            : AdapterLayout.of(config, lora.rank(), lora.targetModules());
+    return initial(layout, lora.alpha(), lora.dropout(), seed);
   }
 
   /**

@@ -2,142 +2,65 @@ package dev.flowdpo.runtime.checkpoint;
 
 import dev.flowdpo.error.InvalidInputException;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /**
- * A supported family of decoder models, named as Hugging Face names its class. What one of its
- * models computes follows from {@link ModelConfig} alone.
+ * The supported families of decoder models, in one list. All that a family means is in its {@link
+ * ModelFamily}, which says how to add one; what one of its models computes follows from {@link
+ * ModelConfig} alone.
  */
 public enum Architecture {
   /** Llama 1 to 3.2, SmolLM2 and all that share their class. */
-  LLAMA("LlamaForCausalLM", "llama", Defaults.of(2048, 10_000).tokens(1, 2)),
+  LLAMA(new LlamaFamily()),
   /** Mistral: sliding-window attention in every layer. */
-  MISTRAL("MistralForCausalLM", "mistral", Defaults.of(131_072, 10_000).tokens(1, 2).heads(8, 0)),
+  MISTRAL(new MistralFamily()),
   /** Qwen 2 and 2.5: biases on queries, keys and values. */
-  QWEN2("Qwen2ForCausalLM", "qwen2", Defaults.of(32_768, 10_000).heads(32, 0)),
+  QWEN2(new Qwen2Family()),
   /** Qwen 3: normalised queries and keys. */
-  QWEN3("Qwen3ForCausalLM", "qwen3", Defaults.of(32_768, 10_000).heads(32, 128)),
+  QWEN3(new Qwen3Family()),
   /** Phi 3, 3.5 and 4-mini: fused projections, long rotary factors. */
-  PHI3("Phi3ForCausalLM", "phi3", Defaults.of(4096, 10_000).tokens(1, 32_000).epsilon(1e-5)),
+  PHI3(new Phi3Family()),
   /** SmolLM 3: some layers without positions. */
-  SMOLLM3(
-      "SmolLM3ForCausalLM",
-      "smollm3",
-      Defaults.of(32_768, 2_000_000).tokens(128_000, 128_001).heads(4, 0).tiedEmbeddings()),
+  SMOLLM3(new SmolLm3Family()),
   /** Gemma 2: norms around both blocks, soft caps, sliding and global layers in turn. */
-  GEMMA2(
-      "Gemma2ForCausalLM",
-      "gemma2",
-      Defaults.of(8192, 10_000).tokens(2, 1).heads(4, 256).tiedEmbeddings()),
+  GEMMA2(new Gemma2Family()),
   /**
    * The text models of Gemma 3: as Gemma 2, with normalised queries and keys and local rotation.
    */
-  GEMMA3(
-      "Gemma3ForCausalLM",
-      "gemma3_text",
-      Defaults.of(131_072, 1_000_000).tokens(2, 1).heads(4, 256).tiedEmbeddings());
+  GEMMA3(new Gemma3Family()),
+  /** Granite 3, dense: multipliers of embeddings, scores, results of blocks and logits. */
+  GRANITE(new GraniteFamily()),
+  /** OLMo 2: norms after the blocks only, queries and keys normalised over all heads. */
+  OLMO2(new Olmo2Family());
 
-  private final String className;
-  private final String modelType;
-
-  // A record of numbers, so without state of its own.
+  // Families have no state that changes.
   @SuppressWarnings("ImmutableEnumChecker")
-  private final Defaults defaults;
+  private final ModelFamily family;
 
-  Architecture(String className, String modelType, Defaults defaults) {
-    this.className = className;
-    this.modelType = modelType;
-    this.defaults = defaults;
-  }
-
-  /**
-   * What the Hugging Face class assumes where {@code config.json} says nothing.
-   *
-   * @param keyValueHeads 0 for as many as there are query heads
-   * @param headSize 0 for the hidden size divided by the heads
-   */
-  record Defaults(
-      int maxPositions,
-      double ropeTheta,
-      double normEpsilon,
-      int keyValueHeads,
-      int headSize,
-      boolean tied,
-      OptionalInt beginOfSequenceId,
-      OptionalInt endOfSequenceId) {
-    static Defaults of(int maxPositions, double ropeTheta) {
-      return new Defaults(
-          maxPositions, ropeTheta, 1e-6, 0, 0, false, OptionalInt.empty(), OptionalInt.empty());
-    }
-
-    Defaults tokens(int begin, int end) {
-      return new Defaults(
-          maxPositions,
-          ropeTheta,
-          normEpsilon,
-          keyValueHeads,
-          headSize,
-          tied,
-          OptionalInt.of(begin),
-          OptionalInt.of(end));
-    }
-
-    Defaults heads(int keyValue, int size) {
-      return new Defaults(
-          maxPositions,
-          ropeTheta,
-          normEpsilon,
-          keyValue,
-          size,
-          tied,
-          beginOfSequenceId,
-          endOfSequenceId);
-    }
-
-    Defaults epsilon(double epsilon) {
-      return new Defaults(
-          maxPositions,
-          ropeTheta,
-          epsilon,
-          keyValueHeads,
-          headSize,
-          tied,
-          beginOfSequenceId,
-          endOfSequenceId);
-    }
-
-    Defaults tiedEmbeddings() {
-      return new Defaults(
-          maxPositions,
-          ropeTheta,
-          normEpsilon,
-          keyValueHeads,
-          headSize,
-          true,
-          beginOfSequenceId,
-          endOfSequenceId);
-    }
+  Architecture(ModelFamily family) {
+    this.family = family;
   }
 
   /** {@return the name of the Hugging Face class, such as {@code LlamaForCausalLM}} */
   public String className() {
-    return className;
+    return family.className();
   }
 
   /** {@return the key {@code model_type} of {@code config.json}, such as {@code llama}} */
   public String modelType() {
-    return modelType;
+    return family.modelType();
   }
 
-  Defaults defaults() {
-    return defaults;
+  /** {@return the short name, such as {@code llama}: the constant's, in lower case} */
+  public String shortName() {
+    return name().toLowerCase(Locale.ROOT);
   }
 
-  /** {@return whether this is one of the Gemma models} */
-  boolean isGemma() {
-    return this == GEMMA2 || this == GEMMA3;
+  /** {@return what the family means} */
+  ModelFamily family() {
+    return family;
   }
 
   /**
@@ -153,10 +76,17 @@ public enum Architecture {
                     "model architecture: expected " + supported() + ", found " + className));
   }
 
-  /** {@return the architecture of this class name, or of this {@code model_type}, if supported} */
+  /**
+   * {@return the architecture of this class name, of this {@code model_type} or of this short name,
+   * if supported}
+   */
   public static Optional<Architecture> find(String name) {
     return Arrays.stream(values())
-        .filter(known -> known.className.equals(name) || known.modelType.equals(name))
+        .filter(
+            known ->
+                known.className().equals(name)
+                    || known.modelType().equals(name)
+                    || known.shortName().equals(name))
         .findFirst();
   }
 
@@ -169,6 +99,6 @@ public enum Architecture {
   /** {@return the name of the Hugging Face class} */
   @Override
   public String toString() {
-    return className;
+    return className();
   }
 }

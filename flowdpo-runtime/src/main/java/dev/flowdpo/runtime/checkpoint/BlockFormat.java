@@ -1,60 +1,31 @@
 package dev.flowdpo.runtime.checkpoint;
 
-import dev.flowdpo.model.Quantization;
-import java.util.Optional;
-
 /**
- * How a quantised matrix {@code [out, in]} is stored: blocks of {@link #BLOCK} neighbours of a row
- * share a factor, and an element is {@code factor · (code − zero)}, with the zero in the middle of
- * the codes. Codes of 4 bits lie two in a byte, the first of them in its low half. This is the
- * layout that ONNX Runtime's {@code MatMulNBits} and {@code GatherBlockQuantized} read.
+ * A way to hold the weights of a matrix in few bits; one class a format. Implementations are
+ * immutable and thread-safe.
  *
- * @param bits the bits of a code, 4 or 8
+ * <p>To add a format, write one class that says how its blocks lie ({@link #layout}) and how
+ * weights become a block ({@link #quantize}), and choose it for matrices in {@link MatrixFormats}.
+ * All else follows from the layout: the file of {@link QuantizedWeights}, the operators over it in
+ * the graphs, for decoding and for training, and the estimate of memory.
+ *
+ * <p>A file whose weights are in few bits already has its own order of bits. Where its blocks are
+ * such as a layout can say (a factor, codes of 4 or 8 bits, perhaps a zero), a reader moves codes
+ * to that order and no weight is rounded again; where they are not, a reader widens them to 32-bit
+ * numbers, which graphs compute with as they are, or which a format rounds.
  */
-public record BlockFormat(int bits) {
-  /** The elements that share a factor. */
-  public static final int BLOCK = 32;
+public interface BlockFormat {
+  /** {@return the name for messages, such as {@code int4}} */
+  String name();
 
-  private static final BlockFormat EIGHT = new BlockFormat(8);
-  private static final BlockFormat FOUR = new BlockFormat(4);
+  /** {@return how blocks lie in memory} */
+  BlockLayout layout();
 
   /**
-   * Returns the format of a tensor, or nothing where it keeps full precision: vectors, and matrices
-   * whose rows are no whole number of blocks.
+   * Turns weights into a block. The same weights always give the same block.
    *
-   * @param tensor the name of the tensor in the checkpoint
-   * @param shape its shape
+   * @param weights as many as the layout's blocks have; all finite
+   * @param block takes codes, factor and zero
    */
-  public static Optional<BlockFormat> of(Quantization quantization, String tensor, long[] shape) {
-    if (shape.length != 2 || shape[1] % BLOCK != 0) {
-      return Optional.empty();
-    }
-    boolean vocabulary =
-        tensor.equals(Checkpoint.EMBEDDINGS) || tensor.equals(Checkpoint.VOCABULARY_PROJECTION);
-    return switch (quantization) {
-      case NONE -> Optional.empty();
-      case INT8 -> Optional.of(EIGHT);
-      case INT4 -> Optional.of(vocabulary ? EIGHT : FOUR);
-    };
-  }
-
-  /** Returns the code of the value 0. */
-  public int zero() {
-    return 1 << (bits - 1);
-  }
-
-  /** Returns the blocks of a row. */
-  public long blocks(long inputs) {
-    return inputs / BLOCK;
-  }
-
-  /** Returns the bytes of the codes of a block. */
-  public int blockBytes() {
-    return BLOCK * bits / 8;
-  }
-
-  /** Returns the bytes of the codes of a row. */
-  public long rowBytes(long inputs) {
-    return blocks(inputs) * blockBytes();
-  }
+  void quantize(float[] weights, Block block);
 }

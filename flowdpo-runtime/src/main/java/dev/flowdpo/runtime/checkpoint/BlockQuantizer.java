@@ -2,53 +2,70 @@ package dev.flowdpo.runtime.checkpoint;
 
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 
 /**
- * Rounds blocks of 32 weights to codes with a common factor ({@link BlockFormat}).
- *
- * <p>The first factor lets the element of the largest magnitude be exact: at the end of the codes
- * for 8 bits, at the one end that has a code more for 4 bits. With 4 bits the factor is then fitted
- * to the rounded block by least squares, {@code Σ v·c / Σ c²} with {@code c = code − zero}, and the
- * block is rounded again; of the factors tried the one with the smallest squared error is taken.
- * The same weights always give the same codes. Stateless and thread-safe.
+ * Turns rows of weights into the blocks of a format, and back, in the order of its {@link
+ * BlockLayout}. Immutable and thread-safe.
  */
 final class BlockQuantizer {
-  private static final int REFITS = 3;
-
   private final BlockFormat format;
+  private final BlockLayout layout;
+  private final long inputs;
 
-  BlockQuantizer(BlockFormat format) {
+  /**
+   * @param inputs the elements of a row, whole blocks
+   */
+  BlockQuantizer(BlockFormat format, long inputs) {
     this.format = format;
+    this.layout = format.layout();
+    this.inputs = inputs;
   }
 
   /**
-   * Rounds all that remains in the values, whole blocks.
+   * Some rows of a quantised matrix.
+   *
+   * @param codes the codes
+   * @param factors a factor for each block
+   * @param zeros the zeros; empty where blocks have none of their own
+   */
+  record Rows(ByteBuffer codes, FloatBuffer factors, ByteBuffer zeros) {}
+
+  /**
+   * Rounds all that remains in the values, whole rows.
    *
    * @param values the weights
-   * @param codes takes the codes
-   * @param factors takes a factor for each block
+   * @param rows takes the blocks
    * @return false if a weight is infinite or not a number
    */
-  boolean quantize(FloatBuffer values, ByteBuffer codes, FloatBuffer factors) {
-    float[] block = new float[BlockFormat.BLOCK];
-    int[] chosen = new int[BlockFormat.BLOCK];
+  boolean quantize(FloatBuffer values, Rows rows) {
+    float[] weights = new float[layout.blockSize()];
+    Block block = new Block(layout);
+    Packer codes = new Packer(rows.codes(), layout.bits());
+    Packer zeros = new Packer(rows.zeros(), layout.bits());
     while (values.hasRemaining()) {
-      values.get(block);
-      float extreme = extreme(block);
-      if (!Float.isFinite(extreme)) {
-        return false;
+      for (long i = layout.blocks(inputs); i > 0; i--) {
+        values.get(weights);
+        if (!Float.isFinite(extreme(weights))) {
+          return false;
+        }
+        format.quantize(weights, block);
+        for (int element = 0; element < weights.length; element++) {
+          codes.put(block.code(element));
+        }
+        rows.factors().put(block.factor());
+        if (layout.zeroPoints()) {
+          zeros.put(block.zero());
+        }
       }
-      factors.put(extreme == 0 ? zeros(chosen) : rounded(block, extreme, chosen));
-      put(chosen, codes);
+      zeros.endRow();
     }
     return true;
   }
 
-  /** The element of the largest magnitude; not finite if any element is not. */
-  private static float extreme(float[] block) {
+  /** Returns the element of the largest magnitude; not finite if any element is not. */
+  static float extreme(float[] weights) {
     float extreme = 0;
-    for (float value : block) {
+    for (float value : weights) {
       if (!(Math.abs(value) <= Math.abs(extreme))) {
         extreme = value;
         if (!Float.isFinite(value)) {
@@ -59,74 +76,32 @@ final class BlockQuantizer {
     return extreme;
   }
 
-  private float zeros(int[] chosen) {
-    Arrays.fill(chosen, format.zero());
-    return 0;
-  }
+  /** Puts numbers of 4 or 8 bits into bytes, the first of two in the low half. */
+  private static final class Packer {
+    private final ByteBuffer bytes;
+    private final int bits;
+    private int waiting = -1;
 
-  private float rounded(float[] block, float extreme, int[] chosen) {
-    if (format.bits() == 8) {
-      float factor = Math.max(Math.abs(extreme) / 127, Float.MIN_NORMAL);
-      round(block, factor, chosen);
-      return factor;
+    Packer(ByteBuffer bytes, int bits) {
+      this.bytes = bytes;
+      this.bits = bits;
     }
-    float best = extreme / -format.zero();
-    if (Math.abs(best) < Float.MIN_NORMAL) {
-      return zeros(chosen);
-    }
-    double leastError = round(block, best, chosen);
-    int[] trial = chosen.clone();
-    for (int i = 0; i < REFITS; i++) {
-      float factor = fitted(block, trial);
-      if (Math.abs(factor) < Float.MIN_NORMAL) {
-        break;
+
+    void put(int number) {
+      if (bits == 8) {
+        bytes.put((byte) number);
+      } else if (waiting < 0) {
+        waiting = number;
+      } else {
+        bytes.put((byte) (waiting | number << 4));
+        waiting = -1;
       }
-      double error = round(block, factor, trial);
-      if (error >= leastError) {
-        break;
-      }
-      leastError = error;
-      best = factor;
-      System.arraycopy(trial, 0, chosen, 0, trial.length);
     }
-    return best;
-  }
 
-  /** Chooses the nearest code of each element; returns the sum of the squared errors. */
-  private double round(float[] block, float factor, int[] chosen) {
-    int zero = format.zero();
-    int most = 2 * zero - 1;
-    float inverse = 1 / factor;
-    double error = 0;
-    for (int i = 0; i < block.length; i++) {
-      int code = (int) (block[i] * inverse + zero + 0.5f);
-      code = Math.max(0, Math.min(most, code));
-      chosen[i] = code;
-      float difference = factor * (code - zero) - block[i];
-      error += (double) difference * difference;
-    }
-    return error;
-  }
-
-  private float fitted(float[] block, int[] codes) {
-    double product = 0;
-    double square = 0;
-    for (int i = 0; i < block.length; i++) {
-      double code = codes[i] - format.zero();
-      product += block[i] * code;
-      square += code * code;
-    }
-    return square == 0 ? 0 : (float) (product / square);
-  }
-
-  private void put(int[] chosen, ByteBuffer codes) {
-    if (format.bits() == 8) {
-      for (int code : chosen) {
-        codes.put((byte) code);
-      }
-    } else {
-      for (int i = 0; i < chosen.length; i += 2) {
-        codes.put((byte) (chosen[i] | chosen[i + 1] << 4));
+    /** Fills a byte that is half full. */
+    void endRow() {
+      if (waiting >= 0) {
+        put(0);
       }
     }
   }

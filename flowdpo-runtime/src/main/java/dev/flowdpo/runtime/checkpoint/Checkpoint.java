@@ -33,12 +33,6 @@ public final class Checkpoint implements AutoCloseable {
   /** The file of the weights in a model folder without shards. */
   public static final String WEIGHTS_FILE = "model.safetensors";
 
-  /** The tensor of the token embeddings. */
-  public static final String EMBEDDINGS = "model.embed_tokens.weight";
-
-  /** The tensor of the vocabulary projection, where it is not the embeddings. */
-  public static final String VOCABULARY_PROJECTION = "lm_head.weight";
-
   private final Path folder;
   private final ModelConfig config;
   private final List<SafetensorsFile> files;
@@ -83,42 +77,14 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   /**
-   * {@return the name and shape of every tensor of the model, in the order of the forward pass}
-   *
-   * <p>Matrices are [out, in]. {@code lm_head.weight} is among them only where embeddings are
-   * untied.
+   * {@return the name and shape of every tensor of the model, in the order of {@link
+   * ModelTensor#of}}
    *
    * @param config the model
    */
   public static ImmutableMap<String, long[]> expectedTensors(ModelConfig config) {
     ImmutableMap.Builder<String, long[]> tensors = ImmutableMap.builder();
-    long hidden = config.hiddenSize();
-    tensors.put(EMBEDDINGS, new long[] {config.vocabularySize(), hidden});
-    for (int layer = 0; layer < config.layers(); layer++) {
-      String prefix = "model.layers." + layer + ".";
-      tensors.put(prefix + "input_layernorm.weight", new long[] {hidden});
-      tensors.put(prefix + "post_attention_layernorm.weight", new long[] {hidden});
-      if (config.variant().normsAfterBlocks()) {
-        tensors.put(prefix + "pre_feedforward_layernorm.weight", new long[] {hidden});
-        tensors.put(prefix + "post_feedforward_layernorm.weight", new long[] {hidden});
-      }
-      if (config.variant().queryKeyNorm()) {
-        tensors.put(prefix + "self_attn.q_norm.weight", new long[] {config.headSize()});
-        tensors.put(prefix + "self_attn.k_norm.weight", new long[] {config.headSize()});
-      }
-      for (LinearLayer linear : LinearLayer.of(config)) {
-        long outputs = linear.outputSize(config);
-        tensors.put(
-            prefix + linear.path() + ".weight", new long[] {outputs, linear.inputSize(config)});
-        if (linear.hasBias(config)) {
-          tensors.put(prefix + linear.path() + ".bias", new long[] {outputs});
-        }
-      }
-    }
-    tensors.put("model.norm.weight", new long[] {hidden});
-    if (!config.tiedEmbeddings()) {
-      tensors.put(VOCABULARY_PROJECTION, new long[] {config.vocabularySize(), hidden});
-    }
+    ModelTensor.of(config).forEach(tensor -> tensors.put(tensor.name(), tensor.sizes()));
     return tensors.buildOrThrow();
   }
 
@@ -286,7 +252,8 @@ public final class Checkpoint implements AutoCloseable {
   /** Rotary frequencies follow from the configuration; a tied head repeats the embedding. */
   private boolean isNotHarmless(String name) {
     return !name.endsWith(".rotary_emb.inv_freq")
-        && !(config.tiedEmbeddings() && name.equals(VOCABULARY_PROJECTION));
+        && !(config.tiedEmbeddings()
+            && name.equals(TensorNames.weight(config.names().vocabularyProjection())));
   }
 
   private static Stream<String> without(Collection<String> names, Collection<String> others) {

@@ -1,7 +1,6 @@
 package dev.flowdpo.runtime.checkpoint;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.primitives.Longs;
 import dev.flowdpo.error.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,33 +29,29 @@ public record CheckpointContents(
   /**
    * A tensor of the model.
    *
-   * @param name its name, out of {@link Checkpoint#expectedTensors}
+   * @param name its name, out of {@link ModelTensor#of}
    * @param kind what it is for
    * @param type the type in which it is stored
    * @param shape its sizes, outermost first
    */
   public record Tensor(String name, ParameterKind kind, DataType type, ImmutableList<Long> shape) {
-    static Tensor of(String name, DataType type, long[] shape) {
-      return new Tensor(
-          name, ParameterKind.of(name), type, ImmutableList.copyOf(Longs.asList(shape)));
+    static Tensor of(ModelTensor tensor, DataType type) {
+      return new Tensor(tensor.name(), tensor.kind(), type, tensor.shape());
     }
 
-    /** {@return its sizes, outermost first} */
-    public long[] sizes() {
-      return Longs.toArray(shape);
+    /** {@return the tensor, whatever its type} */
+    public ModelTensor tensor() {
+      return new ModelTensor(name, kind, shape);
     }
 
     /** {@return the number of its elements} */
     public long elements() {
-      return shape.stream().reduce(1L, Math::multiplyExact);
+      return tensor().elements();
     }
 
     /** {@return whether it is a matrix that a vector is multiplied by, or looked up in} */
     public boolean isMatrix() {
-      return switch (kind) {
-        case EMBEDDING, LINEAR, HEAD -> true;
-        case BIAS, NORM -> false;
-      };
+      return kind.isMatrix();
     }
   }
 
@@ -71,8 +66,8 @@ public record CheckpointContents(
   public static CheckpointContents read(Path folder) {
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       ImmutableList.Builder<Tensor> tensors = ImmutableList.builder();
-      Checkpoint.expectedTensors(checkpoint.config())
-          .forEach((name, shape) -> tensors.add(Tensor.of(name, checkpoint.dataType(name), shape)));
+      ModelTensor.of(checkpoint.config())
+          .forEach(tensor -> tensors.add(Tensor.of(tensor, checkpoint.dataType(tensor.name()))));
       ImmutableList<WeightFile> files =
           checkpoint.files().stream()
               .map(file -> weightFile(file.path()))

@@ -1,5 +1,6 @@
 package dev.flowdpo.runtime.checkpoint;
 
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -8,19 +9,24 @@ import java.util.Set;
 /**
  * In what a decoder differs from the plain one: RMS norm before attention and feed-forward, rotary
  * positions over the whole head, grouped-query attention to all tokens before, gated SiLU, no
- * biases. Immutable and thread-safe.
+ * biases, every factor 1. Whatever family a model is of, these values are all that the graphs know
+ * of it. Immutable and thread-safe.
  *
  * @param fusedProjections whether queries, keys and values are one projection, and gate and up
  *     another
  * @param attentionInputBias whether the projections to queries, keys and values add a bias
  * @param attentionOutputBias whether the projection after attention adds a bias
  * @param feedForwardBias whether the projections of the feed-forward block add biases
- * @param queryKeyNorm whether each head of queries and keys is normalised before it is rotated
- * @param normsAfterBlocks whether the results of attention and feed-forward are normalised too
+ * @param norms where a layer has norms around attention and feed-forward
+ * @param queryKeyNorm whether queries and keys are normalised before they are rotated
  * @param normWeightsFromOne whether norms multiply by 1 + weight
- * @param scaledEmbeddings whether embeddings are multiplied by the root of the hidden size
+ * @param embeddingMultiplier what embeddings are multiplied by
+ * @param residualMultiplier what the results of attention and feed-forward are multiplied by before
+ *     they are added to the residual stream
+ * @param logitDivisor what logits are divided by
  * @param activation the function on the gate
  * @param attentionScalar what scores are divided by the root of; the head size if absent
+ * @param attentionMultiplier what scores are multiplied by instead
  * @param attentionSoftCap c in {@code c · tanh(score / c)}, before the mask
  * @param logitSoftCap c in {@code c · tanh(logit / c)}
  * @param window which layers see only the latest tokens
@@ -31,16 +37,29 @@ public record DecoderVariant(
     boolean attentionInputBias,
     boolean attentionOutputBias,
     boolean feedForwardBias,
-    boolean queryKeyNorm,
-    boolean normsAfterBlocks,
+    ImmutableSet<LayerNorm> norms,
+    QueryKeyNorm queryKeyNorm,
     boolean normWeightsFromOne,
-    boolean scaledEmbeddings,
+    double embeddingMultiplier,
+    double residualMultiplier,
+    double logitDivisor,
     Activation activation,
     OptionalDouble attentionScalar,
+    OptionalDouble attentionMultiplier,
     OptionalDouble attentionSoftCap,
     OptionalDouble logitSoftCap,
     Optional<Window> window,
     Rotary rotary) {
+
+  /** What of queries and keys is normalised together, before it is rotated. */
+  public enum QueryKeyNorm {
+    /** Nothing. */
+    NONE,
+    /** Each head, by the same weights. */
+    EACH_HEAD,
+    /** All heads together. */
+    ALL_HEADS
+  }
 
   /**
    * Sliding-window attention: a token sees itself and those before it, {@code size} in all.
@@ -76,6 +95,16 @@ public record DecoderVariant(
     Rotary withScaling(RopeScaling other) {
       return new Rotary(share, other, local, layersWithout);
     }
+
+    /** Returns this rotation with another one in some layers. */
+    Rotary withLocal(Local other) {
+      return new Rotary(share, scaling, Optional.of(other), layersWithout);
+    }
+
+    /** Returns this rotation without these layers. */
+    Rotary withoutLayers(ImmutableSortedSet<Integer> layers) {
+      return new Rotary(share, scaling, local, layers);
+    }
   }
 
   /**
@@ -102,10 +131,15 @@ public record DecoderVariant(
     private boolean attentionInputBias;
     private boolean attentionOutputBias;
     private boolean feedForwardBias;
-    private boolean queryKeyNorm;
-    private boolean gemmaNorms;
+    private ImmutableSet<LayerNorm> norms = LayerNorm.BEFORE_BLOCKS;
+    private QueryKeyNorm queryKeyNorm = QueryKeyNorm.NONE;
+    private boolean normWeightsFromOne;
+    private double embeddingMultiplier = 1;
+    private double residualMultiplier = 1;
+    private double logitDivisor = 1;
     private Activation activation = Activation.SILU;
     private OptionalDouble attentionScalar = OptionalDouble.empty();
+    private OptionalDouble attentionMultiplier = OptionalDouble.empty();
     private OptionalDouble attentionSoftCap = OptionalDouble.empty();
     private OptionalDouble logitSoftCap = OptionalDouble.empty();
     private Optional<Window> window = Optional.empty();
@@ -127,14 +161,33 @@ public record DecoderVariant(
       return this;
     }
 
-    Builder queryKeyNorm(boolean value) {
+    Builder norms(ImmutableSet<LayerNorm> value) {
+      norms = value;
+      return this;
+    }
+
+    Builder queryKeyNorm(QueryKeyNorm value) {
       queryKeyNorm = value;
       return this;
     }
 
-    /** Norms after the blocks too, norm weights from one, scaled embeddings. */
-    Builder gemmaNorms(boolean value) {
-      gemmaNorms = value;
+    Builder normWeightsFromOne(boolean value) {
+      normWeightsFromOne = value;
+      return this;
+    }
+
+    Builder embeddingMultiplier(double value) {
+      embeddingMultiplier = value;
+      return this;
+    }
+
+    Builder residualMultiplier(double value) {
+      residualMultiplier = value;
+      return this;
+    }
+
+    Builder logitDivisor(double value) {
+      logitDivisor = value;
       return this;
     }
 
@@ -145,6 +198,11 @@ public record DecoderVariant(
 
     Builder attentionScalar(OptionalDouble value) {
       attentionScalar = value;
+      return this;
+    }
+
+    Builder attentionMultiplier(OptionalDouble value) {
+      attentionMultiplier = value;
       return this;
     }
 
@@ -170,12 +228,15 @@ public record DecoderVariant(
           attentionInputBias,
           attentionOutputBias,
           feedForwardBias,
+          norms,
           queryKeyNorm,
-          gemmaNorms,
-          gemmaNorms,
-          gemmaNorms,
+          normWeightsFromOne,
+          embeddingMultiplier,
+          residualMultiplier,
+          logitDivisor,
           activation,
           attentionScalar,
+          attentionMultiplier,
           attentionSoftCap,
           logitSoftCap,
           window,

@@ -61,7 +61,14 @@ public record FloatTensor(long[] shape, FloatBuffer data) {
     return values;
   }
 
-  private static long elements(long[] shape) {
+  /**
+   * {@return the number of elements of a tensor of this shape}
+   *
+   * @param shape the sizes of the dimensions
+   * @throws IllegalArgumentException if one is negative
+   * @throws ArithmeticException if there are more than a long can count
+   */
+  public static long elements(long... shape) {
     long elements = 1;
     for (long size : shape) {
       if (size < 0) {

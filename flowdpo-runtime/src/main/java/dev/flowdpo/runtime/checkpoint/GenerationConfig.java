@@ -102,9 +102,10 @@ public record GenerationConfig(List<Integer> endOfSequenceIds, Optional<Sampling
       return Optional.empty();
     }
     return Optional.of(
-        new SamplingOptions(
-            json.number("temperature", 0, 1),
-            json.integer("top_k", 0, USUAL_TOP_K),
-            json.number("top_p", 0, 1)));
+        SamplingOptions.builder()
+            .temperature(json.number("temperature", 0, 1))
+            .topK(json.integer("top_k", 0, USUAL_TOP_K))
+            .topP(json.number("top_p", 0, 1))
+            .build());
   }
 }

@@ -6,38 +6,34 @@ import java.util.function.ToIntFunction;
 /**
  * A linear layer of a decoder layer, in the order of the forward pass; these carry the LoRA
  * adapters. Weights are [out, in]. A model has either the fused layers or those they replace: see
- * {@link #of}.
+ * {@link #of}. What they are called is in {@link TensorNames}.
  */
 public enum LinearLayer {
   /** Hidden state to queries. */
-  QUERY("self_attn.q_proj", ModelConfig::hiddenSize, ModelConfig::queryWidth),
+  QUERY(ModelConfig::hiddenSize, ModelConfig::queryWidth),
   /** Hidden state to keys. */
-  KEY("self_attn.k_proj", ModelConfig::hiddenSize, ModelConfig::keyValueWidth),
+  KEY(ModelConfig::hiddenSize, ModelConfig::keyValueWidth),
   /** Hidden state to values. */
-  VALUE("self_attn.v_proj", ModelConfig::hiddenSize, ModelConfig::keyValueWidth),
+  VALUE(ModelConfig::hiddenSize, ModelConfig::keyValueWidth),
   /** Hidden state to queries, keys and values, one after the other. */
   QUERY_KEY_VALUE(
-      "self_attn.qkv_proj",
-      ModelConfig::hiddenSize,
-      config -> config.queryWidth() + 2 * config.keyValueWidth()),
+      ModelConfig::hiddenSize, config -> config.queryWidth() + 2 * config.keyValueWidth()),
   /** Attention output to hidden state. */
-  OUTPUT("self_attn.o_proj", ModelConfig::queryWidth, ModelConfig::hiddenSize),
+  OUTPUT(ModelConfig::queryWidth, ModelConfig::hiddenSize),
   /** Hidden state to the gate of the feed-forward block. */
-  GATE("mlp.gate_proj", ModelConfig::hiddenSize, ModelConfig::feedForwardSize),
+  GATE(ModelConfig::hiddenSize, ModelConfig::feedForwardSize),
   /** Hidden state to the gated values of the feed-forward block. */
-  UP("mlp.up_proj", ModelConfig::hiddenSize, ModelConfig::feedForwardSize),
+  UP(ModelConfig::hiddenSize, ModelConfig::feedForwardSize),
   /** Hidden state to the gate, then to the gated values. */
-  GATE_UP("mlp.gate_up_proj", ModelConfig::hiddenSize, config -> 2 * config.feedForwardSize()),
+  GATE_UP(ModelConfig::hiddenSize, config -> 2 * config.feedForwardSize()),
   /** Feed-forward block to hidden state. */
-  DOWN("mlp.down_proj", ModelConfig::feedForwardSize, ModelConfig::hiddenSize);
+  DOWN(ModelConfig::feedForwardSize, ModelConfig::hiddenSize);
 
   private static final ImmutableList<LinearLayer> SEPARATE =
       ImmutableList.of(QUERY, KEY, VALUE, OUTPUT, GATE, UP, DOWN);
 
   private static final ImmutableList<LinearLayer> FUSED =
       ImmutableList.of(QUERY_KEY_VALUE, OUTPUT, GATE_UP, DOWN);
-
-  private final String path;
 
   // References to methods of a record, so without state of their own.
   @SuppressWarnings("ImmutableEnumChecker")
@@ -46,9 +42,7 @@ public enum LinearLayer {
   @SuppressWarnings("ImmutableEnumChecker")
   private final ToIntFunction<ModelConfig> outputSize;
 
-  LinearLayer(
-      String path, ToIntFunction<ModelConfig> inputSize, ToIntFunction<ModelConfig> outputSize) {
-    this.path = path;
+  LinearLayer(ToIntFunction<ModelConfig> inputSize, ToIntFunction<ModelConfig> outputSize) {
     this.inputSize = inputSize;
     this.outputSize = outputSize;
   }
@@ -63,23 +57,14 @@ public enum LinearLayer {
     return config.variant().fusedProjections() ? FUSED : SEPARATE;
   }
 
-  /** {@return the layer's name inside its decoder layer, such as {@code self_attn.q_proj}} */
-  public String path() {
-    return path;
-  }
-
-  /** {@return the last part of the name, such as {@code q_proj}} */
-  public String shortName() {
-    return path.substring(path.indexOf('.') + 1);
-  }
-
   /**
    * {@return the name of the module in the model, such as {@code model.layers.0.self_attn.q_proj}}
    *
+   * @param config the model
    * @param layer the index of the decoder layer, from 0
    */
-  public String module(int layer) {
-    return "model.layers." + layer + "." + path;
+  public String module(ModelConfig config, int layer) {
+    return config.names().module(layer, this);
   }
 
   /**

@@ -179,7 +179,14 @@ public record ModelConfig(
 
   /** {@return what attention scores are multiplied by} */
   public double attentionScale() {
-    return 1 / Math.sqrt(variant.attentionScalar().orElse(headSize));
+    return variant
+        .attentionMultiplier()
+        .orElse(1 / Math.sqrt(variant.attentionScalar().orElse(headSize)));
+  }
+
+  /** {@return what the parts of the model are called in a checkpoint} */
+  public TensorNames names() {
+    return architecture.family().names();
   }
 
   /** {@return the longest sequence, in tokens, with what rope scaling adds} */
@@ -190,12 +197,8 @@ public record ModelConfig(
   /** {@return the number of weights, tied ones counted once} */
   public long parameters() {
     long parameters = 0;
-    for (long[] shape : Checkpoint.expectedTensors(this).values()) {
-      long elements = 1;
-      for (long size : shape) {
-        elements *= size;
-      }
-      parameters += elements;
+    for (ModelTensor tensor : ModelTensor.of(this)) {
+      parameters += tensor.elements();
     }
     return parameters;
   }
@@ -216,6 +219,10 @@ public record ModelConfig(
     variant.rotary().scaling().check(rotated);
     variant.rotary().local().ifPresent(local -> positive("local rope theta", local.theta()));
     variant.attentionScalar().ifPresent(value -> positive("attention scalar", value));
+    variant.attentionMultiplier().ifPresent(value -> positive("attention multiplier", value));
+    positive("embedding multiplier", variant.embeddingMultiplier());
+    positive("residual multiplier", variant.residualMultiplier());
+    positive("logit divisor", variant.logitDivisor());
     variant.attentionSoftCap().ifPresent(value -> positive("attention soft cap", value));
     variant.logitSoftCap().ifPresent(value -> positive("logit soft cap", value));
     variant.window().ifPresent(window -> positive("sliding window", window.size()));

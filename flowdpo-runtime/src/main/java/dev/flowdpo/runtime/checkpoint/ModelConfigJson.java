@@ -11,7 +11,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 
-/** Reads and writes {@code config.json}. Stateless and thread-safe. */
+/**
+ * Reads and writes {@code config.json}: the sizes, which have the same keys in all families; the
+ * rest is the {@link ModelFamily}'s. Stateless and thread-safe.
+ */
 final class ModelConfigJson {
   /** Each would change what the model computes, or which tensors it has. */
   private static final List<String> UNSUPPORTED_KEYS =
@@ -33,7 +36,8 @@ final class ModelConfigJson {
 
   static ModelConfig read(JsonObjectFile json) {
     Architecture architecture = architecture(json);
-    Architecture.Defaults defaults = architecture.defaults();
+    ModelFamily family = architecture.family();
+    ConfigDefaults defaults = family.defaults();
     refuseUnsupported(json);
     int hidden = json.integer("hidden_size", 1);
     int heads = json.integer("num_attention_heads", 1);
@@ -49,6 +53,8 @@ final class ModelConfigJson {
     int layers = json.integer("num_hidden_layers", 1);
     int maxPositions = json.integer("max_position_embeddings", 1, defaults.maxPositions());
     RopeJson rope = RopeJson.of(json);
+    ConfigSource source =
+        new ConfigSource(json, family.className(), hidden, layers, maxPositions, rope);
     try {
       checkLayers(layers);
       return new ModelConfig(
@@ -66,7 +72,7 @@ final class ModelConfigJson {
           json.flag("tie_word_embeddings", defaults.tied()),
           endOfSequenceIds(json, defaults.endOfSequenceId()),
           beginOfSequenceId(json, defaults.beginOfSequenceId()),
-          VariantJson.read(json, architecture, layers, maxPositions, rope));
+          variant(family, source));
     } catch (InvalidInputException e) {
       throw json.inFile(e);
     }
@@ -86,7 +92,7 @@ final class ModelConfigJson {
     json.put("max_position_embeddings", config.maxPositions());
     json.put("rms_norm_eps", config.normEpsilon());
     RopeJson.write(json, config);
-    VariantJson.write(json, config);
+    config.architecture().family().write(config, json);
     json.put("tie_word_embeddings", config.tiedEmbeddings());
     if (config.beginOfSequenceId().isPresent()) {
       json.put("bos_token_id", config.beginOfSequenceId().getAsInt());
@@ -118,7 +124,13 @@ final class ModelConfigJson {
         .orElseThrow(() -> json.wrong("architectures", expected, names));
   }
 
-  private static int keyValueHeads(JsonObjectFile json, Architecture.Defaults defaults, int heads) {
+  private static DecoderVariant variant(ModelFamily family, ConfigSource source) {
+    DecoderVariant.Builder variant = DecoderVariant.builder();
+    family.read(source, variant);
+    return variant.build();
+  }
+
+  private static int keyValueHeads(JsonObjectFile json, ConfigDefaults defaults, int heads) {
     // null means as many as there are heads, as the Hugging Face classes have it.
     boolean absent = !json.has("num_key_value_heads");
     return absent && defaults.keyValueHeads() > 0 ? defaults.keyValueHeads() : heads;

@@ -13,21 +13,11 @@ public enum ParameterKind {
   /** The vocabulary projection of a model whose embeddings are not tied. */
   HEAD;
 
-  /**
-   * {@return the kind of a tensor}
-   *
-   * @param name a name out of {@link Checkpoint#expectedTensors}
-   */
-  public static ParameterKind of(String name) {
-    if (name.equals("model.embed_tokens.weight")) {
-      return EMBEDDING;
-    }
-    if (name.equals("lm_head.weight")) {
-      return HEAD;
-    }
-    if (name.endsWith(".bias")) {
-      return BIAS;
-    }
-    return name.endsWith("norm.weight") ? NORM : LINEAR;
+  /** {@return whether tensors of this kind are matrices, multiplied by or looked up in} */
+  public boolean isMatrix() {
+    return switch (this) {
+      case EMBEDDING, LINEAR, HEAD -> true;
+      case BIAS, NORM -> false;
+    };
   }
 }

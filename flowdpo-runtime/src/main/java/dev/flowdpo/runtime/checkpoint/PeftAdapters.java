@@ -12,8 +12,11 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * LoRA adapters as PEFT folders: {@code adapter_config.json} and {@code adapter_model.safetensors}.
@@ -35,6 +38,9 @@ public final class PeftAdapters {
   private static final String PREFIX = "base_model.model.";
   private static final String A_SUFFIX = ".lora_A.weight";
   private static final String B_SUFFIX = ".lora_B.weight";
+
+  /** The list of layers, the index of one, and the name inside it. */
+  private static final Pattern MODULE = Pattern.compile("(.*?\\.)(\\d{1,9})\\.(.+)");
 
   private PeftAdapters() {}
 
@@ -62,7 +68,7 @@ public final class PeftAdapters {
       Set<String> keys = new TreeSet<>(file.tensors().keySet());
       for (int layer = 0; layer < config.layers(); layer++) {
         for (LinearLayer linear : LinearLayer.of(config)) {
-          String module = linear.module(layer);
+          String module = linear.module(config, layer);
           if (peft.adapts(module)) {
             modules.put(module, matrices(file, module, peft.rankOf(module), linear, config));
             keys.remove(aKey(module));
@@ -205,22 +211,24 @@ public final class PeftAdapters {
 
   /** Short names where they select these modules in every layer, else the full names. */
   private static ImmutableSet<String> targets(SortedMap<String, LoraMatrices> modules) {
-    Set<String> layers = new TreeSet<>();
+    Set<String> stacks = new TreeSet<>();
+    SortedSet<Integer> layers = new TreeSet<>();
     Set<String> paths = new TreeSet<>();
     for (String module : modules.keySet()) {
-      int path = module.indexOf('.', "model.layers.".length());
-      if (!module.startsWith("model.layers.") || path < 0) {
+      Matcher name = MODULE.matcher(module);
+      if (!name.matches()) {
         return ImmutableSet.copyOf(modules.keySet());
       }
-      layers.add(module.substring(0, path));
-      paths.add(module.substring(path + 1));
+      stacks.add(name.group(1));
+      layers.add(Integer.valueOf(name.group(2)));
+      paths.add(name.group(3));
     }
-    boolean everywhere = layers.size() * paths.size() == modules.size();
-    for (int layer = 0; layer < layers.size(); layer++) {
-      everywhere &= layers.contains("model.layers." + layer);
-    }
+    boolean everywhere =
+        stacks.size() == 1
+            && layers.size() * paths.size() == modules.size()
+            && layers.last() == layers.size() - 1;
     return everywhere
-        ? ImmutableSet.copyOf(paths.stream().map(p -> p.substring(p.indexOf('.') + 1)).toList())
+        ? ImmutableSet.copyOf(paths.stream().map(p -> p.substring(p.lastIndexOf('.') + 1)).toList())
         : ImmutableSet.copyOf(modules.keySet());
   }
 }

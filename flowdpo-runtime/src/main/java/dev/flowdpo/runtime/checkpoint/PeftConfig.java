@@ -221,8 +221,9 @@ record PeftConfig(
 
   private static Collection<String> shortNames() {
     Set<String> names = new LinkedHashSet<>();
-    for (LinearLayer layer : LinearLayer.values()) {
-      names.add(layer.shortName());
+    for (Architecture architecture : Architecture.values()) {
+      TensorNames known = architecture.family().names();
+      known.linears().keySet().forEach(layer -> names.add(known.shortName(layer)));
     }
     return names;
   }

@@ -35,6 +35,10 @@ final class QuantizedFile {
     return tensor + ".factors";
   }
 
+  static String zeros(String tensor) {
+    return tensor + ".zeros";
+  }
+
   /**
    * Quantises the matrices and writes them.
    *
@@ -77,12 +81,16 @@ final class QuantizedFile {
     long offset = 0;
     for (Map.Entry<String, BlockFormat> matrix : formats.entrySet()) {
       long[] shape = checkpoint.shape(matrix.getKey());
-      BlockFormat format = matrix.getValue();
-      long codes = format.rowBytes(shape[1]);
-      long blocks = format.blocks(shape[1]);
+      BlockLayout layout = matrix.getValue().layout();
+      long codes = layout.rowBytes(shape[1]);
+      long blocks = layout.blocks(shape[1]);
       String name = matrix.getKey();
       offset = describe(root, codes(name), "U8", shape[0], codes, offset, 1);
       offset = describe(root, factors(name), "F32", shape[0], blocks, offset, Float.BYTES);
+      if (layout.zeroPoints()) {
+        long zeros = layout.zeroBytes(shape[1]);
+        offset = describe(root, zeros(name), "U8", shape[0], zeros, offset, 1);
+      }
     }
     return SafetensorsWriter.padded(root);
   }
@@ -96,14 +104,17 @@ final class QuantizedFile {
     return end;
   }
 
-  /** Writes codes, then factors, from a place in the file on; returns the place behind them. */
+  /** Writes codes, factors and zeros, from a place in the file on; returns the place behind. */
   private static long writeMatrix(
       FileChannel channel, long start, Checkpoint checkpoint, String name, BlockFormat format)
       throws IOException {
     long[] shape = checkpoint.shape(name);
-    long rowBytes = format.rowBytes(shape[1]);
-    long factorBytes = format.blocks(shape[1]) * Float.BYTES;
+    BlockLayout layout = format.layout();
+    long rowBytes = layout.rowBytes(shape[1]);
+    long factorBytes = layout.blocks(shape[1]) * Float.BYTES;
+    long zeroBytes = layout.zeroBytes(shape[1]);
     long factorStart = start + shape[0] * rowBytes;
+    long zeroStart = factorStart + shape[0] * factorBytes;
     int rows = (int) Math.max(1, Math.min(shape[0], PIECE_WEIGHTS / shape[1]));
     int parallel = Runtime.getRuntime().availableProcessors();
     for (long first = 0; first < shape[0]; first += (long) rows * parallel) {
@@ -117,31 +128,35 @@ final class QuantizedFile {
       for (Piece piece : made) {
         writeAt(channel, piece.codes(), start + piece.first() * rowBytes);
         writeAt(channel, piece.factors(), factorStart + piece.first() * factorBytes);
+        writeAt(channel, piece.zeros(), zeroStart + piece.first() * zeroBytes);
       }
     }
-    return factorStart + shape[0] * factorBytes;
+    return zeroStart + shape[0] * zeroBytes;
   }
 
   /** Some rows, quantised. */
-  private record Piece(long first, ByteBuffer codes, ByteBuffer factors) {}
+  private record Piece(long first, ByteBuffer codes, ByteBuffer factors, ByteBuffer zeros) {}
 
   private static Piece piece(
       Checkpoint checkpoint, String name, BlockFormat format, long first, int most) {
     long[] shape = checkpoint.shape(name);
     int rows = (int) Math.min(most, shape[0] - first);
     FloatBuffer values = checkpoint.weight(name, first, rows);
-    ByteBuffer codes = ByteBuffer.allocate((int) (rows * format.rowBytes(shape[1])));
+    BlockLayout layout = format.layout();
+    ByteBuffer codes = ByteBuffer.allocate((int) (rows * layout.rowBytes(shape[1])));
+    ByteBuffer zeros = ByteBuffer.allocate((int) (rows * layout.zeroBytes(shape[1])));
     ByteBuffer factors =
-        ByteBuffer.allocate((int) (rows * format.blocks(shape[1]) * Float.BYTES))
+        ByteBuffer.allocate((int) (rows * layout.blocks(shape[1]) * Float.BYTES))
             .order(ByteOrder.LITTLE_ENDIAN);
-    if (!new BlockQuantizer(format).quantize(values, codes, factors.asFloatBuffer())) {
+    BlockQuantizer.Rows into = new BlockQuantizer.Rows(codes, factors.asFloatBuffer(), zeros);
+    if (!new BlockQuantizer(format, shape[1]).quantize(values, into)) {
       throw new InvalidInputException(
           "%s: tensor \"%s\": expected finite weights, found infinite ones or ones that are not"
                   .formatted(checkpoint.folder(), name)
               + " numbers in rows %d to %d; they cannot be quantised"
                   .formatted(first, first + rows - 1));
     }
-    return new Piece(first, codes.flip(), factors);
+    return new Piece(first, codes.flip(), factors, zeros.flip());
   }
 
   private static void writeAt(FileChannel channel, ByteBuffer bytes, long at) throws IOException {

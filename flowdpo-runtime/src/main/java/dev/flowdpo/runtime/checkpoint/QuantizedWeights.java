@@ -1,15 +1,12 @@
 package dev.flowdpo.runtime.checkpoint;
 
 import dev.flowdpo.error.InvalidInputException;
-import dev.flowdpo.model.Quantization;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -18,8 +15,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The quantised matrices of a checkpoint, mapped from a file that is made once and found again by
  * the content of the weights: {@code MODE-DIGEST.safetensors} in the cache folder. For every matrix
- * the file holds the codes {@code [out, bytes of a row]} as U8 and the factors {@code [out,
- * blocks]} as F32, in the layout of {@link BlockFormat}.
+ * the file holds the codes {@code [out, bytes of a row]} as U8, the factors {@code [out, blocks]}
+ * as F32 and, where blocks have their own, the zeros {@code [out, bytes of a row]} as U8, as {@link
+ * BlockLayout} says.
  *
  * <p>Thread-safe. Buffers stay valid after {@link #close}.
  */
@@ -28,9 +26,6 @@ public final class QuantizedWeights implements AutoCloseable {
   public static final String FOLDER = "flowdpo-cache";
 
   private static final Logger LOG = LoggerFactory.getLogger(QuantizedWeights.class);
-
-  /** Goes up when the same weights would give other codes or another layout. */
-  private static final String VERSION = "blocks-of-32 version 1";
 
   private final SafetensorsFile file;
 
@@ -41,19 +36,17 @@ public final class QuantizedWeights implements AutoCloseable {
   /**
    * Opens the file for this checkpoint, and makes it where it is missing or damaged.
    *
-   * @param quantization 8 or 4 bits
+   * @param precision the formats of the matrices
    * @param cache the folder of the file; empty for {@link #FOLDER} in the checkpoint's folder
    * @throws InvalidInputException if the file cannot be written, or a weight is not a finite number
    */
   public static QuantizedWeights open(
-      Checkpoint checkpoint, Quantization quantization, Optional<Path> cache) {
-    Map<String, BlockFormat> formats = formats(checkpoint.config(), quantization);
+      Checkpoint checkpoint, MatrixFormats precision, Optional<Path> cache) {
+    Map<String, BlockFormat> formats = precision.of(checkpoint.config());
     String digest =
-        WeightDigest.of(checkpoint, VERSION + " " + quantization, List.copyOf(formats.keySet()));
+        WeightDigest.of(checkpoint, precision.digestName(), List.copyOf(formats.keySet()));
     Path folder = cache.orElseGet(() -> checkpoint.folder().resolve(FOLDER));
-    Path path =
-        folder.resolve(
-            quantization.name().toLowerCase(Locale.ROOT) + "-" + digest + ".safetensors");
+    Path path = folder.resolve(precision.name() + "-" + digest + ".safetensors");
     if (Files.isRegularFile(path)) {
       try {
         return checked(path, checkpoint, formats);
@@ -65,23 +58,6 @@ public final class QuantizedWeights implements AutoCloseable {
     return checked(path, checkpoint, formats);
   }
 
-  /**
-   * {@return the formats of the matrices that are quantised, by name, in the order of the forward
-   * pass}
-   *
-   * @param config the model
-   * @param quantization the precision
-   */
-  public static Map<String, BlockFormat> formats(ModelConfig config, Quantization quantization) {
-    Map<String, BlockFormat> formats = new LinkedHashMap<>();
-    Checkpoint.expectedTensors(config)
-        .forEach(
-            (name, shape) ->
-                BlockFormat.of(quantization, name, shape)
-                    .ifPresent(format -> formats.put(name, format)));
-    return formats;
-  }
-
   private static QuantizedWeights checked(
       Path path, Checkpoint checkpoint, Map<String, BlockFormat> formats) {
     SafetensorsFile file = SafetensorsFile.open(path);
@@ -89,8 +65,12 @@ public final class QuantizedWeights implements AutoCloseable {
       formats.forEach(
           (name, format) -> {
             long[] shape = checkpoint.shape(name);
-            check(file, QuantizedFile.codes(name), "U8", shape[0], format.rowBytes(shape[1]));
-            check(file, QuantizedFile.factors(name), "F32", shape[0], format.blocks(shape[1]));
+            BlockLayout layout = format.layout();
+            check(file, QuantizedFile.codes(name), "U8", shape[0], layout.rowBytes(shape[1]));
+            check(file, QuantizedFile.factors(name), "F32", shape[0], layout.blocks(shape[1]));
+            if (layout.zeroPoints()) {
+              check(file, QuantizedFile.zeros(name), "U8", shape[0], layout.zeroBytes(shape[1]));
+            }
           });
       return new QuantizedWeights(file);
     } catch (RuntimeException e) {
@@ -127,6 +107,14 @@ public final class QuantizedWeights implements AutoCloseable {
   /** {@return the factors of a matrix: read-only, direct, {@code [out, blocks]}} */
   public FloatBuffer factors(String tensor) {
     return file.floats(QuantizedFile.factors(tensor));
+  }
+
+  /**
+   * {@return the zeros of a matrix whose blocks have their own: read-only, direct, {@code [out,
+   * bytes of a row]}}
+   */
+  public ByteBuffer zeros(String tensor) {
+    return file.bytes(QuantizedFile.zeros(tensor));
   }
 
   /** Closes the file; buffers already handed out stay valid. */

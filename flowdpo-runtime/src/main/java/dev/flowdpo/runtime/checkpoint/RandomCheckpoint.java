@@ -1,6 +1,8 @@
 package dev.flowdpo.runtime.checkpoint;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Maps;
 import com.google.common.hash.Hashing;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.internal.AtomicFiles;
@@ -76,9 +78,7 @@ public final class RandomCheckpoint {
     }
     int headSize = shape.headSize().orElse(shape.hiddenSize() / Math.max(1, heads));
     json.put("head_dim", headSize);
-    if (shape.architecture().isGemma()) {
-      json.put("query_pre_attn_scalar", headSize);
-    }
+    shape.architecture().family().writeForRandomWeights(headSize, json);
     return ModelConfigJson.read(JsonObjectFile.of(CONFIG, json));
   }
 
@@ -132,11 +132,12 @@ public final class RandomCheckpoint {
    * @throws UncheckedIOException if a file cannot be written
    */
   public static void write(Path folder, ModelConfig config, long seed, DataType type) {
-    Map<String, long[]> shapes = Checkpoint.expectedTensors(config);
+    ImmutableMap<String, ModelTensor> tensors =
+        Maps.uniqueIndex(ModelTensor.of(config), ModelTensor::name);
     SafetensorsWriter.write(
         folder.resolve(Checkpoint.WEIGHTS_FILE),
-        shapes,
-        name -> values(config, name, Lookup.required(shapes, name), seed),
+        Checkpoint.expectedTensors(config),
+        name -> values(config, Lookup.required(tensors, name), seed),
         type,
         Map.of("format", "pt"));
     Path file = folder.resolve(Checkpoint.CONFIG_FILE);
@@ -152,13 +153,13 @@ public final class RandomCheckpoint {
    * have the deviation {@code 1 / √inputs}, which keeps activations near one.
    */
   private static SafetensorsWriter.Values values(
-      ModelConfig config, String name, long[] shape, long seed) {
-    long own = Hashing.murmur3_128().hashString(name, StandardCharsets.UTF_8).asLong();
+      ModelConfig config, ModelTensor tensor, long seed) {
+    long own = Hashing.murmur3_128().hashString(tensor.name(), StandardCharsets.UTF_8).asLong();
     SplittableRandom random = new SplittableRandom(seed ^ own);
-    boolean vector = shape.length == 1;
-    double deviation = vector ? 0.02 : 1 / Math.sqrt((double) shape[1]);
-    boolean norm = vector && !name.endsWith(".bias");
-    float center = norm && !config.variant().normWeightsFromOne() ? 1 : 0;
+    double deviation = tensor.kind().isMatrix() ? 1 / Math.sqrt((double) tensor.columns()) : 0.02;
+    boolean aroundOne =
+        tensor.kind() == ParameterKind.NORM && !config.variant().normWeightsFromOne();
+    float center = aroundOne ? 1 : 0;
     float width = (float) (deviation * Math.sqrt(3));
     // 24 random bits: every value of [−1, 1) in steps that a float holds.
     return () -> center + width * ((random.nextInt() >> 8) * 0x1p-23f);

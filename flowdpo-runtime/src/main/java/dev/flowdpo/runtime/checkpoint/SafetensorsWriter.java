@@ -92,7 +92,7 @@ public final class SafetensorsWriter {
             AtomicFiles.writeFully(channel, ByteBuffer.wrap(header));
             for (Map.Entry<String, long[]> tensor : sorted.entrySet()) {
               Values source = values.apply(tensor.getKey());
-              long count = elements(tensor.getValue());
+              long count = FloatTensor.elements(tensor.getValue());
               writeValues(channel, block, file, tensor.getKey(), source, count, type);
             }
           });
@@ -118,19 +118,11 @@ public final class SafetensorsWriter {
       for (long size : entry.getValue()) {
         shape.add(size);
       }
-      long end = offset + elements(entry.getValue()) * type.bytes();
+      long end = offset + FloatTensor.elements(entry.getValue()) * type.bytes();
       tensor.putArray("data_offsets").add(offset).add(end);
       offset = end;
     }
     return padded(root);
-  }
-
-  private static long elements(long[] shape) {
-    long elements = 1;
-    for (long size : shape) {
-      elements = Math.multiplyExact(elements, size);
-    }
-    return elements;
   }
 
   /** {@return the header as bytes, filled up so that the data behind it is aligned} */

@@ -1,6 +1,8 @@
 package dev.flowdpo.runtime.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.flowdpo.answer.AnswerExtractor;
+import dev.flowdpo.answer.ExtractedAnswer;
 import dev.flowdpo.value.Problem;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,7 +75,9 @@ final class ProblemRow {
   }
 
   private static String lastBox(JsonRow row, String solution) {
-    return LastBox.of(solution)
+    return AnswerExtractor.boxed()
+        .extract(solution)
+        .map(ExtractedAnswer::text)
         .orElseThrow(
             () ->
                 row.wrong(

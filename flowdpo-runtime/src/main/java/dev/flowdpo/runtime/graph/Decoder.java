@@ -1,10 +1,13 @@
 package dev.flowdpo.runtime.graph;
 
 import com.google.common.collect.ImmutableList;
-import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.DecoderVariant;
+import dev.flowdpo.runtime.checkpoint.LayerNorm;
 import dev.flowdpo.runtime.checkpoint.LinearLayer;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
+import dev.flowdpo.runtime.checkpoint.ModelTensor;
+import dev.flowdpo.runtime.checkpoint.ParameterKind;
+import dev.flowdpo.runtime.checkpoint.TensorNames;
 import dev.flowdpo.runtime.internal.Lookup;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -37,7 +40,7 @@ final class Decoder {
     Value vector(String tensor, long size);
 
     /** Returns a matrix of the checkpoint. */
-    FrozenMatrix matrix(String tensor, long outputs, long inputs);
+    FrozenMatrix matrix(ModelTensor tensor);
 
     /**
      * Returns the weights of a graph's session.
@@ -52,8 +55,8 @@ final class Decoder {
         }
 
         @Override
-        public FrozenMatrix matrix(String tensor, long outputs, long inputs) {
-          return plan.matrix(graph, tensor, outputs, inputs, exact);
+        public FrozenMatrix matrix(ModelTensor tensor) {
+          return plan.matrix(graph, tensor, exact);
         }
       };
     }
@@ -140,24 +143,22 @@ final class Decoder {
    * hidden]}.
    */
   Value hidden(Value tokens, Attention attention) {
-    Value x = embeddings().rows(operations, tokens);
-    if (variant.scaledEmbeddings()) {
-      float root = (float) Math.sqrt(config.hiddenSize());
-      x = operations.multiply(x, operations.graph().real(root));
-    }
+    Value x = scaled(embeddings().rows(operations, tokens), variant.embeddingMultiplier());
     for (int layer = 0; layer < config.layers(); layer++) {
-      String block = "model.layers." + layer + ".";
-      Value attended = attention(layer, norm(x, block + "input_layernorm"), attention);
-      if (variant.normsAfterBlocks()) {
-        x = operations.add(x, norm(attended, block + "post_attention_layernorm"));
-        Value n = norm(x, block + "pre_feedforward_layernorm");
-        x = operations.add(x, norm(feedForward(layer, n), block + "post_feedforward_layernorm"));
-      } else {
-        x = operations.add(x, attended);
-        x = operations.add(x, feedForward(layer, norm(x, block + "post_attention_layernorm")));
-      }
+      Value attended = attention(layer, norm(x, layer, LayerNorm.BEFORE_ATTENTION), attention);
+      x = residual(x, norm(attended, layer, LayerNorm.AFTER_ATTENTION));
+      Value inner = feedForward(layer, norm(x, layer, LayerNorm.BEFORE_FEED_FORWARD));
+      x = residual(x, norm(inner, layer, LayerNorm.AFTER_FEED_FORWARD));
     }
-    return norm(x, "model.norm");
+    return norm(x, config.names().lastNorm(), config.hiddenSize());
+  }
+
+  private Value residual(Value x, Value added) {
+    return operations.add(x, scaled(added, variant.residualMultiplier()));
+  }
+
+  private Value scaled(Value x, double factor) {
+    return factor == 1 ? x : operations.multiply(x, operations.graph().real((float) factor));
   }
 
   private Value attention(int layer, Value n, Attention attention) {
@@ -174,11 +175,8 @@ final class Decoder {
                 linear(n, layer, LinearLayer.VALUE));
     Value query = parts.get(0);
     Value key = parts.get(1);
-    if (variant.queryKeyNorm()) {
-      String block = "model.layers." + layer + ".self_attn.";
-      query = headNorm(query, block + "q_norm");
-      key = headNorm(key, block + "k_norm");
-    }
+    query = norm(query, layer, LayerNorm.QUERY);
+    key = norm(key, layer, LayerNorm.KEY);
     Value context = attention.attend(layer, query, key, parts.get(2));
     return linear(context, layer, LinearLayer.OUTPUT);
   }
@@ -217,9 +215,8 @@ final class Decoder {
     FrozenMatrix head =
         config.tiedEmbeddings()
             ? embeddings()
-            : weights.matrix(
-                Checkpoint.VOCABULARY_PROJECTION, config.vocabularySize(), config.hiddenSize());
-    Value logits = head.linear(operations, hidden);
+            : vocabulary(config.names().vocabularyProjection(), ParameterKind.HEAD);
+    Value logits = scaled(head.linear(operations, hidden), 1 / variant.logitDivisor());
     return variant.logitSoftCap().isPresent()
         ? operations.softCap(logits, (float) variant.logitSoftCap().getAsDouble())
         : logits;
@@ -231,34 +228,46 @@ final class Decoder {
   }
 
   private FrozenMatrix embeddings() {
-    return weights.matrix(Checkpoint.EMBEDDINGS, config.vocabularySize(), config.hiddenSize());
+    return vocabulary(config.names().embeddings(), ParameterKind.EMBEDDING);
   }
 
-  private Value norm(Value x, String module) {
-    return norm(x, module, config.hiddenSize());
+  private FrozenMatrix vocabulary(String module, ParameterKind kind) {
+    String tensor = TensorNames.weight(module);
+    return weights.matrix(
+        ModelTensor.matrix(tensor, kind, config.vocabularySize(), config.hiddenSize()));
+  }
+
+  /** Returns x normalised, or x itself where the model's layers have no such norm. */
+  private Value norm(Value x, int layer, LayerNorm norm) {
+    if (!norm.isIn(variant)) {
+      return x;
+    }
+    String module = config.names().module(layer, norm);
+    int width = norm.width(config);
+    long row = x.shape().dimension(1).size();
+    if (row == width) {
+      return norm(x, module, width);
+    }
+    Value parts =
+        operations.reshape(x, Shape.of("rows", row / width, width), -1, row / width, width);
+    return operations.reshape(norm(parts, module, width), x.shape(), -1, row);
   }
 
   private Value norm(Value x, String module, int width) {
-    Value scale = weights.vector(module + ".weight", width);
+    Value scale = weights.vector(TensorNames.weight(module), width);
     if (variant.normWeightsFromOne()) {
       scale = operations.add(scale, operations.graph().real(1));
     }
     return operations.rootMeanSquareNorm(x, scale, (float) config.normEpsilon()).get(0);
   }
 
-  /** Normalises every head of rows {@code [rows, heads·size]}. */
-  private Value headNorm(Value rows, String module) {
-    int size = config.headSize();
-    long width = rows.shape().dimension(1).size();
-    Value heads =
-        operations.reshape(rows, Shape.of("rows", width / size, size), -1, width / size, size);
-    return operations.reshape(norm(heads, module, size), rows.shape(), -1, width);
-  }
-
   private Value linear(Value x, int layer, LinearLayer linear) {
-    String module = linear.module(layer);
+    String module = linear.module(config, layer);
     LinearSite site = Lookup.required(sites, module);
-    FrozenMatrix matrix = weights.matrix(site.weightName(), site.outputs(), site.inputs());
+    FrozenMatrix matrix =
+        weights.matrix(
+            ModelTensor.matrix(
+                site.weightName(), ParameterKind.LINEAR, site.outputs(), site.inputs()));
     Value plain =
         linear.hasBias(config)
             ? matrix.linear(operations, x, weights.vector(site.biasName(), site.outputs()))

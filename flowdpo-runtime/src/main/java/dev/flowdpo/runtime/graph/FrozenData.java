@@ -55,4 +55,12 @@ public sealed interface FrozenData {
       return tensor + ".factors";
     }
   }
+
+  /** The zeros of a quantised matrix whose blocks have their own, {@code [out, bytes of a row]}. */
+  record Zeros(String tensor) implements FrozenData {
+    @Override
+    public String name() {
+      return tensor + ".zeros";
+    }
+  }
 }

@@ -3,6 +3,7 @@ package dev.flowdpo.runtime.graph;
 import com.google.common.collect.ImmutableList;
 import dev.flowdpo.runtime.checkpoint.LinearLayer;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
+import dev.flowdpo.runtime.checkpoint.TensorNames;
 import java.util.List;
 
 /**
@@ -23,7 +24,7 @@ public record LinearSite(String module, int inputs, int outputs) {
       for (LinearLayer linear : LinearLayer.of(config)) {
         sites.add(
             new LinearSite(
-                linear.module(layer), linear.inputSize(config), linear.outputSize(config)));
+                linear.module(config, layer), linear.inputSize(config), linear.outputSize(config)));
       }
     }
     return sites.build();
@@ -39,12 +40,12 @@ public record LinearSite(String module, int inputs, int outputs) {
 
   /** Returns the name of the weight in the checkpoint. */
   public String weightName() {
-    return module + ".weight";
+    return TensorNames.weight(module);
   }
 
   /** Returns the name of the bias in the checkpoint, if the layer has one. */
   public String biasName() {
-    return module + ".bias";
+    return TensorNames.bias(module);
   }
 
   /** Returns the graph input that takes {@code A [rank, inputs]}. */

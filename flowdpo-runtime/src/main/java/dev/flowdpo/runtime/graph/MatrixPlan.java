@@ -3,16 +3,16 @@ package dev.flowdpo.runtime.graph;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import dev.flowdpo.model.Quantization;
-import dev.flowdpo.runtime.checkpoint.BlockFormat;
-import java.util.Optional;
+import dev.flowdpo.runtime.checkpoint.MatrixFormats;
+import dev.flowdpo.runtime.checkpoint.ModelTensor;
 
 /**
  * How the graphs of a model hold its frozen matrices. Immutable and thread-safe.
  *
- * @param quantization the precision
+ * @param formats which matrices are quantised, and how
  * @param largestPart the most bytes of one tensor; a larger matrix is held in parts of whole rows
  */
-public record MatrixPlan(Quantization quantization, long largestPart) {
+public record MatrixPlan(MatrixFormats formats, long largestPart) {
   /** A little below what a Java buffer can hold. */
   private static final long BUFFER_LIMIT = Integer.MAX_VALUE - 4096L;
 
@@ -27,7 +27,12 @@ public record MatrixPlan(Quantization quantization, long largestPart) {
 
   /** Returns the plan for matrices in this precision. */
   public static MatrixPlan of(Quantization quantization) {
-    return new MatrixPlan(quantization, BUFFER_LIMIT);
+    return of(MatrixFormats.of(quantization));
+  }
+
+  /** Returns the plan for matrices in these formats. */
+  public static MatrixPlan of(MatrixFormats formats) {
+    return new MatrixPlan(formats, BUFFER_LIMIT);
   }
 
   /** Returns the plan for matrices in 32-bit floating point. */
@@ -40,12 +45,15 @@ public record MatrixPlan(Quantization quantization, long largestPart) {
    *
    * @param exact whether quantised matrices compute exactly, for training, or fast
    */
-  FrozenMatrix matrix(Graph graph, String tensor, long outputs, long inputs, boolean exact) {
-    Optional<BlockFormat> format =
-        BlockFormat.of(quantization, tensor, new long[] {outputs, inputs});
-    return format.isPresent()
-        ? new QuantizedMatrix(graph, format.get(), tensor, outputs, inputs, exact)
-        : dense(graph, tensor, outputs, inputs);
+  FrozenMatrix matrix(Graph graph, ModelTensor tensor, boolean exact) {
+    String name = tensor.name();
+    long outputs = tensor.rows();
+    long inputs = tensor.columns();
+    return formats
+        .of(tensor)
+        .<FrozenMatrix>map(
+            format -> new QuantizedMatrix(graph, format.layout(), name, outputs, inputs, exact))
+        .orElseGet(() -> dense(graph, name, outputs, inputs));
   }
 
   private FrozenMatrix dense(Graph graph, String tensor, long outputs, long inputs) {

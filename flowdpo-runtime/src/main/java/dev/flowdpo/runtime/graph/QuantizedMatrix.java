@@ -1,12 +1,15 @@
 package dev.flowdpo.runtime.graph;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import dev.flowdpo.runtime.checkpoint.BlockFormat;
+import dev.flowdpo.runtime.checkpoint.BlockLayout;
 import java.util.List;
 
 /**
- * A frozen matrix in few bits ({@link BlockFormat}), over which the graph computes in one of two
+ * A frozen matrix in few bits ({@link BlockLayout}), over which the graph computes in one of two
  * ways.
+ *
+ * <p>Whatever format the codes come from, the operators follow from the layout alone.
  *
  * <p>Decoding and prefill round the rows of x to 8 bits too, block by block, which makes products
  * of integers of it ({@code MatMulNBits} with accuracy level 4).
@@ -21,7 +24,7 @@ import java.util.List;
  * @param exact whether to compute with 32-bit rows
  */
 record QuantizedMatrix(
-    Graph weights, BlockFormat format, String tensor, long outputs, long inputs, boolean exact)
+    Graph weights, BlockLayout layout, String tensor, long outputs, long inputs, boolean exact)
     implements FrozenMatrix {
   private static final long INTEGER_PRODUCTS = 4;
 
@@ -30,7 +33,7 @@ record QuantizedMatrix(
     if (!exact) {
       return integerProduct(o, x);
     }
-    Value y = format.bits() == 4 ? productOfHalves(o, x) : o.linear(x, dequantized(o, x));
+    Value y = layout.bits() == 4 ? productOfHalves(o, x) : o.linear(x, dequantized(o, x));
     o.graph().derivative(y, step -> step.give(x, back(o, step.gradient())));
     return y;
   }
@@ -41,16 +44,16 @@ record QuantizedMatrix(
         .node(
             "GatherBlockQuantized",
             Graph.MICROSOFT,
-            List.of(codes(), indices, factors()),
+            withZeros(codes(), indices, factors()),
             ImmutableMap.of(
                 "gather_axis",
                 0L,
                 "quantize_axis",
                 1L,
                 "block_size",
-                (long) BlockFormat.BLOCK,
+                (long) layout.blockSize(),
                 "bits",
-                (long) format.bits()),
+                (long) layout.bits()),
             ElementType.FLOAT,
             new Shape(List.of(indices.shape().dimension(0), new Shape.Dimension(inputs, ""))));
   }
@@ -60,12 +63,12 @@ record QuantizedMatrix(
         .node(
             "MatMulNBits",
             Graph.MICROSOFT,
-            List.of(x, codesByBlock(), factors()),
+            withZeros(x, codesByBlock(), factors()),
             ImmutableMap.of(
                 "K", inputs,
                 "N", outputs,
-                "bits", (long) format.bits(),
-                "block_size", (long) BlockFormat.BLOCK,
+                "bits", (long) layout.bits(),
+                "block_size", (long) layout.blockSize(),
                 "accuracy_level", INTEGER_PRODUCTS),
             ElementType.FLOAT,
             x.shape().withLast(outputs));
@@ -83,7 +86,7 @@ record QuantizedMatrix(
 
   /** {@code ∂x = g W}. */
   private Value back(Operations o, Value g) {
-    if (format.bits() == 8) {
+    if (layout.bits() == 8) {
       return o.gemm(List.of(g, dequantized(o, g)), false, false);
     }
     Shape pairs = Shape.of("rows", inputs / 2, 1);
@@ -101,18 +104,18 @@ record QuantizedMatrix(
   /** The even columns of W, {@code [outputs, inputs / 2]}. */
   private Value lowHalf(Operations o, Value after) {
     Value low = o.bitwiseAnd(codes(), o.bytes(o.constantAfter(after, 0x0f)));
-    return dequantized(o, low, BlockFormat.BLOCK / 2, after);
+    return dequantized(o, low, layout.blockSize() / 2, after);
   }
 
   /** The odd columns of W, {@code [outputs, inputs / 2]}. */
   private Value highHalf(Operations o, Value after) {
     Value high = o.shiftRight(codes(), o.bytes(o.constantAfter(after, 4)));
-    return dequantized(o, high, BlockFormat.BLOCK / 2, after);
+    return dequantized(o, high, layout.blockSize() / 2, after);
   }
 
   /** W, for codes of 8 bits. */
   private Value dequantized(Operations o, Value after) {
-    return dequantized(o, codes(), BlockFormat.BLOCK, after);
+    return dequantized(o, codes(), layout.blockSize(), after);
   }
 
   /**
@@ -121,13 +124,53 @@ record QuantizedMatrix(
    * all when the session is created.
    */
   private Value dequantized(Operations o, Value bytes, int block, Value after) {
-    Value zero = o.expand(o.bytes(o.constantAfter(after, format.zero())), factors());
     return o.node(
         "DequantizeLinear",
-        List.of(bytes, factors(), zero),
+        List.of(bytes, factors(), zeroOfEachBlock(o, after)),
         ImmutableMap.of("axis", 1L, "block_size", (long) block),
         ElementType.FLOAT,
-        bytes.shape().withLast(format.blocks(inputs) * block));
+        bytes.shape().withLast(layout.blocks(inputs) * block));
+  }
+
+  /** One zero a byte {@code [outputs, blocks]}. */
+  private Value zeroOfEachBlock(Operations o, Value after) {
+    if (!layout.zeroPoints()) {
+      return o.expand(o.bytes(o.constantAfter(after, layout.middle())), factors());
+    }
+    Value all = o.bitwiseAnd(zeros(), o.bytes(o.constantAfter(after, 0xff)));
+    if (layout.bits() == 8) {
+      return all;
+    }
+    Value low = o.bitwiseAnd(all, o.bytes(o.graph().integer(0x0f)));
+    Value high = o.shiftRight(all, o.bytes(o.graph().integer(4)));
+    long bytes = layout.zeroBytes(inputs);
+    Value pairs =
+        o.concatenate(
+            2,
+            new Shape.Dimension(2, ""),
+            o.reshape(low, Shape.of(outputs, bytes, 1), outputs, bytes, 1),
+            o.reshape(high, Shape.of(outputs, bytes, 1), outputs, bytes, 1));
+    Value row = o.reshape(pairs, Shape.of(outputs, 2 * bytes), outputs, 2 * bytes);
+    long blocks = layout.blocks(inputs);
+    if (blocks == 2 * bytes) {
+      return row;
+    }
+    // An odd number of zeros leaves half a byte at the end of the row.
+    return o.split(
+            row,
+            1,
+            o.graph().integers(blocks, 1),
+            new Shape.Dimension(blocks, ""),
+            new Shape.Dimension(1, ""))
+        .get(0);
+  }
+
+  private List<Value> withZeros(Value... inputs) {
+    ImmutableList.Builder<Value> all = ImmutableList.<Value>builder().add(inputs);
+    if (layout.zeroPoints()) {
+      all.add(zeros());
+    }
+    return all.build();
   }
 
   /** The codes {@code [outputs, blocks, bytes]}. */
@@ -135,7 +178,7 @@ record QuantizedMatrix(
     return weights.weight(
         new FrozenData.Codes(tensor, true),
         ElementType.UINT8,
-        Shape.of(outputs, format.blocks(inputs), format.blockBytes()));
+        Shape.of(outputs, layout.blocks(inputs), layout.blockBytes()));
   }
 
   /** The same memory by row {@code [outputs, bytes]}. */
@@ -143,7 +186,7 @@ record QuantizedMatrix(
     return weights.weight(
         new FrozenData.Codes(tensor, false),
         ElementType.UINT8,
-        Shape.of(outputs, format.rowBytes(inputs)));
+        Shape.of(outputs, layout.rowBytes(inputs)));
   }
 
   /** The factors {@code [outputs, blocks]}. */
@@ -151,6 +194,14 @@ record QuantizedMatrix(
     return weights.weight(
         new FrozenData.Factors(tensor),
         ElementType.FLOAT,
-        Shape.of(outputs, format.blocks(inputs)));
+        Shape.of(outputs, layout.blocks(inputs)));
+  }
+
+  /** The zeros as they lie {@code [outputs, bytes]}. */
+  private Value zeros() {
+    return weights.weight(
+        new FrozenData.Zeros(tensor),
+        ElementType.UINT8,
+        Shape.of(outputs, layout.zeroBytes(inputs)));
   }
 }

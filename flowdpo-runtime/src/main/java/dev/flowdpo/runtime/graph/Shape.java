@@ -2,6 +2,7 @@ package dev.flowdpo.runtime.graph;
 
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
+import dev.flowdpo.runtime.checkpoint.FloatTensor;
 import java.util.List;
 
 /**
@@ -109,17 +110,15 @@ public record Shape(List<Dimension> dimensions) {
 
   /** Returns the number of elements; every size must be known. */
   public long elements() {
-    long product = 1;
-    for (Dimension dimension : dimensions) {
-      Preconditions.checkState(dimension.size() >= 0, "The size of %s is not known", this);
-      product = Math.multiplyExact(product, dimension.size());
-    }
-    return product;
+    return FloatTensor.elements(sizes());
   }
 
   /** Returns the sizes; every size must be known. */
   public long[] sizes() {
-    elements();
+    Preconditions.checkState(
+        dimensions.stream().allMatch(dimension -> dimension.size() >= 0),
+        "A size of %s is not known",
+        this);
     return dimensions.stream().mapToLong(Dimension::size).toArray();
   }
 

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
+import dev.flowdpo.runtime.checkpoint.ModelTensor;
 import dev.flowdpo.runtime.internal.Lookup;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -140,8 +141,8 @@ public final class TrainingGraph {
     }
 
     @Override
-    public FrozenMatrix matrix(String tensor, long outputs, long inputSize) {
-      return new FrozenMatrix.Dense(Lookup.required(inputs, tensor));
+    public FrozenMatrix matrix(ModelTensor tensor) {
+      return new FrozenMatrix.Dense(Lookup.required(inputs, tensor.name()));
     }
   }
 

@@ -5,7 +5,6 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
-import dev.flowdpo.model.Quantization;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.graph.ChunkGraph;
@@ -65,7 +64,11 @@ public final class FrozenBase implements AutoCloseable {
     this.plan = plan;
     this.weights =
         new WeightTensors(
-            environment, checkpoint, settings, RotaryTables.all(checkpoint.config(), maxTokens));
+            environment,
+            checkpoint,
+            plan.formats(),
+            settings,
+            RotaryTables.all(checkpoint.config(), maxTokens));
   }
 
   /**
@@ -155,9 +158,7 @@ public final class FrozenBase implements AutoCloseable {
    * the copy is small.
    */
   private boolean packs(Kind kind) {
-    boolean integers =
-        settings.quantization() != Quantization.NONE
-            && (kind == Kind.CHUNK || kind == Kind.PREFILL);
+    boolean integers = plan.formats().quantize() && (kind == Kind.CHUNK || kind == Kind.PREFILL);
     return switch (settings.packing()) {
       case ALL -> true;
       case DECODING -> integers || kind == Kind.CHUNK;

@@ -9,6 +9,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
+import dev.flowdpo.runtime.checkpoint.FloatTensor;
 import dev.flowdpo.runtime.graph.LinearSite;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -40,7 +41,7 @@ public final class TensorFeed implements AutoCloseable {
    * Adds a floating-point input and returns its memory, to be filled; its contents are not cleared.
    */
   public FloatBuffer floats(String name, long... shape) {
-    ByteBuffer memory = scratch.take(4 * elements(shape));
+    ByteBuffer memory = scratch.take(4 * FloatTensor.elements(shape));
     add(name, memory, shape, OnnxJavaType.FLOAT);
     return memory.asFloatBuffer();
   }
@@ -49,7 +50,7 @@ public final class TensorFeed implements AutoCloseable {
    * Adds a 64-bit integer input and returns its memory, to be filled; its contents are not cleared.
    */
   public LongBuffer longs(String name, long... shape) {
-    ByteBuffer memory = scratch.take(8 * elements(shape));
+    ByteBuffer memory = scratch.take(8 * FloatTensor.elements(shape));
     add(name, memory, shape, OnnxJavaType.INT64);
     return memory.asLongBuffer();
   }
@@ -79,7 +80,7 @@ public final class TensorFeed implements AutoCloseable {
 
   /** Has an output written to memory of this feed, which it returns. */
   public ByteBuffer outputFloats(String name, long... shape) {
-    ByteBuffer memory = scratch.take(4 * elements(shape));
+    ByteBuffer memory = scratch.take(4 * FloatTensor.elements(shape));
     outputs.put(name, tensor(name, memory, shape, OnnxJavaType.FLOAT));
     return memory;
   }
@@ -127,14 +128,6 @@ public final class TensorFeed implements AutoCloseable {
     } catch (OrtException e) {
       throw new FlowException("ONNX Runtime refused the tensor " + name + ": " + e.getMessage(), e);
     }
-  }
-
-  private static long elements(long[] shape) {
-    long product = 1;
-    for (long size : shape) {
-      product = Math.multiplyExact(product, size);
-    }
-    return product;
   }
 
   /** Frees the tensors and gives the memory back. */

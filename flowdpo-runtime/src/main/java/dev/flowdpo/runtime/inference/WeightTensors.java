@@ -6,8 +6,8 @@ import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import dev.flowdpo.model.Quantization;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
+import dev.flowdpo.runtime.checkpoint.MatrixFormats;
 import dev.flowdpo.runtime.checkpoint.QuantizedWeights;
 import dev.flowdpo.runtime.graph.FrozenData;
 import dev.flowdpo.runtime.graph.Graph;
@@ -16,6 +16,7 @@ import dev.flowdpo.runtime.graph.RotaryTables;
 import dev.flowdpo.runtime.graph.Value;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,21 +42,22 @@ final class WeightTensors implements AutoCloseable {
   private final Map<FrozenData, OnnxTensor> tensors = new HashMap<>();
 
   /**
+   * @param formats which matrices are quantised, and how
    * @param tables the rotary tables that graphs may ask for
    */
   WeightTensors(
       OrtEnvironment environment,
       Checkpoint checkpoint,
+      MatrixFormats formats,
       SessionSettings settings,
       List<RotaryTables.Table> tables) {
     this.environment = environment;
     this.checkpoint = checkpoint;
     tables.forEach(table -> this.tables.put(table.name(), table));
     this.quantized =
-        settings.quantization() == Quantization.NONE
-            ? Optional.empty()
-            : Optional.of(
-                QuantizedWeights.open(checkpoint, settings.quantization(), settings.cache()));
+        formats.quantize()
+            ? Optional.of(QuantizedWeights.open(checkpoint, formats, settings.cache()))
+            : Optional.empty();
   }
 
   /** Gives the options of a session the data of every weight of its graph. */
@@ -91,8 +93,9 @@ final class WeightTensors implements AutoCloseable {
     if (data instanceof FrozenData.RowPart part) {
       return floats(checkpoint.weight(name, part.first(), part.rows()), shape);
     } else if (data instanceof FrozenData.Codes) {
-      return OnnxTensor.createTensor(
-          environment, quantized().codes(name), shape, OnnxJavaType.UINT8);
+      return bytes(quantized().codes(name), shape);
+    } else if (data instanceof FrozenData.Zeros) {
+      return bytes(quantized().zeros(name), shape);
     } else if (data instanceof FrozenData.Factors) {
       return floats(quantized().factors(name), shape);
     }
@@ -104,6 +107,10 @@ final class WeightTensors implements AutoCloseable {
   private QuantizedWeights quantized() {
     return quantized.orElseThrow(
         () -> new IllegalStateException("A graph over quantised weights needs quantised weights"));
+  }
+
+  private OnnxTensor bytes(ByteBuffer values, long[] shape) throws OrtException {
+    return OnnxTensor.createTensor(environment, values, shape, OnnxJavaType.UINT8);
   }
 
   private OnnxTensor floats(FloatBuffer values, long[] shape) throws OrtException {

@@ -7,7 +7,6 @@ import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.preference.AdapterRole;
-import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSlot;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
@@ -25,8 +24,10 @@ import dev.flowdpo.runtime.text.Prompts;
 import dev.flowdpo.runtime.text.Tokenizer;
 import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.PreferenceGradient;
+import dev.flowdpo.runtime.training.TrainerOptions;
 import dev.flowdpo.spi.FlowEngine;
 import dev.flowdpo.spi.LearnerSetup;
+import dev.flowdpo.value.Seeds;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -44,6 +45,7 @@ public final class AdapterFlowEngine implements FlowEngine {
   private final Tokenizer tokenizer;
   private final FlowTemplates templates;
   private final LearnerOptions learnerDefaults;
+  private final TrainerOptions trainerDefaults;
   private final Prompts prompts;
   private final Map<AdapterRole, AdapterSlot> slots;
   private final AnswerPolicy policy;
@@ -55,12 +57,14 @@ public final class AdapterFlowEngine implements FlowEngine {
       Tokenizer tokenizer,
       Prompts prompts,
       LearnerOptions learnerDefaults,
+      TrainerOptions trainerDefaults,
       Map<AdapterRole, AdapterSlot> slots,
       String modelName) {
     this.base = base;
     this.tokenizer = tokenizer;
     this.templates = prompts.templates();
     this.learnerDefaults = learnerDefaults;
+    this.trainerDefaults = trainerDefaults;
     this.prompts = prompts;
     this.slots = slots;
     this.modelName = modelName;
@@ -77,12 +81,14 @@ public final class AdapterFlowEngine implements FlowEngine {
    * @param adapters a folder with the sub-folders {@code answer} and {@code stop}, one of which may
    *     be missing
    * @param learnerDefaults what a learner uses where the application sets nothing
+   * @param trainerDefaults what a compiler uses where the application sets nothing
    * @throws InvalidInputException if a file is missing, damaged or does not fit
    */
   public static AdapterFlowEngine open(
       Path folder,
       Optional<Path> adapters,
       LearnerOptions learnerDefaults,
+      TrainerOptions trainerDefaults,
       SessionSettings settings) {
     FrozenBase base = FrozenBase.load(Checkpoint.open(folder), settings);
     try {
@@ -93,6 +99,7 @@ public final class AdapterFlowEngine implements FlowEngine {
             tokenizer,
             Prompts.read(folder, tokenizer, base.config()),
             learnerDefaults,
+            trainerDefaults,
             slots(base.config(), adapters),
             String.valueOf(folder.getFileName()));
       } catch (RuntimeException e) {
@@ -164,12 +171,18 @@ public final class AdapterFlowEngine implements FlowEngine {
 
   @Override
   public OnlineLearner learner(LearnerSetup setup) {
+    if (setup.policy() != policy && !setup.policy().sharesEngineTokens()) {
+      throw foreign("policy", "FlowPolicy", setup.policy());
+    }
+    if (setup.judge() != judge && !setup.judge().sharesEngineTokens()) {
+      throw foreign("judge", "StopJudge", setup.judge());
+    }
     LearnerOptions options = setup.options();
     Optional<LearnerCheckpoint> resumed =
         setup.resume() ? setup.checkpoint().flatMap(LearnerCheckpoint::read) : Optional.empty();
     PreferenceGradient gradient = PreferenceGradient.of(base, CompletionGradient.Path.TAPS);
     Map<AdapterRole, AdapterLearner> learners = new EnumMap<>(AdapterRole.class);
-    for (AdapterRole role : options.roles()) {
+    for (AdapterRole role : options.updates().roles()) {
       AdapterSnapshot current = Lookup.required(slots, role).current();
       AdapterSnapshot reference =
           resumed.map(checkpoint -> checkpoint.reference(role, base.config())).orElse(current);
@@ -185,13 +198,23 @@ public final class AdapterFlowEngine implements FlowEngine {
     return new PreferenceLearner(setup, learners, slots, prompts, state, modelName);
   }
 
+  private InvalidInputException foreign(String name, String type, Object found) {
+    return new InvalidInputException(
+        ("%s: expected one whose token ids are those of the engine's model %s, which is to learn from"
+                + " them, found %s, which may have another vocabulary. Leave the %s to the engine,"
+                + " or, if its ids are the engine's, let %s.sharesEngineTokens() return true")
+            .formatted(name, modelName, found.getClass().getName(), name, type));
+  }
+
   private AdapterSnapshot fresh(LearnerOptions options, AdapterRole role) {
-    AdapterLayout layout =
-        options.targetModules().isEmpty()
-            ? AdapterLayout.of(base.config(), options.rank())
-            : AdapterLayout.of(base.config(), options.rank(), options.targetModules());
     long seed = Seeds.mix(options.seed(), role.ordinal());
-    return AdapterSnapshot.initial(layout, options.alpha(), options.dropout(), seed);
+    return AdapterSnapshot.initial(base.config(), options.lora(), seed);
+  }
+
+  /** {@return what trains adapters on traces, with all its settings} */
+  @Override
+  public TraceTraining compiler() {
+    return new TraceTraining(this, trainerDefaults);
   }
 
   /** Frees the model and the tokenizer. */

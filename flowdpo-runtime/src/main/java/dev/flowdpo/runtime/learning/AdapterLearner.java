@@ -1,19 +1,19 @@
 package dev.flowdpo.runtime.learning;
 
 import dev.flowdpo.learning.LearnerOptions;
-import dev.flowdpo.learning.Schedule;
 import dev.flowdpo.learning.UpdateMetrics;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.DpoObjective;
-import dev.flowdpo.preference.LogProbabilitySums;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.training.AdamW;
 import dev.flowdpo.runtime.training.AdapterState;
+import dev.flowdpo.runtime.training.LearningRateSchedule;
+import dev.flowdpo.runtime.training.PreferenceFigures;
 import dev.flowdpo.runtime.training.PreferenceGradient;
+import dev.flowdpo.value.Seeds;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -30,7 +30,7 @@ final class AdapterLearner implements AutoCloseable {
   private final LearnerOptions options;
   private final DpoObjective objective;
   private final PreferenceGradient gradient;
-  private final double peakLearningRate;
+  private final LearningRateSchedule learningRate;
   private final INDArray parameters;
   private final AdamW optimizer;
 
@@ -52,17 +52,13 @@ final class AdapterLearner implements AutoCloseable {
     this.options = options;
     this.objective = objective;
     this.gradient = gradient;
-    this.peakLearningRate =
-        role == AdapterRole.ANSWER ? options.answerLearningRate() : options.stopLearningRate();
+    this.learningRate =
+        new LearningRateSchedule(
+            role == AdapterRole.ANSWER ? options.rates().answer() : options.rates().stop(),
+            options.rates().warmupUpdates(),
+            options.rates().schedule());
     this.parameters = Nd4j.createFromArray(initial.values());
-    this.optimizer =
-        new AdamW(
-            new AdamW.Settings(
-                options.adamBeta1(),
-                options.adamBeta2(),
-                options.adamEpsilon(),
-                options.weightDecay()),
-            layout.size());
+    this.optimizer = new AdamW(AdamW.Settings.of(options.optimizer()), layout.size());
   }
 
   AdapterRole role() {
@@ -80,22 +76,22 @@ final class AdapterLearner implements AutoCloseable {
 
   /** Returns the adapter as it is now. */
   AdapterSnapshot snapshot() {
-    return AdapterSnapshot.of(layout, alpha, options.dropout(), parameters.toFloatVector());
+    return AdapterSnapshot.of(layout, alpha, options.lora().dropout(), parameters.toFloatVector());
   }
 
   /**
    * Takes one optimizer step on these pairs.
    *
-   * @param problems the number of problems learned from so far, which a linear schedule follows
+   * @param problems the number of problems learned from so far, which a falling schedule follows
    */
   UpdateMetrics update(List<PreferencePair> pairs, int problems) {
     long dropoutSeed = Seeds.mix(options.seed(), role.ordinal(), optimizer.steps());
     try (PreferenceGradient.Result result =
         gradient.compute(snapshot(), reference, pairs, objective, dropoutSeed)) {
-      double norm = AdamW.clip(result.gradient(), options.clipNorm());
+      double norm = AdamW.clip(result.gradient(), options.optimizer().clipNorm());
       double rate = learningRate(problems);
       optimizer.step(parameters, result.gradient(), rate);
-      int refresh = options.referenceRefreshUpdates();
+      int refresh = options.updates().referenceRefreshUpdates();
       if (refresh > 0 && optimizer.steps() % refresh == 0) {
         reference = snapshot();
       }
@@ -104,43 +100,27 @@ final class AdapterLearner implements AutoCloseable {
   }
 
   private double learningRate(int problems) {
-    int warmup = options.warmupUpdates();
-    double rise = warmup == 0 ? 1 : Math.min(1, (optimizer.steps() + 1.0) / warmup);
-    double fall =
-        options.schedule() == Schedule.LINEAR
-            ? Math.max(0, 1 - (double) problems / options.totalProblems())
-            : 1;
-    return peakLearningRate * rise * fall;
+    int total = options.rates().totalProblems();
+    double left = total == 0 ? 1 : Math.max(0, 1 - (double) problems / total);
+    return learningRate.at(optimizer.steps(), left);
   }
 
   private UpdateMetrics metrics(
       int pairs, PreferenceGradient.Result result, double norm, double rate) {
-    List<LogProbabilitySums> sums = result.sums();
-    double beta = objective.beta();
-    ToDoubleFunction<LogProbabilitySums> chosen =
-        s -> beta * (s.policyChosen() - s.referenceChosen());
-    ToDoubleFunction<LogProbabilitySums> rejected =
-        s -> beta * (s.policyRejected() - s.referenceRejected());
-    double rewardsChosen = mean(sums, chosen);
-    double rewardsRejected = mean(sums, rejected);
+    PreferenceFigures figures = PreferenceFigures.of(result.sums(), objective.beta());
     return new UpdateMetrics(
         role,
         optimizer.steps(),
         pairs,
         result.loss(),
-        rewardsChosen,
-        rewardsRejected,
-        rewardsChosen - rewardsRejected,
-        mean(sums, s -> chosen.applyAsDouble(s) > rejected.applyAsDouble(s) ? 1 : 0),
-        mean(sums, LogProbabilitySums::policyChosen),
-        mean(sums, LogProbabilitySums::policyRejected),
+        figures.rewardsChosen(),
+        figures.rewardsRejected(),
+        figures.margin(),
+        figures.accuracy(),
+        figures.chosenLogProbability(),
+        figures.rejectedLogProbability(),
         norm,
         rate);
-  }
-
-  private static double mean(
-      List<LogProbabilitySums> sums, ToDoubleFunction<LogProbabilitySums> value) {
-    return sums.stream().mapToDouble(value).average().orElse(0);
   }
 
   /** Returns what a checkpoint keeps: the parameters and the optimizer. */

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.base.CharMatcher;
+import com.google.common.base.Splitter;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.preference.AdapterRole;
@@ -18,6 +20,7 @@ import java.util.Map;
 /** The counters and waiting pairs of a learner as JSON. */
 final class LearnerStateJson {
   private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final Splitter SETTINGS = Splitter.on(CharMatcher.anyOf("[],")).trimResults();
 
   private LearnerStateJson() {}
 
@@ -65,10 +68,8 @@ final class LearnerStateJson {
     if (!made.equals(fingerprint(options))) {
       throw new InvalidInputException(
           file
-              + ": expected a checkpoint of a run with the same options, found other ones.\n  now: "
-              + fingerprint(options)
-              + "\n  then: "
-              + made);
+              + ": expected a checkpoint of a run with the same options, found other ones: "
+              + difference(made, fingerprint(options)));
     }
     List<Boolean> outcomes = new ArrayList<>();
     text(file, json, "outcomes").chars().forEach(c -> outcomes.add(c == '1'));
@@ -129,6 +130,22 @@ final class LearnerStateJson {
   }
 
   /** What must be the same for a resumed run to repeat the run it continues. */
+  /** Returns the settings that differ, or both texts where they do not have the same settings. */
+  private static String difference(String then, String now) {
+    List<String> before = SETTINGS.splitToList(then);
+    List<String> after = SETTINGS.splitToList(now);
+    if (before.size() != after.size()) {
+      return "\n  then: " + then + "\n  now: " + now;
+    }
+    List<String> differing = new ArrayList<>();
+    for (int i = 0; i < before.size(); i++) {
+      if (!before.get(i).equals(after.get(i))) {
+        differing.add(before.get(i) + " then, " + after.get(i) + " now");
+      }
+    }
+    return String.join("; ", differing);
+  }
+
   private static String fingerprint(LearnerOptions options) {
     return options.toString();
   }

@@ -20,6 +20,7 @@ import dev.flowdpo.runtime.checkpoint.PeftAdapters;
 import dev.flowdpo.runtime.internal.Lookup;
 import dev.flowdpo.spi.LearnerSetup;
 import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.Seeds;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -77,7 +78,7 @@ final class PreferenceLearner implements OnlineLearner {
     this.progress = state.progress();
     this.alreadyLearned = state.problems();
     this.modelName = modelName;
-    this.verifier = new VerifierGuard(setup.verifier(), options.verifierTimeLimit());
+    this.verifier = new VerifierGuard(setup.verifier(), options.rollouts().verifierTimeLimit());
     publish();
   }
 
@@ -91,7 +92,8 @@ final class PreferenceLearner implements OnlineLearner {
     }
     Iterators.advance(left, alreadyLearned);
     alreadyLearned = 0;
-    Iterator<List<Problem>> groups = Iterators.partition(left, options.problemsPerGroup());
+    Iterator<List<Problem>> groups =
+        Iterators.partition(left, options.rollouts().problemsPerGroup());
     int next = state.problems() + options.checkpointEveryProblems();
     while (groups.hasNext()) {
       learnGroup(groups.next());
@@ -110,14 +112,12 @@ final class PreferenceLearner implements OnlineLearner {
         setup
             .sampler()
             .sample(
-                new RolloutRequest(
-                    group,
-                    setup.policy().snapshot(),
-                    setup.judge().snapshot(),
-                    verifier,
-                    setup.flow(),
-                    rolloutsPerNode(),
-                    seed));
+                RolloutRequest.builder(
+                        group, setup.policy().snapshot(), setup.judge().snapshot(), verifier)
+                    .options(setup.flow())
+                    .rolloutsPerNode(rolloutsPerNode())
+                    .seed(seed)
+                    .build());
     if (trees.size() != group.size()) {
       throw new FlowException(
           "The rollout sampler returned "
@@ -136,7 +136,7 @@ final class PreferenceLearner implements OnlineLearner {
       pace.addAll(setup.pairRule().pace().map(rule -> ofLearners(rule, tree)).orElse(ofTree));
       setup.listener().onProblem(tree, state.progress());
     }
-    if (options.updates()) {
+    if (options.updates().enabled()) {
       pairs.forEach(state::add);
       pace.forEach(pair -> state.addDue(pair.role()));
       if (!pairs.isEmpty()) {
@@ -156,8 +156,7 @@ final class PreferenceLearner implements OnlineLearner {
 
   /** Returns how many alternatives are worth their cost: none where no Answer adapter learns. */
   private int rolloutsPerNode() {
-    boolean used = options.updates() && learners.containsKey(AdapterRole.ANSWER);
-    return used ? options.rolloutsPerNode() : 0;
+    return learners.containsKey(AdapterRole.ANSWER) ? options.rollouts().rolloutsPerNode() : 0;
   }
 
   /**
@@ -171,8 +170,8 @@ final class PreferenceLearner implements OnlineLearner {
       Collections.shuffle(waiting, new Random(Seeds.mix(seed, learner.role().ordinal())));
       int batch =
           learner.role() == AdapterRole.ANSWER
-              ? options.pairsPerAnswerUpdate()
-              : options.pairsPerStopUpdate();
+              ? options.updates().pairsPerAnswerUpdate()
+              : options.updates().pairsPerStopUpdate();
       while (state.due(learner.role()) >= batch) {
         int share = (int) ((long) waiting.size() * batch / state.due(learner.role()));
         if (share == 0) {

@@ -4,9 +4,11 @@ import com.google.common.collect.ImmutableList;
 import dev.flowdpo.model.Quantization;
 import dev.flowdpo.model.WeightPacking;
 import dev.flowdpo.runtime.checkpoint.BlockFormat;
+import dev.flowdpo.runtime.checkpoint.BlockLayout;
 import dev.flowdpo.runtime.checkpoint.CheckpointContents;
 import dev.flowdpo.runtime.checkpoint.CheckpointContents.Tensor;
 import dev.flowdpo.runtime.checkpoint.DataType;
+import dev.flowdpo.runtime.checkpoint.MatrixFormats;
 import dev.flowdpo.runtime.checkpoint.ParameterKind;
 import java.util.List;
 import java.util.Optional;
@@ -16,23 +18,25 @@ import java.util.function.Predicate;
  * What frozen weights take: one copy for all graphs, and the packed copies of some graphs.
  *
  * <p>Full precision is 4 bytes a parameter, in mapped files where it is stored so, else converted
- * to direct memory. Quantised matrices ({@link BlockFormat}) are mapped from a file of their own.
+ * to direct memory. Quantised matrices ({@link BlockLayout}) are mapped from a file of their own.
  * Immutable and thread-safe.
  */
 final class WeightMemory {
   private final CheckpointContents contents;
   private final Quantization quantization;
+  private final MatrixFormats formats;
   private final WeightPacking packing;
 
   WeightMemory(CheckpointContents contents, Quantization quantization, WeightPacking packing) {
     this.contents = contents;
     this.quantization = quantization;
+    this.formats = MatrixFormats.of(quantization);
     this.packing = packing;
   }
 
   /** Returns the copy that all graphs share. */
   List<MemoryPart> shared() {
-    Predicate<Tensor> full = tensor -> format(tensor).isEmpty();
+    Predicate<Tensor> full = tensor -> layout(tensor).isEmpty();
     return ImmutableList.of(
         new MemoryPart(
             "weights, F32 as stored",
@@ -64,7 +68,7 @@ final class WeightMemory {
     return packed(
         "packed matrices for training",
         packing == WeightPacking.ALL ? 3 : 0,
-        tensor -> isMultiplied(tensor) && format(tensor).isEmpty());
+        tensor -> isMultiplied(tensor) && layout(tensor).isEmpty());
   }
 
   private MemoryPart packed(String name, int copies, Predicate<Tensor> which) {
@@ -74,7 +78,7 @@ final class WeightMemory {
         contents.tensors().stream()
             .filter(which)
             .mapToLong(
-                tensor -> format(tensor).isEmpty() ? 0 : tensor.elements() / BlockFormat.BLOCK)
+                tensor -> layout(tensor).map(found -> found.blocks(tensor.elements())).orElse(0L))
             .sum();
     return new MemoryPart(label, MemoryPlace.NATIVE, copies * (bytes(which) + Float.BYTES * sums));
   }
@@ -85,8 +89,8 @@ final class WeightMemory {
         && (tensor.kind() != ParameterKind.EMBEDDING || contents.config().tiedEmbeddings());
   }
 
-  private Optional<BlockFormat> format(Tensor tensor) {
-    return BlockFormat.of(quantization, tensor.name(), tensor.sizes());
+  private Optional<BlockLayout> layout(Tensor tensor) {
+    return formats.of(tensor.tensor()).map(BlockFormat::layout);
   }
 
   private long bytes(Predicate<Tensor> which) {
@@ -94,13 +98,8 @@ final class WeightMemory {
   }
 
   private long bytes(Tensor tensor) {
-    return format(tensor)
-        .map(
-            format -> {
-              long outputs = tensor.sizes()[0];
-              long inputs = tensor.sizes()[1];
-              return outputs * (format.rowBytes(inputs) + Float.BYTES * format.blocks(inputs));
-            })
+    return layout(tensor)
+        .map(layout -> tensor.tensor().rows() * layout.bytes(tensor.tensor().columns()))
         .orElse(Float.BYTES * tensor.elements());
   }
 }

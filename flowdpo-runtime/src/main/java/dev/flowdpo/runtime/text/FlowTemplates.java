@@ -95,10 +95,10 @@ public record FlowTemplates(
   /**
    * {@return the templates for a model that brings none: a plain question-and-answer prompt that
    * asks for steps and a last line {@code #### N}, with the sizes and sampling of {@link
-   * FlowOptions#paper()}}
+   * FlowOptions#defaults()}}
    */
   public static FlowTemplates defaults() {
-    FlowOptions paper = FlowOptions.paper();
+    FlowOptions usual = FlowOptions.defaults();
     return new FlowTemplates(
         "Solve the problem step by step. End with a line \"#### \" and the final answer.\n\n"
             + "Question: "
@@ -107,14 +107,14 @@ public record FlowTemplates(
         "\n\nIs the answer above complete?",
         " Yes",
         " No",
-        paper.chunkSize(),
-        paper.maxChunks(),
-        paper.sampling());
+        usual.chunkSize(),
+        usual.maxChunks(),
+        usual.sampling());
   }
 
   /**
    * {@return the templates for a chat model that brings none: the question as the user's message,
-   * with the sizes and sampling of {@link FlowOptions#paper()}}
+   * with the sizes and sampling of {@link FlowOptions#defaults()}}
    */
   public static FlowTemplates chatDefaults() {
     FlowTemplates plain = defaults();
@@ -173,10 +173,11 @@ public record FlowTemplates(
           json.string(NO_KEY, usual.no),
           json.integer(CHUNK_SIZE_KEY, 1, usual.chunkSize),
           json.integer(MAX_CHUNKS_KEY, 1, usual.maxChunks),
-          new SamplingOptions(
-              json.number(TEMPERATURE_KEY, 0, sampling.temperature()),
-              json.integer(TOP_K_KEY, 0, sampling.topK()),
-              json.number(TOP_P_KEY, 0, sampling.topP())));
+          SamplingOptions.builder()
+              .temperature(json.number(TEMPERATURE_KEY, 0, sampling.temperature()))
+              .topK(json.integer(TOP_K_KEY, 0, sampling.topK()))
+              .topP(json.number(TOP_P_KEY, 0, sampling.topP()))
+              .build());
     } catch (InvalidInputException e) {
       throw json.inFile(e);
     }
@@ -207,7 +208,12 @@ public record FlowTemplates(
    * @param seed the seed of the flow
    */
   public FlowOptions options(long seed) {
-    return new FlowOptions(chunkSize, maxChunks, sampling, seed);
+    return FlowOptions.builder()
+        .chunkSize(chunkSize)
+        .maxChunks(maxChunks)
+        .sampling(sampling)
+        .seed(seed)
+        .build();
   }
 
   private static void notEmpty(String key, String text) {

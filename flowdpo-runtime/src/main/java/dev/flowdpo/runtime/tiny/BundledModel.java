@@ -5,7 +5,6 @@ import com.google.common.io.RecursiveDeleteOption;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.model.WeightPacking;
-import dev.flowdpo.preference.PairOptions;
 import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.training.TrainerOptions;
 import java.io.IOException;
@@ -48,14 +47,11 @@ public final class BundledModel {
    */
   public static LearnerOptions learnerOptions() {
     return LearnerOptions.builder()
-        .answerLearningRate(1e-3)
-        .stopLearningRate(5e-4)
-        .pairsPerAnswerUpdate(1)
-        .pairsPerStopUpdate(4)
-        .problemsPerGroup(32)
-        .rolloutsPerNode(1)
-        .dropout(0)
-        .pairs(new PairOptions(0.5, false))
+        .rates(rates -> rates.answer(1e-3).stop(5e-4))
+        .updates(updates -> updates.pairsPerAnswerUpdate(1).pairsPerStopUpdate(4))
+        .rollouts(rollouts -> rollouts.problemsPerGroup(32).rolloutsPerNode(1))
+        .lora(lora -> lora.dropout(0))
+        .pairs(pairs -> pairs.preferEarlierStopOnTie(false))
         .build();
   }
 
@@ -78,9 +74,7 @@ public final class BundledModel {
         .accumulation(1)
         .epochs(2)
         .learningRate(2e-3)
-        .rank(8)
-        .alpha(8)
-        .dropout(0)
+        .lora(lora -> lora.rank(8).alpha(8).dropout(0))
         .build();
   }
 

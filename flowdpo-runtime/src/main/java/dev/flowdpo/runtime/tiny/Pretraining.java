@@ -1,6 +1,7 @@
 package dev.flowdpo.runtime.tiny;
 
 import dev.flowdpo.error.FlowException;
+import dev.flowdpo.learning.Schedule;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.DataType;
@@ -52,8 +53,9 @@ public final class Pretraining {
    */
   public record Stage(
       String name, DocumentMix mix, int steps, double learningRate, double decayShare) {
-    LearningRateSchedule schedule() {
-      return new LearningRateSchedule(learningRate, 30, steps, decayShare, 0.05);
+    double learningRate(int step) {
+      double left = LearningRateSchedule.left(step, steps * (1 - decayShare), steps);
+      return new LearningRateSchedule(learningRate, 30, Schedule.LINEAR, 0.05).at(step, left);
     }
   }
 
@@ -155,7 +157,6 @@ public final class Pretraining {
         new PretrainingDocuments(tokenizer::encode, BytePairVocabulary.END_ID, stage.mix());
     Iterator<PretrainingDocument> stream = documents.stream(streamSeed).iterator();
     SplittableRandom random = new SplittableRandom(streamSeed);
-    LearningRateSchedule schedule = stage.schedule();
     trainer.resetOptimizer();
     List<List<Completion>> batches = new ArrayList<>();
     for (int step = 0; step < stage.steps(); step++) {
@@ -163,7 +164,7 @@ public final class Pretraining {
         batches = nextBatches(stream);
       }
       List<Completion> batch = batches.remove(random.nextInt(batches.size()));
-      double loss = trainer.step(batch, schedule.at(step));
+      double loss = trainer.step(batch, stage.learningRate(step));
       listener.onStep(stage, step + 1, loss);
     }
   }

@@ -1,5 +1,6 @@
 package dev.flowdpo.runtime.training;
 
+import dev.flowdpo.learning.OptimizerOptions;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
@@ -37,7 +38,14 @@ public final class AdamW implements AutoCloseable {
    * @param epsilon added to the root of the second moment, usually 1e-8
    * @param weightDecay λ; 0 makes this plain Adam
    */
-  public record Settings(double beta1, double beta2, double epsilon, double weightDecay) {}
+  public record Settings(double beta1, double beta2, double epsilon, double weightDecay) {
+
+    /** Returns the constants among these options. */
+    public static Settings of(OptimizerOptions options) {
+      return new Settings(
+          options.adamBeta1(), options.adamBeta2(), options.adamEpsilon(), options.weightDecay());
+    }
+  }
 
   /** Starts with zero moments for a vector of this size, all of which decays. */
   public AdamW(Settings settings, long size) {

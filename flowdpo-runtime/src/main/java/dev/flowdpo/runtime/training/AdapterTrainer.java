@@ -96,14 +96,7 @@ public final class AdapterTrainer<E> {
       this.dataHash = dataHash();
       this.best = initial.values();
       this.parameters = NativeVectors.of(best);
-      this.optimizer =
-          new AdamW(
-              new AdamW.Settings(
-                  options.adamBeta1(),
-                  options.adamBeta2(),
-                  options.adamEpsilon(),
-                  options.weightDecay()),
-              best.length);
+      this.optimizer = new AdamW(AdamW.Settings.of(options.optimizer()), best.length);
     }
 
     TrainingResult run(boolean resume) {
@@ -155,7 +148,7 @@ public final class AdapterTrainer<E> {
           List<E> batch = micro.stream().map(chosen::get).toList();
           parts.add(loss.add(policy, batch, totalWeight, dropoutSeed + parts.size(), gradient));
         }
-        norm = AdamW.clip(gradient, options.clipNorm());
+        norm = AdamW.clip(gradient, options.optimizer().clipNorm());
         optimizer.step(parameters, gradient, rate);
       }
       TrainingLoss.Figures figures = TrainingLoss.Figures.ofAll(parts);

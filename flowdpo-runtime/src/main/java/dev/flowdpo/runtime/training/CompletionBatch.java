@@ -6,6 +6,7 @@ import dev.flowdpo.runtime.graph.TrainingGraph;
 import dev.flowdpo.runtime.inference.TensorFeed;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
@@ -130,6 +131,30 @@ public record CompletionBatch(List<Completion> completions, int width, int score
           "Token id " + token + " is outside the vocabulary of " + vocabulary + " entries");
     }
     return token;
+  }
+
+  /** Returns for every scored token the number of its sequence. */
+  float[] perToken(double[] perSequence) {
+    float[] numbers = new float[scored];
+    int next = 0;
+    for (int i = 0; i < perSequence.length; i++) {
+      int end = next + completions.get(i).completion().length;
+      Arrays.fill(numbers, next, end, (float) perSequence[i]);
+      next = end;
+    }
+    return numbers;
+  }
+
+  /** Returns the numbers of every sequence's scored tokens. */
+  List<float[]> perSequence(float[] perToken) {
+    List<float[]> parts = new ArrayList<>();
+    int next = 0;
+    for (Completion completion : completions) {
+      int end = next + completion.completion().length;
+      parts.add(Arrays.copyOfRange(perToken, next, end));
+      next = end;
+    }
+    return parts;
   }
 
   /** Adds up a number per scored token for each sequence. */

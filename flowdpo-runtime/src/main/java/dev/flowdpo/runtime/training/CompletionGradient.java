@@ -6,9 +6,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Adds up the gradient by an adapter of any loss that depends on completions through their
- * log-probabilities alone. The loss itself comes in as a function: it gets the sum of the
- * log-probabilities of every sequence and gives the loss's derivative by each of them. What builds
- * on this are {@link PreferenceGradient} and {@link SupervisedGradient}.
+ * log-probabilities alone. The loss itself comes in as a function: it gets the log-probabilities of
+ * all scored tokens and gives the loss's derivative, either by the sum of every sequence or by each
+ * token. What builds on this are {@link GroupGradient} and {@link SupervisedGradient}.
  *
  * <p>Thread-safe as far as the vectors it adds to are not shared.
  */
@@ -29,11 +29,23 @@ public abstract class CompletionGradient {
 
     /**
      * Returns ∂loss/∂(log-probability sum) of each sequence of a batch. It is called once, with
-     * sums from which the gradient is formed.
+     * scores from which the gradient is formed.
      *
-     * @param sums log π summed over the completion's tokens, one a sequence
+     * @param scores log π of every scored token of the batch, sequence after sequence
      */
-    double[] of(double[] sums);
+    double[] of(float[] scores);
+  }
+
+  /** A loss whose derivative differs among the tokens of a sequence. */
+  @FunctionalInterface
+  public interface TokenCoefficients {
+
+    /**
+     * Returns ∂loss/∂(log-probability) of every scored token of a batch. It is called once.
+     *
+     * @param scores log π of every scored token of the batch, sequence after sequence
+     */
+    float[] of(float[] scores);
   }
 
   CompletionGradient(FrozenBase base) {
@@ -63,6 +75,25 @@ public abstract class CompletionGradient {
       CompletionBatch batch,
       long dropoutSeed,
       Coefficients coefficients,
+      INDArray gradient);
+
+  /**
+   * Adds the gradient of one batch by a scoring pass, and a pass that is seeded with the derivative
+   * at every token.
+   *
+   * @param policy the adapter to differentiate by
+   * @param dropoutSeed what the dropout masks come from, if the policy has dropout; both passes
+   *     have the same
+   * @param coefficients the loss
+   * @param gradient one element per adapter parameter; is added to
+   * @throws dev.flowdpo.error.InvalidInputException if a sequence is too long for the model or has
+   *     a token outside its vocabulary
+   */
+  public abstract void addByToken(
+      AdapterSnapshot policy,
+      CompletionBatch batch,
+      long dropoutSeed,
+      TokenCoefficients coefficients,
       INDArray gradient);
 
   final FrozenBase base() {

@@ -32,23 +32,16 @@ public final class CompletionScorer {
     for (List<Integer> indices :
         CompletionBatch.split(completions, CompletionBatch.maxTokens(base.config()))) {
       CompletionBatch batch = CompletionBatch.of(indices.stream().map(completions::get).toList());
-      float[] scores = score(adapter, batch);
-      int next = 0;
+      List<float[]> scores = batch.perSequence(score(adapter, batch));
       for (int i = 0; i < indices.size(); i++) {
-        int length = batch.completions().get(i).completion().length;
-        results[indices.get(i)] = Arrays.copyOfRange(scores, next, next + length);
-        next += length;
+        results[indices.get(i)] = scores.get(i);
       }
     }
     return Arrays.asList(results);
   }
 
-  /** Returns the sum of the log-probabilities of each sequence of a batch. */
-  double[] sums(AdapterSnapshot adapter, CompletionBatch batch) {
-    return batch.sums(score(adapter, batch));
-  }
-
-  private float[] score(AdapterSnapshot adapter, CompletionBatch batch) {
+  /** Returns log p of every scored token of a batch, sequence after sequence. */
+  float[] score(AdapterSnapshot adapter, CompletionBatch batch) {
     try (TensorFeed feed = base.feed()) {
       batch.feed(feed, base.maxTokens(), base.config().vocabularySize());
       feed.adapter(adapter);

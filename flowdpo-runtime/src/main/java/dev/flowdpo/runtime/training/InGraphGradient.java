@@ -9,7 +9,6 @@ import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.inference.TensorFeed;
 import dev.flowdpo.runtime.internal.Lookup;
 import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -36,22 +35,27 @@ final class InGraphGradient extends CompletionGradient {
       long dropoutSeed,
       Coefficients coefficients,
       INDArray gradient) {
+    addByToken(
+        policy, batch, dropoutSeed, scores -> batch.perToken(coefficients.of(scores)), gradient);
+  }
+
+  @Override
+  public void addByToken(
+      AdapterSnapshot policy,
+      CompletionBatch batch,
+      long dropoutSeed,
+      TokenCoefficients coefficients,
+      INDArray gradient) {
     if (policy.dropout() > 0) {
       throw new IllegalArgumentException(
           "The in-graph gradient has no dropout; use an adapter without it, or the taps");
     }
-    double[] perSequence = coefficients.of(scorer.sums(policy, batch));
+    float[] perToken = coefficients.of(scorer.score(policy, batch));
     AdapterLayout layout = policy.layout();
     try (TensorFeed feed = base().feed()) {
       batch.feed(feed, base().maxTokens(), base().config().vocabularySize());
       feed.adapter(policy);
-      FloatBuffer seed = feed.floats(TrainingGraph.SEED, batch.scored(), 1);
-      for (int i = 0; i < batch.size(); i++) {
-        int length = batch.completions().get(i).completion().length;
-        for (int j = 0; j < length; j++) {
-          seed.put((float) perSequence[i]);
-        }
-      }
+      feed.floats(TrainingGraph.SEED, batch.scored(), 1).put(perToken);
       ByteBuffer[] ofA = new ByteBuffer[layout.sites().size()];
       ByteBuffer[] ofB = new ByteBuffer[layout.sites().size()];
       for (int i = 0; i < ofA.length; i++) {

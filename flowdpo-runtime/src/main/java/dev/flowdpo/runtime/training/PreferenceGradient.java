@@ -1,40 +1,33 @@
 package dev.flowdpo.runtime.training;
 
-import com.google.common.collect.ImmutableList;
 import dev.flowdpo.preference.DpoObjective;
+import dev.flowdpo.preference.GroupValue;
 import dev.flowdpo.preference.LogProbabilitySums;
-import dev.flowdpo.preference.ObjectiveValue;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.inference.FrozenBase;
-import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The gradient of the mean preference loss of some pairs by every factor of an adapter. Pairs go
- * through the model in micro-batches of similar lengths, whose gradients add up. Thread-safe as far
- * as its results are not shared.
+ * The gradient of the mean preference loss of some pairs by every factor of an adapter: {@link
+ * GroupGradient} with pairs as groups of two. Thread-safe as far as its results are not shared.
  */
 public final class PreferenceGradient {
-  private final CompletionGradient gradients;
-  private final CompletionScorer scorer;
-  private final int maxTokens;
+  private final GroupGradient gradients;
 
-  private PreferenceGradient(FrozenBase base, CompletionGradient gradients) {
+  private PreferenceGradient(GroupGradient gradients) {
     this.gradients = gradients;
-    this.scorer = new CompletionScorer(base);
-    this.maxTokens = CompletionBatch.maxTokens(base.config());
   }
 
   /** Returns the gradient that goes this way. */
   public static PreferenceGradient of(FrozenBase base, CompletionGradient.Path path) {
-    return new PreferenceGradient(base, CompletionGradient.of(base, path));
+    return new PreferenceGradient(GroupGradient.of(base, path));
   }
 
   /** Returns the most padded tokens of a batch. */
   int maxTokens() {
-    return maxTokens;
+    return gradients.maxTokens();
   }
 
   /**
@@ -42,13 +35,20 @@ public final class PreferenceGradient {
    * or else by the garbage collector.
    *
    * @param loss the mean loss
-   * @param sums the four sums of each pair, in the order of the pairs
-   * @param values the objective's value of each pair
+   * @param pairs sums and values of each pair, in the order of the pairs
    * @param gradient one element per adapter parameter
    */
-  public record Result(
-      double loss, List<LogProbabilitySums> sums, List<ObjectiveValue> values, INDArray gradient)
-      implements AutoCloseable {
+  public record Result(double loss, Evaluation pairs, INDArray gradient) implements AutoCloseable {
+
+    /** Returns the four sums of each pair, in the order of the pairs. */
+    public List<LogProbabilitySums> sums() {
+      return pairs.sums();
+    }
+
+    /** Returns the objective's value of each pair, in the order of the pairs. */
+    public List<GroupValue> values() {
+      return pairs.values();
+    }
 
     /** Frees the gradient. */
     @Override
@@ -63,7 +63,14 @@ public final class PreferenceGradient {
    * @param sums the four sums of each pair, in the order of the pairs
    * @param values the objective's value of each pair
    */
-  public record Evaluation(List<LogProbabilitySums> sums, List<ObjectiveValue> values) {}
+  public record Evaluation(List<LogProbabilitySums> sums, List<GroupValue> values) {
+
+    static Evaluation of(List<GroupGradient.Evaluation> groups) {
+      return new Evaluation(
+          groups.stream().map(group -> LogProbabilitySums.of(group.completions())).toList(),
+          groups.stream().map(GroupGradient.Evaluation::value).toList());
+    }
+  }
 
   /**
    * Computes the loss and its gradient.
@@ -80,54 +87,19 @@ public final class PreferenceGradient {
       List<PreferencePair> pairs,
       DpoObjective objective,
       long dropoutSeed) {
-    INDArray gradient = NativeVectors.zeros(policy.layout().size());
-    LogProbabilitySums[] sums = new LogProbabilitySums[pairs.size()];
-    ObjectiveValue[] values = new ObjectiveValue[pairs.size()];
-    double loss = 0;
-    for (List<Integer> indices : split(pairs)) {
-      Evaluation result =
-          add(
-              policy,
-              reference,
-              indices.stream().map(pairs::get).toList(),
-              new Loss(objective, pairs.size(), dropoutSeed + indices.get(0)),
-              gradient);
-      for (int i = 0; i < indices.size(); i++) {
-        sums[indices.get(i)] = result.sums().get(i);
-        values[indices.get(i)] = result.values().get(i);
-        loss += result.values().get(i).loss() / pairs.size();
-      }
-    }
-    return new Result(loss, ImmutableList.copyOf(sums), ImmutableList.copyOf(values), gradient);
+    GroupGradient.Result result =
+        gradients.compute(policy, reference, groups(pairs), objective, dropoutSeed);
+    return new Result(result.loss(), Evaluation.of(result.groups()), result.gradient());
   }
-
-  /** What is minimised: the mean of an objective over so many pairs. */
-  record Loss(DpoObjective objective, int pairs, long dropoutSeed) {}
 
   /** Adds the gradient of pairs that go through the model together. */
   Evaluation add(
       AdapterSnapshot policy,
       AdapterSnapshot reference,
       List<PreferencePair> pairs,
-      Loss loss,
+      GroupGradient.Loss loss,
       INDArray gradient) {
-    boolean both = !loss.objective().readsChosenOnly();
-    CompletionBatch batch = batch(pairs, both);
-    double[] referenceSums = both ? scorer.sums(reference, batch) : new double[0];
-    List<Evaluation> results = new ArrayList<>(1);
-    gradients.add(
-        policy,
-        batch,
-        loss.dropoutSeed(),
-        policySums -> {
-          Evaluation result =
-              evaluate(
-                  batch, policySums, both ? referenceSums : policySums, both, loss.objective());
-          results.add(result);
-          return coefficients(result.values(), both ? 2 : 1, loss.pairs());
-        },
-        gradient);
-    return results.get(0);
+    return Evaluation.of(gradients.add(policy, reference, groups(pairs), loss, gradient));
   }
 
   /**
@@ -142,77 +114,10 @@ public final class PreferenceGradient {
       AdapterSnapshot reference,
       List<PreferencePair> pairs,
       DpoObjective objective) {
-    LogProbabilitySums[] sums = new LogProbabilitySums[pairs.size()];
-    ObjectiveValue[] values = new ObjectiveValue[pairs.size()];
-    for (List<Integer> indices : split(pairs)) {
-      CompletionBatch batch = batch(indices.stream().map(pairs::get).toList(), true);
-      double[] policySums = scorer.sums(policy, batch);
-      Evaluation result =
-          evaluate(batch, policySums, scorer.sums(reference, batch), true, objective);
-      for (int i = 0; i < indices.size(); i++) {
-        sums[indices.get(i)] = result.sums().get(i);
-        values[indices.get(i)] = result.values().get(i);
-      }
-    }
-    return new Evaluation(ImmutableList.copyOf(sums), ImmutableList.copyOf(values));
+    return Evaluation.of(gradients.evaluate(policy, reference, groups(pairs), objective));
   }
 
-  private static Evaluation evaluate(
-      CompletionBatch batch,
-      double[] policySums,
-      double[] referenceSums,
-      boolean both,
-      DpoObjective objective) {
-    ImmutableList.Builder<LogProbabilitySums> sums = ImmutableList.builder();
-    ImmutableList.Builder<ObjectiveValue> values = ImmutableList.builder();
-    for (int i = 0; i < batch.size(); i += both ? 2 : 1) {
-      int chosenLength = batch.completions().get(i).completion().length;
-      LogProbabilitySums pair =
-          new LogProbabilitySums(
-              policySums[i],
-              both ? policySums[i + 1] : 0,
-              referenceSums[i],
-              both ? referenceSums[i + 1] : 0,
-              chosenLength,
-              both ? batch.completions().get(i + 1).completion().length : chosenLength);
-      sums.add(pair);
-      values.add(objective.evaluate(pair));
-    }
-    return new Evaluation(sums.build(), values.build());
-  }
-
-  /** Returns ∂(mean loss)/∂(log-probability sum) of each sequence of a batch. */
-  private static double[] coefficients(List<ObjectiveValue> values, int sides, int pairs) {
-    double[] coefficients = new double[sides * values.size()];
-    for (int i = 0; i < values.size(); i++) {
-      coefficients[sides * i] = values.get(i).byPolicyChosen() / pairs;
-      if (sides == 2) {
-        coefficients[sides * i + 1] = values.get(i).byPolicyRejected() / pairs;
-      }
-    }
-    return coefficients;
-  }
-
-  /** Returns the pairs' completions: chosen and rejected in turn, or the chosen ones alone. */
-  private static CompletionBatch batch(List<PreferencePair> pairs, boolean both) {
-    List<Completion> completions = new ArrayList<>();
-    for (PreferencePair pair : pairs) {
-      int[] prompt = pair.prompt().toArray();
-      completions.add(new Completion(prompt, pair.chosen().toArray()));
-      if (both) {
-        completions.add(new Completion(prompt, pair.rejected().toArray()));
-      }
-    }
-    return CompletionBatch.of(completions);
-  }
-
-  private List<List<Integer>> split(List<PreferencePair> pairs) {
-    int[] lengths = pairs.stream().mapToInt(PreferenceGradient::length).toArray();
-    return CompletionBatch.split(lengths, pairs.size(), maxTokens / 2);
-  }
-
-  /** Returns the number of tokens of the longer side, of which a pair has two. */
-  static int length(PreferencePair pair) {
-    return pair.prompt().length() + Math.max(pair.chosen().length(), pair.rejected().length());
+  private static List<CompletionGroup> groups(List<PreferencePair> pairs) {
+    return pairs.stream().map(CompletionGroup::of).toList();
   }
 }

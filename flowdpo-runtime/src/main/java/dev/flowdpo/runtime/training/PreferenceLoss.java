@@ -2,23 +2,17 @@ package dev.flowdpo.runtime.training;
 
 import com.google.common.hash.PrimitiveSink;
 import dev.flowdpo.preference.DpoObjective;
-import dev.flowdpo.preference.LogProbabilitySums;
-import dev.flowdpo.preference.ObjectiveValue;
+import dev.flowdpo.preference.GroupValue;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.value.TokenIds;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.ToDoubleFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The mean of a preference objective over pairs, with the figures that TRL's DPO trainer logs:
- * {@code rewards/chosen}, {@code rewards/rejected}, {@code rewards/margins}, {@code
- * rewards/accuracies}, {@code logps/chosen} and {@code logps/rejected}. Every pair weighs 1.
- * Thread-safe.
+ * The mean of a preference objective over pairs, with {@link PreferenceFigures}. Every pair weighs
+ * 1. Thread-safe.
  */
 public final class PreferenceLoss implements TrainingLoss<PreferencePair> {
   private final PreferenceGradient gradients;
@@ -55,7 +49,8 @@ public final class PreferenceLoss implements TrainingLoss<PreferencePair> {
 
   @Override
   public int length(PreferencePair example) {
-    return PreferenceGradient.length(example);
+    return example.prompt().length()
+        + Math.max(example.chosen().length(), example.rejected().length());
   }
 
   @Override
@@ -83,8 +78,7 @@ public final class PreferenceLoss implements TrainingLoss<PreferencePair> {
             policy,
             reference,
             examples,
-            new PreferenceGradient.Loss(
-                objective, Math.toIntExact((long) totalWeight), dropoutSeed),
+            new GroupGradient.Loss(objective, Math.toIntExact((long) totalWeight), dropoutSeed),
             gradient));
   }
 
@@ -94,26 +88,10 @@ public final class PreferenceLoss implements TrainingLoss<PreferencePair> {
   }
 
   private Figures figures(PreferenceGradient.Evaluation evaluation) {
-    List<LogProbabilitySums> sums = evaluation.sums();
-    double beta = objective.beta();
-    ToDoubleFunction<LogProbabilitySums> chosen =
-        s -> beta * (s.policyChosen() - s.referenceChosen());
-    ToDoubleFunction<LogProbabilitySums> rejected =
-        s -> beta * (s.policyRejected() - s.referenceRejected());
-    Map<String, Double> means = new LinkedHashMap<>();
-    means.put("rewards/chosen", mean(sums, chosen));
-    means.put("rewards/rejected", mean(sums, rejected));
-    means.put(
-        "rewards/margins", mean(sums, s -> chosen.applyAsDouble(s) - rejected.applyAsDouble(s)));
-    means.put(
-        "rewards/accuracies",
-        mean(sums, s -> chosen.applyAsDouble(s) > rejected.applyAsDouble(s) ? 1 : 0));
-    means.put("logps/chosen", mean(sums, LogProbabilitySums::policyChosen));
-    means.put("logps/rejected", mean(sums, LogProbabilitySums::policyRejected));
-    return new Figures(mean(evaluation.values(), ObjectiveValue::loss), sums.size(), means);
-  }
-
-  private static <T> double mean(List<T> values, ToDoubleFunction<T> value) {
-    return values.stream().mapToDouble(value).average().orElse(0);
+    double loss = evaluation.values().stream().mapToDouble(GroupValue::loss).average().orElse(0);
+    return new Figures(
+        loss,
+        evaluation.values().size(),
+        PreferenceFigures.of(evaluation.sums(), objective.beta()).byName());
   }
 }

@@ -118,12 +118,13 @@ public final class SupervisedGradient {
       long dropoutSeed,
       INDArray gradient) {
     double[] found = new double[completions.size()];
+    CompletionBatch batch = CompletionBatch.of(completions);
     gradients.add(
         policy,
-        CompletionBatch.of(completions),
+        batch,
         dropoutSeed,
-        sums -> {
-          System.arraycopy(sums, 0, found, 0, found.length);
+        scores -> {
+          System.arraycopy(batch.sums(scores), 0, found, 0, found.length);
           return Arrays.stream(factors).map(factor -> -factor).toArray();
         },
         gradient);

@@ -10,6 +10,7 @@ import dev.flowdpo.runtime.internal.Lookup;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,12 +20,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * One pass with seed 1 gives the policy's log-probabilities and the taps of every site; the loss
- * then gives each sequence its coefficient, and {@link LoraGradientKernel} forms the gradient. The
- * taps are written by ONNX Runtime and read by ND4J in the same memory.
+ * then gives each sequence its coefficient, and {@link LoraGradientKernel} forms the gradient. A
+ * loss of tokens is scored first, and its pass is seeded with its derivatives. The taps are written
+ * by ONNX Runtime and read by ND4J in the same memory.
  */
 final class TapsGradient extends CompletionGradient {
+  private final CompletionScorer scorer;
+
   TapsGradient(FrozenBase base) {
     super(base);
+    this.scorer = new CompletionScorer(base);
   }
 
   @Override
@@ -32,6 +37,57 @@ final class TapsGradient extends CompletionGradient {
       AdapterSnapshot policy,
       CompletionBatch batch,
       long dropoutSeed,
+      Coefficients coefficients,
+      INDArray gradient) {
+    float[] ones = new float[batch.scored()];
+    Arrays.fill(ones, 1);
+    pass(policy, batch, dropoutSeed, ones, coefficients, gradient);
+  }
+
+  @Override
+  public void addByToken(
+      AdapterSnapshot policy,
+      CompletionBatch batch,
+      long dropoutSeed,
+      TokenCoefficients coefficients,
+      INDArray gradient) {
+    float[] seed = coefficients.of(scores(policy, batch, dropoutSeed));
+    double[] ones = new double[batch.size()];
+    Arrays.fill(ones, 1);
+    pass(policy, batch, dropoutSeed, seed, scores -> ones, gradient);
+  }
+
+  /** Scores with the dropout masks of the pass that follows. */
+  private float[] scores(AdapterSnapshot policy, CompletionBatch batch, long dropoutSeed) {
+    if (policy.dropout() == 0) {
+      return scorer.score(policy, batch);
+    }
+    FrozenBase.Kind kind = FrozenBase.Kind.TAPS_WITH_DROPOUT;
+    try (TensorFeed feed = base().feed()) {
+      batch.feed(feed, base().maxTokens(), base().config().vocabularySize());
+      feed.adapter(policy);
+      feedDropout(
+          feed, base().trainingGraph(kind).taps(), batch.rows(), policy.dropout(), dropoutSeed);
+      feed.floats(TrainingGraph.SEED, batch.scored(), 1).put(new float[batch.scored()]);
+      return scored(feed, kind, batch);
+    }
+  }
+
+  private float[] scored(TensorFeed feed, FrozenBase.Kind kind, CompletionBatch batch) {
+    FloatBuffer scores =
+        feed.outputFloats(TrainingGraph.LOG_PROBABILITIES, batch.scored(), 1).asFloatBuffer();
+    try (OrtSession.Result result = feed.run(base().session(kind), Set.of())) {
+      float[] perToken = new float[batch.scored()];
+      scores.get(perToken);
+      return perToken;
+    }
+  }
+
+  private void pass(
+      AdapterSnapshot policy,
+      CompletionBatch batch,
+      long dropoutSeed,
+      float[] seed,
       Coefficients coefficients,
       INDArray gradient) {
     boolean dropout = policy.dropout() > 0;
@@ -46,12 +102,7 @@ final class TapsGradient extends CompletionGradient {
       if (dropout) {
         feedDropout(feed, all, batch.rows(), policy.dropout(), dropoutSeed);
       }
-      FloatBuffer seed = feed.floats(TrainingGraph.SEED, batch.scored(), 1);
-      for (int i = 0; i < batch.scored(); i++) {
-        seed.put(1);
-      }
-      FloatBuffer scores =
-          feed.outputFloats(TrainingGraph.LOG_PROBABILITIES, batch.scored(), 1).asFloatBuffer();
+      feed.floats(TrainingGraph.SEED, batch.scored(), 1).put(seed);
       Map<String, ByteBuffer> taps = tapMemory(feed, sites, batch.rows());
       int downBytes = 4 * batch.rows() * policy.layout().rank();
       ByteBuffer downs = feed.memory(2L * sites.size() * downBytes);
@@ -61,12 +112,8 @@ final class TapsGradient extends CompletionGradient {
         feed.sharedOutput(tap.down(), part(downs, 2 * i, downBytes), shape);
         feed.sharedOutput(tap.downGradient(), part(downs, 2 * i + 1, downBytes), shape);
       }
-      try (OrtSession.Result result = feed.run(base().session(kind), Set.of())) {
-        float[] perToken = new float[batch.scored()];
-        scores.get(perToken);
-        double[] perSequence = coefficients.of(batch.sums(perToken));
-        addSites(policy, batch, perSequence, sites, taps, downs, gradient);
-      }
+      double[] perSequence = coefficients.of(scored(feed, kind, batch));
+      addSites(policy, batch, perSequence, sites, taps, downs, gradient);
     }
   }
 

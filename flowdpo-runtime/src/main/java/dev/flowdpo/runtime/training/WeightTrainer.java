@@ -8,7 +8,11 @@ import ai.onnxruntime.OrtSession;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.FloatTensor;
+import dev.flowdpo.runtime.checkpoint.LinearLayer;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
+import dev.flowdpo.runtime.checkpoint.ModelTensor;
+import dev.flowdpo.runtime.checkpoint.ParameterKind;
+import dev.flowdpo.runtime.checkpoint.TensorNames;
 import dev.flowdpo.runtime.graph.OnnxModel;
 import dev.flowdpo.runtime.graph.RotaryTables;
 import dev.flowdpo.runtime.graph.TrainingGraph;
@@ -24,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -81,10 +86,7 @@ public final class WeightTrainer implements AutoCloseable {
 
   /** Returns the number of weights. */
   public static int size(ModelConfig config) {
-    return Math.toIntExact(
-        Checkpoint.expectedTensors(config).values().stream()
-            .mapToLong(WeightTrainer::elements)
-            .sum());
+    return Math.toIntExact(ModelTensor.of(config).stream().mapToLong(ModelTensor::elements).sum());
   }
 
   /**
@@ -95,30 +97,33 @@ public final class WeightTrainer implements AutoCloseable {
   public static float[] initialWeights(ModelConfig config, long seed) {
     FloatBuffer values = FloatBuffer.allocate(size(config));
     SplittableRandom random = new SplittableRandom(seed);
-    Checkpoint.expectedTensors(config)
-        .forEach(
-            (name, shape) -> {
-              double deviation = deviation(name, shape);
-              for (long i = 0; i < elements(shape); i++) {
-                values.put(
-                    shape.length == 1
-                        ? initialVector(config, name)
-                        : (float) (deviation * gaussian(random)));
-              }
-            });
+    for (ModelTensor tensor : ModelTensor.of(config)) {
+      double deviation = deviation(config, tensor);
+      for (long i = 0; i < tensor.elements(); i++) {
+        values.put(
+            tensor.kind().isMatrix()
+                ? (float) (deviation * gaussian(random))
+                : initialVector(config, tensor));
+      }
+    }
     return values.array();
   }
 
-  private static float initialVector(ModelConfig config, String name) {
-    return name.endsWith(".bias") || config.variant().normWeightsFromOne() ? 0 : 1;
+  private static float initialVector(ModelConfig config, ModelTensor tensor) {
+    boolean aroundOne =
+        tensor.kind() == ParameterKind.NORM && !config.variant().normWeightsFromOne();
+    return aroundOne ? 1 : 0;
   }
 
-  private static double deviation(String name, long[] shape) {
-    if (shape.length == 1 || name.contains("embed_tokens")) {
+  private static double deviation(ModelConfig config, ModelTensor tensor) {
+    if (tensor.kind() == ParameterKind.EMBEDDING) {
       return 0.05;
     }
-    boolean writesResidual = name.contains("o_proj") || name.contains("down_proj");
-    return (writesResidual ? 0.3 : 1) / Math.sqrt((double) shape[1]);
+    boolean writesResidual =
+        Stream.of(LinearLayer.OUTPUT, LinearLayer.DOWN)
+            .map(linear -> TensorNames.weight(config.names().path(linear)))
+            .anyMatch(path -> tensor.name().endsWith("." + path));
+    return (writesResidual ? 0.3 : 1) / Math.sqrt((double) tensor.columns());
   }
 
   /** Box and Muller's transform. */
@@ -167,7 +172,7 @@ public final class WeightTrainer implements AutoCloseable {
           feed.outputFloats(TrainingGraph.LOG_PROBABILITIES, batch.scored(), 1).asFloatBuffer();
       int offset = 0;
       for (Map.Entry<String, long[]> entry : shapes.entrySet()) {
-        int bytes = (int) (4 * elements(entry.getValue()));
+        int bytes = (int) (4 * FloatTensor.elements(entry.getValue()));
         feed.shared(entry.getKey(), slice(weightMemory, offset, bytes), entry.getValue());
         feed.sharedOutput(
             Lookup.required(graph.gradients(), entry.getKey()),
@@ -194,7 +199,7 @@ public final class WeightTrainer implements AutoCloseable {
     Map<String, FloatTensor> tensors = new LinkedHashMap<>();
     int offset = 0;
     for (Map.Entry<String, long[]> entry : shapes.entrySet()) {
-      int length = (int) elements(entry.getValue());
+      int length = (int) FloatTensor.elements(entry.getValue());
       tensors.put(
           entry.getKey(),
           new FloatTensor(entry.getValue(), FloatBuffer.wrap(values, offset, length)));
@@ -208,7 +213,7 @@ public final class WeightTrainer implements AutoCloseable {
     INDArray decaying = NativeVectors.zeros(weights.length());
     long offset = 0;
     for (long[] shape : shapes.values()) {
-      long end = offset + elements(shape);
+      long end = offset + FloatTensor.elements(shape);
       if (shape.length == 2) {
         decaying.get(NDArrayIndex.interval(offset, end)).assign(1);
       }
@@ -239,14 +244,6 @@ public final class WeightTrainer implements AutoCloseable {
 
   private static ByteBuffer slice(ByteBuffer memory, int offset, int bytes) {
     return memory.slice(offset, bytes).order(ByteOrder.nativeOrder());
-  }
-
-  private static long elements(long[] shape) {
-    long product = 1;
-    for (long size : shape) {
-      product *= size;
-    }
-    return product;
   }
 
   /** Frees the session; calls after the first do nothing. */

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BlockQuantizerTest {
-  private static final int BLOCK = BlockFormat.BLOCK;
+  private static final int BLOCK = 32;
 
   @Provide
   Arbitrary<float[]> blocks() {
@@ -115,8 +115,11 @@ class BlockQuantizerTest {
       weights[place] = bad;
       FloatBuffer factors = FloatBuffer.allocate(1);
       assertThat(
-              new BlockQuantizer(format(8))
-                  .quantize(FloatBuffer.wrap(weights), ByteBuffer.allocate(BLOCK), factors))
+              new BlockQuantizer(format(8), BLOCK)
+                  .quantize(
+                      FloatBuffer.wrap(weights),
+                      new BlockQuantizer.Rows(
+                          ByteBuffer.allocate(BLOCK), factors, ByteBuffer.allocate(0))))
           .isFalse();
     }
   }
@@ -135,13 +138,16 @@ class BlockQuantizerTest {
 
   private static BlockFormat format(int bits) {
     Quantization quantization = bits == 8 ? Quantization.INT8 : Quantization.INT4;
-    return BlockFormat.of(quantization, "some", new long[] {1, BLOCK}).orElseThrow();
+    return MatrixFormats.of(quantization).layers().orElseThrow();
   }
 
   private static Quantized quantize(int bits, float[] weights) {
     ByteBuffer codes = ByteBuffer.allocate(weights.length * bits / 8);
     FloatBuffer factors = FloatBuffer.allocate(weights.length / BLOCK);
-    assertThat(new BlockQuantizer(format(bits)).quantize(FloatBuffer.wrap(weights), codes, factors))
+    BlockQuantizer.Rows rows = new BlockQuantizer.Rows(codes, factors, ByteBuffer.allocate(0));
+    assertThat(
+            new BlockQuantizer(format(bits), weights.length)
+                .quantize(FloatBuffer.wrap(weights), rows))
         .isTrue();
     assertThat(codes.hasRemaining()).isFalse();
     return new Quantized(bits, codes.flip(), factors.flip());

@@ -44,11 +44,12 @@ class CheckpointContentsTest {
     ModelConfig config =
         RandomCheckpoint.config(
             new RandomCheckpoint.Shape(architecture, 300, 32, 2, 4, 2, OptionalInt.of(8), 96, 64));
-    Checkpoint.expectedTensors(config)
+    ModelTensor.of(config)
         .forEach(
-            (name, shape) -> {
-              Tensor tensor = Tensor.of(name, DataType.F32, shape);
-              assertThat(tensor.isMatrix()).as(name).isEqualTo(shape.length == 2);
+            expected -> {
+              Tensor tensor = Tensor.of(expected, DataType.F32);
+              String name = tensor.name();
+              assertThat(tensor.isMatrix()).as(name).isEqualTo(tensor.shape().size() == 2);
               assertThat(tensor.kind() == ParameterKind.BIAS).isEqualTo(name.endsWith("bias"));
               assertThat(tensor.kind() == ParameterKind.NORM).isEqualTo(name.contains("norm"));
             });

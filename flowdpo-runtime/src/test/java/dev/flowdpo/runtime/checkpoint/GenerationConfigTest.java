@@ -36,7 +36,8 @@ class GenerationConfigTest {
              "eos_token_id": [128001, 128009], "temperature": 0.6, "top_p": 0.9, "top_k": 20}
             """);
     assertThat(config.endOfSequenceIds()).containsExactly(128001, 128009);
-    assertThat(config.sampling()).contains(new SamplingOptions(0.6, 20, 0.9));
+    assertThat(config.sampling())
+        .contains(SamplingOptions.builder().temperature(0.6).topK(20).topP(0.9).build());
   }
 
   @Test

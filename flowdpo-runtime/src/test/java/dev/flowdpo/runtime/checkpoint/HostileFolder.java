@@ -132,7 +132,8 @@ final class HostileFolder implements AutoCloseable {
     SortedMap<String, LoraMatrices> modules = new TreeMap<>();
     for (int layer = 0; layer < 2; layer++) {
       modules.put(
-          LinearLayer.QUERY.module(layer), LoraMatrices.of(2, 8, 24, new float[16], new float[48]));
+          LinearLayer.QUERY.module(MODEL, layer),
+          LoraMatrices.of(2, 8, 24, new float[16], new float[48]));
     }
     return modules;
   }

@@ -194,9 +194,12 @@ class ModelConfigTest {
     assertThatThrownBy(() -> Architecture.named("MixtralForCausalLM"))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM")
-        .hasMessageContaining("Gemma3ForCausalLM, found MixtralForCausalLM");
+        .hasMessageContaining(
+            "Gemma3ForCausalLM, GraniteForCausalLM, Olmo2ForCausalLM, found Mixtral");
     assertThat(Architecture.named("Phi3ForCausalLM")).isEqualTo(Architecture.PHI3);
     assertThat(Architecture.find("gemma3_text")).contains(Architecture.GEMMA3);
+    assertThat(Architecture.find("gemma3")).contains(Architecture.GEMMA3);
+    assertThat(Architecture.find("mixtral")).isEmpty();
   }
 
   @Test

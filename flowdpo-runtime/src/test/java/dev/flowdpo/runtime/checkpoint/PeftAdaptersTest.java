@@ -50,7 +50,7 @@ class PeftAdaptersTest {
           for (int i = 0; i < b.length; i++) {
             b[i] = random.nextFloat();
           }
-          modules.put(linear.module(layer), LoraMatrices.of(RANK, in, out, a, b));
+          modules.put(linear.module(model, layer), LoraMatrices.of(RANK, in, out, a, b));
         }
       }
     }

@@ -26,6 +26,7 @@ class QuantizedWeightsTest {
       RandomCheckpoint.config(
           new RandomCheckpoint.Shape(
               Architecture.QWEN2, 96, 64, 2, 4, 2, OptionalInt.empty(), 80, 256));
+  private static final MatrixFormats INT8 = MatrixFormats.of(Quantization.INT8);
   private static final String LONG_ROWS = "model.layers.0.mlp.up_proj.weight";
   private static final String ROWS_OF_80 = "model.layers.0.mlp.down_proj.weight";
 
@@ -87,11 +88,13 @@ class QuantizedWeightsTest {
 
   @Test
   void fourBitsSpareTheVocabularyAndRowsThatAreNoWholeBlocks() {
-    Map<String, BlockFormat> four = QuantizedWeights.formats(CONFIG, Quantization.INT4);
-    assertThat(four.get(LONG_ROWS)).isEqualTo(new BlockFormat(4));
-    assertThat(four.get(Checkpoint.EMBEDDINGS)).isEqualTo(new BlockFormat(8));
+    Map<String, BlockFormat> four = MatrixFormats.of(Quantization.INT4).of(CONFIG);
+    assertThat(four.get(LONG_ROWS)).extracting(BlockFormat::name).isEqualTo("int4");
+    assertThat(four.get("model.embed_tokens.weight"))
+        .extracting(BlockFormat::name)
+        .isEqualTo("int8");
     assertThat(four).doesNotContainKeys(ROWS_OF_80, "model.norm.weight");
-    assertThat(QuantizedWeights.formats(CONFIG, Quantization.NONE)).isEmpty();
+    assertThat(MatrixFormats.full().of(CONFIG)).isEmpty();
   }
 
   @Test
@@ -110,9 +113,9 @@ class QuantizedWeightsTest {
     }
     try (Checkpoint from = Checkpoint.open(half);
         Checkpoint to = Checkpoint.open(widened);
-        QuantizedWeights found = QuantizedWeights.open(from, Quantization.INT8, Optional.empty());
-        QuantizedWeights wanted = QuantizedWeights.open(to, Quantization.INT8, Optional.empty())) {
-      for (String name : QuantizedWeights.formats(CONFIG, Quantization.INT8).keySet()) {
+        QuantizedWeights found = QuantizedWeights.open(from, INT8, Optional.empty());
+        QuantizedWeights wanted = QuantizedWeights.open(to, INT8, Optional.empty())) {
+      for (String name : INT8.of(CONFIG).keySet()) {
         assertThat(found.codes(name)).isEqualTo(wanted.codes(name));
         assertThat(found.factors(name)).isEqualTo(wanted.factors(name));
       }
@@ -141,10 +144,11 @@ class QuantizedWeightsTest {
 
   private Path open(Quantization quantization, Optional<Path> cache) {
     try (Checkpoint checkpoint = Checkpoint.open(model);
-        QuantizedWeights weights = QuantizedWeights.open(checkpoint, quantization, cache)) {
+        QuantizedWeights weights =
+            QuantizedWeights.open(checkpoint, MatrixFormats.of(quantization), cache)) {
       ByteBuffer codes = weights.codes(LONG_ROWS);
       assertThat(codes.isDirect()).isTrue();
-      assertThat(weights.factors(LONG_ROWS).remaining()).isEqualTo(80 * 64 / BlockFormat.BLOCK);
+      assertThat(weights.factors(LONG_ROWS).remaining()).isEqualTo(80 * 64 / 32);
       return weights.path();
     }
   }

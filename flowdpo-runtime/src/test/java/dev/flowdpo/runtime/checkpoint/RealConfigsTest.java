@@ -2,14 +2,13 @@ package dev.flowdpo.runtime.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.flowdpo.realdata.RealData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,17 +16,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Configurations of published models; skipped where the data folder is missing. */
 class RealConfigsTest {
-  private static final Path MODELS =
-      Path.of(System.getProperty("flowdpo.data", "../../shared/data"), "hf");
-
-  @BeforeEach
-  void needsTheData() {
-    assumeTrue(Files.isDirectory(MODELS), () -> "no model configurations in " + MODELS);
-  }
-
   @Test
   void readsSmolLm2() {
-    ModelConfig config = ModelConfig.read(MODELS.resolve("SmolLM2-135M-Instruct/config.json"));
+    ModelConfig config = ModelConfig.read(RealData.at("hf/SmolLM2-135M-Instruct/config.json"));
     assertThat(config.parameters()).isEqualTo(134_515_008);
     assertThat(config.queryWidth()).isEqualTo(576);
     assertThat(config.keyValueWidth()).isEqualTo(192);
@@ -39,7 +30,7 @@ class RealConfigsTest {
   @Test
   void readsLlama3() {
     ModelConfig config =
-        ModelConfig.read(MODELS.resolve("Meta-Llama-3-8B-Instruct/config.transcribed.json"));
+        ModelConfig.read(RealData.at("hf/Meta-Llama-3-8B-Instruct/config.transcribed.json"));
     assertThat(config.parameters()).isEqualTo(8_030_261_248L);
     assertThat(config.endOfSequenceIds()).isEqualTo(List.of(128009));
     assertThat(Checkpoint.expectedTensors(config)).containsKey("lm_head.weight");
@@ -57,7 +48,7 @@ class RealConfigsTest {
   })
   void hasThePublishedSize(
       String file, Architecture architecture, long parameters, int queryKeyValueWidth) {
-    ModelConfig config = ModelConfig.read(MODELS.resolve(file));
+    ModelConfig config = ModelConfig.read(RealData.at("hf/" + file));
     assertThat(config.architecture()).isEqualTo(architecture);
     assertThat(config.parameters()).isEqualTo(parameters);
     assertThat(config.queryWidth() + 2 * config.keyValueWidth()).isEqualTo(queryKeyValueWidth);
@@ -66,11 +57,11 @@ class RealConfigsTest {
   @Test
   void readsTheRotaryScalings() {
     ModelConfig llama =
-        ModelConfig.read(MODELS.resolve("Llama-3.1-8B-Instruct/config.transcribed.json"));
+        ModelConfig.read(RealData.at("hf/Llama-3.1-8B-Instruct/config.transcribed.json"));
     assertThat(llama.variant().rotary().scaling()).isEqualTo(new RopeScaling.Llama3(8, 1, 4, 8192));
     ModelConfig phi =
         ModelConfig.read(
-            MODELS.resolve("from-onnx-diagnostic/Phi-3-mini-128k-instruct/config.json"));
+            RealData.at("hf/from-onnx-diagnostic/Phi-3-mini-128k-instruct/config.json"));
     RopeScaling longRope = phi.variant().rotary().scaling();
     assertThat(longRope.attentionFactor(phi.maxPositions())).isCloseTo(1.190238, within(1e-6));
     double[] within = longRope.frequencies(10_000, 96, phi.maxPositions(), 4096);
@@ -78,7 +69,7 @@ class RealConfigsTest {
     assertThat(within[0]).isCloseTo(1 / 1.1, within(1e-12));
     assertThat(beyond[0]).isCloseTo(1 / 1.0700000524520874, within(1e-12));
     ModelConfig mini =
-        ModelConfig.read(MODELS.resolve("from-onnx-diagnostic/Phi-4-mini-reasoning/config.json"));
+        ModelConfig.read(RealData.at("hf/from-onnx-diagnostic/Phi-4-mini-reasoning/config.json"));
     assertThat(mini.headSize()).isEqualTo(128);
     assertThat(mini.rotarySize()).isEqualTo(96);
     assertThat(mini.tiedEmbeddings()).isTrue();
@@ -86,7 +77,7 @@ class RealConfigsTest {
 
   @Test
   void readsWindows() {
-    Path small = MODELS.resolve("from-onnx-diagnostic");
+    Path small = RealData.at("hf/from-onnx-diagnostic");
     ModelConfig phi = ModelConfig.read(small.resolve("Phi-3-mini-4k-instruct/config.json"));
     DecoderVariant.Window window = phi.variant().window().orElseThrow();
     assertThat(window.size()).isEqualTo(2047);
@@ -105,7 +96,7 @@ class RealConfigsTest {
   @Test
   void readsEveryConfiguration(@TempDir Path folder) throws IOException {
     List<Path> files;
-    try (Stream<Path> all = Files.walk(MODELS)) {
+    try (Stream<Path> all = Files.walk(RealData.at("hf"))) {
       files =
           all.filter(file -> file.getFileName().toString().matches("config(\\..*)?\\.json"))
               .toList();

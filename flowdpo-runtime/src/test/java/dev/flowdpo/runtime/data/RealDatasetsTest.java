@@ -1,18 +1,18 @@
 package dev.flowdpo.runtime.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.flowdpo.answer.AnswerExtractor;
+import dev.flowdpo.answer.ExtractedAnswer;
+import dev.flowdpo.realdata.RealData;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.Verifier;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.verify.MathAnswerVerifier;
 import dev.flowdpo.verify.NumericVerifier;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,41 +20,39 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The published files, in place; skipped where they are not there. */
 class RealDatasetsTest {
-  private static Path data(String name) {
-    Path file = Path.of(System.getProperty("flowdpo.data", "../../shared/data"), name);
-    assumeTrue(Files.exists(file), () -> "no data at " + file + "; set -Dflowdpo.data");
-    return file;
-  }
-
   @ParameterizedTest
   @CsvSource({"gsm8k/train.jsonl, 7473", "gsm8k/test.jsonl, 1319"})
   void gsm8kIsReadWhole(String name, int rows) {
-    Dataset dataset = Dataset.gsm8k(data(name));
+    Dataset dataset = Dataset.gsm8k(RealData.at(name));
     List<Problem> problems = dataset.toList();
     assertThat(problems)
         .hasSize(rows)
         .allMatch(p -> p.answer().orElseThrow().matches("-?\\d+(\\.\\d+)?"));
-    assertThat(Dataset.open(data(name)).limit(100).toList()).isEqualTo(problems.subList(0, 100));
+    assertThat(Dataset.open(RealData.at(name)).limit(100).toList())
+        .isEqualTo(problems.subList(0, 100));
     assertAgreed(new NumericVerifier(0, 0, AnswerExtractor.marked()), problems);
   }
 
   @Test
   void mathIsReadWhole() {
-    List<Problem> problems = Dataset.open(data("math/math_test.jsonl")).toList();
+    List<Problem> problems = Dataset.open(RealData.at("math/math_test.jsonl")).toList();
     assertThat(problems).hasSize(5000);
     assertThat(problems)
         .allMatch(p -> p.attributes().keySet().containsAll(Set.of("solution", "level", "subject")));
     // The publisher's own answers are the oracle of those that are taken out of the solutions.
     assertThat(problems)
-        .filteredOn(p -> !LastBox.of(p.attributes().get("solution")).equals(p.answer()))
+        .filteredOn(p -> !boxed(p.attributes().get("solution")).equals(p.answer()))
         .extracting(Problem::id)
         .isEmpty();
     assertAgreed(
         attempt ->
             MathAnswerVerifier.compareAnswers(
-                attempt.problem().answer().orElseThrow(),
-                LastBox.of(attempt.answer()).orElseThrow()),
+                attempt.problem().answer().orElseThrow(), boxed(attempt.answer()).orElseThrow()),
         problems);
+  }
+
+  private static Optional<String> boxed(String solution) {
+    return AnswerExtractor.boxed().extract(solution).map(ExtractedAnswer::text);
   }
 
   /**
@@ -74,7 +72,7 @@ class RealDatasetsTest {
 
   @Test
   void partsOfARealSetAreStableAndComplete() {
-    Dataset dataset = Dataset.gsm8k(data("gsm8k/train.jsonl"));
+    Dataset dataset = Dataset.gsm8k(RealData.at("gsm8k/train.jsonl"));
     List<Problem> train = dataset.split("train", 0.9).shuffle(1).toList();
     List<Problem> test = dataset.split("test", 0.9).toList();
     assertThat(train.size() + test.size()).isEqualTo(7473);

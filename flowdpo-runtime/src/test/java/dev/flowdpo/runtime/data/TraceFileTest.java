@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,9 +32,7 @@ class TraceFileTest {
 
   @BeforeAll
   static void open() {
-    engine =
-        new AdapterFlowEngineProvider()
-            .open(new EngineSettings(Optional.empty(), Optional.empty()));
+    engine = new AdapterFlowEngineProvider().open(EngineSettings.defaults());
     tokens = engine.tokens();
   }
 

@@ -34,7 +34,8 @@ class SamplingTest {
       @ForAll @DoubleRange(min = 0.1, max = 3) double temperature,
       @ForAll @IntRange(max = 45) int topK,
       @ForAll @DoubleRange(min = 0.01, max = 1) double topP) {
-    SamplingOptions options = new SamplingOptions(temperature, topK, topP);
+    SamplingOptions options =
+        SamplingOptions.builder().temperature(temperature).topK(topK).topP(topP).build();
     float[] scores = scores(seed, vocabulary);
     double[] kept = keptProbabilities(scores, options);
     float[] uniform = new float[64];
@@ -63,7 +64,8 @@ class SamplingTest {
       @ForAll @DoubleRange(min = 0.5, max = 2) double temperature,
       @ForAll @IntRange(max = 12) int topK,
       @ForAll @DoubleRange(min = 0.1, max = 1) double topP) {
-    SamplingOptions options = new SamplingOptions(temperature, topK, topP);
+    SamplingOptions options =
+        SamplingOptions.builder().temperature(temperature).topK(topK).topP(topP).build();
     float[] scores = scores(seed, 12);
     double[] kept = keptProbabilities(scores, options);
     int draws = 2000;
@@ -90,9 +92,9 @@ class SamplingTest {
     SamplingOptions options =
         switch (cut) {
           case 0 -> SamplingOptions.of(temperature);
-          case 1 -> new SamplingOptions(temperature, 5, 1);
-          case 2 -> new SamplingOptions(temperature, 0, 0.9);
-          default -> new SamplingOptions(temperature, 50, 0.9);
+          case 1 -> SamplingOptions.builder().temperature(temperature).topK(5).topP(1).build();
+          case 2 -> SamplingOptions.builder().temperature(temperature).topK(0).topP(0.9).build();
+          default -> SamplingOptions.builder().temperature(temperature).topK(50).topP(0.9).build();
         };
     float[] scores = scores(seed, vocabulary);
     // Forbidden tokens at both ends of the vocabulary, where a choice is cut off.
@@ -110,10 +112,20 @@ class SamplingTest {
       @ForAll long seed, @ForAll @IntRange(min = 1, max = 100) int vocabulary) {
     float[] scores = scores(seed, vocabulary);
     float[] uniform = {0, 0.5f, ALMOST_ONE};
-    long[] best = choose(scores, uniform, SamplingOptions.GREEDY);
+    long[] best = choose(scores, uniform, SamplingOptions.greedy());
     assertThat(best).containsOnly(byScore(scores).get(0).longValue());
-    assertThat(choose(scores, uniform, new SamplingOptions(1.5, 1, 1))).isEqualTo(best);
-    assertThat(choose(scores, uniform, new SamplingOptions(1.5, 0, 1e-6))).isEqualTo(best);
+    assertThat(
+            choose(
+                scores,
+                uniform,
+                SamplingOptions.builder().temperature(1.5).topK(1).topP(1).build()))
+        .isEqualTo(best);
+    assertThat(
+            choose(
+                scores,
+                uniform,
+                SamplingOptions.builder().temperature(1.5).topK(0).topP(1e-6).build()))
+        .isEqualTo(best);
   }
 
   private static float[] scores(long seed, int vocabulary) {

@@ -124,7 +124,7 @@ class AnswerTreeTest {
       if (size > 0) {
         // High temperatures now and then draw the end of sequence, after which the answer goes on.
         SamplingOptions sampling =
-            random.nextBoolean() ? SamplingOptions.GREEDY : SamplingOptions.of(3);
+            random.nextBoolean() ? SamplingOptions.greedy() : SamplingOptions.of(3);
         requests.add(new ChunkRequest(prefix, size, sampling, random.nextLong()));
       }
     }

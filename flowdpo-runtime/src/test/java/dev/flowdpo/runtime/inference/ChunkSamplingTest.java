@@ -31,9 +31,9 @@ class ChunkSamplingTest {
             SamplingOptions.of(1),
             SamplingOptions.of(0.5),
             SamplingOptions.of(2),
-            new SamplingOptions(1, 10, 1),
-            new SamplingOptions(1, 0, 0.8),
-            new SamplingOptions(1.5, 20, 0.7))
+            SamplingOptions.builder().temperature(1).topK(10).topP(1).build(),
+            SamplingOptions.builder().temperature(1).topK(0).topP(0.8).build(),
+            SamplingOptions.builder().temperature(1.5).topK(20).topP(0.7).build())
         .flatMap(
             options -> Stream.of("gqa-tied", "wide-heads-tied").map(n -> Arguments.of(n, options)));
   }
@@ -113,7 +113,9 @@ class ChunkSamplingTest {
       roots.add(PartialAnswer.start(flow.problem(random, length)));
     }
     for (SamplingOptions options :
-        List.of(SamplingOptions.of(1), new SamplingOptions(0.7, 0, 0.9))) {
+        List.of(
+            SamplingOptions.of(1),
+            SamplingOptions.builder().temperature(0.7).topK(0).topP(0.9).build())) {
       List<ChunkRequest> requests = new ArrayList<>();
       for (int i = 0; i < 12; i++) {
         requests.add(new ChunkRequest(roots.get(i * i % 4), 10, options, i));
@@ -154,16 +156,16 @@ class ChunkSamplingTest {
       Chunk greedy =
           model
               .policy()
-              .extend(List.of(new ChunkRequest(root, 20, SamplingOptions.GREEDY, 0)))
+              .extend(List.of(new ChunkRequest(root, 20, SamplingOptions.greedy(), 0)))
               .get(0);
       for (SamplingOptions options :
           List.of(
-              new SamplingOptions(1.5, 1, 1),
-              new SamplingOptions(1.5, 0, 1e-6),
-              new SamplingOptions(1, 0, Double.MIN_VALUE),
+              SamplingOptions.builder().temperature(1.5).topK(1).topP(1).build(),
+              SamplingOptions.builder().temperature(1.5).topK(0).topP(1e-6).build(),
+              SamplingOptions.builder().temperature(1).topK(0).topP(Double.MIN_VALUE).build(),
               SamplingOptions.of(1e-6),
               SamplingOptions.of(Double.MIN_VALUE),
-              new SamplingOptions(Double.MIN_VALUE, 7, 0.5))) {
+              SamplingOptions.builder().temperature(Double.MIN_VALUE).topK(7).topP(0.5).build())) {
         Chunk chunk = model.policy().extend(List.of(new ChunkRequest(root, 20, options, 8))).get(0);
         assertThat(chunk.tokens()).as("%s", options).isEqualTo(greedy.tokens());
       }
@@ -173,7 +175,7 @@ class ChunkSamplingTest {
   @Test
   void moreCandidatesThanTokensAreAllTokens() {
     PartialAnswer root = PartialAnswer.start(flow.problem(new Random(1), 6));
-    SamplingOptions wide = new SamplingOptions(1, 1_000_000, 1);
+    SamplingOptions wide = SamplingOptions.builder().temperature(1).topK(1_000_000).topP(1).build();
     Chunk chunk = flow.policy().extend(List.of(new ChunkRequest(root, 8, wide, 3))).get(0);
     assertThat(chunk.tokens().length()).isEqualTo(8);
   }
@@ -219,7 +221,9 @@ class ChunkSamplingTest {
             ? root
             : root.append(Chunk.of(last.contentTokens(), last.text(), 0, false));
     for (SamplingOptions options :
-        List.of(SamplingOptions.of(9), new SamplingOptions(9, 0, 0.999))) {
+        List.of(
+            SamplingOptions.of(9),
+            SamplingOptions.builder().temperature(9).topK(0).topP(0.999).build())) {
       assertThat(endsAtOnce(model, policy, open, options)).isPositive();
       assertThat(endsAtOnce(model, policy, ended, options)).isZero();
     }
@@ -285,7 +289,7 @@ class ChunkSamplingTest {
 
   private static Chunk greedy(FlowPolicy policy, PartialAnswer prefix, int tokens) {
     return policy
-        .extend(List.of(new ChunkRequest(prefix, tokens, SamplingOptions.GREEDY, 0)))
+        .extend(List.of(new ChunkRequest(prefix, tokens, SamplingOptions.greedy(), 0)))
         .get(0);
   }
 }

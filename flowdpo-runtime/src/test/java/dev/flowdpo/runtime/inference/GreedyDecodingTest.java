@@ -117,7 +117,7 @@ class GreedyDecodingTest {
     while (left > 0) {
       int size = Math.min(left, chunkSize);
       List<ChunkDecoder.Decoded> chunks =
-          decoder.run(adapter, states, size, SamplingOptions.GREEDY);
+          decoder.run(adapter, states, size, SamplingOptions.greedy());
       for (int i = 0; i < chunks.size(); i++) {
         ChunkDecoder.Decoded chunk = chunks.get(i);
         assertThat(chunk.ended()).isFalse();

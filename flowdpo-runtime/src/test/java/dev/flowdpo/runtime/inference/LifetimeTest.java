@@ -106,6 +106,6 @@ class LifetimeTest {
   }
 
   private static Chunk extend(FlowPolicy policy, PartialAnswer prefix) {
-    return policy.extend(List.of(new ChunkRequest(prefix, 5, SamplingOptions.GREEDY, 0))).get(0);
+    return policy.extend(List.of(new ChunkRequest(prefix, 5, SamplingOptions.greedy(), 0))).get(0);
   }
 }

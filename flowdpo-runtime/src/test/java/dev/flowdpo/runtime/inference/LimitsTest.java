@@ -73,7 +73,7 @@ class LimitsTest {
 
   private static Chunk extend(FlowPolicy policy, PartialAnswer prefix, int tokens) {
     return policy
-        .extend(List.of(new ChunkRequest(prefix, tokens, SamplingOptions.GREEDY, 0)))
+        .extend(List.of(new ChunkRequest(prefix, tokens, SamplingOptions.greedy(), 0)))
         .get(0);
   }
 
@@ -163,7 +163,7 @@ class LimitsTest {
     Chunk shared = extend(policy, first, 4);
     List<ChunkRequest> requests = new ArrayList<>();
     for (PartialAnswer parent : List.of(first, second)) {
-      requests.add(new ChunkRequest(parent.append(shared), 4, SamplingOptions.GREEDY, 0));
+      requests.add(new ChunkRequest(parent.append(shared), 4, SamplingOptions.greedy(), 0));
     }
     List<Chunk> chunks = policy.extend(requests);
     List<OneShotGreedy.Continuation> continuations = new ArrayList<>();

@@ -14,6 +14,8 @@ import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.Architecture;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.DataType;
+import dev.flowdpo.runtime.checkpoint.MatrixFormats;
+import dev.flowdpo.runtime.graph.MatrixPlan;
 import dev.flowdpo.runtime.training.Completion;
 import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.CompletionScorer;
@@ -25,6 +27,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -35,23 +38,36 @@ import org.junit.jupiter.params.provider.MethodSource;
  * works out from the codes.
  */
 class QuantizedModelTest {
-  private static final Quantization[] BOTH = {Quantization.INT8, Quantization.INT4};
-
   @TempDir private Path folder;
 
+  /** Every architecture in the library's formats, and one in formats that it does not have. */
   static Stream<Arguments> models() {
-    return Arrays.stream(Architecture.values())
-        .flatMap(architecture -> Arrays.stream(BOTH).map(mode -> Arguments.of(architecture, mode)));
+    Stream<Arguments> known =
+        Arrays.stream(Architecture.values())
+            .flatMap(
+                architecture ->
+                    Stream.of(Quantization.INT8, Quantization.INT4)
+                        .map(mode -> arguments(architecture, MatrixFormats.of(mode))));
+    // Rows of 64 and 96: 2 and 3 blocks of 32, 4 and 6 of 16.
+    Stream<Arguments> others =
+        Stream.of(4, 8)
+            .flatMap(bits -> Stream.of(16, 32).map(size -> AsymmetricFormat.everywhere(bits, size)))
+            .map(formats -> arguments(Architecture.LLAMA, formats));
+    return Stream.concat(known, others);
+  }
+
+  private static Arguments arguments(Architecture architecture, MatrixFormats formats) {
+    return Arguments.of(architecture, Named.of(formats.name(), formats));
   }
 
   @ParameterizedTest
   @MethodSource("models")
-  void scoresAndGradientsAreThoseOfTheTwin(Architecture architecture, Quantization mode)
+  void scoresAndGradientsAreThoseOfTheTwin(Architecture architecture, MatrixFormats formats)
       throws IOException {
     Path original = RandomModels.write(folder.resolve("original"), architecture, DataType.BF16);
-    Path twin = RandomModels.writeTwin(original, folder.resolve("twin"), mode);
-    try (FrozenBase quantized = load(original, mode, WeightPacking.DECODING);
-        FrozenBase full = load(twin, Quantization.NONE, WeightPacking.NONE)) {
+    Path twin = RandomModels.writeTwin(original, folder.resolve("twin"), formats);
+    try (FrozenBase quantized = load(original, formats, WeightPacking.DECODING);
+        FrozenBase full = load(twin, MatrixFormats.full(), WeightPacking.NONE)) {
       AdapterSnapshot adapter = RandomModels.adapter(full.config());
       List<Completion> completions = RandomModels.completions(3);
       List<float[]> found =
@@ -73,12 +89,12 @@ class QuantizedModelTest {
   /** Decoding rounds activations to 8 bits, so that it is near the twin and not the same. */
   @ParameterizedTest
   @MethodSource("models")
-  void prefillIsNearTheTwin(Architecture architecture, Quantization mode) throws IOException {
+  void prefillIsNearTheTwin(Architecture architecture, MatrixFormats formats) throws IOException {
     Path original = RandomModels.write(folder.resolve("original"), architecture, DataType.F32);
-    Path twin = RandomModels.writeTwin(original, folder.resolve("twin"), mode);
+    Path twin = RandomModels.writeTwin(original, folder.resolve("twin"), formats);
     for (WeightPacking packing : WeightPacking.values()) {
-      try (FrozenBase quantized = load(original, mode, packing);
-          FrozenBase full = load(twin, Quantization.NONE, packing)) {
+      try (FrozenBase quantized = load(original, formats, packing);
+          FrozenBase full = load(twin, MatrixFormats.full(), packing)) {
         AdapterSnapshot adapter = RandomModels.adapter(full.config());
         List<int[]> texts = RandomModels.completions(4).stream().map(Completion::prompt).toList();
         double error = distance(next(quantized, adapter, texts), next(full, adapter, texts));
@@ -89,9 +105,9 @@ class QuantizedModelTest {
 
   @ParameterizedTest
   @MethodSource("models")
-  void chunksOfAnySizeDecodeAlike(Architecture architecture, Quantization mode) {
+  void chunksOfAnySizeDecodeAlike(Architecture architecture, MatrixFormats formats) {
     Path original = RandomModels.write(folder.resolve("original"), architecture, DataType.F16);
-    try (FrozenBase quantized = load(original, mode, WeightPacking.DECODING)) {
+    try (FrozenBase quantized = load(original, formats, WeightPacking.DECODING)) {
       AdapterSnapshot adapter = RandomModels.adapter(quantized.config());
       int[] whole = decode(quantized, adapter, 24);
       int[] parts = decode(quantized, adapter, 5);
@@ -107,10 +123,9 @@ class QuantizedModelTest {
     }
   }
 
-  private static FrozenBase load(Path folder, Quantization mode, WeightPacking packing) {
-    SessionSettings settings =
-        new SessionSettings(1, 128).withQuantization(mode).withPacking(packing);
-    return FrozenBase.load(Checkpoint.open(folder), settings);
+  private static FrozenBase load(Path folder, MatrixFormats formats, WeightPacking packing) {
+    SessionSettings settings = new SessionSettings(1, 128).withPacking(packing);
+    return FrozenBase.load(Checkpoint.open(folder), settings, MatrixPlan.of(formats));
   }
 
   private static float[] gradient(
@@ -168,7 +183,7 @@ class QuantizedModelTest {
       ChunkDecoder.Row row = new ChunkDecoder.Row(path, last, false, 0);
       ChunkDecoder.Decoded chunk =
           new ChunkDecoder(base)
-              .run(adapter, List.of(row), Math.min(left, chunkSize), SamplingOptions.GREEDY)
+              .run(adapter, List.of(row), Math.min(left, chunkSize), SamplingOptions.greedy())
               .get(0);
       Arrays.stream(chunk.tokens()).forEach(tokens::add);
       path = path.append(chunk.block());

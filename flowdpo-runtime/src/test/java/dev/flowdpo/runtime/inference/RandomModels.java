@@ -1,15 +1,16 @@
 package dev.flowdpo.runtime.inference;
 
 import com.google.common.collect.ImmutableList;
-import dev.flowdpo.model.Quantization;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.Architecture;
-import dev.flowdpo.runtime.checkpoint.BlockFormat;
+import dev.flowdpo.runtime.checkpoint.BlockLayout;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.DataType;
 import dev.flowdpo.runtime.checkpoint.FloatTensor;
+import dev.flowdpo.runtime.checkpoint.MatrixFormats;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
+import dev.flowdpo.runtime.checkpoint.ModelTensor;
 import dev.flowdpo.runtime.checkpoint.QuantizedWeights;
 import dev.flowdpo.runtime.checkpoint.RandomCheckpoint;
 import dev.flowdpo.runtime.checkpoint.SafetensorsWriter;
@@ -44,33 +45,49 @@ final class RandomModels {
   }
 
   /** Writes a checkpoint in full precision with the values that a quantised one stands for. */
-  static Path writeTwin(Path from, Path to, Quantization quantization) throws IOException {
+  static Path writeTwin(Path from, Path to, MatrixFormats formats) throws IOException {
     Files.createDirectories(to);
     Files.copy(from.resolve(Checkpoint.CONFIG_FILE), to.resolve(Checkpoint.CONFIG_FILE));
     Map<String, FloatTensor> tensors = new TreeMap<>();
     try (Checkpoint checkpoint = Checkpoint.open(from);
-        QuantizedWeights weights =
-            QuantizedWeights.open(checkpoint, quantization, Optional.empty())) {
-      for (String name : Checkpoint.expectedTensors(checkpoint.config()).keySet()) {
-        long[] shape = checkpoint.shape(name);
+        QuantizedWeights weights = QuantizedWeights.open(checkpoint, formats, Optional.empty())) {
+      for (ModelTensor tensor : ModelTensor.of(checkpoint.config())) {
         float[] values =
-            BlockFormat.of(quantization, name, shape)
-                .map(format -> dequantized(format, weights.codes(name), weights.factors(name)))
-                .orElseGet(() -> copy(checkpoint.weight(name)));
-        tensors.put(name, FloatTensor.of(values, shape));
+            formats
+                .of(tensor)
+                .map(format -> dequantized(format.layout(), tensor, weights))
+                .orElseGet(() -> copy(checkpoint.weight(tensor.name())));
+        tensors.put(tensor.name(), FloatTensor.of(values, tensor.sizes()));
       }
     }
     SafetensorsWriter.write(to.resolve(Checkpoint.WEIGHTS_FILE), tensors, DataType.F32, Map.of());
     return to;
   }
 
-  private static float[] dequantized(BlockFormat format, ByteBuffer codes, FloatBuffer factors) {
-    float[] values = new float[codes.remaining() * 8 / format.bits()];
+  private static float[] dequantized(
+      BlockLayout layout, ModelTensor tensor, QuantizedWeights weights) {
+    ByteBuffer codes = weights.codes(tensor.name());
+    FloatBuffer factors = weights.factors(tensor.name());
+    int columns = (int) tensor.columns();
+    int blocks = columns / layout.blockSize();
+    float[] values = new float[(int) tensor.elements()];
     for (int i = 0; i < values.length; i++) {
-      int code = format.bits() == 8 ? codes.get(i) & 0xff : codes.get(i / 2) >> 4 * (i % 2) & 0x0f;
-      values[i] = factors.get(i / BlockFormat.BLOCK) * (code - (format.bits() == 8 ? 128 : 8));
+      int row = i / columns;
+      int block = i % columns / layout.blockSize();
+      int zero = layout.bits() == 8 ? 128 : 8;
+      if (layout.zeroPoints()) {
+        // Two zeros of 4 bits share a byte, and each row begins with a byte.
+        int place =
+            layout.bits() == 8 ? row * blocks + block : row * ((blocks + 1) / 2 * 2) + block;
+        zero = code(weights.zeros(tensor.name()), layout.bits(), place);
+      }
+      values[i] = factors.get(row * blocks + block) * (code(codes, layout.bits(), i) - zero);
     }
     return values;
+  }
+
+  private static int code(ByteBuffer packed, int bits, int place) {
+    return bits == 8 ? packed.get(place) & 0xff : packed.get(place / 2) >> 4 * (place % 2) & 0x0f;
   }
 
   private static float[] copy(FloatBuffer values) {

@@ -79,7 +79,11 @@ class ReadOnceTest {
     Problem problem = flow.problem(new Random(1), 11);
     int prompt = flow.read(PartialAnswer.start(problem)).length;
     Solution solution =
-        solver.withOptions(new FlowOptions(9, 6, SamplingOptions.of(0.5), 3)).solve(problem);
+        solver
+            .withOptions(
+                options ->
+                    options.chunkSize(9).maxChunks(6).sampling(SamplingOptions.of(0.5)).seed(3))
+            .solve(problem);
     assertThat(solution.chunks()).hasSize(6);
     int tokens = solution.chunks().stream().mapToInt(chunk -> chunk.tokens().length()).sum();
     assertThat(tokens).as("no end of sequence").isEqualTo(6 * 9);
@@ -107,18 +111,25 @@ class ReadOnceTest {
     for (int i = 0; i < 3; i++) {
       problems.add(flow.problem(random, 4 + 5 * i));
     }
-    FlowOptions options = new FlowOptions(6, 4, SamplingOptions.of(1), 5);
+    FlowOptions options =
+        FlowOptions.builder()
+            .chunkSize(6)
+            .maxChunks(4)
+            .sampling(SamplingOptions.of(1))
+            .seed(5)
+            .build();
     List<RolloutTree> trees =
         RolloutSampler.tree()
             .sample(
-                new RolloutRequest(
-                    problems,
-                    policy.snapshot(),
-                    judge.snapshot(),
-                    attempt -> Verdict.unknown("none"),
-                    options,
-                    2,
-                    7));
+                RolloutRequest.builder(
+                        problems,
+                        policy.snapshot(),
+                        judge.snapshot(),
+                        attempt -> Verdict.unknown("none"))
+                    .options(options)
+                    .rolloutsPerNode(2)
+                    .seed(7)
+                    .build());
     Set<PartialAnswer> nodes = new HashSet<>();
     int expected = 0;
     int chunks = 0;

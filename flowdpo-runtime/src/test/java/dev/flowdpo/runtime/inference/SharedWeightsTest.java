@@ -3,12 +3,12 @@ package dev.flowdpo.runtime.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.flowdpo.model.Quantization;
 import dev.flowdpo.model.WeightPacking;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.Architecture;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.DataType;
+import dev.flowdpo.runtime.checkpoint.MatrixFormats;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.RandomCheckpoint;
 import dev.flowdpo.runtime.graph.MatrixPlan;
@@ -40,7 +40,7 @@ class SharedWeightsTest {
   void matricesInPartsGiveWhatWholeOnesGive(Architecture architecture) {
     RandomModels.write(folder, architecture, DataType.BF16);
     // Rows of 64 numbers: the vocabulary of 96 rows falls into parts of 40, 40 and 16.
-    MatrixPlan parts = new MatrixPlan(Quantization.NONE, 40 * 64 * Float.BYTES);
+    MatrixPlan parts = new MatrixPlan(MatrixFormats.full(), 40 * 64 * Float.BYTES);
     try (FrozenBase whole = FrozenBase.load(Checkpoint.open(folder), settings(WeightPacking.ALL));
         FrozenBase split =
             FrozenBase.load(Checkpoint.open(folder), settings(WeightPacking.NONE), parts)) {

@@ -138,8 +138,7 @@ class AdapterFlowEngineTest {
 
   @Test
   void endsWhereTheModelCanReadNoMore() {
-    Flow endless =
-        flow.withOptions(flow.options().toBuilder().chunkSize(100).maxChunks(30).build());
+    Flow endless = flow.withOptions(options -> options.chunkSize(100).maxChunks(30));
     Solution solution = endless.solve(BundledProblems.learning(6, 1).get(0));
     int tokens = solution.chunks().stream().mapToInt(c -> c.tokens().length()).sum();
     assertThat(tokens).isLessThan(256 + 30);

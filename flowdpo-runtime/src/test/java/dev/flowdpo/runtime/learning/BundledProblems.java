@@ -26,8 +26,7 @@ final class BundledProblems {
   }
 
   static double greedyAccuracy(Flow flow, List<Problem> problems) {
-    Flow greedy =
-        flow.withOptions(flow.options().toBuilder().sampling(SamplingOptions.GREEDY).build());
+    Flow greedy = flow.withOptions(options -> options.sampling(SamplingOptions.greedy()));
     long correct = greedy.solveAll(problems).stream().filter(BundledProblems::isCorrect).count();
     return (double) correct / problems.size();
   }

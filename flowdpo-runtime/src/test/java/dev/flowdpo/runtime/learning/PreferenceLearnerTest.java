@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PreferenceLearnerTest {
   private static final LearnerOptions OPTIONS =
       BundledModel.learnerOptions().toBuilder()
-          .problemsPerGroup(16)
+          .rollouts(rollouts -> rollouts.problemsPerGroup(16))
           .checkpointEveryProblems(16)
           .seed(5)
           .build();
@@ -104,7 +104,7 @@ class PreferenceLearnerTest {
     try (Flow flow = Flow.builder().build();
         OnlineLearner learner =
             flow.learner()
-                .options(OPTIONS.toBuilder().updates(false).build())
+                .options(OPTIONS.toBuilder().updates(updates -> updates.enabled(false)).build())
                 .verifier(BundledProblems.VERIFIER)
                 .build()) {
       String before = flow.solve(problem).text();
@@ -116,13 +116,47 @@ class PreferenceLearnerTest {
     }
   }
 
+  /** What is explored does not hang on whether anything learns, nor the flow's own path on it. */
+  @Test
+  void aControlRunRollsOutWhatItIsAskedTo() {
+    List<Problem> problems = BundledProblems.learning(10, 16);
+    List<List<Boolean>> outcomes = new ArrayList<>();
+    for (int alternatives : new int[] {0, 2}) {
+      List<Integer> tried = new ArrayList<>();
+      LearningListener listener =
+          new LearningListener() {
+            @Override
+            public void onProblem(RolloutTree tree, LearningProgress progress) {
+              tree.nodes().forEach(node -> tried.add(node.alternatives().size()));
+            }
+          };
+      LearnerOptions options =
+          OPTIONS.toBuilder()
+              .updates(updates -> updates.enabled(false))
+              .rollouts(rollouts -> rollouts.rolloutsPerNode(alternatives))
+              .build();
+      try (Flow flow = Flow.builder().build();
+          OnlineLearner learner =
+              flow.learner()
+                  .options(options)
+                  .verifier(BundledProblems.VERIFIER)
+                  .listener(listener)
+                  .build()) {
+        outcomes.add(learner.learn(problems).validation().outcomes());
+      }
+      assertThat(tried).isNotEmpty().allMatch(count -> count <= alternatives);
+      assertThat(tried).contains(alternatives);
+    }
+    assertThat(outcomes.get(1)).isEqualTo(outcomes.get(0));
+  }
+
   @Test
   void aSnapshotKeepsItsAdapterWhileTheLearnerGoesOn() {
     try (Flow flow = Flow.builder().build();
         OnlineLearner learner = learner(flow, UnaryOperator.identity())) {
       FlowPolicy before = flow.policy().snapshot();
       PartialAnswer start = PartialAnswer.start(BundledProblems.learning(1, 1).get(0));
-      ChunkRequest request = new ChunkRequest(start, 8, SamplingOptions.GREEDY, 0);
+      ChunkRequest request = new ChunkRequest(start, 8, SamplingOptions.greedy(), 0);
       double expected = before.extend(List.of(request)).get(0).logProbability();
       learner.learn(BundledProblems.learning(11, 32));
       assertThat(before.extend(List.of(request)).get(0).logProbability()).isEqualTo(expected);
@@ -147,7 +181,10 @@ class PreferenceLearnerTest {
           }
           return BundledProblems.VERIFIER.verify(attempt);
         };
-    LearnerOptions options = OPTIONS.toBuilder().verifierTimeLimit(Duration.ofMillis(200)).build();
+    LearnerOptions options =
+        OPTIONS.toBuilder()
+            .rollouts(rollouts -> rollouts.verifierTimeLimit(Duration.ofMillis(200)))
+            .build();
     try (Flow flow = Flow.builder().build();
         OnlineLearner learner = flow.learner().options(options).verifier(unreliable).build()) {
       LearningProgress progress = learner.learn(BundledProblems.learning(12, 32)).progress();
@@ -178,8 +215,8 @@ class PreferenceLearnerTest {
       assertThat(sampled).hasValue(32);
       assertThat(evaluated)
           .hasValue(
-              OPTIONS.pairsPerAnswerUpdate() * progress.answerUpdates()
-                  + OPTIONS.pairsPerStopUpdate() * progress.stopUpdates());
+              OPTIONS.updates().pairsPerAnswerUpdate() * progress.answerUpdates()
+                  + OPTIONS.updates().pairsPerStopUpdate() * progress.stopUpdates());
     }
   }
 
@@ -210,10 +247,11 @@ class PreferenceLearnerTest {
     List<Problem> problems = BundledProblems.learning(15, 16);
     Path made = folder.resolve("made");
     learn(made, false, problems, OPTIONS, m -> {});
-    LearnerOptions others = OPTIONS.toBuilder().answerLearningRate(1e-5).build();
+    LearnerOptions others = OPTIONS.toBuilder().rates(rates -> rates.answer(1e-5)).build();
     assertThatThrownBy(() -> learn(made, true, problems, others, m -> {}))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("same options");
+        .hasMessageContaining("same options")
+        .hasMessageEndingWith("found other ones: answer=0.001 then, answer=1.0E-5 now");
     Path state = made.resolve(Files.readString(made.resolve("latest"))).resolve("state.json");
     Files.writeString(state, Files.readString(state).substring(0, 100));
     assertThatThrownBy(() -> learn(made, true, problems, OPTIONS, m -> {}))
@@ -245,7 +283,7 @@ class PreferenceLearnerTest {
                 flow,
                 builder ->
                     builder
-                        .options(OPTIONS.toBuilder().dropout(dropout).build())
+                        .options(OPTIONS.toBuilder().lora(lora -> lora.dropout(dropout)).build())
                         .listener(updates(metrics::add)))) {
       learner.learn(BundledProblems.learning(16, 16));
     }

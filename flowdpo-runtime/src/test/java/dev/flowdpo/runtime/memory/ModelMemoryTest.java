@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.primitives.Longs;
 import dev.flowdpo.model.Quantization;
 import dev.flowdpo.model.WeightPacking;
 import dev.flowdpo.runtime.checkpoint.Architecture;
-import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.CheckpointContents;
 import dev.flowdpo.runtime.checkpoint.CheckpointContents.Tensor;
 import dev.flowdpo.runtime.checkpoint.DataType;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
+import dev.flowdpo.runtime.checkpoint.ModelTensor;
 import dev.flowdpo.runtime.checkpoint.ParameterKind;
 import dev.flowdpo.runtime.checkpoint.RandomCheckpoint;
 import dev.flowdpo.runtime.graph.ChunkGraph;
@@ -40,15 +39,9 @@ class ModelMemoryTest {
             new RandomCheckpoint.Shape(
                 architecture, 300, 64, 2, 4, 2, OptionalInt.of(16), 96, POSITIONS));
     ImmutableList.Builder<Tensor> tensors = ImmutableList.builder();
-    Checkpoint.expectedTensors(config)
+    ModelTensor.of(config)
         .forEach(
-            (name, shape) ->
-                tensors.add(
-                    new Tensor(
-                        name,
-                        ParameterKind.of(name),
-                        type,
-                        ImmutableList.copyOf(Longs.asList(shape)))));
+            tensor -> tensors.add(new Tensor(tensor.name(), tensor.kind(), type, tensor.shape())));
     return new CheckpointContents(config, ImmutableList.of(), tensors.build());
   }
 

@@ -175,15 +175,15 @@ class ChatPromptsTest {
   @Test
   void drawsAsTheModelsMakersAdvise() throws IOException {
     assertThat(prompts(OptionalInt.empty()).templates().sampling())
-        .isEqualTo(new SamplingOptions(0.7, 0, 0.9));
+        .isEqualTo(SamplingOptions.builder().temperature(0.7).topK(0).topP(0.9).build());
     write("generation_config.json", "{\"do_sample\": false, \"temperature\": 0.1}");
     assertThat(prompts(OptionalInt.empty()).templates().sampling())
-        .isEqualTo(new SamplingOptions(0.7, 0, 0.9));
+        .isEqualTo(SamplingOptions.builder().temperature(0.7).topK(0).topP(0.9).build());
     write("generation_config.json", "{\"do_sample\": true, \"temperature\": 0.6, \"top_p\": 0.95}");
     assertThat(prompts(OptionalInt.empty()).templates().sampling())
-        .isEqualTo(new SamplingOptions(0.6, 50, 0.95));
+        .isEqualTo(SamplingOptions.builder().temperature(0.6).topK(50).topP(0.95).build());
     write("flow.json", "{\"stop_question\": \"Done?\", \"top_k\": 3}");
     assertThat(prompts(OptionalInt.empty()).templates().sampling())
-        .isEqualTo(new SamplingOptions(0.6, 3, 0.95));
+        .isEqualTo(SamplingOptions.builder().temperature(0.6).topK(3).topP(0.95).build());
   }
 }

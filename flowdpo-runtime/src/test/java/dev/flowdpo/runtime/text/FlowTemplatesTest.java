@@ -29,7 +29,7 @@ class FlowTemplatesTest {
     assertThat(FlowTemplates.read(folder)).isEqualTo(defaults);
     assertThat(read("{}")).isEqualTo(defaults);
     assertThat(defaults.prompt()).contains("{question}");
-    assertThat(defaults.options(5)).isEqualTo(FlowOptions.paper().toBuilder().seed(5).build());
+    assertThat(defaults.options(5)).isEqualTo(FlowOptions.defaults().toBuilder().seed(5).build());
     assertThat(read("{\"chunk_size\": 8, \"yes\": \"Y\"}"))
         .isEqualTo(
             new FlowTemplates(
@@ -46,7 +46,13 @@ class FlowTemplatesTest {
   void readsWhatItWrites() throws IOException {
     FlowTemplates templates =
         new FlowTemplates(
-            "Q: {question}\nA:", "\nDone?", " y", " n", 8, 5, new SamplingOptions(1.5, 40, 0.5));
+            "Q: {question}\nA:",
+            "\nDone?",
+            " y",
+            " n",
+            8,
+            5,
+            SamplingOptions.builder().temperature(1.5).topK(40).topP(0.5).build());
     assertThat(read(templates.toJson())).isEqualTo(templates);
     assertThat(read(FlowTemplates.defaults().toJson())).isEqualTo(FlowTemplates.defaults());
   }

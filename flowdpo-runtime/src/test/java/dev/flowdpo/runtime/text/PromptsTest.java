@@ -38,7 +38,7 @@ class PromptsTest {
   }
 
   private static FlowTemplates templates(String prompt, String yes, String no) {
-    return new FlowTemplates(prompt, "Done?", yes, no, 4, 3, SamplingOptions.GREEDY);
+    return new FlowTemplates(prompt, "Done?", yes, no, 4, 3, SamplingOptions.greedy());
   }
 
   private static ModelConfig config(int vocabulary, int positions, OptionalInt begin) {
@@ -122,7 +122,7 @@ class PromptsTest {
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("template yes: expected a text with at least one token");
     FlowTemplates blank =
-        new FlowTemplates("{question}", " ", "Yes", "No", 4, 3, SamplingOptions.GREEDY);
+        new FlowTemplates("{question}", " ", "Yes", "No", 4, 3, SamplingOptions.greedy());
     assertThatThrownBy(() -> prompts(blank))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("template stop_question");

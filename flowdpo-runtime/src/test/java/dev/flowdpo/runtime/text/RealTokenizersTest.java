@@ -2,11 +2,11 @@ package dev.flowdpo.runtime.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.realdata.RealData;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.value.Problem;
 import java.io.IOException;
@@ -25,13 +25,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tokenizers of published models; skipped where the data folder is missing. */
 class RealTokenizersTest {
-  private static final Path DATA = Path.of(System.getProperty("flowdpo.data", "../../shared/data"));
-
   @TempDir Path folder;
 
   private Tokenizer open(String name) throws IOException {
-    Path zipped = DATA.resolve("tokenizers").resolve(name + ".tokenizer.json.gz");
-    assumeTrue(Files.isRegularFile(zipped), () -> "no tokenizer " + zipped);
+    Path zipped = RealData.at("tokenizers/" + name + ".tokenizer.json.gz");
     Path file = folder.resolve("tokenizer.json");
     try (InputStream in = new GZIPInputStream(Files.newInputStream(zipped))) {
       Files.copy(in, file);
@@ -71,8 +68,7 @@ class RealTokenizersTest {
     try (Tokenizer tokenizer = open(name)) {
       int texts = 0;
       for (String set : List.of("gsm8k/test.jsonl", "math/math_test.jsonl")) {
-        Path file = DATA.resolve(set);
-        assumeTrue(Files.isRegularFile(file), () -> "no data set " + file);
+        Path file = RealData.at(set);
         for (String line : Files.readAllLines(file)) {
           for (JsonNode value : json.readTree(line)) {
             if (value.isTextual()) {
@@ -117,7 +113,7 @@ class RealTokenizersTest {
   @Test
   void servesPromptsOfARealModel() throws IOException {
     try (Tokenizer tokenizer = open("SmolLM2-135M-Instruct")) {
-      ModelConfig config = ModelConfig.read(DATA.resolve("hf/SmolLM2-135M-Instruct/config.json"));
+      ModelConfig config = ModelConfig.read(RealData.at("hf/SmolLM2-135M-Instruct/config.json"));
       Prompts prompts = new Prompts(tokenizer, FlowTemplates.defaults(), config);
       int[] ids = prompts.questionPrompt(Problem.of("How many apples are left?"));
       assertThat(ids[0]).isEqualTo(config.beginOfSequenceId().getAsInt());
@@ -130,7 +126,7 @@ class RealTokenizersTest {
   @Test
   void refusesTheTokenizerOfALargerModel() throws IOException {
     try (Tokenizer tokenizer = open("lenml-llama3")) {
-      ModelConfig config = ModelConfig.read(DATA.resolve("hf/SmolLM2-135M-Instruct/config.json"));
+      ModelConfig config = ModelConfig.read(RealData.at("hf/SmolLM2-135M-Instruct/config.json"));
       assertThatThrownBy(() -> new Prompts(tokenizer, FlowTemplates.defaults(), config))
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("expected at most 49152 ids")
@@ -151,8 +147,7 @@ class RealTokenizersTest {
   void servesChatPromptsOfRealModels(
       String name, int vocabulary, int begin, String end, String generation, int begins)
       throws IOException {
-    Path config = DATA.resolve("hf").resolve(name).resolve("tokenizer_config.json");
-    assumeTrue(Files.isRegularFile(config), () -> "no configuration " + config);
+    Path config = RealData.at("hf/" + name + "/tokenizer_config.json");
     try (Tokenizer tokenizer = open(name)) {
       Files.copy(config, folder.resolve("tokenizer_config.json"));
       ModelConfig model =

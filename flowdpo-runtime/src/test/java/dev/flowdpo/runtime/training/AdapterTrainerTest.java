@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.learning.LoraOptions;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PreferencePair;
-import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.reference.Reference;
 import java.nio.file.Files;
@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,15 +25,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AdapterTrainerTest {
   private static final Reference REFERENCE = Reference.of("gqa-tied");
+  private static final Consumer<LoraOptions.Builder> WITHOUT_DROPOUT = lora -> lora.dropout(0);
+
   private static final TrainerOptions OPTIONS =
       TrainerOptions.builder()
           .batch(4)
           .accumulation(1)
           .epochs(4)
           .learningRate(1e-2)
-          .dropout(0.1)
-          .rank(2)
-          .alpha(2)
+          .lora(lora -> lora.rank(2).alpha(2).dropout(0.1))
           .checkpointEvery(3)
           .patience(0)
           .seed(3)
@@ -43,7 +44,7 @@ class AdapterTrainerTest {
   @Test
   void learnsCompletionsByHeart() {
     ExampleSplit<Completion> examples = new ExampleSplit<>(completions(8, 1), List.of());
-    TrainerOptions options = OPTIONS.toBuilder().epochs(30).dropout(0).build();
+    TrainerOptions options = OPTIONS.toBuilder().epochs(30).lora(WITHOUT_DROPOUT).build();
     SupervisedLoss loss = new SupervisedLoss(REFERENCE.base());
     AdapterSnapshot initial = initial(options);
 
@@ -93,7 +94,7 @@ class AdapterTrainerTest {
   @Test
   void accumulationTakesTheSameSteps() {
     ExampleSplit<Completion> examples = new ExampleSplit<>(completions(16, 2), completions(4, 3));
-    TrainerOptions whole = OPTIONS.toBuilder().batch(8).dropout(0).build();
+    TrainerOptions whole = OPTIONS.toBuilder().batch(8).lora(WITHOUT_DROPOUT).build();
     TrainerOptions parts = whole.toBuilder().batch(2).accumulation(4).build();
     SupervisedLoss loss = new SupervisedLoss(REFERENCE.base());
     Recorder first = new Recorder();
@@ -151,7 +152,7 @@ class AdapterTrainerTest {
     // What is held out is noise that has nothing to do with what is learned.
     ExampleSplit<Completion> examples = new ExampleSplit<>(completions(8, 6), completions(8, 7));
     TrainerOptions options =
-        OPTIONS.toBuilder().epochs(60).dropout(0).patience(3).learningRate(3e-2).build();
+        OPTIONS.toBuilder().epochs(60).lora(WITHOUT_DROPOUT).patience(3).learningRate(3e-2).build();
     SupervisedLoss loss = new SupervisedLoss(REFERENCE.base());
     Recorder recorder = new Recorder();
 
@@ -185,7 +186,7 @@ class AdapterTrainerTest {
     assertThatThrownBy(() -> trainer.train(initial(OPTIONS), outside, false))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("61 is outside the vocabulary");
-    TrainerOptions wild = OPTIONS.toBuilder().learningRate(1e30).warmupRatio(0).build();
+    TrainerOptions wild = OPTIONS.toBuilder().learningRate(1e30).warmupShare(0).build();
     assertThatThrownBy(
             () ->
                 trainer(loss, wild, new Recorder())
@@ -232,8 +233,7 @@ class AdapterTrainerTest {
   }
 
   private static AdapterSnapshot initial(TrainerOptions options) {
-    AdapterLayout layout = AdapterLayout.of(REFERENCE.config(), options.rank());
-    return AdapterSnapshot.initial(layout, options.alpha(), options.dropout(), options.seed());
+    return options.freshAdapter(REFERENCE.config());
   }
 
   private static List<Completion> completions(int count, long seed) {

@@ -82,7 +82,11 @@ class PreferenceGradientTest {
       for (int i = 0; i < found.sums().size(); i++) {
         assertSums(found.sums().get(i), expected.get("sums").get(i));
         assertDerivatives(
-            found.values().get(i), wanted.get("derivatives").get(i), wanted.get("losses").get(i));
+            OBJECTIVES.get(objective).evaluate(found.sums().get(i)),
+            wanted.get("derivatives").get(i),
+            wanted.get("losses").get(i));
+        assertThat(found.values().get(i).loss())
+            .isCloseTo(wanted.get("losses").get(i).doubleValue(), within(1e-4));
       }
       assertThat(found.gradient().norm2Number().doubleValue())
           .as("%s: norm", objective)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.learning.Schedule;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.ForAll;
@@ -19,18 +20,18 @@ class TrainerOptionsTest {
     TrainerOptions paper = TrainerOptions.paper();
     assertThat(paper.learningRate()).isEqualTo(2e-4);
     assertThat(paper.examplesPerStep()).isEqualTo(32);
-    assertThat(paper.warmupRatio()).isEqualTo(0.1);
-    assertThat(paper.rank()).isEqualTo(16);
-    assertThat(paper.alpha()).isEqualTo(16);
+    assertThat(paper.warmupShare()).isEqualTo(0.1);
+    assertThat(paper.lora().rank()).isEqualTo(16);
+    assertThat(paper.lora().alpha()).isEqualTo(16);
     assertThat(paper.epochs()).isEqualTo(3);
     assertThat(paper.toBuilder().build()).isEqualTo(paper);
   }
 
   @Test
   void theRateRisesAndThenFollowsItsDecay() {
-    TrainerOptions linear = TrainerOptions.builder().learningRate(1).warmupRatio(0.2).build();
-    TrainerOptions cosine = linear.toBuilder().decay(TrainerOptions.Decay.COSINE).build();
-    TrainerOptions constant = linear.toBuilder().decay(TrainerOptions.Decay.CONSTANT).build();
+    TrainerOptions linear = TrainerOptions.builder().learningRate(1).warmupShare(0.2).build();
+    TrainerOptions cosine = linear.toBuilder().schedule(Schedule.COSINE).build();
+    TrainerOptions constant = linear.toBuilder().schedule(Schedule.CONSTANT).build();
     assertThat(List.of(linear, cosine, constant))
         .allSatisfy(
             options -> {

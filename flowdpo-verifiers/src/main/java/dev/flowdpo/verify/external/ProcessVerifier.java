@@ -42,8 +42,8 @@ import org.slf4j.LoggerFactory;
  * <pre>{@code
  * try (ProcessVerifier verifier = ProcessVerifier.of(List.of("python3", "grade.py"))
  *     .timeLimit(Duration.ofSeconds(5)).processes(4).build()) {
- *   RolloutRequest request = new RolloutRequest(
- *       problems, policy, judge, verifier, FlowOptions.paper(), 1, 42);
+ *   RolloutRequest request =
+ *       RolloutRequest.builder(problems, policy, judge, verifier).seed(42).build();
  *   List<RolloutTree> trees = RolloutSampler.tree().sample(request);
  * }
  * }</pre>

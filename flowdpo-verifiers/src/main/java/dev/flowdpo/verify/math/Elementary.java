@@ -15,6 +15,7 @@ final class Elementary {
   private static final int GUARD_DIGITS = 15;
   private static final BigDecimal TWO = BigDecimal.valueOf(2);
   private static final BigDecimal MAX_EXPONENT = BigDecimal.valueOf(100_000);
+  private static final long MAX_MAGNITUDE = 100_000;
 
   private final MathContext context;
   private final FixedPoint series;
@@ -52,7 +53,15 @@ final class Elementary {
 
   BigDecimal multiply(BigDecimal a, BigDecimal b) {
     budget.spend(1 + context.getPrecision() / 32);
-    return a.multiply(b, context);
+    return bounded(a.multiply(b, context));
+  }
+
+  /** Refuses what is so large or small that aligning it with other numbers would take for ever. */
+  private static BigDecimal bounded(BigDecimal x) {
+    if (x.signum() != 0 && Math.abs(magnitude(x)) > MAX_MAGNITUDE) {
+      throw new OutOfReachException("a number beyond 10^±" + MAX_MAGNITUDE);
+    }
+    return x;
   }
 
   BigDecimal divide(BigDecimal a, BigDecimal b) {
@@ -60,7 +69,7 @@ final class Elementary {
       throw new OutOfReachException("a division by zero");
     }
     budget.spend(2 + context.getPrecision() / 16);
-    return a.divide(b, context);
+    return bounded(a.divide(b, context));
   }
 
   /** Returns the root of a number of at least 0. */

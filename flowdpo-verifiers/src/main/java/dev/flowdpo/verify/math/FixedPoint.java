@@ -23,6 +23,9 @@ final class FixedPoint {
   }
 
   private BigInteger of(BigDecimal x) {
+    if (Elementary.magnitude(x) < -bits / 3) {
+      return BigInteger.ZERO; // as it would be rounded to, but without the work of aligning it
+    }
     BigDecimal scaled = x.multiply(new BigDecimal(BigInteger.ONE.shiftLeft(bits)));
     return scaled.setScale(0, RoundingMode.HALF_EVEN).unscaledValue();
   }

@@ -44,7 +44,7 @@ class ProcessVerifierTest {
       assertThat(graders()).as("starts when needed").isEmpty();
       Verdict first = verifier.verify(PROBLEM, "a solution with \\ and ü and\nnewlines");
       assertThat(first.known()).isTrue();
-      assertThat(first.reward()).isEqualTo(0.25);
+      assertThat(first.reward()).hasValue(0.25);
       assertThat(first.reason().orElse("")).isEqualTo("0");
       assertThat(verifier.verify(PROBLEM, "half").reason().orElse("")).isEqualTo("1");
       assertThat(verifier.verify(PROBLEM, "flood-stderr").reason().orElse("")).isEqualTo("2");

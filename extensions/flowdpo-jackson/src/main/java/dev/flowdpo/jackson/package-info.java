@@ -1,0 +1,5 @@
+/** Problems, solutions and verdicts as JSON, through Jackson. */
+@NullMarked
+package dev.flowdpo.jackson;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,138 @@
+package dev.flowdpo.learning;
+
+import dev.flowdpo.error.Require;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How adapters follow their gradients: AdamW (arXiv 1711.05101) with clipping. A value out of its
+ * range is refused with an {@link dev.flowdpo.error.InvalidInputException}. Immutable and
+ * thread-safe.
+ */
+public final class OptimizerOptions {
+  private static final OptimizerOptions DEFAULTS =
+      new OptimizerOptions(new Values(0.9, 0.999, 1e-8, 0, 1));
+
+  private final Values values;
+
+  private record Values(
+      double adamBeta1,
+      double adamBeta2,
+      double adamEpsilon,
+      double weightDecay,
+      double clipNorm) {}
+
+  private OptimizerOptions(Values values) {
+    this.values = values;
+  }
+
+  /** {@return betas 0.9 and 0.999, epsilon 1e-8, no weight decay, norms up to 1} */
+  public static OptimizerOptions defaults() {
+    return DEFAULTS;
+  }
+
+  /** {@return a builder that starts from {@link #defaults()}} */
+  public static Builder builder() {
+    return DEFAULTS.toBuilder();
+  }
+
+  /** {@return a builder that starts from these options} */
+  public Builder toBuilder() {
+    return new Builder(values);
+  }
+
+  /** {@return the decay of the first moment; default 0.9} */
+  public double adamBeta1() {
+    return values.adamBeta1;
+  }
+
+  /** {@return the decay of the second moment; default 0.999} */
+  public double adamBeta2() {
+    return values.adamBeta2;
+  }
+
+  /** {@return epsilon; default 1e-8} */
+  public double adamEpsilon() {
+    return values.adamEpsilon;
+  }
+
+  /** {@return the decoupled weight decay; default 0} */
+  public double weightDecay() {
+    return values.weightDecay;
+  }
+
+  /**
+   * {@return the largest global norm of a gradient; longer ones are scaled down to it; default 1,
+   * as in the paper}
+   */
+  public double clipNorm() {
+    return values.clipNorm;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof OptimizerOptions that && values.equals(that.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return values.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return values.toString().replaceFirst("Values", "OptimizerOptions");
+  }
+
+  /** Collects options one by one and checks each at once. Not thread-safe. */
+  public static final class Builder {
+    private double adamBeta1;
+    private double adamBeta2;
+    private double adamEpsilon;
+    private double weightDecay;
+    private double clipNorm;
+
+    private Builder(Values values) {
+      adamBeta1 = values.adamBeta1;
+      adamBeta2 = values.adamBeta2;
+      adamEpsilon = values.adamEpsilon;
+      weightDecay = values.weightDecay;
+      clipNorm = values.clipNorm;
+    }
+
+    /** Sets the decay of the first moment, in [0, 1). */
+    public Builder adamBeta1(double adamBeta1) {
+      this.adamBeta1 = Require.below(0, 1, "adamBeta1", adamBeta1);
+      return this;
+    }
+
+    /** Sets the decay of the second moment, in [0, 1). */
+    public Builder adamBeta2(double adamBeta2) {
+      this.adamBeta2 = Require.below(0, 1, "adamBeta2", adamBeta2);
+      return this;
+    }
+
+    /** Sets epsilon, above 0. */
+    public Builder adamEpsilon(double adamEpsilon) {
+      this.adamEpsilon = Require.positive("adamEpsilon", adamEpsilon);
+      return this;
+    }
+
+    /** Sets the decoupled weight decay, at least 0. */
+    public Builder weightDecay(double weightDecay) {
+      this.weightDecay = Require.notNegative("weightDecay", weightDecay);
+      return this;
+    }
+
+    /** Sets the largest global norm of a gradient, above 0. */
+    public Builder clipNorm(double clipNorm) {
+      this.clipNorm = Require.positive("clipNorm", clipNorm);
+      return this;
+    }
+
+    /** {@return the options as set so far} */
+    public OptimizerOptions build() {
+      return new OptimizerOptions(
+          new Values(adamBeta1, adamBeta2, adamEpsilon, weightDecay, clipNorm));
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package dev.flowdpo.cli.learning;
+
+import dev.flowdpo.Flow;
+import dev.flowdpo.cli.evaluation.Evaluation;
+import dev.flowdpo.cli.evaluation.LearningData;
+import dev.flowdpo.cli.options.ProgressOptions;
+import dev.flowdpo.cli.output.JsonText;
+import dev.flowdpo.cli.output.ProgressDisplay;
+import dev.flowdpo.cli.run.MetricsFile;
+import dev.flowdpo.cli.run.RunFiles;
+import dev.flowdpo.cli.run.RunFolder;
+import dev.flowdpo.learning.LearnerOptions;
+import dev.flowdpo.learning.LearningListener;
+import dev.flowdpo.learning.LearningProgress;
+import dev.flowdpo.learning.LearningReport;
+import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.learning.Schedule;
+import dev.flowdpo.learning.TraceCompiler;
+import dev.flowdpo.learning.UpdateMetrics;
+import dev.flowdpo.preference.DpoObjective;
+import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.rollout.RolloutTree;
+import dev.flowdpo.rollout.Verifier;
+import dev.flowdpo.runtime.data.ModelTokens;
+import dev.flowdpo.runtime.data.PreferenceFile;
+import dev.flowdpo.runtime.data.TraceFile;
+import dev.flowdpo.spi.FlowEngine;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.util.List;
+
+/**
+ * One online learning run: measures the flow on held-out problems, learns, measures again, and
+ * leaves adapters, metrics, pairs, correct traces, a chart and the result in the run's folder. A
+ * run that was killed at any moment can be run again on a resumed folder and ends the same. For one
+ * thread.
+ */
+final class LearningRun {
+  private final Flow flow;
+  private final ModelTokens tokens;
+  private final LearningData data;
+  private final RunFolder folder;
+  private final ProgressOptions progress;
+  private final PrintWriter err;
+  private final VerifierFailures failures = new VerifierFailures();
+
+  LearningRun(
+      Flow flow,
+      ModelTokens tokens,
+      LearningData data,
+      RunFolder folder,
+      ProgressOptions progress,
+      PrintWriter err) {
+    this.flow = flow;
+    this.tokens = tokens;
+    this.data = data;
+    this.folder = folder;
+    this.progress = progress;
+    this.err = err;
+  }
+
+  /** Returns the engine's defaults with this seed and, where rates fall, this many problems. */
+  static LearnerOptions.Builder options(FlowEngine engine, long seed, LearningData data) {
+    LearnerOptions defaults = engine.defaultLearnerOptions();
+    LearnerOptions.Builder options = defaults.toBuilder().seed(seed);
+    return defaults.rates().schedule() == Schedule.CONSTANT
+        ? options
+        : options.rates(rates -> rates.totalProblems(data.problems().size()));
+  }
+
+  /**
+   * Runs to the end. Learns from the verifier's verdicts; held-out accuracy is by the known answers
+   * always.
+   */
+  LearningResult run(Verifier verifier, LearnerOptions options, DpoObjective objective) {
+    long begin = System.nanoTime();
+    // Resuming publishes the learned adapters, so the first measurement comes before it.
+    if (folder.heldOutBefore().isEmpty()) {
+      folder.heldOutBefore(heldOutAccuracy("before"));
+    }
+    LearningReport report = learn(verifier, options, objective);
+    LearningResult result =
+        LearningResult.of(
+            report.progress(),
+            report.validation(),
+            folder.heldOutBefore().orElseThrow(),
+            heldOutAccuracy("after"),
+            data.heldOut().size(),
+            (System.nanoTime() - begin) / 1e9);
+    JsonText.write(folder.file(RunFiles.RESULT), result);
+    drawChart(report, result);
+    return result;
+  }
+
+  /** Returns why the verifier failed, as far as it did while this process learned. */
+  VerifierFailures failures() {
+    return failures;
+  }
+
+  private double heldOutAccuracy(String when) {
+    try (ProgressDisplay display =
+        progress.open(err, "held-out " + when, 0, data.heldOut().size())) {
+      return Evaluation.of(Evaluation.greedy(flow), data.heldOut(), display).accuracy();
+    }
+  }
+
+  private LearningReport learn(Verifier verifier, LearnerOptions options, DpoObjective objective) {
+    Relay relay = new Relay();
+    try (OnlineLearner learner =
+            flow.learner()
+                .verifier(verifier)
+                .objective(objective)
+                .options(options)
+                .listener(relay)
+                .checkpoint(folder.file(RunFiles.CHECKPOINT))
+                .resume(hasCheckpoint())
+                .build();
+        MetricsFile metrics = MetricsFile.open(folder.file(RunFiles.METRICS), learner.progress());
+        PreferenceFile.Writer pairs = pairs(learner.progress());
+        TraceFile.Writer traces =
+            TraceFile.of(folder.file(RunFiles.TRACES), tokens)
+                .resume(learner.progress().problems());
+        ProgressDisplay display =
+            progress.open(err, "learn", learner.progress().problems(), data.problems().size())) {
+      TraceCompiler correct =
+          TraceCompiler.builder().seed(options.seed()).sink(traces::write).build();
+      relay.to(new LearningWatch(metrics, pairs, display, failures, learner.progress()), correct);
+      LearningReport report = learner.learn(data.problems());
+      learner.save(folder.path());
+      return report;
+    }
+  }
+
+  /** A run that was killed before its first checkpoint begins anew. */
+  private boolean hasCheckpoint() {
+    return folder.isResumed() && Files.exists(folder.file(RunFiles.CHECKPOINT).resolve("latest"));
+  }
+
+  /** Goes on with the pairs up to the checkpoint; those after it come again. */
+  private PreferenceFile.Writer pairs(LearningProgress from) {
+    return PreferenceFile.of(folder.file(RunFiles.PAIRS), tokens)
+        .resume(from.answerPairs() + from.stopPairs());
+  }
+
+  /** A run is not lost for its picture: drawing needs fonts, which a server may lack. */
+  private void drawChart(LearningReport report, LearningResult result) {
+    try {
+      ValidationChart.write(folder.file(RunFiles.VALIDATION_CHART), report.validation(), result);
+    } catch (RuntimeException | LinkageError | InternalError e) {
+      err.println(
+          "The chart " + folder.file(RunFiles.VALIDATION_CHART) + " could not be drawn: " + e);
+      err.flush();
+    }
+  }
+
+  /** Passes events on to listeners that exist only after the learner does. */
+  private static final class Relay implements LearningListener {
+    private List<LearningListener> listeners = List.of();
+
+    void to(LearningListener... listeners) {
+      this.listeners = List.of(listeners);
+    }
+
+    @Override
+    public void onProblem(RolloutTree tree, LearningProgress progress) {
+      listeners.forEach(listener -> listener.onProblem(tree, progress));
+    }
+
+    @Override
+    public void onPairs(List<PreferencePair> pairs) {
+      listeners.forEach(listener -> listener.onPairs(pairs));
+    }
+
+    @Override
+    public void onUpdate(UpdateMetrics metrics) {
+      listeners.forEach(listener -> listener.onUpdate(metrics));
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.flowdpo.cli.options;
+
+import dev.flowdpo.Flow;
+import dev.flowdpo.runtime.checkpoint.Checkpoint;
+import dev.flowdpo.runtime.inference.FrozenBase;
+import dev.flowdpo.runtime.inference.SessionSettings;
+import dev.flowdpo.runtime.learning.AdapterFlowEngine;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+
+/** The model that a command runs, and how it is loaded. Not thread-safe. */
+public final class EngineOptions {
+  @Mixin private ModelFolderOptions model;
+  @Mixin private LoadingOptions loading;
+
+  /** Returns the model and how it is to be loaded. */
+  public ModelChoice choice() {
+    return new ModelChoice(model.given(), loading.modelOptions());
+  }
+
+  /** Says whether it is the bundled model. */
+  public boolean isBundled() {
+    return model.given().isEmpty();
+  }
+
+  /** Returns a builder of flows on the model. */
+  public Flow.Builder flow(long seed) {
+    Flow.Builder builder = Flow.builder().seed(seed).modelOptions(loading.modelOptions());
+    model.given().ifPresent(builder::model);
+    return builder;
+  }
+
+  /** Opens the model as an engine, for what a flow's builder does not offer. */
+  public AdapterFlowEngine open() {
+    return choice().open(Optional.empty());
+  }
+
+  /** Opens the model with adapters as an engine. */
+  public AdapterFlowEngine open(Optional<Path> adapters) {
+    return choice().open(adapters);
+  }
+
+  /** Opens the model without its tokenizer, which it need not have. */
+  public FrozenBase base() {
+    return FrozenBase.load(
+        Checkpoint.open(model.folder()), SessionSettings.defaults().with(loading.modelOptions()));
+  }
+}

@@ -1,0 +1,43 @@
+package dev.flowdpo.cli.options;
+
+import dev.flowdpo.model.ModelOptions;
+import dev.flowdpo.model.Quantization;
+import dev.flowdpo.runtime.AdapterFlowEngineProvider;
+import dev.flowdpo.runtime.learning.AdapterFlowEngine;
+import dev.flowdpo.spi.EngineSettings;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The model of a command. Immutable.
+ *
+ * @param folder the model's folder; empty for the bundled model
+ * @param options how it is loaded
+ */
+public record ModelChoice(Optional<Path> folder, ModelOptions options) {
+  /** Opens the model with adapters as an engine. */
+  public AdapterFlowEngine open(Optional<Path> adapters) {
+    EngineSettings.Builder settings = EngineSettings.builder().options(options);
+    folder.ifPresent(settings::model);
+    adapters.ifPresent(settings::adapters);
+    return new AdapterFlowEngineProvider().open(settings.build());
+  }
+
+  /** Returns what tells results of this model from others: its folder, and its precision. */
+  public String description() {
+    return inPrecision("bundled");
+  }
+
+  /** Returns the same for people. */
+  public String title() {
+    return inPrecision("the bundled model");
+  }
+
+  private String inPrecision(String bundled) {
+    String name = folder.map(Path::toString).orElse(bundled);
+    return options.quantization() == Quantization.NONE
+        ? name
+        : name + " in " + options.quantization().name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,101 @@
+package dev.flowdpo.cli.output;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.flowdpo.error.InvalidInputException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+
+/** JSON as the commands read and write it. Stateless and thread-safe. */
+public final class JsonText {
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
+  private JsonText() {}
+
+  /** Returns a record, map or list as one line of JSON. */
+  public static String line(Object value) {
+    try {
+      return MAPPER.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not writable as JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /**
+   * Returns the JSON object in the text.
+   *
+   * @param where the file, and the line where there are several, for the message
+   * @throws InvalidInputException if the text is not one JSON object
+   */
+  public static JsonNode object(String where, String text) {
+    JsonNode node;
+    try {
+      node = MAPPER.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new InvalidInputException(
+          where + ": expected a JSON object, found malformed JSON: " + e.getOriginalMessage(), e);
+    }
+    if (!node.isObject()) {
+      throw new InvalidInputException(
+          where + ": expected a JSON object, found " + (text.isBlank() ? "nothing" : shown(node)));
+    }
+    return node;
+  }
+
+  /**
+   * Returns the text of an input file.
+   *
+   * @throws InvalidInputException if the file is missing or not UTF-8 text
+   */
+  public static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new InvalidInputException(
+          file + ": expected a JSON file in UTF-8, found " + describe(file, e), e);
+    }
+  }
+
+  /**
+   * Replaces the file with the value in one step, so that a killed process leaves no half of it.
+   */
+  public static void write(Path file, Object value) {
+    writeLines(file, List.of(value));
+  }
+
+  /** Replaces the file with a line for each value, in one step too. */
+  public static void writeLines(Path file, List<?> values) {
+    StringBuilder lines = new StringBuilder();
+    values.forEach(value -> lines.append(line(value)).append('\n'));
+    try {
+      Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
+      Files.writeString(temporary, lines);
+      Files.move(
+          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns a value as messages show it, not longer than a line. */
+  public static String shown(JsonNode node) {
+    String text = node.toString();
+    return text.length() <= 60 ? text : text.substring(0, 60) + "…";
+  }
+
+  /** Returns what stands in the way of reading a file. */
+  public static String describe(Path file, IOException e) {
+    return Files.notExists(file)
+        ? "no such file"
+        : Files.isDirectory(file) ? "a folder" : "one that cannot be read (" + e + ")";
+  }
+}

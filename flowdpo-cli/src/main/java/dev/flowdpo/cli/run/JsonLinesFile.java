@@ -1,0 +1,88 @@
+package dev.flowdpo.cli.run;
+
+import dev.flowdpo.cli.output.JsonText;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+
+/**
+ * A file that grows by a JSON object a line. A line is on the disk before {@link #add} returns, so
+ * that a checkpoint never knows of one that the file lacks; a run that goes on after a kill opens
+ * the file with the lines up to its checkpoint. Not thread-safe.
+ */
+public final class JsonLinesFile implements AutoCloseable {
+  private final Path file;
+  private final FileChannel channel;
+
+  private JsonLinesFile(Path file, FileChannel channel) {
+    this.file = file;
+    this.channel = channel;
+  }
+
+  /**
+   * Returns the lines of a file, the last of which may be half a line or end within a letter; none
+   * where there is no file.
+   */
+  public static List<String> lines(Path file) {
+    try {
+      return Files.exists(file)
+          ? new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList()
+          : List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Opens a file to add lines to it.
+   *
+   * @param kept the lines that it begins with, in place of those that it has
+   */
+  public static JsonLinesFile open(Path file, List<String> kept) {
+    try {
+      StringBuilder text = new StringBuilder();
+      kept.forEach(line -> text.append(line).append('\n'));
+      Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
+      Files.writeString(temporary, text);
+      Files.move(
+          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      return new JsonLinesFile(
+          file, FileChannel.open(file, StandardOpenOption.APPEND, StandardOpenOption.DSYNC));
+    } catch (IOException e) {
+      throw failed(file, e);
+    }
+  }
+
+  /** Adds a record, map or list as a line. */
+  public void add(Object row) {
+    try {
+      String line = JsonText.line(row) + "\n";
+      ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    } catch (IOException e) {
+      throw failed(file, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw failed(file, e);
+    }
+  }
+
+  private static UncheckedIOException failed(Path file, IOException e) {
+    return new UncheckedIOException(file + ": cannot be written: " + e.getMessage(), e);
+  }
+}
