@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -64,14 +65,14 @@ public abstract class FlowPolicyContract {
   }
 
   /**
-   * {@return a prefix that the policy itself ended with its end of sequence; empty for a policy that
-   * never does. By default it is looked for in up to 32 greedy chunks on each problem}
+   * {@return a prefix that the policy itself ended with its end of sequence; empty for a policy
+   * that never does. By default it is looked for in up to 32 greedy chunks on each problem}
    */
   protected Optional<PartialAnswer> endedAnswer() {
     for (Problem problem : problems()) {
       PartialAnswer answer = PartialAnswer.start(problem);
       for (int i = 0; i < LONGEST && !answer.endedBySequenceEnd(); i++) {
-        ChunkRequest request = new ChunkRequest(answer, chunkSize(), SamplingOptions.GREEDY, i);
+        ChunkRequest request = new ChunkRequest(answer, chunkSize(), SamplingOptions.greedy(), i);
         answer = answer.append(policy().extend(List.of(request)).get(0));
       }
       if (answer.endedBySequenceEnd()) {
@@ -157,7 +158,7 @@ public abstract class FlowPolicyContract {
         prefix -> {
           assertThat(prefix.endedBySequenceEnd()).isTrue();
           for (int seed = 0; seed < 8; seed++) {
-            SamplingOptions sampling = seed == 0 ? SamplingOptions.GREEDY : SamplingOptions.of(1);
+            SamplingOptions sampling = seed == 0 ? SamplingOptions.greedy() : SamplingOptions.of(1);
             Chunk next =
                 policy()
                     .extend(List.of(new ChunkRequest(prefix, chunkSize(), sampling, seed)))
@@ -165,6 +166,21 @@ public abstract class FlowPolicyContract {
             assertThat(next.contentTokens().isEmpty()).isFalse();
           }
         });
+  }
+
+  @Test
+  void theRoomThatIsLeftShrinksByWhatIsWritten() {
+    FlowPolicy snapshot = policy().snapshot();
+    for (ChunkRequest request : requests(snapshot, 8)) {
+      PartialAnswer next = request.prefix().append(snapshot.extend(List.of(request)).get(0));
+      OptionalInt before = snapshot.room(request.prefix());
+      OptionalInt after = snapshot.room(next);
+      assertThat(after.isPresent()).isEqualTo(before.isPresent());
+      if (before.isPresent()) {
+        int written = next.contentTokens().length() - request.prefix().contentTokens().length();
+        assertThat(after.getAsInt()).isBetween(0, before.getAsInt() - written);
+      }
+    }
   }
 
   @Test
@@ -208,7 +224,7 @@ public abstract class FlowPolicyContract {
       ChunkRequest first = new ChunkRequest(root, chunkSize(), SamplingOptions.of(1), seed);
       PartialAnswer next = root.append(policy.extend(List.of(first)).get(0));
       requests.add(first);
-      requests.add(new ChunkRequest(root, chunkSize(), SamplingOptions.GREEDY, seed));
+      requests.add(new ChunkRequest(root, chunkSize(), SamplingOptions.greedy(), seed));
       requests.add(new ChunkRequest(next, chunkSize(), SamplingOptions.of(1), seed + 100L));
     }
     return requests;
@@ -229,7 +245,9 @@ public abstract class FlowPolicyContract {
   private void assertSame(List<Chunk> found, List<Chunk> expected) {
     assertThat(found).hasSameSizeAs(expected);
     for (int i = 0; i < found.size(); i++) {
-      assertThat(found.get(i).tokens()).as("tokens of row %d", i).isEqualTo(expected.get(i).tokens());
+      assertThat(found.get(i).tokens())
+          .as("tokens of row %d", i)
+          .isEqualTo(expected.get(i).tokens());
       assertThat(found.get(i).text()).isEqualTo(expected.get(i).text());
       assertThat(found.get(i).endOfSequence()).isEqualTo(expected.get(i).endOfSequence());
       assertThat(found.get(i).logProbability())

@@ -78,8 +78,7 @@ public abstract class RolloutSamplerContract {
         for (Branch branch : node.alternatives()) {
           PartialAnswer other = ancestor(branch.answer(), node.index() + 1);
           assertThat(other.parent()).containsSame(node.prefix());
-          assertThat(other.lastChunk().orElseThrow().tokens())
-              .isNotEqualTo(node.chunk().tokens());
+          assertThat(other.lastChunk().orElseThrow().tokens()).isNotEqualTo(node.chunk().tokens());
         }
       }
     }
@@ -126,8 +125,7 @@ public abstract class RolloutSamplerContract {
   @Test
   void aVerifierThatFailsCostsItsVerdictsOnly() {
     List<Problem> problems = problems(6);
-    Verifier failing =
-        FailingVerifier.when(a -> a.problem().equals(problems.get(2)), HAS_AN_E);
+    Verifier failing = FailingVerifier.when(a -> a.problem().equals(problems.get(2)), HAS_AN_E);
     List<String> expected = describe(sample(problems, HAS_AN_E, 1, 7));
     List<RolloutTree> trees = sample(problems, failing, 1, 7);
     List<String> found = describe(trees);
@@ -155,7 +153,7 @@ public abstract class RolloutSamplerContract {
     assertThat(alone).isEqualTo(together);
     List<Problem> reversed = new ArrayList<>(problems);
     Collections.reverse(reversed);
-    List<String> back = describe(sample(reversed, HAS_AN_E, 1, 8));
+    List<String> back = new ArrayList<>(describe(sample(reversed, HAS_AN_E, 1, 8)));
     Collections.reverse(back);
     assertThat(back).isEqualTo(together);
   }
@@ -207,8 +205,11 @@ public abstract class RolloutSamplerContract {
       int rolloutsPerNode,
       long seed) {
     FlowOptions options = FlowOptions.builder().chunkSize(4).maxChunks(MAX_CHUNKS).build();
-    return new RolloutRequest(
-        problems, policy, judge, verifier, options, rolloutsPerNode, seed);
+    return RolloutRequest.builder(problems, policy, judge, verifier)
+        .options(options)
+        .rolloutsPerNode(rolloutsPerNode)
+        .seed(seed)
+        .build();
   }
 
   private static List<Problem> problems(int count) {

@@ -35,8 +35,8 @@ public abstract class StopJudgeContract {
   protected abstract StopJudge judge();
 
   /**
-   * {@return partial answers in tokens that the judge can read, at least two, each with at least one
-   * chunk}
+   * {@return partial answers in tokens that the judge can read, at least two, each with at least
+   * one chunk}
    */
   protected abstract List<PartialAnswer> answers();
 

@@ -85,7 +85,9 @@ public abstract class VerifierContract {
     for (String answer : strangeAnswers()) {
       for (Problem problem : List.of(known, unknown)) {
         Verdict verdict = verifier().verify(Attempt.of(problem, answer));
-        assertThat(verdict).as("verdict on an answer of %d characters", answer.length()).isNotNull();
+        assertThat(verdict)
+            .as("verdict on an answer of %d characters", answer.length())
+            .isNotNull();
         verdict.reward().ifPresent(reward -> assertThat(reward).isBetween(0.0, 1.0));
       }
     }
