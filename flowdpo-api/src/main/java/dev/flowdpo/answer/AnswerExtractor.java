@@ -60,8 +60,8 @@ public final class AnswerExtractor {
   }
 
   /**
-   * Returns the extractor of the last box, whatever the text around it says: the convention of the
-   * solutions of MATH (Hendrycks et al., arXiv 2103.03874).
+   * Returns the extractor of the last box alone, whatever the text around it says: the convention
+   * of the solutions of MATH (Hendrycks et al., arXiv 2103.03874).
    *
    * @return an extractor that looks for no other mark
    */
@@ -98,7 +98,7 @@ public final class AnswerExtractor {
       return new Mark(text.strip(), AnswerRule.WHOLE_TEXT).answer();
     }
     if (scope == Scope.BOXED) {
-      return Boxes.last(text).flatMap(box -> new Mark(box.content(), AnswerRule.BOX).answer());
+      return Boxes.lastAlone(text).flatMap(box -> new Mark(box, AnswerRule.BOX).answer());
     }
     Optional<Mark> marked = strong(text).or(() -> weak(text));
     if (marked.isPresent()) {

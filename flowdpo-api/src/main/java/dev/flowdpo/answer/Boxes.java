@@ -55,6 +55,15 @@ final class Boxes {
     return Optional.of(new Found(boxes.get(0).start(), String.join(", ", contents)));
   }
 
+  /** Returns what is in the last box, whatever stands before it; "" where it is not closed. */
+  static Optional<String> lastAlone(String text) {
+    Optional<String> last = Optional.empty();
+    for (Matcher matcher = BOX.matcher(text); matcher.find(); ) {
+      last = Optional.of(at(text, matcher).map(Box::content).orElse(""));
+    }
+    return last;
+  }
+
   private static boolean joined(String text, int from, int to) {
     return to - from <= 60
         && BETWEEN.matcher(text).region(from, to).matches()

@@ -96,6 +96,15 @@ class AnswerExtractorTest {
   }
 
   @Test
+  void theLastBoxAloneIsTakenWhateverTheTextSays() {
+    String solution = "$\\boxed{1}$, $\\boxed{\\frac{1}{2}}$. The final answer is 7.\n#### 8";
+    assertThat(AnswerExtractor.boxed().extract(solution))
+        .contains(new ExtractedAnswer("\\frac{1}{2}", AnswerRule.BOX));
+    assertThat(AnswerExtractor.boxed().extract("\\boxed{1} and \\boxed{2")).isEmpty();
+    assertThat(AnswerExtractor.boxed().extract("#### 8")).isEmpty();
+  }
+
+  @Test
   void theLastNumberIsAFallBackThatMustBeAskedFor() {
     AnswerExtractor extractor = MARKED.orLastNumber();
     assertThat(extractor.extract("He has 3 and then 1,250.5 left."))

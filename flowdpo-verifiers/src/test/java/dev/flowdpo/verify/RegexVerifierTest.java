@@ -45,7 +45,9 @@ class RegexVerifierTest {
 
   @Test
   void searchesAMegabyte() {
-    RegexVerifier verifier = new RegexVerifier(Pattern.compile("b$"), AnswerExtractor.wholeText());
+    RegexVerifier verifier =
+        new RegexVerifier(
+            Pattern.compile("b$"), AnswerExtractor.wholeText(), Duration.ofMinutes(5));
     assertThat(verifier.verify(PROBLEM, "a".repeat(1_000_000) + "b").isCorrect()).isTrue();
   }
 

@@ -29,7 +29,6 @@ class ArchitectureTest {
   private static final List<String> API =
       List.of(
           "dev.flowdpo.error",
-          "dev.flowdpo.internal",
           "dev.flowdpo.value",
           "dev.flowdpo.answer",
           "dev.flowdpo.model",

@@ -72,7 +72,8 @@ class TraceTrainingTest {
           .isLessThan(report.heldOutLossBefore().orElseThrow());
       assertThat(recorder.lastLoss).isEqualTo(report.trainingLoss());
       assertThat(recorder.events)
-          .contains("held out after 0", "1 of " + report.steps(), "held out after 1, best")
+          .contains("held out after 0", "1 of " + report.steps())
+          .contains("held out after " + report.bestStep() + ", best")
           .contains(report.steps() + " of " + report.steps());
       assertThat(Files.readString(folder.resolve("answer/provenance.json")))
           .contains("\"epochs\" : 3", "\"seed\" : 4", "\"learningRate\" : 0.002");

@@ -179,7 +179,8 @@ class GroupGradientTest {
             () ->
                 compute(
                     groups,
-                    DpoObjective.ofTokens(g -> new GroupValue(0, new double[99], new double[0]))))
+                    DpoObjective.ofTokens(
+                        g -> new GroupValue(0, new double[99], new double[1], new double[1]))))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("found 99");
     assertThatThrownBy(() -> compute(groups, DpoObjective.paper()))

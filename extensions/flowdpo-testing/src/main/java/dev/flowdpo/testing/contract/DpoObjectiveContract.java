@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.GroupValue;
+import dev.flowdpo.preference.LogProbabilitySums;
+import dev.flowdpo.preference.ObjectiveValue;
 import dev.flowdpo.preference.ScoredCompletion;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -61,6 +63,26 @@ public abstract class DpoObjectiveContract {
       }
     }
     assertThat(compared).as("places where the loss is smooth").isGreaterThan(CASES / 2);
+  }
+
+  @Test
+  void derivativesOfAPairByTheReferenceAreThoseOfTheLossToo() {
+    if (groupSize() != 2) {
+      return;
+    }
+    for (List<ScoredCompletion> group : groups(20)) {
+      LogProbabilitySums s = LogProbabilitySums.of(group);
+      if (smoothAt(group)) {
+        ObjectiveValue value;
+        try {
+          value = objective().evaluate(s);
+        } catch (UnsupportedOperationException e) {
+          return; // a loss of groups, which knows no pairs
+        }
+        assertSlope("reference of the chosen", value.byReferenceChosen(), x -> loss(s, x, 0));
+        assertSlope("reference of the rejected", value.byReferenceRejected(), x -> loss(s, 0, x));
+      }
+    }
   }
 
   @Test
@@ -137,19 +159,35 @@ public abstract class DpoObjectiveContract {
       for (int token = 0; token < group.get(i).length(); token++) {
         int completion = i;
         int place = token;
-        double slope = slope(shift -> loss(group, completion, place, shift));
-        assertThat(derivatives[Math.min(token, derivatives.length - 1)])
-            .as("derivative by token %d of completion %d", token, i)
-            .isEqualTo(slope, within(1e-5 * Math.max(1, Math.abs(slope))));
+        assertSlope(
+            "token " + token + " of completion " + i,
+            derivatives[Math.min(token, derivatives.length - 1)],
+            shift -> loss(group, completion, place, shift));
       }
     }
   }
 
-  /** The slope at 0, to fourth order. */
-  private static double slope(DoubleUnaryOperator loss) {
+  /** Compares with the slope at 0, found to fourth order. */
+  private static void assertSlope(String what, double derivative, DoubleUnaryOperator loss) {
     double near = loss.applyAsDouble(STEP) - loss.applyAsDouble(-STEP);
     double far = loss.applyAsDouble(2 * STEP) - loss.applyAsDouble(-2 * STEP);
-    return (8 * near - far) / (12 * STEP);
+    double slope = (8 * near - far) / (12 * STEP);
+    assertThat(derivative)
+        .as("derivative by %s", what)
+        .isEqualTo(slope, within(1e-5 * Math.max(1, Math.abs(slope))));
+  }
+
+  private double loss(LogProbabilitySums s, double referenceChosen, double referenceRejected) {
+    return objective()
+        .evaluate(
+            new LogProbabilitySums(
+                s.policyChosen(),
+                s.policyRejected(),
+                s.referenceChosen() + referenceChosen,
+                s.referenceRejected() + referenceRejected,
+                s.chosenLength(),
+                s.rejectedLength()))
+        .loss();
   }
 
   private double loss(List<ScoredCompletion> group, int completion, int token, double shift) {
