@@ -97,8 +97,7 @@ class BrokenImplementationsTest {
   void anObjectiveWithAWrongDerivativeIsFound() {
     assertThat(failures(WrongSign.class))
         .containsExactlyInAnyOrder(
-            "derivativesAreThoseOfTheLoss",
-            "derivativesOfAPairByTheReferenceAreThoseOfTheLossToo");
+            "derivativesAreThoseOfTheLoss", "derivativesOfAPairByTheReferenceAreThoseOfTheLossToo");
   }
 
   @Test
