@@ -75,7 +75,13 @@ class MessagesFileTest {
     check("{\"messages\": [%s]}".formatted(user), "found [user]");
     check(
         "{\"messages\": [%s, %s, %s, %s]}".formatted(user, assistant, user, assistant),
-        "found [user, assistant, user, assistant]");
+        "the model has no chat template and so no place for a conversation, found 2 messages");
+    check(
+        "{\"messages\": [%s, %s, %s]}".formatted(user, assistant, user),
+        "that ends with user, assistant, found [user, assistant, user]");
+    check(
+        "{\"messages\": [%s, %s]}".formatted(user.replace("user", "tool"), assistant),
+        "of the roles system, user and assistant, found the role \"tool\"");
     check(
         "{\"messages\": [%s, %s]}".formatted(user.replace("3 + 4?", " "), assistant),
         "expected a question as content of the user's message, found a blank one");
