@@ -100,7 +100,9 @@ record Conversation(List<Message> history, String question, String reply) {
     if (messages.size() != 1 || messages.get(0).role() != role) {
       throw row.wrong(
           key,
-          "a list of one message, of the role " + role.name().toLowerCase(Locale.ROOT),
+          "a list of messages with the roles ["
+              + role.name().toLowerCase(Locale.ROOT)
+              + "] and nothing else, as the model's prompt holds one question",
           roles(messages));
     }
     return messages.get(0).content();
