@@ -33,8 +33,7 @@ class NativePlatformTest {
     "Windows 11, amd64, windows-x86_64"
   })
   void solvesOnEveryPlatformThatTheJarsServe(String system, String processor, String name) {
-    NativePlatform platform =
-        NativePlatform.of(system, processor, false, NativePlatformTest::real);
+    NativePlatform platform = NativePlatform.of(system, processor, false, NativePlatformTest::real);
     assertThat(platform.name()).isEqualTo(name);
     assertThatCode(platform::requireSolving).doesNotThrowAnyException();
   }
