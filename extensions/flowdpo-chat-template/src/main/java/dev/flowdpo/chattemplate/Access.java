@@ -105,7 +105,7 @@ final class Access {
                 return Values.whole(i);
               }
             }
-            throw new JinjaException("index: expected a value of the list, found another");
+            throw new ChatTemplateException("index: expected a value of the list, found another");
           };
       case "count" ->
           arguments -> {
@@ -154,7 +154,7 @@ final class Access {
     int size = items.size();
     int by = step == None.NONE ? 1 : Values.index(step);
     if (by == 0) {
-      throw new JinjaException("expected a step of a slice, found 0");
+      throw new ChatTemplateException("expected a step of a slice, found 0");
     }
     int first =
         by > 0 ? bound(start, size, 0, size, 0) : bound(start, size, -1, size - 1, size - 1);
@@ -196,7 +196,8 @@ final class Access {
   /** {@return the value, which must be one that Python takes for a key} */
   static Object key(Object value) {
     if (!isKey(value)) {
-      throw new JinjaException("expected a key of a mapping, found " + Values.typeName(value));
+      throw new ChatTemplateException(
+          "expected a key of a mapping, found " + Values.typeName(value));
     }
     return value;
   }

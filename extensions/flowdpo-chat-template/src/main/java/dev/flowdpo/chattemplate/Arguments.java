@@ -29,7 +29,7 @@ record Arguments(List<Object> positional, Map<String, Object> named, Work work) 
   /** {@return the argument at the place or of the name, which must be given} */
   Object require(int place, String name) {
     if (place >= positional.size() && !named.containsKey(name)) {
-      throw new JinjaException("expected the argument " + name + " of a call, found none");
+      throw new ChatTemplateException("expected the argument " + name + " of a call, found none");
     }
     return get(place, name, Values.None.NONE);
   }
@@ -53,7 +53,7 @@ record Arguments(List<Object> positional, Map<String, Object> named, Work work) 
   /** Refuses more arguments than a function takes. */
   void atMost(int count) {
     if (positional.size() + named.size() > count) {
-      throw new JinjaException(
+      throw new ChatTemplateException(
           "expected at most "
               + count
               + " arguments of a call, found "

@@ -49,8 +49,8 @@ final class Arithmetic {
     }
   }
 
-  private static JinjaException unsuited(String operator, Object a, Object b) {
-    return new JinjaException(
+  private static ChatTemplateException unsuited(String operator, Object a, Object b) {
+    return new ChatTemplateException(
         "expected values that "
             + operator
             + " can join, found "
@@ -107,7 +107,7 @@ final class Arithmetic {
 
   private static double quotient(double a, double b) {
     if (b == 0) {
-      throw new JinjaException("expected a divisor, found zero");
+      throw new ChatTemplateException("expected a divisor, found zero");
     }
     return a / b;
   }
@@ -132,7 +132,7 @@ final class Arithmetic {
   /** Rounded down, so that the remainder has the sign of the divisor. */
   private static BigInteger[] divided(BigInteger a, BigInteger b) {
     if (b.signum() == 0) {
-      throw new JinjaException("expected a divisor, found zero");
+      throw new ChatTemplateException("expected a divisor, found zero");
     }
     BigInteger[] result = a.divideAndRemainder(b);
     if (result[1].signum() != 0 && result[1].signum() != b.signum()) {
@@ -160,8 +160,9 @@ final class Arithmetic {
     return value;
   }
 
-  private static JinjaException tooLarge() {
-    return new JinjaException("expected numbers of at most " + MAX_BITS + " bits, found more");
+  private static ChatTemplateException tooLarge() {
+    return new ChatTemplateException(
+        "expected numbers of at most " + MAX_BITS + " bits, found more");
   }
 
   /** {@return the number negated} */
@@ -183,7 +184,7 @@ final class Arithmetic {
     if (value instanceof Undefined undefined) {
       throw undefined.error();
     }
-    throw new JinjaException("expected a whole number, found " + Values.typeName(value));
+    throw new ChatTemplateException("expected a whole number, found " + Values.typeName(value));
   }
 
   /** {@return the number as a real one} */

@@ -70,7 +70,7 @@ final class Comparing {
   /**
    * {@return a negative number, zero or a positive one, as a is less than, equal to or more than b}
    *
-   * @throws JinjaException if Python does not order them
+   * @throws ChatTemplateException if Python does not order them
    */
   static int order(Object a, Object b, Work work) {
     work.steps(1);
@@ -87,7 +87,7 @@ final class Comparing {
     if (a instanceof Tuple tuple && b instanceof Tuple other) {
       return orderLists(tuple.items(), other.items(), work);
     }
-    throw new JinjaException(
+    throw new ChatTemplateException(
         "expected values with an order, found "
             + Values.typeName(a)
             + " and "

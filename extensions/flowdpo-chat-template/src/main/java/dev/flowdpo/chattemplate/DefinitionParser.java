@@ -56,7 +56,7 @@ final class DefinitionParser {
     String part = tokens.expect(Kind.NAME, "a name").text();
     return (value, frame) -> {
       if (!(frame.get(variable) instanceof Namespace namespace)) {
-        throw new JinjaException("expected \"" + variable + "\" to be a namespace");
+        throw new ChatTemplateException("expected \"" + variable + "\" to be a namespace");
       }
       namespace.variables().put(part, value);
     };
@@ -137,7 +137,7 @@ final class DefinitionParser {
     Macro.Definition caller = body("caller", names, fallbacks, "endcall");
     return (frame, output) -> {
       if (!(macro.value(frame) instanceof Callable callable)) {
-        throw new JinjaException("expected a macro to call, found none");
+        throw new ChatTemplateException("expected a macro to call, found none");
       }
       Arguments given = call.arguments(frame);
       Map<String, Object> named = new LinkedHashMap<>(given.named());

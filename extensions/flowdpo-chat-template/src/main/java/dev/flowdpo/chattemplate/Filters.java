@@ -40,12 +40,12 @@ final class Filters {
   /**
    * {@return the filter of this name}
    *
-   * @throws JinjaException if there is none
+   * @throws ChatTemplateException if there is none
    */
   static Filter named(String name) {
     @Nullable Filter filter = FILTERS.get(name);
     if (filter == null) {
-      throw new JinjaException(
+      throw new ChatTemplateException(
           "expected one of the filters " + FILTERS.keySet() + ", found \"" + name + "\"");
     }
     return filter;
@@ -101,7 +101,7 @@ final class Filters {
     int places = arguments.index(0, "precision", 0);
     String method = Values.string(arguments.get(1, "method", "common"));
     if (Math.abs(places) > 300) {
-      throw new JinjaException("round: expected at most 300 places, found " + places);
+      throw new ChatTemplateException("round: expected at most 300 places, found " + places);
     }
     if (method.equals("common")) {
       if (!(value instanceof Double real)) {
@@ -114,7 +114,8 @@ final class Filters {
     return switch (method) {
       case "ceil" -> Math.ceil(scaled) / scale;
       case "floor" -> Math.floor(scaled) / scale;
-      default -> throw new JinjaException("round: expected common, ceil or floor, found another");
+      default ->
+          throw new ChatTemplateException("round: expected common, ceil or floor, found another");
     };
   }
 

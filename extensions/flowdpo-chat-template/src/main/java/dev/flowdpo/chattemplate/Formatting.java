@@ -31,14 +31,14 @@ final class Formatting {
         continue;
       }
       if (used == values.size()) {
-        throw new JinjaException("expected a value for each % of a format, found fewer");
+        throw new ChatTemplateException("expected a value for each % of a format, found fewer");
       }
       String one = converted(found, values.get(used++), work);
       work.characters(one.length());
       text.append(one);
     }
     if (used < values.size()) {
-      throw new JinjaException("expected a % of the format for each value, found fewer");
+      throw new ChatTemplateException("expected a % of the format for each value, found fewer");
     }
     return text.append(format.substring(from)).toString();
   }
@@ -54,7 +54,8 @@ final class Formatting {
           case "f", "F" ->
               fixed(Arithmetic.real(value), precision == null ? 6 : Integer.parseInt(precision));
           default ->
-              throw new JinjaException("expected %s, %d or %f in a format, found %" + conversion);
+              throw new ChatTemplateException(
+                  "expected %s, %d or %f in a format, found %" + conversion);
         };
     boolean number = !conversion.equals("s");
     if (number && !text.startsWith("-")) {
@@ -115,7 +116,8 @@ final class Formatting {
       } else if (found.group().length() == 2) {
         text.append(found.group().charAt(0));
       } else {
-        throw new JinjaException("format: expected {}, a place or a name in braces, found others");
+        throw new ChatTemplateException(
+            "format: expected {}, a place or a name in braces, found others");
       }
     }
     return text.append(format.substring(from)).toString();

@@ -30,7 +30,7 @@ final class Globals {
   }
 
   private static Object raise(Arguments arguments) {
-    throw new JinjaException(
+    throw new ChatTemplateException(
         "the template refuses the messages: "
             + Printing.text(arguments.require(0, "message"), arguments.work()));
   }
@@ -38,19 +38,20 @@ final class Globals {
   private static Range range(Arguments arguments) {
     List<Object> given = arguments.positional();
     if (given.isEmpty() || given.size() > 3) {
-      throw new JinjaException("range: expected one to three numbers, found " + given.size());
+      throw new ChatTemplateException(
+          "range: expected one to three numbers, found " + given.size());
     }
     int first = Values.index(given.get(0));
     int step = given.size() == 3 ? Values.index(given.get(2)) : 1;
     if (step == 0) {
-      throw new JinjaException("range: expected a step, found 0");
+      throw new ChatTemplateException("range: expected a step, found 0");
     }
     Range range =
         given.size() == 1
             ? new Range(0, first, 1)
             : new Range(first, Values.index(given.get(1)), step);
     if (range.size() > MAX_RANGE) {
-      throw new JinjaException(
+      throw new ChatTemplateException(
           "range: expected at most " + MAX_RANGE + " numbers, found " + range.size());
     }
     return range;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable and thread-safe.
  */
-public final class JinjaTemplate {
+final class JinjaTemplate {
   private static final int MAX_LENGTH = 1 << 20;
 
   private final Statement body;
@@ -33,17 +33,17 @@ public final class JinjaTemplate {
    * {@return the parsed template}
    *
    * @param source the text of the template, of at most 1,048,576 characters
-   * @throws JinjaException if it is malformed or uses a tag that is not supported
+   * @throws ChatTemplateException if it is malformed or uses a tag that is not supported
    */
-  public static JinjaTemplate parse(String source) {
+  static JinjaTemplate parse(String source) {
     if (source.length() > MAX_LENGTH) {
-      throw new JinjaException(
+      throw new ChatTemplateException(
           "expected a template of at most " + MAX_LENGTH + " characters, found " + source.length());
     }
     try {
       return new JinjaTemplate(TemplateParser.parse(Lexer.tokens(source)));
     } catch (StackOverflowError e) {
-      throw new JinjaException("expected a template that nests less deeply");
+      throw new ChatTemplateException("expected a template that nests less deeply");
     }
   }
 
@@ -52,20 +52,19 @@ public final class JinjaTemplate {
    *
    * @param variables what the template sees: null, truth values, numbers, strings, lists and maps
    * @param clock the time that {@code strftime_now} tells
-   * @throws JinjaException if the template calls {@code raise_exception}, uses a value as Python
-   *     would not, or goes beyond its limits
+   * @throws ChatTemplateException if the template calls {@code raise_exception}, uses a value as
+   *     Python would not, or goes beyond its limits
    */
-  public String render(
-      Map<String, ? extends @Nullable Object> variables, Supplier<LocalDateTime> clock) {
+  String render(Map<String, ? extends @Nullable Object> variables, Supplier<LocalDateTime> clock) {
     Work work = new Work();
     try {
       Map<String, Object> known = new LinkedHashMap<>(Globals.of(clock));
       variables.forEach((name, value) -> known.put(name, Values.of(value)));
       return Statement.printed(body, new Frame(known, work).inner());
-    } catch (JinjaException e) {
-      throw new JinjaException(work.line(), e);
+    } catch (ChatTemplateException e) {
+      throw new ChatTemplateException(work.line(), e);
     } catch (StackOverflowError e) {
-      throw new JinjaException("line " + work.line() + ": expected less deeply nested calls");
+      throw new ChatTemplateException(work.line(), "expected less deeply nested calls");
     }
   }
 }

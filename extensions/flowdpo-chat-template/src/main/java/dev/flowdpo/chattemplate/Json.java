@@ -32,7 +32,7 @@ final class Json {
     if (separators != None.NONE) {
       pair = Values.items(separators, work);
       if (pair.size() != 2) {
-        throw new JinjaException("tojson: expected two separators, found " + pair.size());
+        throw new ChatTemplateException("tojson: expected two separators, found " + pair.size());
       }
     }
     this.itemSeparator = Values.string(pair.get(0));
@@ -91,7 +91,7 @@ final class Json {
           ? (number > 0 ? "Infinity" : "-Infinity")
           : PythonText.decimal(number);
     }
-    throw new JinjaException(
+    throw new ChatTemplateException(
         "tojson: expected a value that JSON has, found " + Values.typeName(value));
   }
 

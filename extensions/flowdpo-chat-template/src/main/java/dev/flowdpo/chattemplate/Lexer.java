@@ -47,7 +47,7 @@ final class Lexer {
   /**
    * {@return the tokens of the template, ending with one of kind {@link Kind#END}}
    *
-   * @throws JinjaException if something is not closed or no token
+   * @throws ChatTemplateException if something is not closed or no token
    */
   static List<Token> tokens(String template) {
     String source = template.replace("\r\n", "\n").replace('\r', '\n');
@@ -57,8 +57,8 @@ final class Lexer {
     Lexer lexer = new Lexer(source);
     try {
       lexer.template();
-    } catch (JinjaException e) {
-      throw new JinjaException(lexer.line, e);
+    } catch (ChatTemplateException e) {
+      throw new ChatTemplateException(lexer.line, e);
     }
     return lexer.tokens;
   }
@@ -111,7 +111,7 @@ final class Lexer {
   private void raw() {
     Matcher end = RAW_END.matcher(source);
     if (!end.find(position)) {
-      throw new JinjaException("expected {% endraw %}, found the end of the template");
+      throw new ChatTemplateException("expected {% endraw %}, found the end of the template");
     }
     String sign = end.group(1);
     text(source.substring(position, end.start()), sign.isEmpty() ? ' ' : sign.charAt(0), true);
@@ -121,7 +121,7 @@ final class Lexer {
   private void comment(int from) {
     Matcher end = COMMENT_END.matcher(source);
     if (!end.find(from)) {
-      throw new JinjaException("expected #} after {#, found the end of the template");
+      throw new ChatTemplateException("expected #} after {#, found the end of the template");
     }
     skip(end.end());
   }
@@ -140,7 +140,8 @@ final class Lexer {
         return;
       }
       if (position == source.length()) {
-        throw new JinjaException("expected the end of the tag, found the end of the template");
+        throw new ChatTemplateException(
+            "expected the end of the tag, found the end of the template");
       }
       token(open);
     }
@@ -160,7 +161,7 @@ final class Lexer {
       return;
     }
     if (!take(OPERATOR, Kind.OPERATOR)) {
-      throw new JinjaException("expected an expression, found \"" + first + "\"");
+      throw new ChatTemplateException("expected an expression, found \"" + first + "\"");
     }
     balance(first, open);
   }
@@ -172,7 +173,7 @@ final class Lexer {
       case '{' -> open.push('}');
       case ')', ']', '}' -> {
         if (open.isEmpty() || open.pop() != operator) {
-          throw new JinjaException("expected no \"" + operator + "\", as nothing opens it");
+          throw new ChatTemplateException("expected no \"" + operator + "\", as nothing opens it");
         }
       }
       default -> {}
@@ -185,7 +186,7 @@ final class Lexer {
       end += source.charAt(end) == '\\' ? 2 : 1;
     }
     if (end >= source.length()) {
-      throw new JinjaException("expected " + quote + " at the end of a string, found none");
+      throw new ChatTemplateException("expected " + quote + " at the end of a string, found none");
     }
     add(Kind.STRING, PythonText.unescape(source.substring(position + 1, end)));
     skip(end + 1);

@@ -52,7 +52,7 @@ final class Loop implements Attributes, Callable {
   private Object cycled(Arguments arguments) {
     int count = arguments.positional().size();
     if (count == 0) {
-      throw new JinjaException("loop.cycle: expected values, found none");
+      throw new ChatTemplateException("loop.cycle: expected values, found none");
     }
     return arguments.positional().get(index % count);
   }

@@ -55,7 +55,7 @@ final class LoopParser {
   private static void unpack(List<Target> targets, Object value, Frame frame) {
     List<Object> items = Values.items(value, frame.work());
     if (items.size() != targets.size()) {
-      throw new JinjaException(
+      throw new ChatTemplateException(
           "expected a value for each of " + targets.size() + " names, found " + items.size());
     }
     for (int i = 0; i < items.size(); i++) {
@@ -114,7 +114,7 @@ final class LoopParser {
 
   private static Object again(Written loop, Object items, boolean recursive, Frame frame) {
     if (!recursive) {
-      throw new JinjaException("expected a call of loop in a recursive loop only");
+      throw new ChatTemplateException("expected a call of loop in a recursive loop only");
     }
     StringBuilder output = new StringBuilder();
     run(loop, items, true, frame, output);

@@ -44,7 +44,7 @@ final class Macro implements Callable {
     @Nullable Object caller = named.remove("caller");
     frame.set("caller", caller == null ? new Undefined("the caller of a macro") : caller);
     if (positional.size() > parameters.size() || !named.isEmpty()) {
-      throw new JinjaException(
+      throw new ChatTemplateException(
           "macro "
               + definition.name()
               + ": expected only the arguments "

@@ -82,7 +82,7 @@ final class OperandParser {
 
   private static BigInteger integer(String digits) {
     if (digits.length() > MAX_DIGITS) {
-      throw new JinjaException("expected a number of at most " + MAX_DIGITS + " digits");
+      throw new ChatTemplateException("expected a number of at most " + MAX_DIGITS + " digits");
     }
     int radix =
         switch (digits.length() < 2 ? ' ' : digits.charAt(1)) {
@@ -116,7 +116,7 @@ final class OperandParser {
     if (token.isOperator("{")) {
       return mapping();
     }
-    throw new JinjaException("expected an expression, found " + token.shown());
+    throw new ChatTemplateException("expected an expression, found " + token.shown());
   }
 
   private Expression mapping() {
@@ -173,7 +173,7 @@ final class OperandParser {
       return frame -> Access.item(of.value(frame), place, frame.work());
     }
     if (token.kind() != Kind.NAME) {
-      throw new JinjaException("expected a name after \".\", found " + token.shown());
+      throw new ChatTemplateException("expected a name after \".\", found " + token.shown());
     }
     return frame -> Access.attribute(of.value(frame), token.text(), frame.work());
   }
@@ -185,7 +185,7 @@ final class OperandParser {
       if (tokens.take(":")) {
         colons++;
         if (colons == bounds.length) {
-          throw new JinjaException("expected at most two \":\" in a slice, found more");
+          throw new ChatTemplateException("expected at most two \":\" in a slice, found more");
         }
       } else {
         bounds[colons] = expressions.expressions();
@@ -245,7 +245,7 @@ final class OperandParser {
       }
       throw called instanceof Undefined undefined
           ? undefined.error()
-          : new JinjaException("expected a function, found " + Values.typeName(called));
+          : new ChatTemplateException("expected a function, found " + Values.typeName(called));
     };
   }
 

@@ -58,7 +58,7 @@ final class PythonText {
    * {@return what a string literal means}
    *
    * @param literal the literal without its quotes
-   * @throws JinjaException if an escape is cut off
+   * @throws ChatTemplateException if an escape is cut off
    */
   static String unescape(String literal) {
     if (literal.indexOf('\\') < 0) {
@@ -105,10 +105,11 @@ final class PythonText {
         return value;
       }
     } catch (NumberFormatException | IndexOutOfBoundsException e) {
-      throw new JinjaException(
+      throw new ChatTemplateException(
           "expected " + digits + " hexadecimal digits in a string's escape, found others");
     }
-    throw new JinjaException("expected a character in a string's escape, found none of this code");
+    throw new ChatTemplateException(
+        "expected a character in a string's escape, found none of this code");
   }
 
   /** Appends the text as Python's {@code repr} writes it. */

@@ -153,7 +153,7 @@ final class StringMethods {
   private static Object indexOf(String text, Arguments arguments) {
     int at = find(text, arguments, false);
     if (at < 0) {
-      throw new JinjaException("index: expected a part of the string, found another");
+      throw new ChatTemplateException("index: expected a part of the string, found another");
     }
     return Values.whole(at);
   }

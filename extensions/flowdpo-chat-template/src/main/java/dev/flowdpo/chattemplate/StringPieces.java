@@ -42,7 +42,7 @@ final class StringPieces {
     } else {
       String separator = Values.string(given);
       if (separator.isEmpty()) {
-        throw new JinjaException("split: expected a separator, found an empty one");
+        throw new ChatTemplateException("split: expected a separator, found an empty one");
       }
       arguments.work().search(text, separator);
       at(text, separator, most, fromEnd, parts);
@@ -134,7 +134,7 @@ final class StringPieces {
     arguments.work().search(text, separator);
     int at = last ? text.lastIndexOf(separator) : text.indexOf(separator);
     if (separator.isEmpty()) {
-      throw new JinjaException("partition: expected a separator, found an empty one");
+      throw new ChatTemplateException("partition: expected a separator, found an empty one");
     }
     if (at < 0) {
       return new Tuple(last ? List.of("", "", text) : List.of(text, "", ""));

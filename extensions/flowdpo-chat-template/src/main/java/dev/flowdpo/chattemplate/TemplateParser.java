@@ -26,7 +26,7 @@ final class TemplateParser {
   /**
    * {@return what the tokens say}
    *
-   * @throws JinjaException if they are not a template
+   * @throws ChatTemplateException if they are not a template
    */
   static Statement parse(List<Token> list) {
     Tokens tokens = new Tokens(list);
@@ -37,8 +37,8 @@ final class TemplateParser {
         throw tokens.unexpected("the end of the template");
       }
       return template;
-    } catch (JinjaException e) {
-      throw new JinjaException(tokens.peek().line(), e);
+    } catch (ChatTemplateException e) {
+      throw new ChatTemplateException(tokens.peek().line(), e);
     }
   }
 
@@ -129,12 +129,12 @@ final class TemplateParser {
     };
   }
 
-  private JinjaException unknown(String name) {
+  private ChatTemplateException unknown(String name) {
     if (OTHER_TEMPLATES.contains(name)) {
-      return new JinjaException(
+      return new ChatTemplateException(
           "expected a template in one file, found the tag \"" + name + "\", which reads another");
     }
-    return new JinjaException(
+    return new ChatTemplateException(
         "expected one of the tags for, if, set, macro, call, filter, with, generation, raw,"
             + " break and continue, found \""
             + name
@@ -168,7 +168,7 @@ final class TemplateParser {
 
   private Statement leave(String name, Next next) {
     if (loopDepth == 0) {
-      throw new JinjaException("expected \"" + name + "\" in a loop only, found it outside");
+      throw new ChatTemplateException("expected \"" + name + "\" in a loop only, found it outside");
     }
     return (frame, output) -> next;
   }

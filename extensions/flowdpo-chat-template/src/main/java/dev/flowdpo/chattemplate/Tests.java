@@ -65,12 +65,12 @@ final class Tests {
   /**
    * {@return the test of this name}
    *
-   * @throws JinjaException if there is none
+   * @throws ChatTemplateException if there is none
    */
   static Test named(String name) {
     @Nullable Test test = TESTS.get(name);
     if (test == null) {
-      throw new JinjaException(
+      throw new ChatTemplateException(
           "expected one of the tests " + TESTS.keySet() + ", found \"" + name + "\"");
     }
     return test;

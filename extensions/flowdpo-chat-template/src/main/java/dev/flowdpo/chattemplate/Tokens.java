@@ -77,15 +77,16 @@ final class Tokens {
   }
 
   /** {@return the error that something else was expected} */
-  JinjaException unexpected(String expected) {
-    return new JinjaException("expected " + expected + ", found " + peek().shown());
+  ChatTemplateException unexpected(String expected) {
+    return new ChatTemplateException("expected " + expected + ", found " + peek().shown());
   }
 
   /** Counts one level of nesting more; every call is paired with {@link #leave}. */
   void enter() {
     depth++;
     if (depth > MAX_DEPTH) {
-      throw new JinjaException("expected at most " + MAX_DEPTH + " levels of nesting, found more");
+      throw new ChatTemplateException(
+          "expected at most " + MAX_DEPTH + " levels of nesting, found more");
     }
   }
 

@@ -23,8 +23,8 @@ final class Values {
 
   /** The value of a name that is not there; it prints as nothing. */
   record Undefined(String what) {
-    JinjaException error() {
-      return new JinjaException("expected a value, found that " + what + " is undefined");
+    ChatTemplateException error() {
+      return new ChatTemplateException("expected a value, found that " + what + " is undefined");
     }
   }
 
@@ -65,7 +65,7 @@ final class Values {
 
   private static Object of(@Nullable Object value, int depth) {
     if (depth > MAX_INPUT_DEPTH) {
-      throw new JinjaException("expected variables of at most 64 levels, found more");
+      throw new ChatTemplateException("expected variables of at most 64 levels, found more");
     }
     if (value == null) {
       return None.NONE;
@@ -89,7 +89,8 @@ final class Values {
     if (value instanceof Boolean || value instanceof String || value instanceof Callable) {
       return value;
     }
-    throw new JinjaException("expected values as in JSON, found a " + value.getClass().getName());
+    throw new ChatTemplateException(
+        "expected values as in JSON, found a " + value.getClass().getName());
   }
 
   /** {@return the whole number} */
@@ -160,7 +161,7 @@ final class Values {
     } else if (value instanceof Undefined) {
       items = List.of();
     } else {
-      throw new JinjaException("expected something to go through, found " + typeName(value));
+      throw new ChatTemplateException("expected something to go through, found " + typeName(value));
     }
     work.steps(items.size());
     return items;
@@ -189,7 +190,7 @@ final class Values {
     if (value instanceof Undefined) {
       return 0;
     }
-    throw new JinjaException("expected something with a length, found " + typeName(value));
+    throw new ChatTemplateException("expected something with a length, found " + typeName(value));
   }
 
   /** {@return the mapping} */
@@ -199,7 +200,7 @@ final class Values {
       Map<Object, Object> values = (Map<Object, Object>) map;
       return values;
     }
-    throw new JinjaException("expected a mapping, found " + typeName(value));
+    throw new ChatTemplateException("expected a mapping, found " + typeName(value));
   }
 
   /** {@return the value as a whole number that an index or a length can be} */
@@ -210,7 +211,7 @@ final class Values {
     if (value instanceof BigInteger whole && whole.bitLength() < Integer.SIZE) {
       return whole.intValue();
     }
-    throw new JinjaException(
+    throw new ChatTemplateException(
         "expected a whole number of at most 31 bits, found " + typeName(value));
   }
 
@@ -222,7 +223,7 @@ final class Values {
     if (value instanceof Undefined undefined) {
       throw undefined.error();
     }
-    throw new JinjaException("expected a string, found " + typeName(value));
+    throw new ChatTemplateException("expected a string, found " + typeName(value));
   }
 
   /** {@return the type as Python calls it} */

@@ -21,7 +21,7 @@ final class Work {
   void steps(long count) {
     steps += count;
     if (steps > MAX_STEPS) {
-      throw new JinjaException(
+      throw new ChatTemplateException(
           "expected a template of at most "
               + MAX_STEPS
               + " steps, found more: it runs for ever or makes too much text");
@@ -43,7 +43,7 @@ final class Work {
   void enter() {
     depth++;
     if (depth > MAX_DEPTH) {
-      throw new JinjaException(
+      throw new ChatTemplateException(
           "expected at most " + MAX_DEPTH + " levels of macros and values, found more");
     }
   }

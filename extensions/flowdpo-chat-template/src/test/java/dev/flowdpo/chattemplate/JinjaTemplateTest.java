@@ -33,7 +33,7 @@ class JinjaTemplateTest {
     if (expected.text() == null) {
       assertThatThrownBy(
               () -> JinjaTemplate.parse(source).render(variables, () -> RenderingFixtures.NOW))
-          .isInstanceOf(JinjaException.class)
+          .isInstanceOf(ChatTemplateException.class)
           .hasMessageStartingWith("line ");
     } else {
       assertThat(JinjaTemplate.parse(source).render(variables, () -> RenderingFixtures.NOW))
@@ -68,11 +68,11 @@ class JinjaTemplateTest {
   @Test
   void namesTheLineOfAnError() {
     assertThatThrownBy(() -> JinjaTemplate.parse("a\n{% if x %}\n{{ y"))
-        .isInstanceOf(JinjaException.class)
+        .isInstanceOf(ChatTemplateException.class)
         .hasMessageStartingWith("line 3: expected the end of the tag");
     JinjaTemplate template = JinjaTemplate.parse("a\n\n{{ 1 + '2' }}");
     assertThatThrownBy(() -> template.render(Map.of(), () -> RenderingFixtures.NOW))
-        .isInstanceOf(JinjaException.class)
+        .isInstanceOf(ChatTemplateException.class)
         .hasMessage("line 3: expected values that + can join, found a number and a string");
   }
 }

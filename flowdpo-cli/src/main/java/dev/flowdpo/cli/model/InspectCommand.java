@@ -10,8 +10,8 @@ import dev.flowdpo.runtime.memory.MachineMemory;
 import dev.flowdpo.runtime.memory.MemoryEstimate;
 import dev.flowdpo.runtime.memory.MemoryNeeds;
 import dev.flowdpo.runtime.memory.ModelMemory;
-import dev.flowdpo.runtime.text.ChatTemplate;
 import dev.flowdpo.runtime.text.HuggingFaceTokenizers;
+import dev.flowdpo.runtime.text.ModelChatTemplate;
 import dev.flowdpo.runtime.tiny.BundledModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,7 +99,7 @@ public final class InspectCommand implements Callable<Integer> {
             ModelFacts.of(contents),
             contents.files(),
             Files.isRegularFile(folder.resolve(HuggingFaceTokenizers.FILE)),
-            ChatTemplate.read(folder).isPresent(),
+            ModelChatTemplate.read(folder).isPresent(),
             Estimate.of(needs.decoding()),
             Estimate.of(needs.training()),
             Estimate.of(needs.learning()),

@@ -56,7 +56,7 @@ interface PromptFormat {
    * are. A template that knows {@code enable_thinking} is told not to think before yes or no. A
    * template that does not render a second turn gets the stop question on a new line of the answer.
    */
-  static PromptFormat chat(FlowTemplates templates, ChatTemplate chat) {
+  static PromptFormat chat(FlowTemplates templates, ModelChatTemplate chat) {
     String question = stopTurn(templates, chat);
     return new PromptFormat() {
       @Override
@@ -77,7 +77,7 @@ interface PromptFormat {
     };
   }
 
-  private static String stopTurn(FlowTemplates templates, ChatTemplate chat) {
+  private static String stopTurn(FlowTemplates templates, ModelChatTemplate chat) {
     String answer = "\uFDD2";
     List<ChatMessage> turns =
         List.of(

@@ -112,8 +112,8 @@ public final class Prompts implements PreferenceTokens {
    *     the constructor
    */
   public static Prompts read(Path folder, Tokenizer tokenizer, ModelConfig config) {
-    Optional<ChatTemplate> chat =
-        FlowTemplates.hasPrompt(folder) ? Optional.empty() : ChatTemplate.read(folder);
+    Optional<ModelChatTemplate> chat =
+        FlowTemplates.hasPrompt(folder) ? Optional.empty() : ModelChatTemplate.read(folder);
     FlowTemplates templates =
         chat.isPresent() ? FlowTemplates.readChat(folder) : FlowTemplates.read(folder);
     PromptFormat format =

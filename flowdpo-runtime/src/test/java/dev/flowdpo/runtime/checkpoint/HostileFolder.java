@@ -2,9 +2,9 @@ package dev.flowdpo.runtime.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flowdpo.runtime.text.ChatTemplate;
 import dev.flowdpo.runtime.text.FlowTemplates;
 import dev.flowdpo.runtime.text.HuggingFaceTokenizers;
+import dev.flowdpo.runtime.text.ModelChatTemplate;
 import dev.flowdpo.runtime.text.Prompts;
 import dev.flowdpo.runtime.text.Tokenizer;
 import java.io.IOException;
@@ -195,14 +195,14 @@ final class HostileFolder implements AutoCloseable {
     entry(config, read, "flow.json");
     entry(words, read, "tokenizer_config.json", "flow.json");
     Path own = root.resolve("template");
-    Path file = write(own, ChatTemplate.FILE, TEMPLATE);
+    Path file = write(own, ModelChatTemplate.FILE, TEMPLATE);
     write(own, "flow.json", Files.readString(words));
     write(own, "tokenizer_config.json", "{\"bos_token\":\"<s>\"}");
     entry(file, path -> Prompts.read(own, tokenizer, MODEL), "flow.json");
     Path several = root.resolve("templates/additional_chat_templates");
     entry(
         write(several, "default.jinja", TEMPLATE),
-        path -> ChatTemplate.read(root.resolve("templates")));
+        path -> ModelChatTemplate.read(root.resolve("templates")));
   }
 
   private static Path write(Path folder, String name, String text) throws IOException {

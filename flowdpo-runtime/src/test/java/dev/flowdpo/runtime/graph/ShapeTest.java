@@ -67,7 +67,7 @@ class ShapeTest {
     assertThat(Shape.of(2, 3).sizes()).containsExactly(2, 3);
     assertThatThrownBy(() -> Shape.of(2, "tokens").elements())
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("The size of [2, tokens] is not known");
+        .hasMessage("A size of [2, tokens] is not known");
   }
 
   @Example

@@ -180,7 +180,9 @@ class RealTokenizersTest {
       Prompts prompts = Prompts.read(folder, tokenizer, model);
       String question = "How many apples are left?";
       String text =
-          ChatTemplate.read(folder).orElseThrow().render(List.of(ChatMessage.user(question)), true);
+          ModelChatTemplate.read(folder)
+              .orElseThrow()
+              .render(List.of(ChatMessage.user(question)), true);
       int[] ids = prompts.questionPrompt(Problem.of(question));
       assertThat(ids).isEqualTo(tokenizer.encode(text));
       assertThat(Arrays.stream(ids).filter(id -> id == begin)).hasSize(begins);

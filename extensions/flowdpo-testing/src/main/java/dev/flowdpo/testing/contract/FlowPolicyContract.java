@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -165,6 +166,21 @@ public abstract class FlowPolicyContract {
             assertThat(next.contentTokens().isEmpty()).isFalse();
           }
         });
+  }
+
+  @Test
+  void theRoomThatIsLeftShrinksByWhatIsWritten() {
+    FlowPolicy snapshot = policy().snapshot();
+    for (ChunkRequest request : requests(snapshot, 8)) {
+      PartialAnswer next = request.prefix().append(snapshot.extend(List.of(request)).get(0));
+      OptionalInt before = snapshot.room(request.prefix());
+      OptionalInt after = snapshot.room(next);
+      assertThat(after.isPresent()).isEqualTo(before.isPresent());
+      if (before.isPresent()) {
+        int written = next.contentTokens().length() - request.prefix().contentTokens().length();
+        assertThat(after.getAsInt()).isBetween(0, before.getAsInt() - written);
+      }
+    }
   }
 
   @Test

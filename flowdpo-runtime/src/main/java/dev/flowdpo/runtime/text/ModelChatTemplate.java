@@ -1,14 +1,12 @@
 package dev.flowdpo.runtime.text;
 
-import com.google.common.collect.ImmutableMap;
-import dev.flowdpo.chattemplate.JinjaException;
-import dev.flowdpo.chattemplate.JinjaTemplate;
+import dev.flowdpo.chattemplate.ChatTemplate;
+import dev.flowdpo.chattemplate.ChatTemplateException;
 import dev.flowdpo.error.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,15 +16,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text that a chat model was trained to read, made from messages by the Jinja template that
- * came with the model, byte for byte as Hugging Face's {@code apply_chat_template} makes it.
- *
- * <p>The template sees {@code messages}, {@code add_generation_prompt}, {@code tools} and {@code
- * documents} (both none), the special tokens of {@code tokenizer_config.json} ({@code bos_token},
- * {@code eos_token}, ...), and the variables that the caller gives. See {@link JinjaTemplate} for
- * what templates can do, and for their limits. Immutable and thread-safe.
+ * The chat template in a model folder, with the folder's special tokens: makes the text that the
+ * model was trained to read. Errors name the file. See {@link ChatTemplate} for what templates see
+ * and can do. Immutable and thread-safe.
  */
-public final class ChatTemplate {
+public final class ModelChatTemplate {
   /** The file of the template in a model folder; wins over {@code tokenizer_config.json}. */
   public static final String FILE = "chat_template.jinja";
 
@@ -38,15 +32,13 @@ public final class ChatTemplate {
       List.of("additional_chat_templates", "chat_templates");
 
   private final String origin;
-  private final JinjaTemplate template;
-  private final ImmutableMap<String, String> specialTokens;
+  private final ChatTemplate template;
 
-  private ChatTemplate(String origin, String source, Map<String, String> specialTokens) {
+  private ModelChatTemplate(String origin, String source, Map<String, String> specialTokens) {
     this.origin = origin;
-    this.specialTokens = ImmutableMap.copyOf(specialTokens);
     try {
-      this.template = JinjaTemplate.parse(source);
-    } catch (JinjaException e) {
+      this.template = ChatTemplate.builder(source).specialTokens(specialTokens).build();
+    } catch (ChatTemplateException e) {
       throw inOrigin(e);
     }
   }
@@ -58,8 +50,8 @@ public final class ChatTemplate {
    * @param specialTokens the special tokens that it may write, by name, such as {@code bos_token}
    * @throws InvalidInputException if the template is malformed
    */
-  public static ChatTemplate of(String source, Map<String, String> specialTokens) {
-    return new ChatTemplate("chat template", source, specialTokens);
+  public static ModelChatTemplate of(String source, Map<String, String> specialTokens) {
+    return new ModelChatTemplate("chat template", source, specialTokens);
   }
 
   /**
@@ -69,7 +61,7 @@ public final class ChatTemplate {
    * @throws InvalidInputException if a file cannot be read, the template is malformed, or there are
    *     named templates and none is the default one
    */
-  public static Optional<ChatTemplate> read(Path folder) {
+  public static Optional<ModelChatTemplate> read(Path folder) {
     Map<String, String> sources = new TreeMap<>();
     Map<String, Path> files = new TreeMap<>();
     TokenizerConfig config = TokenizerConfig.read(folder);
@@ -101,7 +93,7 @@ public final class ChatTemplate {
         file == null
             ? folder.resolve(TokenizerConfig.FILE) + ": key \"chat_template\""
             : file.toString();
-    return Optional.of(new ChatTemplate(origin, source, config.specialTokens()));
+    return Optional.of(new ModelChatTemplate(origin, source, config.specialTokens()));
   }
 
   private static Map<String, Path> files(Path folder) {
@@ -165,25 +157,19 @@ public final class ChatTemplate {
       List<ChatMessage> messages, boolean addGenerationPrompt, Map<String, Object> variables) {
     List<Map<String, String>> turns = new ArrayList<>();
     for (ChatMessage message : messages) {
-      Map<String, String> turn = new LinkedHashMap<>();
+      Map<String, String> turn = new LinkedHashMap<>(); // templates may go through it in this order
       turn.put("role", message.role());
       turn.put("content", message.content());
       turns.add(turn);
     }
-    Map<String, @Nullable Object> known = new LinkedHashMap<>(specialTokens);
-    known.put("tools", null);
-    known.put("documents", null);
-    known.putAll(variables);
-    known.put("messages", turns);
-    known.put("add_generation_prompt", addGenerationPrompt);
     try {
-      return template.render(known, LocalDateTime::now);
-    } catch (JinjaException e) {
+      return template.render(turns, addGenerationPrompt, variables);
+    } catch (ChatTemplateException e) {
       throw inOrigin(e);
     }
   }
 
-  private InvalidInputException inOrigin(JinjaException error) {
+  private InvalidInputException inOrigin(ChatTemplateException error) {
     return new InvalidInputException(origin + ": " + error.getMessage(), error);
   }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where a model's chat template comes from, and what it sees. */
-class ChatTemplateTest {
+class ModelChatTemplateTest {
   private static final List<ChatMessage> CHAT =
       List.of(ChatMessage.system("s"), ChatMessage.user("u"), ChatMessage.assistant("a"));
 
@@ -34,7 +34,7 @@ class ChatTemplateTest {
   }
 
   private String rendered() {
-    return ChatTemplate.read(folder).orElseThrow().render(CHAT, true);
+    return ModelChatTemplate.read(folder).orElseThrow().render(CHAT, true);
   }
 
   @Test
@@ -52,8 +52,8 @@ class ChatTemplateTest {
 
   @Test
   void givesTheTemplateFurtherVariables() {
-    ChatTemplate template =
-        ChatTemplate.of("{{ bos_token }}{{ x.y[0] }}", Map.of("bos_token", "b"));
+    ModelChatTemplate template =
+        ModelChatTemplate.of("{{ bos_token }}{{ x.y[0] }}", Map.of("bos_token", "b"));
     assertThat(template.render(CHAT, false, Map.of("x", Map.of("y", List.of(7))))).isEqualTo("b7");
   }
 
@@ -81,15 +81,15 @@ class ChatTemplateTest {
 
   @Test
   void hasNoTemplateWhereTheModelHasNone() throws IOException {
-    assertThat(ChatTemplate.read(folder)).isEmpty();
+    assertThat(ModelChatTemplate.read(folder)).isEmpty();
     write("tokenizer_config.json", "{\"bos_token\": null, \"chat_template\": null}");
-    assertThat(ChatTemplate.read(folder)).isEmpty();
+    assertThat(ModelChatTemplate.read(folder)).isEmpty();
   }
 
   @Test
   void refusesNamedTemplatesWithoutADefaultOne() throws IOException {
     write("additional_chat_templates/rag.jinja", "rag");
-    assertThatThrownBy(() -> ChatTemplate.read(folder))
+    assertThatThrownBy(() -> ModelChatTemplate.read(folder))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining(
             "expected a chat template named \"default\" in tokenizer_config.json or a file of that"
@@ -99,7 +99,7 @@ class ChatTemplateTest {
   @Test
   void namesFileAndLineOfAnError() throws IOException {
     write("tokenizer_config.json", "{\"chat_template\": \"\\n{% if %}\"}");
-    assertThatThrownBy(() -> ChatTemplate.read(folder))
+    assertThatThrownBy(() -> ModelChatTemplate.read(folder))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("tokenizer_config.json: key \"chat_template\": line 2: expected");
     write("chat_template.jinja", "{{ raise_exception('no system turns') }}");
@@ -114,21 +114,21 @@ class ChatTemplateTest {
     for (String wrong :
         List.of("7", "{}", "[1]", "[{\"name\": \"a\"}]", "[{\"template\": \"a\", \"name\": 1}]")) {
       write("tokenizer_config.json", "{\"chat_template\": " + wrong + "}");
-      assertThatThrownBy(() -> ChatTemplate.read(folder))
+      assertThatThrownBy(() -> ModelChatTemplate.read(folder))
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("tokenizer_config.json: key \"chat_template\": expected");
     }
     write("tokenizer_config.json", "{\"bos_token\": 7}");
-    assertThatThrownBy(() -> ChatTemplate.read(folder))
+    assertThatThrownBy(() -> ModelChatTemplate.read(folder))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("key \"bos_token\": expected a string");
     write("tokenizer_config.json", "{}");
     Files.write(folder.resolve("chat_template.jinja"), new byte[] {(byte) 0xff, (byte) 0xfe});
-    assertThatThrownBy(() -> ChatTemplate.read(folder))
+    assertThatThrownBy(() -> ModelChatTemplate.read(folder))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("chat_template.jinja: expected a template in UTF-8");
     Files.write(folder.resolve("chat_template.jinja"), new byte[(1 << 20) + 1]);
-    assertThatThrownBy(() -> ChatTemplate.read(folder))
+    assertThatThrownBy(() -> ModelChatTemplate.read(folder))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("expected a template of at most 1048576 bytes");
   }
