@@ -68,6 +68,9 @@ final class RandomModels {
       BlockLayout layout, ModelTensor tensor, QuantizedWeights weights) {
     ByteBuffer codes = weights.codes(tensor.name());
     FloatBuffer factors = weights.factors(tensor.name());
+    // Taken once: every call maps a part of the file.
+    Optional<ByteBuffer> zeros =
+        layout.zeroPoints() ? Optional.of(weights.zeros(tensor.name())) : Optional.empty();
     int columns = (int) tensor.columns();
     int blocks = columns / layout.blockSize();
     float[] values = new float[(int) tensor.elements()];
@@ -75,11 +78,11 @@ final class RandomModels {
       int row = i / columns;
       int block = i % columns / layout.blockSize();
       int zero = layout.bits() == 8 ? 128 : 8;
-      if (layout.zeroPoints()) {
+      if (zeros.isPresent()) {
         // Two zeros of 4 bits share a byte, and each row begins with a byte.
         int place =
             layout.bits() == 8 ? row * blocks + block : row * ((blocks + 1) / 2 * 2) + block;
-        zero = code(weights.zeros(tensor.name()), layout.bits(), place);
+        zero = code(zeros.get(), layout.bits(), place);
       }
       values[i] = factors.get(row * blocks + block) * (code(codes, layout.bits(), i) - zero);
     }
