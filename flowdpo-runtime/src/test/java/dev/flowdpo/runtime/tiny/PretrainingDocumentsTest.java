@@ -8,10 +8,8 @@ import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.value.TokenIds;
 import java.util.List;
 import java.util.function.Function;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-@Tag("slow")
 class PretrainingDocumentsTest {
   private static final int END = -1;
   private static final int YES = 1_000_001;
