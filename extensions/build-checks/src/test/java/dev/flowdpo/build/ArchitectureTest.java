@@ -71,7 +71,8 @@ class ArchitectureTest {
         "flowdpo-verifiers",
         "flowdpo-testing",
         "flowdpo-jackson",
-        "flowdpo-runtime"
+        "flowdpo-runtime",
+        "flowdpo-cli"
       })
   void packagesHaveNoCycles(String module) {
     JavaClasses classes =

@@ -24,12 +24,14 @@ import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Win rates in {@code experiment online}, with a real HTTP server as the endpoint. */
+@Tag("slow")
 class OnlineComparisonTest {
   private static final int PROBLEMS = 20;
   private static final String MODEL = "critic";

@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.flowdpo.cli.CommandRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Adapters that learn over 4-bit weights. */
+@Tag("slow")
 class QuantizedLearningTest {
   @TempDir private Path folder;
 

@@ -15,6 +15,7 @@ import dev.flowdpo.runtime.graph.PrefillGraph;
 import dev.flowdpo.runtime.graph.RotaryTables;
 import dev.flowdpo.runtime.graph.TrainingGraph;
 import dev.flowdpo.runtime.internal.NativeLimits;
+import dev.flowdpo.runtime.internal.NativePlatform;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -56,6 +57,7 @@ public final class FrozenBase implements AutoCloseable {
   }
 
   private FrozenBase(Checkpoint checkpoint, SessionSettings settings, MatrixPlan plan) {
+    NativePlatform.current().requireSolving();
     NativeLimits.lift();
     this.environment = OrtEnvironment.getEnvironment();
     this.checkpoint = checkpoint;

@@ -4,6 +4,7 @@ import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.runtime.internal.NativePlatform;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,18 +46,16 @@ public final class HuggingFaceTokenizers {
     byte[] json = read(tokenizerJson);
     TokenizerJson.check(tokenizerJson, json);
     Vocabulary vocabulary = Vocabulary.parse(tokenizerJson, json);
+    NativePlatform.current().requireSolving();
     stayOffTheNetwork();
     try {
       return new NativeTokenizer(
           HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), PLAIN), vocabulary);
     } catch (EngineException | LinkageError e) {
       throw new FlowException(
-          "The native tokenizers library cannot be loaded here: expected Linux, macOS on ARM or"
-              + " Windows on x86-64, found "
-              + System.getProperty("os.name")
-              + " on "
-              + System.getProperty("os.arch")
-              + ": "
+          "The native library of the tokenizers cannot be loaded on "
+              + NativePlatform.current().name()
+              + ", though it is there: on Linux it expects glibc 2.34 or later and libstdc++. Found: "
               + e,
           e);
     } catch (IOException | RuntimeException e) {

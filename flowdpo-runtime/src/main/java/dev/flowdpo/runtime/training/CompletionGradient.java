@@ -2,6 +2,7 @@ package dev.flowdpo.runtime.training;
 
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.inference.FrozenBase;
+import dev.flowdpo.runtime.internal.NativePlatform;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -52,8 +53,13 @@ public abstract class CompletionGradient {
     this.base = base;
   }
 
-  /** Returns the gradient that goes this way. */
+  /**
+   * Returns the gradient that goes this way.
+   *
+   * @throws dev.flowdpo.error.FlowException if the native libraries of ND4J are not here
+   */
   public static CompletionGradient of(FrozenBase base, Path path) {
+    NativePlatform.current().requireLearning();
     return switch (path) {
       case TAPS -> new TapsGradient(base);
       case IN_GRAPH -> new InGraphGradient(base);

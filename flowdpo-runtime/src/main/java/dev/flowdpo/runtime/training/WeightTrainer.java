@@ -20,6 +20,7 @@ import dev.flowdpo.runtime.inference.FeedPool;
 import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.inference.TensorFeed;
 import dev.flowdpo.runtime.internal.Lookup;
+import dev.flowdpo.runtime.internal.NativePlatform;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -68,6 +69,7 @@ public final class WeightTrainer implements AutoCloseable {
       int maxTokens,
       AdamW.Settings settings,
       double clipNorm) {
+    NativePlatform.current().requireLearning();
     this.config = config;
     this.maxTokens = maxTokens;
     this.clipNorm = clipNorm;

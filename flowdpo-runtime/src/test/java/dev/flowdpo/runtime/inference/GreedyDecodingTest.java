@@ -18,12 +18,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Chunked decoding of the stored prompts, whose winners lead by at least 0.01. */
+@Tag("slow")
 class GreedyDecodingTest {
   static Stream<Arguments> checkpointsAndChunkSizes() {
     return Stream.concat(

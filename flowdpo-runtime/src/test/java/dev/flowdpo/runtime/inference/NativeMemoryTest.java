@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -30,6 +31,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>Measured as the resident set of a JVM of its own, whose heap is small, of fixed size and
  * resident from the start, so that what grows is outside the heap.
  */
+@Tag("slow")
 @EnabledOnOs(OS.LINUX)
 class NativeMemoryTest {
   private static final int WARM_UP = 60;

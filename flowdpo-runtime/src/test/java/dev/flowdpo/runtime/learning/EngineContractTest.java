@@ -18,8 +18,10 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 
 /** The engine's policy and judge, on the bundled model, keep the contracts of both. */
+@Tag("slow")
 class EngineContractTest {
   private static Flow flow;
 

@@ -37,12 +37,14 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which adapters learn, from which pairs, and against which reference. */
+@Tag("slow")
 class LearnedRolesTest {
   /** Rates of their own, so that what is asked of the learning hangs on no default. */
   private static final LearnerOptions OPTIONS =

@@ -13,11 +13,13 @@ import dev.flowdpo.runtime.checkpoint.SafetensorsFile;
 import dev.flowdpo.runtime.reference.Reference;
 import java.nio.FloatBuffer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The preference gradient of every architecture against PyTorch, both ways to form it. */
+@Tag("slow")
 class ArchitectureGradientTest {
   static Stream<Arguments> variantsAndPaths() {
     return Reference.architectures().stream()

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.TestFactory;
  * {@code equal|different|unknown <tab> known answer <tab> answer}; a line that begins with # heads
  * a section. Written by hand, apart from the cases in data sets.
  */
+@Tag("slow")
 class AnswerTableTest {
 
   private record Row(int line, String expected, String gold, String answer) {
