@@ -121,8 +121,8 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
     LearnerOptions chosen = chosenOptions();
     return engine.learner(
         new Setup(
-            models.policy(),
-            models.judge(),
+            models.backgroundPolicy(),
+            models.backgroundJudge(),
             flow,
             given,
             objective,

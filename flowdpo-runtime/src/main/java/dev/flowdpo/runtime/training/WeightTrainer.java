@@ -46,7 +46,7 @@ public final class WeightTrainer implements AutoCloseable {
   private final double clipNorm;
   private final TrainingGraph graph;
   private final OrtSession session;
-  private final FeedPool feeds = new FeedPool();
+  private final FeedPool feeds = new FeedPool("that is being trained");
   private final Map<String, long[]> shapes;
   private final INDArray weights;
   private final INDArray gradients;
@@ -255,6 +255,7 @@ public final class WeightTrainer implements AutoCloseable {
       return;
     }
     closed = true;
+    feeds.close();
     optimizer.close();
     weights.close();
     try {
