@@ -2,6 +2,7 @@ package dev.flowdpo.runtime.inference;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import com.google.common.util.concurrent.Uninterruptibles;
 import dev.flowdpo.error.FlowClosedException;
@@ -72,6 +73,8 @@ final class RunLeases {
       OrtEnvironment.getEnvironment();
       try {
         options = new OrtSession.RunOptions();
+        // What goes wrong is thrown; ONNX Runtime would also print that a run was ended.
+        options.setLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
       } catch (OrtException e) {
         throw new FlowException("ONNX Runtime gave no options for a run: " + e.getMessage(), e);
       }
