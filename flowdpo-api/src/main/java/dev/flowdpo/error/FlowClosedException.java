@@ -1,8 +1,10 @@
 package dev.flowdpo.error;
 
 /**
- * Says that a flow, an engine or a learner is closed: what every method throws from then on, and
- * what work ends with that was under way. Build a new one to go on.
+ * Says that something was used after it was closed: a flow, its engine, its model, a tokenizer, a
+ * learner or a trainer. Everything that has a {@code close} method throws this exception, and no
+ * other, once that has run or has begun; what was under way then either finishes or ends with it
+ * too. Opening the thing again is the only remedy.
  */
 public final class FlowClosedException extends FlowException {
   private static final long serialVersionUID = 1L;

@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.FloatTensor;
@@ -161,7 +162,7 @@ public final class WeightTrainer implements AutoCloseable {
   /** Computes the loss; leaves the gradient where {@link #gradients()} reads it. */
   double gradient(List<Completion> completions) {
     if (closed) {
-      throw new IllegalStateException("The trainer is closed");
+      throw new FlowClosedException("The trainer is closed");
     }
     CompletionBatch batch = CompletionBatch.of(completions);
     try (TensorFeed feed = feeds.feed()) {
