@@ -61,6 +61,7 @@ public final class UninterruptedChannel {
     }
   }
 
+  @SuppressWarnings("NullAway") // it returns what the use returned
   private static <T> T undisturbed(Path file, Use<T> use, OpenOption... options)
       throws IOException {
     FutureTask<T> task = new FutureTask<>(() -> once(file, use, options));
@@ -70,9 +71,10 @@ public final class UninterruptedChannel {
     try {
       return Uninterruptibles.getUninterruptibly(task);
     } catch (ExecutionException e) {
-      Throwables.throwIfInstanceOf(e.getCause(), IOException.class);
-      Throwables.throwIfUnchecked(e.getCause());
-      throw new IOException(file + ": cannot be used: " + e.getCause(), e.getCause());
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      Throwables.throwIfInstanceOf(cause, IOException.class);
+      Throwables.throwIfUnchecked(cause);
+      throw new IOException(file + ": cannot be used: " + cause, cause);
     }
   }
 }
