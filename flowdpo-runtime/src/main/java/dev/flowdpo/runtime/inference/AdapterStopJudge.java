@@ -26,19 +26,22 @@ public final class AdapterStopJudge implements StopJudge {
   private final Prompts prompts;
   private final AdapterSlot slot;
   private final Prefill prefill;
+  private final double threshold;
   private volatile @Nullable Pinned current;
 
   /**
    * @param slot where the adapter is read when a snapshot is taken
+   * @param threshold the probability of "finished" from which an answer is stopped
    */
-  public AdapterStopJudge(FrozenBase base, Prompts prompts, AdapterSlot slot) {
-    this(prompts, slot, new Prefill(base));
+  public AdapterStopJudge(FrozenBase base, Prompts prompts, AdapterSlot slot, double threshold) {
+    this(prompts, slot, new Prefill(base), threshold);
   }
 
-  AdapterStopJudge(Prompts prompts, AdapterSlot slot, Prefill prefill) {
+  AdapterStopJudge(Prompts prompts, AdapterSlot slot, Prefill prefill, double threshold) {
     this.prompts = prompts;
     this.slot = slot;
     this.prefill = prefill;
+    this.threshold = threshold;
   }
 
   /** Judges under the adapter published last. */
@@ -138,7 +141,7 @@ public final class AdapterStopJudge implements StopJudge {
     /** Probability of yes among yes and no: 1 / (1 + exp(log p(no) − log p(yes))). */
     private StopDecision decision(float[] yesAndNo) {
       double stop = 1 / (1 + Math.exp((double) yesAndNo[1] - yesAndNo[0]));
-      return new StopDecision(stop >= 0.5, stop);
+      return new StopDecision(stop >= threshold, stop);
     }
   }
 }

@@ -59,7 +59,8 @@ public final class AdapterFlowEngine implements FlowEngine {
       LearnerOptions learnerDefaults,
       TrainerOptions trainerDefaults,
       Map<AdapterRole, AdapterSlot> slots,
-      String modelName) {
+      String modelName,
+      double stopThreshold) {
     this.base = base;
     this.tokenizer = tokenizer;
     this.templates = prompts.templates();
@@ -70,7 +71,8 @@ public final class AdapterFlowEngine implements FlowEngine {
     this.modelName = modelName;
     this.policy =
         new AnswerPolicy(base, prompts, tokenizer, Lookup.required(slots, AdapterRole.ANSWER));
-    this.judge = new AdapterStopJudge(base, prompts, Lookup.required(slots, AdapterRole.STOP));
+    AdapterSlot stop = Lookup.required(slots, AdapterRole.STOP);
+    this.judge = new AdapterStopJudge(base, prompts, stop, stopThreshold);
   }
 
   /**
@@ -82,6 +84,7 @@ public final class AdapterFlowEngine implements FlowEngine {
    *     be missing
    * @param learnerDefaults what a learner uses where the application sets nothing
    * @param trainerDefaults what a compiler uses where the application sets nothing
+   * @param stopThreshold the probability of "finished" from which the judge stops an answer
    * @throws InvalidInputException if a file is missing, damaged or does not fit
    */
   public static AdapterFlowEngine open(
@@ -89,7 +92,8 @@ public final class AdapterFlowEngine implements FlowEngine {
       Optional<Path> adapters,
       LearnerOptions learnerDefaults,
       TrainerOptions trainerDefaults,
-      SessionSettings settings) {
+      SessionSettings settings,
+      double stopThreshold) {
     FrozenBase base = FrozenBase.load(Checkpoint.open(folder), settings);
     try {
       Tokenizer tokenizer = HuggingFaceTokenizers.open(folder.resolve(HuggingFaceTokenizers.FILE));
@@ -101,7 +105,8 @@ public final class AdapterFlowEngine implements FlowEngine {
             learnerDefaults,
             trainerDefaults,
             slots(base.config(), adapters),
-            String.valueOf(folder.getFileName()));
+            String.valueOf(folder.getFileName()),
+            stopThreshold);
       } catch (RuntimeException e) {
         tokenizer.close();
         throw e;
