@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtSession;
 import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.graph.ChunkGraph;
@@ -39,6 +40,7 @@ public final class FrozenBase implements AutoCloseable {
   private final Map<Kind, OrtSession> sessions = new HashMap<>();
   private final Map<Kind, TrainingGraph> trainingGraphs = new HashMap<>();
   private final FeedPool feeds;
+  private final AdapterTensors adapters = new AdapterTensors();
   private boolean closed;
 
   /** The graphs of a model. */
@@ -105,6 +107,12 @@ public final class FrozenBase implements AutoCloseable {
     return maxTokens;
   }
 
+  /** Returns how much the keys and values of a token take. */
+  long cacheBytesPerToken() {
+    ModelConfig config = config();
+    return 2L * Float.BYTES * config.layers() * config.keyValueHeads() * config.headSize();
+  }
+
   /**
    * Returns the session of a graph, made at the first call. It is closed with this object, but not
    * while a {@link #feed} is open.
@@ -141,6 +149,13 @@ public final class FrozenBase implements AutoCloseable {
    */
   public TensorFeed feed() {
     return feeds.feed();
+  }
+
+  /**
+   * Returns the inputs of an adapter, made at the first call; the feed that gets them closes them.
+   */
+  AdapterTensors.Factors adapter(AdapterSnapshot adapter) {
+    return adapters.use(adapter);
   }
 
   private Graph graph(Kind kind) {
@@ -194,6 +209,7 @@ public final class FrozenBase implements AutoCloseable {
       closed = true;
       sessions.values().forEach(FrozenBase::closeSession);
       sessions.clear();
+      adapters.close();
       weights.close();
       checkpoint.close();
     }
