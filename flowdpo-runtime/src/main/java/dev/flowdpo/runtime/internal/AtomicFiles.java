@@ -16,7 +16,8 @@ import java.util.UUID;
  * and nothing between.
  *
  * <p>The content goes to a temporary file in the same folder, is forced to the disk, and is then
- * moved over the target. Stateless and thread-safe; of two writers of one file the last one wins.
+ * moved over the target, and the folder is forced to the disk. Stateless and thread-safe; of two
+ * writers of one file the last one wins.
  */
 public final class AtomicFiles {
   /** Writes the content of a new file. */
@@ -39,7 +40,7 @@ public final class AtomicFiles {
     if (folder == null) {
       throw new IOException(file + ": not a file");
     }
-    Files.createDirectories(folder);
+    createFolder(folder);
     // A name of its own rather than a file of Files.createTempFile, which only its owner could
     // read.
     Path temporary = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
@@ -50,6 +51,7 @@ public final class AtomicFiles {
         channel.force(true);
       }
       move(temporary, target);
+      force(folder);
     } finally {
       Files.deleteIfExists(temporary);
     }
@@ -59,6 +61,33 @@ public final class AtomicFiles {
   public static void write(Path file, String text) throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
     write(file, channel -> writeFully(channel, bytes));
+  }
+
+  /** Makes a folder, so that it is there after a power cut. */
+  public static void createFolder(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      Path parent = folder.toAbsolutePath().getParent();
+      if (parent != null) {
+        createFolder(parent);
+      }
+      Files.createDirectories(folder);
+      if (parent != null) {
+        force(parent);
+      }
+    }
+  }
+
+  /** Forces the names in a folder to the disk, on systems that can. */
+  private static void force(Path folder) throws IOException {
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(folder, StandardOpenOption.READ);
+    } catch (IOException e) {
+      return; // Windows opens no folders; it keeps names in a journal of its own
+    }
+    try (channel) {
+      channel.force(true);
+    }
   }
 
   /** Writes all that remains in the buffer. */
