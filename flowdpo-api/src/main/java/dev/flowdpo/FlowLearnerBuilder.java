@@ -9,10 +9,12 @@ import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PairRule;
+import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.rollout.RolloutSampler;
 import dev.flowdpo.rollout.Verifier;
 import dev.flowdpo.spi.FlowEngine;
 import dev.flowdpo.spi.LearnerSetup;
+import dev.flowdpo.value.Problem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Collects a learner's setup and hands it to the flow's engine. Not thread-safe. */
 final class FlowLearnerBuilder implements OnlineLearner.Builder {
@@ -34,6 +37,10 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
   private DpoObjective objective = DpoObjective.paper();
   private RolloutSampler sampler = RolloutSampler.tree();
   private boolean resume;
+  private boolean overwrite;
+  private Function<PreferencePair, Optional<PreferencePair>> redaction = Optional::of;
+  private List<Problem> validation = List.of();
+  private String name = "learner";
 
   FlowLearnerBuilder(FlowModels models, FlowOptions flow) {
     this.models = models;
@@ -105,6 +112,31 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
   }
 
   @Override
+  public OnlineLearner.Builder overwrite(boolean overwrite) {
+    this.overwrite = overwrite;
+    return this;
+  }
+
+  @Override
+  public OnlineLearner.Builder redaction(
+      Function<PreferencePair, Optional<PreferencePair>> redaction) {
+    this.redaction = Objects.requireNonNull(redaction, "redaction");
+    return this;
+  }
+
+  @Override
+  public OnlineLearner.Builder validation(List<Problem> problems) {
+    this.validation = List.copyOf(problems);
+    return this;
+  }
+
+  @Override
+  public OnlineLearner.Builder name(String name) {
+    this.name = Objects.requireNonNull(name, "name");
+    return this;
+  }
+
+  @Override
   public OnlineLearner build() {
     models.checkOpen();
     Verifier given =
@@ -123,6 +155,8 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
         new Setup(
             models.policy(),
             models.judge(),
+            models.policy() == engine.policy(),
+            models.judge() == engine.judge(),
             flow,
             given,
             objective,
@@ -131,12 +165,18 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
             chosen,
             new LearningListeners(listeners),
             checkpoint,
-            resume));
+            resume,
+            overwrite,
+            redaction,
+            validation,
+            name));
   }
 
   private record Setup(
       FlowPolicy policy,
       StopJudge judge,
+      boolean enginePolicy,
+      boolean engineJudge,
       FlowOptions flow,
       Verifier verifier,
       DpoObjective objective,
@@ -145,6 +185,10 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
       LearnerOptions options,
       LearningListener listener,
       Optional<Path> checkpoint,
-      boolean resume)
+      boolean resume,
+      boolean overwrite,
+      Function<PreferencePair, Optional<PreferencePair>> redaction,
+      List<Problem> validation,
+      String name)
       implements LearnerSetup {}
 }
