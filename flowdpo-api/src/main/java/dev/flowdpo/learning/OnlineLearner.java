@@ -75,7 +75,7 @@ public interface OnlineLearner extends AutoCloseable {
    * @return what came of it, on another thread than the learner's; fails with {@link
    *     dev.flowdpo.error.FlowClosedException} where the learner is stopped before, and with what
    *     went wrong otherwise. Cancelling it before its group begins takes the problem back
-   * @throws dev.flowdpo.error.QueueFullException if the queue is full and refuses
+   * @throws dev.flowdpo.error.FlowOverloadedException if the queue is full and refuses
    * @throws dev.flowdpo.error.FlowException if this thread is interrupted while it waits for room
    */
   CompletableFuture<ProblemOutcome> submit(Problem problem);

@@ -14,7 +14,7 @@ public final class SubmissionOptions {
   public enum WhenFull {
     /** It waits for room. */
     WAIT,
-    /** It throws a {@link dev.flowdpo.error.QueueFullException}. */
+    /** It throws a {@link dev.flowdpo.error.FlowOverloadedException}. */
     REFUSE
   }
 

@@ -57,6 +57,7 @@ final class PreferenceLearner implements OnlineLearner {
   private volatile boolean closed;
   private int checkpointed;
   private boolean dirty;
+  private boolean dirtyBySubmissions;
   private boolean freed;
 
   /**
@@ -200,6 +201,9 @@ final class PreferenceLearner implements OnlineLearner {
         return Optional.of(LearningEnd.INTERRUPTED);
       }
       return Optional.empty();
+    } catch (FlowClosedException e) {
+      LOG.info("Learner \"{}\": the flow was closed: {}", setup.name(), e.getMessage());
+      return Optional.of(LearningEnd.STOPPED);
     } catch (LearningTurns.BrokenOffException e) {
       return Optional.of(parts.turns.isStopped() ? LearningEnd.STOPPED : LearningEnd.INTERRUPTED);
     } finally {
@@ -294,6 +298,7 @@ final class PreferenceLearner implements OnlineLearner {
       group.forEach(work -> outcomes.put(work, ProblemOutcome.known(work.problem())));
       if (!fresh.isEmpty()) {
         List<Work> works = List.copyOf(fresh.values());
+        dirtyBySubmissions = true;
         GroupLearner.Result result = learnGroup(works);
         result
             .listenerFailure()
@@ -383,10 +388,13 @@ final class PreferenceLearner implements OnlineLearner {
     queue.close().forEach(submission -> submission.fail(queue.closed()));
   }
 
+  /** Saves what submissions have taught; what {@link #learn} does is saved as it goes. */
   private void saveQuietly() {
     parts.turns.lock();
     try {
-      checkpointIfDirty();
+      if (dirtyBySubmissions) {
+        checkpointIfDirty();
+      }
     } catch (FlowException e) {
       LOG.error("Learner \"{}\": the state could not be saved", setup.name(), e);
     } finally {
@@ -406,6 +414,7 @@ final class PreferenceLearner implements OnlineLearner {
               setup.listener().onCheckpoint(folder);
             });
     dirty = false;
+    dirtyBySubmissions = false;
     checkpointed = state.problems();
   }
 

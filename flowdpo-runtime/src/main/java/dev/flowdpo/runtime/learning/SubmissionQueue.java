@@ -2,7 +2,7 @@ package dev.flowdpo.runtime.learning;
 
 import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.FlowException;
-import dev.flowdpo.error.QueueFullException;
+import dev.flowdpo.error.FlowOverloadedException;
 import dev.flowdpo.learning.SubmissionOptions;
 import dev.flowdpo.learning.SubmissionOptions.WhenFull;
 import java.time.Duration;
@@ -28,14 +28,14 @@ final class SubmissionQueue {
    * Adds a submission, waiting for room where that is chosen.
    *
    * @param mayWait false on the thread that makes room
-   * @throws QueueFullException if there is no room
+   * @throws FlowOverloadedException if there is no room
    * @throws FlowClosedException if the queue is closed
    * @throws FlowException if this thread is interrupted; it stays interrupted
    */
   synchronized void put(Submission submission, boolean mayWait) {
     while (!closed && waiting.size() >= options.capacity()) {
       if (options.whenFull() == WhenFull.REFUSE || !mayWait) {
-        throw new QueueFullException(
+        throw new FlowOverloadedException(
             ("%s: expected room for problem %s, found %d submissions waiting; submit it again later,"
                     + " or set a larger capacity")
                 .formatted(learner, submission.work().problem().id(), waiting.size()));

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flowdpo.Flow;
 import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.FlowException;
+import dev.flowdpo.error.FlowOverloadedException;
 import dev.flowdpo.error.InvalidInputException;
-import dev.flowdpo.error.QueueFullException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.LearningEnd;
 import dev.flowdpo.learning.LearningListener;
@@ -154,7 +154,7 @@ class SubmissionTest {
     try (OnlineLearner learner = builder().options(small).build()) {
       learner.pause();
       assertThatThrownBy(() -> problems.forEach(learner::submit))
-          .isInstanceOf(QueueFullException.class)
+          .isInstanceOf(FlowOverloadedException.class)
           .hasMessageContaining("found 2 submissions waiting")
           .hasMessageContaining("capacity");
     }
