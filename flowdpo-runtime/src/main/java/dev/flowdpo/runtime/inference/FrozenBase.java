@@ -14,8 +14,8 @@ import dev.flowdpo.runtime.graph.OnnxModel;
 import dev.flowdpo.runtime.graph.PrefillGraph;
 import dev.flowdpo.runtime.graph.RotaryTables;
 import dev.flowdpo.runtime.graph.TrainingGraph;
-import dev.flowdpo.runtime.internal.NativeLimits;
-import dev.flowdpo.runtime.internal.NativePlatform;
+import dev.flowdpo.runtime.internal.LeakDetector;
+import dev.flowdpo.runtime.internal.NativeLibraries;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -38,6 +38,7 @@ public final class FrozenBase implements AutoCloseable {
   private final Map<Kind, OrtSession> sessions = new HashMap<>();
   private final Map<Kind, TrainingGraph> trainingGraphs = new HashMap<>();
   private final FeedPool feeds = new FeedPool();
+  private final LeakDetector.Handle open;
   private boolean closed;
 
   /** The graphs of a model. */
@@ -57,9 +58,7 @@ public final class FrozenBase implements AutoCloseable {
   }
 
   private FrozenBase(Checkpoint checkpoint, SessionSettings settings, MatrixPlan plan) {
-    NativePlatform.current().requireSolving();
-    NativeLimits.lift();
-    this.environment = OrtEnvironment.getEnvironment();
+    this.environment = NativeLibraries.onnxRuntime();
     this.checkpoint = checkpoint;
     this.settings = settings;
     this.maxTokens = Math.min(checkpoint.config().longestSequence(), settings.maxTokens());
@@ -71,6 +70,7 @@ public final class FrozenBase implements AutoCloseable {
             plan.formats(),
             settings,
             RotaryTables.all(checkpoint.config(), maxTokens));
+    this.open = LeakDetector.opened(this, "The model " + checkpoint.folder());
   }
 
   /**
@@ -175,6 +175,7 @@ public final class FrozenBase implements AutoCloseable {
       return;
     }
     closed = true;
+    open.closed();
     sessions.values().forEach(FrozenBase::closeSession);
     sessions.clear();
     weights.close();

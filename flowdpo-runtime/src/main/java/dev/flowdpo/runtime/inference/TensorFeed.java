@@ -1,5 +1,6 @@
 package dev.flowdpo.runtime.inference;
 
+import dev.flowdpo.runtime.internal.LeakDetector;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
@@ -30,6 +31,7 @@ public final class TensorFeed implements AutoCloseable {
   private final Consumer<NativeScratch> giveBack;
   private final Map<String, OnnxTensorLike> inputs = new HashMap<>();
   private final Map<String, OnnxValue> outputs = new HashMap<>();
+  private final LeakDetector.Handle open = LeakDetector.opened(this, "The inputs of a run");
 
   TensorFeed(OrtEnvironment environment, NativeScratch scratch, Consumer<NativeScratch> giveBack) {
     this.environment = environment;
@@ -133,6 +135,7 @@ public final class TensorFeed implements AutoCloseable {
   /** Frees the tensors and gives the memory back. */
   @Override
   public void close() {
+    open.closed();
     inputs.values().forEach(OnnxTensorLike::close);
     outputs.values().forEach(OnnxValue::close);
     scratch.reset();
