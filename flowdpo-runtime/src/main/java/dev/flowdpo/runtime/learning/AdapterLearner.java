@@ -1,5 +1,6 @@
 package dev.flowdpo.runtime.learning;
 
+import dev.flowdpo.runtime.internal.LeakDetector;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.UpdateMetrics;
 import dev.flowdpo.preference.AdapterRole;
@@ -36,6 +37,7 @@ final class AdapterLearner implements AutoCloseable {
   private final LearningRateSchedule learningRate;
   private final INDArray parameters;
   private final AdamW optimizer;
+  private final LeakDetector.Handle open = LeakDetector.opened(this, "A learner of an adapter");
 
   /**
    * @param initial what to start from
@@ -171,6 +173,7 @@ final class AdapterLearner implements AutoCloseable {
   /** Frees the parameters and the optimizer. */
   @Override
   public void close() {
+    open.closed();
     parameters.close();
     optimizer.close();
   }
