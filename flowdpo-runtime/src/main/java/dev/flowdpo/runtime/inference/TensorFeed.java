@@ -1,6 +1,5 @@
 package dev.flowdpo.runtime.inference;
 
-import dev.flowdpo.runtime.internal.LeakDetector;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
@@ -12,6 +11,7 @@ import dev.flowdpo.error.FlowException;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.FloatTensor;
 import dev.flowdpo.runtime.graph.LinearSite;
+import dev.flowdpo.runtime.internal.LeakDetector;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;

@@ -1,6 +1,5 @@
 package dev.flowdpo.runtime.training;
 
-import dev.flowdpo.runtime.internal.LeakDetector;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
@@ -21,6 +20,7 @@ import dev.flowdpo.runtime.graph.TrainingGraph;
 import dev.flowdpo.runtime.inference.FeedPool;
 import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.inference.TensorFeed;
+import dev.flowdpo.runtime.internal.LeakDetector;
 import dev.flowdpo.runtime.internal.Lookup;
 import dev.flowdpo.runtime.internal.NativeLibraries;
 import java.nio.ByteBuffer;
