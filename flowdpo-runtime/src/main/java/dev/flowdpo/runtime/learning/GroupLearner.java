@@ -276,9 +276,11 @@ final class GroupLearner {
           break; // more updates are due than there are pairs
         }
         List<PreferencePair> last = waiting.subList(waiting.size() - share, waiting.size());
+        long begin = System.nanoTime();
         Optional<UpdateMetrics> step =
             learner.update(
                 List.copyOf(last), state.problems(), norm -> skip(role, batch, norm, calls));
+        setup.giveWay(System.nanoTime() - begin);
         last.clear();
         step.ifPresent(
             metrics -> {
