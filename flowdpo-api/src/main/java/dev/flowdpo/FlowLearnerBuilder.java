@@ -153,8 +153,8 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
     LearnerOptions chosen = chosenOptions();
     return engine.learner(
         new Setup(
-            models.policy(),
-            models.judge(),
+            models.backgroundPolicy(),
+            models.backgroundJudge(),
             models.policy() == engine.policy(),
             models.judge() == engine.judge(),
             flow,

@@ -23,6 +23,16 @@ public interface StopJudge {
   List<StopDecision> judge(List<PartialAnswer> partials);
 
   /**
+   * Returns whether partial answers of different callers may share a call, as {@link
+   * FlowPolicy#sharesCalls} has it.
+   *
+   * @return by default false
+   */
+  default boolean sharesCalls() {
+    return false;
+  }
+
+  /**
    * Returns this judge as it is now: updates that a learner publishes later do not reach the
    * returned one. A flow takes one at the start of each solve and keeps it to the end.
    *

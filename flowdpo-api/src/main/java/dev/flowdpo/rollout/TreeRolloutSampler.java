@@ -5,7 +5,6 @@ import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.StopDecision;
 import dev.flowdpo.policy.internal.ChunkSeeds;
 import dev.flowdpo.policy.internal.FlowLoop;
-import dev.flowdpo.policy.internal.FlowObserver;
 import dev.flowdpo.policy.internal.FlowPath;
 import dev.flowdpo.policy.internal.FlowStart;
 import dev.flowdpo.value.FinishReason;
@@ -58,7 +57,7 @@ public final class TreeRolloutSampler implements RolloutSampler {
     for (FlowPath original : originals) {
       addStarts(starts, original, request);
     }
-    List<Optional<FlowPath>> branches = loop.run(starts, FlowObserver.NONE);
+    List<Optional<FlowPath>> branches = loop.run(starts);
     Verdicts verdicts = new Verdicts(request.verifier(), paths(originals, branches), known);
     Iterator<Optional<FlowPath>> ends = branches.iterator();
     List<RolloutTree> trees = new ArrayList<>(originals.size());
@@ -77,7 +76,7 @@ public final class TreeRolloutSampler implements RolloutSampler {
         roots.add(FlowStart.of(request.problems().get(i), request.seed()));
       }
     }
-    Iterator<Optional<FlowPath>> written = loop.run(roots, FlowObserver.NONE).iterator();
+    Iterator<Optional<FlowPath>> written = loop.run(roots).iterator();
     List<FlowPath> originals = new ArrayList<>();
     for (Optional<Branch> given : request.originals()) {
       if (given.isPresent()) {

@@ -28,13 +28,24 @@ public final class TensorFeed implements AutoCloseable {
   private final OrtEnvironment environment;
   private final NativeScratch scratch;
   private final Consumer<NativeScratch> giveBack;
+  private final RunLeases.Lease lease;
   private final Map<String, OnnxTensorLike> inputs = new HashMap<>();
   private final Map<String, OnnxValue> outputs = new HashMap<>();
 
-  TensorFeed(OrtEnvironment environment, NativeScratch scratch, Consumer<NativeScratch> giveBack) {
+  TensorFeed(
+      OrtEnvironment environment,
+      NativeScratch scratch,
+      Consumer<NativeScratch> giveBack,
+      RunLeases.Lease lease) {
     this.environment = environment;
     this.scratch = scratch;
     this.giveBack = giveBack;
+    this.lease = lease;
+  }
+
+  /** Has the run under way, or the next one, end with an exception; from any thread. */
+  void terminate() {
+    lease.terminate();
   }
 
   /**
@@ -104,13 +115,14 @@ public final class TensorFeed implements AutoCloseable {
    * Runs a session on these inputs.
    *
    * @param requested the outputs to return beside those that have memory here
-   * @throws FlowException if ONNX Runtime reports an error
+   * @throws dev.flowdpo.error.FlowClosedException if the model is closed meanwhile
+   * @throws FlowException if ONNX Runtime reports an error, or the run is given up
    */
   public OrtSession.Result run(OrtSession session, Set<String> requested) {
     try {
-      return session.run(inputs, requested, outputs);
+      return session.run(inputs, requested, outputs, lease.options());
     } catch (OrtException e) {
-      throw new FlowException("ONNX Runtime failed in a run: " + e.getMessage(), e);
+      throw lease.failure(e);
     }
   }
 
@@ -130,12 +142,13 @@ public final class TensorFeed implements AutoCloseable {
     }
   }
 
-  /** Frees the tensors and gives the memory back. */
+  /** Frees the tensors, gives the memory back and ends the lease of the model. */
   @Override
   public void close() {
     inputs.values().forEach(OnnxTensorLike::close);
     outputs.values().forEach(OnnxValue::close);
     scratch.reset();
     giveBack.accept(scratch);
+    lease.close();
   }
 }

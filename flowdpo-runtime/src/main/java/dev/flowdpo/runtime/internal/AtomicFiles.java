@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,11 +17,12 @@ import java.util.UUID;
  * and nothing between.
  *
  * <p>The content goes to a temporary file in the same folder, is forced to the disk, and is then
- * moved over the target, and the folder is forced to the disk. Stateless and thread-safe; of two
- * writers of one file the last one wins.
+ * moved over the target, and the folder is forced to the disk. An interrupt of the thread is kept
+ * for later and fails nothing. Stateless and thread-safe; of two writers of one file the last one
+ * wins.
  */
 public final class AtomicFiles {
-  /** Writes the content of a new file. */
+  /** Writes the content of a new file; an interrupt of the thread has it write all of it again. */
   @FunctionalInterface
   public interface Content {
     /** Writes everything to the channel, which stands at the start of an empty file. */
@@ -45,11 +47,16 @@ public final class AtomicFiles {
     // read.
     Path temporary = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try {
-      try (FileChannel channel =
-          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        content.writeTo(channel);
-        channel.force(true);
-      }
+      UninterruptedChannel.of(
+          temporary,
+          channel -> {
+            content.writeTo(channel);
+            channel.force(true);
+            return channel.size();
+          },
+          StandardOpenOption.CREATE,
+          StandardOpenOption.TRUNCATE_EXISTING,
+          StandardOpenOption.WRITE);
       move(temporary, target);
       force(folder);
     } finally {
@@ -59,8 +66,8 @@ public final class AtomicFiles {
 
   /** Replaces the file with the text in UTF-8. */
   public static void write(Path file, String text) throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-    write(file, channel -> writeFully(channel, bytes));
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    write(file, channel -> writeFully(channel, ByteBuffer.wrap(bytes)));
   }
 
   /** Makes a folder, so that it is there after a power cut. */
@@ -79,14 +86,16 @@ public final class AtomicFiles {
 
   /** Forces the names in a folder to the disk, on systems that can. */
   private static void force(Path folder) throws IOException {
-    FileChannel channel;
     try {
-      channel = FileChannel.open(folder, StandardOpenOption.READ);
-    } catch (IOException e) {
-      return; // Windows opens no folders; it keeps names in a journal of its own
-    }
-    try (channel) {
-      channel.force(true);
+      UninterruptedChannel.of(
+          folder,
+          channel -> {
+            channel.force(true);
+            return folder;
+          },
+          StandardOpenOption.READ);
+    } catch (AccessDeniedException e) {
+      // Windows opens no folders; it keeps names in a journal of its own.
     }
   }
 
