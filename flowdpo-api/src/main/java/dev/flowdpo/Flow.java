@@ -190,13 +190,8 @@ public final class Flow implements AutoCloseable {
     models.checkOpen();
     SolveCall call = call(List.of(problem), options);
     CompletableFuture<Solution> solution = new CompletableFuture<>();
-    var unused =
-        solution.whenComplete(
-            (found, failure) -> {
-              if (solution.isCancelled()) {
-                call.cancel();
-              }
-            });
+    // Also where somebody else completes it, as a time limit on the future does.
+    var unused = solution.whenComplete((found, failure) -> call.cancel());
     SolveThreads.all()
         .execute(
             () -> {

@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 
 /** Collects a learner's setup and hands it to the flow's engine. Not thread-safe. */
 final class FlowLearnerBuilder implements OnlineLearner.Builder {
@@ -169,7 +170,8 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
             overwrite,
             redaction,
             validation,
-            name));
+            name,
+            models::giveWay));
   }
 
   private record Setup(
@@ -189,6 +191,12 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
       boolean overwrite,
       Function<PreferencePair, Optional<PreferencePair>> redaction,
       List<Problem> validation,
-      String name)
-      implements LearnerSetup {}
+      String name,
+      LongConsumer rightOfWay)
+      implements LearnerSetup {
+    @Override
+    public void giveWay(long used) {
+      rightOfWay.accept(used);
+    }
+  }
 }

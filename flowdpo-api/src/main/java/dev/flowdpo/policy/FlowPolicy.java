@@ -50,6 +50,16 @@ public interface FlowPolicy {
   }
 
   /**
+   * Returns how much memory it keeps for a token of an answer under way, so that a flow with a
+   * limit of memory ({@link ServingOptions#cacheBytes}) knows how many answers fit.
+   *
+   * @return bytes; by default 0
+   */
+  default long cacheBytesPerToken() {
+    return 0;
+  }
+
+  /**
    * Returns this policy as it is now: updates that a learner publishes later do not reach the
    * returned one. A flow takes one at the start of each solve and keeps it to the end.
    *

@@ -33,6 +33,16 @@ public interface StopJudge {
   }
 
   /**
+   * Returns how much memory it keeps for a token of an answer under way, as {@link
+   * FlowPolicy#cacheBytesPerToken} has it.
+   *
+   * @return bytes; by default 0
+   */
+  default long cacheBytesPerToken() {
+    return 0;
+  }
+
+  /**
    * Returns this judge as it is now: updates that a learner publishes later do not reach the
    * returned one. A flow takes one at the start of each solve and keeps it to the end.
    *

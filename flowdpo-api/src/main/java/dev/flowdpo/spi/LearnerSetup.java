@@ -75,4 +75,11 @@ public interface LearnerSetup {
 
   /** {@return what names the learner} */
   String name();
+
+  /**
+   * Waits while the flow's solves have the right of way; a learner calls it after each update.
+   *
+   * @param used how long the update took, in nanoseconds
+   */
+  default void giveWay(long used) {}
 }

@@ -62,6 +62,17 @@ final class FlowRow {
     return Optional.ofNullable(path);
   }
 
+  /** Returns the memory that the models keep for it, if it becomes as long as it may. */
+  long cacheBytes() {
+    long perToken = work.policy().cacheBytesPerToken() + work.judge().cacheBytesPerToken();
+    if (perToken == 0) {
+      return 0;
+    }
+    FlowOptions options = work.options();
+    long prompt = work.policy().promptTokens(answer.problem()).orElse(0);
+    return perToken * (prompt + (long) options.maxChunks() * options.chunkSize());
+  }
+
   ChunkRequest request() {
     started = true;
     FlowOptions options = work.options();

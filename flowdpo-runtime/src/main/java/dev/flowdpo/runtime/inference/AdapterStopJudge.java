@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 public final class AdapterStopJudge implements StopJudge {
+  private final FrozenBase base;
   private final Prompts prompts;
   private final AdapterSlot slot;
   private final Prefill prefill;
@@ -32,10 +33,11 @@ public final class AdapterStopJudge implements StopJudge {
    * @param slot where the adapter is read when a snapshot is taken
    */
   public AdapterStopJudge(FrozenBase base, Prompts prompts, AdapterSlot slot) {
-    this(prompts, slot, new Prefill(base));
+    this(base, prompts, slot, new Prefill(base));
   }
 
-  AdapterStopJudge(Prompts prompts, AdapterSlot slot, Prefill prefill) {
+  AdapterStopJudge(FrozenBase base, Prompts prompts, AdapterSlot slot, Prefill prefill) {
+    this.base = base;
     this.prompts = prompts;
     this.slot = slot;
     this.prefill = prefill;
@@ -60,6 +62,11 @@ public final class AdapterStopJudge implements StopJudge {
   }
 
   @Override
+  public long cacheBytesPerToken() {
+    return base.cacheBytesPerToken();
+  }
+
+  @Override
   public boolean sharesCalls() {
     return true;
   }
@@ -77,6 +84,11 @@ public final class AdapterStopJudge implements StopJudge {
 
     Pinned(AdapterSnapshot adapter) {
       this.adapter = adapter;
+    }
+
+    @Override
+    public long cacheBytesPerToken() {
+      return AdapterStopJudge.this.cacheBytesPerToken();
     }
 
     @Override

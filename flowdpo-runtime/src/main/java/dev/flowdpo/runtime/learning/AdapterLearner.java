@@ -7,6 +7,7 @@ import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
+import dev.flowdpo.runtime.internal.LeakDetector;
 import dev.flowdpo.runtime.training.AdamW;
 import dev.flowdpo.runtime.training.AdapterState;
 import dev.flowdpo.runtime.training.LearningRateSchedule;
@@ -36,6 +37,7 @@ final class AdapterLearner implements AutoCloseable {
   private final LearningRateSchedule learningRate;
   private final INDArray parameters;
   private final AdamW optimizer;
+  private final LeakDetector.Handle open = LeakDetector.opened(this, "A learner of an adapter");
 
   /**
    * @param initial what to start from
@@ -171,6 +173,7 @@ final class AdapterLearner implements AutoCloseable {
   /** Frees the parameters and the optimizer. */
   @Override
   public void close() {
+    open.closed();
     parameters.close();
     optimizer.close();
   }
