@@ -10,9 +10,8 @@ import org.jspecify.annotations.Nullable;
  * The numbers of a learner, in groups. An engine's defaults fit its model: change them with {@link
  * dev.flowdpo.learning.OnlineLearner.Builder#options(Consumer)}, or make others from {@link
  * #paper()}. Values are those of Flow-DPO (arXiv 2410.22304, section 4), whose models have 8 and 14
- * billion parameters, and this project's defaults for what it leaves open.
- *
- * <p>Immutable and thread-safe.
+ * billion parameters, and this project's defaults for what it leaves open. Immutable and
+ * thread-safe.
  */
 public final class LearnerOptions {
   private static final LearnerOptions PAPER =
@@ -88,9 +87,7 @@ public final class LearnerOptions {
     return values.pairs;
   }
 
-  /**
-   * {@return the problems between two checkpoints, where a checkpoint folder is set; default 100}
-   */
+  /** {@return the problems between two checkpoints, where a folder for them is set; default 100} */
   public int checkpointEveryProblems() {
     return values.checkpointEveryProblems;
   }

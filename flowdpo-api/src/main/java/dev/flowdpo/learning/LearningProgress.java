@@ -1,9 +1,7 @@
 package dev.flowdpo.learning;
 
 /**
- * Where a learner stands.
- *
- * <p>Immutable and thread-safe.
+ * Where a learner stands. Immutable and thread-safe.
  *
  * @param problems problems read so far
  * @param answerPairs pairs for the Answer adapter so far, used or waiting

@@ -23,10 +23,7 @@ public final class LearningRates {
     this.values = values;
   }
 
-  /**
-   * {@return 5e-6 throughout, for models of 8 and 14 billion parameters; small ones want larger
-   * rates}
-   */
+  /** {@return 5e-6 throughout, for models of 8 and 14 billion parameters; small ones want more} */
   public static LearningRates paper() {
     return PAPER;
   }
@@ -62,8 +59,7 @@ public final class LearningRates {
   }
 
   /**
-   * {@return the horizon of a falling schedule, at which the rates reach 0; 0, the default, for
-   * none}
+   * {@return at which problem the rates of a falling schedule reach 0; default 0, for no horizon}
    */
   public int totalProblems() {
     return values.totalProblems;
@@ -130,11 +126,7 @@ public final class LearningRates {
       return this;
     }
 
-    /**
-     * {@return the rates as set so far}
-     *
-     * @throws InvalidInputException if the schedule falls and has no horizon
-     */
+    /** {@return the rates as set so far; refused where the schedule falls and has no horizon} */
     public LearningRates build() {
       if (schedule != Schedule.CONSTANT && totalProblems == 0) {
         throw new InvalidInputException(

@@ -4,9 +4,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What a learner has done, over all its calls and resumed runs.
- *
- * <p>Immutable and thread-safe.
+ * What a learner has done, over all its calls and resumed runs. Immutable and thread-safe.
  *
  * @param progress where the learner stands
  * @param validation whether the flow answered each problem correctly before it learned from it

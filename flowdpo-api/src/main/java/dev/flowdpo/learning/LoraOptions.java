@@ -50,10 +50,7 @@ public final class LoraOptions {
     return values.dropout;
   }
 
-  /**
-   * {@return the linear layers that adapters change, by names or ends of names as in PEFT, such as
-   * {@code q_proj}; empty, the default, for every one}
-   */
+  /** {@return the linear layers that adapters change, by (ends of) names as in PEFT; empty: all} */
   public List<String> targetModules() {
     return values.targetModules;
   }
@@ -105,7 +102,7 @@ public final class LoraOptions {
       return this;
     }
 
-    /** Sets the linear layers; none for every one. */
+    /** Sets the linear layers, such as {@code q_proj}; none, the default, for every one. */
     public Builder targetModules(List<String> targetModules) {
       this.targetModules = List.copyOf(targetModules);
       return this;

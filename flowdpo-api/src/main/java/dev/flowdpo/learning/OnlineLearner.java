@@ -20,12 +20,12 @@ import java.util.function.Consumer;
 public interface OnlineLearner extends AutoCloseable {
 
   /**
-   * Learns from the problems, in their order. May be called again with more. Pairs that do not fill
-   * an update wait for the next call, and are kept in checkpoints. A learner that resumed skips the
-   * problems that its checkpoint has seen, so give it the same problems again.
+   * Learns from the problems, in their order, and returns where the learner stands. May be called
+   * again with more. Pairs that do not fill an update wait for the next call, and are kept in
+   * checkpoints. A learner that resumed skips the problems that its checkpoint has seen, so give it
+   * the same again.
    *
-   * @param problems the problems; read once, as they are needed
-   * @return where the learner stands
+   * @param problems read once, as they are needed
    * @throws dev.flowdpo.error.FlowException if a model fails or a checkpoint cannot be written
    */
   LearningReport learn(Iterable<Problem> problems);
@@ -35,9 +35,9 @@ public interface OnlineLearner extends AutoCloseable {
 
   /**
    * Writes both adapters as PEFT folders, {@code answer} and {@code stop}, for {@link
-   * dev.flowdpo.Flow.Builder#adapters} and for other tools.
+   * dev.flowdpo.Flow.Builder#adapters} and for other tools, into a folder that is made where
+   * needed.
    *
-   * @param folder where to; made where it does not exist
    * @throws dev.flowdpo.error.FlowException if they cannot be written
    */
   void save(Path folder);
@@ -52,10 +52,7 @@ public interface OnlineLearner extends AutoCloseable {
    */
   interface Builder {
 
-    /**
-     * Sets what judges the answers. Required. It runs under {@link
-     * RolloutOptions#verifierTimeLimit()}.
-     */
+    /** Sets what judges the answers, under {@link RolloutOptions#verifierTimeLimit()}. Required. */
     Builder verifier(Verifier verifier);
 
     /** Sets what learning minimises; by default {@link DpoObjective#paper()}. */
@@ -65,8 +62,7 @@ public interface OnlineLearner extends AutoCloseable {
     Builder sampler(RolloutSampler sampler);
 
     /**
-     * Sets how rollouts become preference pairs; by default {@link PairRule#contrasts} with {@link
-     * LearnerOptions#pairs()}.
+     * Sets how rollouts become pairs; by default {@link PairRule#contrasts} of the options' pairs.
      */
     Builder pairs(PairRule rule);
 
@@ -74,9 +70,8 @@ public interface OnlineLearner extends AutoCloseable {
     Builder options(LearnerOptions options);
 
     /**
-     * Changes some of the learner's numbers: {@code options(o -> o.lora(lora -> lora.rank(16)))}.
-     *
-     * @param change sets what is to differ; all else stays as set before, or the engine's
+     * Changes what {@code change} sets, as in {@code options(o -> o.lora(lora -> lora.rank(16)))};
+     * all else stays as set before, or the engine's.
      */
     Builder options(Consumer<LearnerOptions.Builder> change);
 
@@ -85,20 +80,16 @@ public interface OnlineLearner extends AutoCloseable {
 
     /**
      * Sets the folder where the learner's whole state is written every {@link
-     * LearnerOptions#checkpointEveryProblems()} problems, made where it does not exist; by default
-     * none.
+     * LearnerOptions#checkpointEveryProblems()} problems, made where needed; by default none.
      */
     Builder checkpoint(Path folder);
 
-    /**
-     * Sets whether to go on from the checkpoint folder where it holds a state; by default false.
-     */
+    /** Sets whether to go on from the checkpoint folder where it holds a state; default false. */
     Builder resume(boolean resume);
 
     /**
-     * Makes the learner.
+     * Makes a learner on the flow's engine.
      *
-     * @return a learner on the flow's engine
      * @throws dev.flowdpo.error.InvalidInputException if there is no verifier, if {@code resume} is
      *     set without a checkpoint folder, or if the checkpoint does not fit
      * @throws dev.flowdpo.error.FlowException if the flow has no engine that can learn

@@ -61,8 +61,7 @@ public final class OptimizerOptions {
   }
 
   /**
-   * {@return the largest global norm of a gradient; longer ones are scaled down to it; default 1,
-   * as in the paper}
+   * {@return the largest global norm, to which longer gradients are scaled; default 1, the paper's}
    */
   public double clipNorm() {
     return values.clipNorm;

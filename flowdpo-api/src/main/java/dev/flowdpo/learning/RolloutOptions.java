@@ -36,8 +36,7 @@ public final class RolloutOptions {
   }
 
   /**
-   * {@return the problems that are rolled out as one batch, all under the adapters before any of
-   * them is learned from; default 8}
+   * {@return the problems that are rolled out as one batch, all under the same adapters; default 8}
    */
   public int problemsPerGroup() {
     return values.problemsPerGroup;

@@ -131,10 +131,8 @@ public final class TraceOptions {
     }
 
     /**
-     * {@return the options as set so far}
-     *
-     * @throws dev.flowdpo.error.InvalidInputException if {@code maxTokens} is below {@code
-     *     minTokens}
+     * {@return the options as set so far; refused where {@code maxTokens} is below {@code
+     * minTokens}}
      */
     public TraceOptions build() {
       Require.atLeast(minTokens, "maxTokens", maxTokens);

@@ -5,9 +5,8 @@ import java.util.Objects;
 
 /**
  * One optimiser step of one adapter; means over its pairs. The implicit reward of a completion is β
- * (log π − log π_ref), with β of {@link dev.flowdpo.preference.DpoObjective#beta}.
- *
- * <p>Immutable and thread-safe.
+ * (log π − log π_ref), with β of {@link dev.flowdpo.preference.DpoObjective#beta}. Immutable and
+ * thread-safe.
  *
  * @param role the adapter
  * @param update its steps so far, this one included

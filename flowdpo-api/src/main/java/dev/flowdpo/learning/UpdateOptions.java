@@ -46,8 +46,7 @@ public final class UpdateOptions {
   }
 
   /**
-   * {@return whether adapters are updated; false gives a control run that does all but learn;
-   * default true}
+   * {@return whether adapters are updated; false is for a control run of all else; default true}
    */
   public boolean enabled() {
     return values.enabled;
@@ -70,7 +69,7 @@ public final class UpdateOptions {
 
   /**
    * {@return after how many updates of an adapter its reference becomes the adapter as it then is;
-   * 0, the default and the paper's, keeps the first reference}
+   * 0, the default and the paper's, keeps the first}
    */
   public int referenceRefreshUpdates() {
     return values.referenceRefreshUpdates;

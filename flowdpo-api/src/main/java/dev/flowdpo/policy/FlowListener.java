@@ -15,18 +15,10 @@ import dev.flowdpo.value.SolutionChunk;
 public interface FlowListener {
 
   /**
-   * Tells that a chunk was written and judged.
-   *
-   * @param problem the problem that it belongs to
-   * @param index its place in the solution, from 0
-   * @param chunk the chunk
+   * Tells that the chunk at this place in the problem's solution, from 0, was written and judged.
    */
   default void onChunk(Problem problem, int index, SolutionChunk chunk) {}
 
-  /**
-   * Tells that a solution is complete.
-   *
-   * @param solution the solution
-   */
+  /** Tells that a solution is complete. */
   default void onSolved(Solution solution) {}
 }

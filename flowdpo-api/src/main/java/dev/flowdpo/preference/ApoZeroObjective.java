@@ -2,7 +2,7 @@ package dev.flowdpo.preference;
 
 import dev.flowdpo.error.Require;
 
-/** APO-zero, D'Oosterlinck et al., arXiv 2408.06266: 1 − σ(β r_chosen) + σ(β r_rejected). */
+/** APO-zero: each completion for itself. */
 record ApoZeroObjective(double beta) implements DpoObjective {
   ApoZeroObjective {
     Require.positive("beta", beta);
@@ -17,7 +17,7 @@ record ApoZeroObjective(double beta) implements DpoObjective {
     return ObjectiveValue.ofRatios(loss, -beta * slope(chosen), beta * slope(rejected));
   }
 
-  /** Returns σ'(x) = σ(x) σ(−x). */
+  /** σ'(x) = σ(x) σ(−x). */
   private static double slope(double x) {
     return Logistic.sigmoid(x) * Logistic.sigmoid(-x);
   }

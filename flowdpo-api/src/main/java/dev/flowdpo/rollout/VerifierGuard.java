@@ -38,9 +38,8 @@ import org.slf4j.LoggerFactory;
  * own.
  *
  * <p>The answers of a {@link BatchVerifier} are judged in one call, which may take as long as they
- * may one after the other; where it fails as a whole, all of them are unknown.
- *
- * <p>Thread-safe. Close it to end its threads at once; otherwise idle ones end after a minute.
+ * may one after the other; where it fails as a whole, all of them are unknown. Thread-safe. Close
+ * it to end its threads at once; otherwise idle ones end after a minute.
  */
 public final class VerifierGuard implements BatchVerifier, AutoCloseable {
   /** The time limit where none is given: 10 seconds. */
@@ -70,13 +69,7 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
     this(verifier, DEFAULT_TIME_LIMIT);
   }
 
-  /**
-   * Creates a guard.
-   *
-   * @param verifier the verifier to guard
-   * @param timeLimit the longest that one verification may take, longer than zero
-   * @throws dev.flowdpo.error.InvalidInputException if the time limit is not longer than zero
-   */
+  /** Creates a guard whose single verifications may take this long, longer than zero. */
   public VerifierGuard(Verifier verifier, Duration timeLimit) {
     this.verifier = Objects.requireNonNull(verifier, "verifier");
     Duration limit = Require.positive("timeLimit", timeLimit);
@@ -89,14 +82,7 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
                 .build());
   }
 
-  /**
-   * Judges an answer with the guarded verifier.
-   *
-   * @param attempt the answer and its problem
-   * @return its verdict, or an unknown one where it failed or took too long
-   * @throws FlowException if this thread is interrupted while it waits; it stays interrupted
-   * @throws IllegalStateException if this guard is closed
-   */
+  /** {@return the guarded verifier's verdict, or a failed one where it threw or took too long} */
   @Override
   public Verdict verify(Attempt attempt) {
     return guarded(List.of(attempt), () -> List.of(VerifierCalls.checked(verifier.verify(attempt))))
@@ -104,13 +90,9 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
   }
 
   /**
-   * Judges answers with the guarded verifier: a batch in one call that may take the time limit for
-   * each of them, or one after the other, each under its own time limit.
-   *
-   * @param attempts the answers with their problems
-   * @return the verdicts in the same order, unknown where the verifier failed or took too long
-   * @throws FlowException if this thread is interrupted while it waits; it stays interrupted
-   * @throws IllegalStateException if this guard is closed
+   * {@return the guarded verifier's verdicts in the same order, failed where it threw or took too
+   * long} A batch verifier gets all in one call, with the time limit of each; another one after the
+   * other.
    */
   @Override
   public List<Verdict> verifyAll(List<Attempt> attempts) {
@@ -172,20 +154,12 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
     return attempts.size() == 1 ? first : first + " and " + (attempts.size() - 1) + " more";
   }
 
-  /**
-   * Returns how often the verifier threw, or said that it failed.
-   *
-   * @return answers since this guard was made, time-outs of this guard not included
-   */
+  /** {@return on how many answers the verifier threw, or said that it failed, without time-outs} */
   public int failures() {
     return failures.get();
   }
 
-  /**
-   * Returns how often the verifier took too long.
-   *
-   * @return answers since this guard was made
-   */
+  /** {@return on how many answers the verifier took too long} */
   public int timeouts() {
     return timeouts.get();
   }
