@@ -4,7 +4,6 @@ import dev.flowdpo.error.Require;
 import dev.flowdpo.preference.PairOptions;
 import java.util.Objects;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The numbers of a learner, in groups. An engine's defaults fit its model: change them with {@link
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * billion parameters, and this project's defaults for what it leaves open. Immutable and
  * thread-safe.
  */
-public final class LearnerOptions {
+public final class LearnerOptions extends ByValue {
   private static final LearnerOptions PAPER =
       new LearnerOptions(
           new Values(
@@ -39,6 +38,7 @@ public final class LearnerOptions {
       long seed) {}
 
   private LearnerOptions(Values values) {
+    super(values);
     this.values = values;
   }
 
@@ -97,21 +97,6 @@ public final class LearnerOptions {
     return values.seed;
   }
 
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof LearnerOptions that && values.equals(that.values);
-  }
-
-  @Override
-  public int hashCode() {
-    return values.hashCode();
-  }
-
-  @Override
-  public String toString() {
-    return values.toString().replaceFirst("Values", "LearnerOptions");
-  }
-
   /** Collects options one by one and checks each at once. Not thread-safe. */
   public static final class Builder {
     private LoraOptions lora;
@@ -142,9 +127,7 @@ public final class LearnerOptions {
 
     /** Changes what {@code change} sets of {@link #lora(LoraOptions)}; all else stays. */
     public Builder lora(Consumer<LoraOptions.Builder> change) {
-      LoraOptions.Builder builder = lora.toBuilder();
-      change.accept(builder);
-      return lora(builder.build());
+      return lora(changed(lora.toBuilder(), change).build());
     }
 
     /** Sets how adapters follow their gradients. */
@@ -155,9 +138,7 @@ public final class LearnerOptions {
 
     /** Changes what {@code change} sets of {@link #optimizer(OptimizerOptions)}; all else stays. */
     public Builder optimizer(Consumer<OptimizerOptions.Builder> change) {
-      OptimizerOptions.Builder builder = optimizer.toBuilder();
-      change.accept(builder);
-      return optimizer(builder.build());
+      return optimizer(changed(optimizer.toBuilder(), change).build());
     }
 
     /** Sets how far a step goes. */
@@ -168,9 +149,7 @@ public final class LearnerOptions {
 
     /** Changes what {@code change} sets of {@link #rates(LearningRates)}; all else stays. */
     public Builder rates(Consumer<LearningRates.Builder> change) {
-      LearningRates.Builder builder = rates.toBuilder();
-      change.accept(builder);
-      return rates(builder.build());
+      return rates(changed(rates.toBuilder(), change).build());
     }
 
     /** Sets how problems are explored. */
@@ -181,9 +160,7 @@ public final class LearnerOptions {
 
     /** Changes what {@code change} sets of {@link #rollouts(RolloutOptions)}; all else stays. */
     public Builder rollouts(Consumer<RolloutOptions.Builder> change) {
-      RolloutOptions.Builder builder = rollouts.toBuilder();
-      change.accept(builder);
-      return rollouts(builder.build());
+      return rollouts(changed(rollouts.toBuilder(), change).build());
     }
 
     /** Sets when adapters take a step. */
@@ -194,9 +171,7 @@ public final class LearnerOptions {
 
     /** Changes what {@code change} sets of {@link #updates(UpdateOptions)}; all else stays. */
     public Builder updates(Consumer<UpdateOptions.Builder> change) {
-      UpdateOptions.Builder builder = updates.toBuilder();
-      change.accept(builder);
-      return updates(builder.build());
+      return updates(changed(updates.toBuilder(), change).build());
     }
 
     /** Sets when two branches form a pair. */
@@ -207,9 +182,7 @@ public final class LearnerOptions {
 
     /** Changes what {@code change} sets of {@link #pairs(PairOptions)}; all else stays. */
     public Builder pairs(Consumer<PairOptions.Builder> change) {
-      PairOptions.Builder builder = pairs.toBuilder();
-      change.accept(builder);
-      return pairs(builder.build());
+      return pairs(changed(pairs.toBuilder(), change).build());
     }
 
     /** Sets the problems between two checkpoints, at least 1. */
@@ -223,6 +196,11 @@ public final class LearnerOptions {
     public Builder seed(long seed) {
       this.seed = seed;
       return this;
+    }
+
+    private static <B> B changed(B builder, Consumer<B> change) {
+      change.accept(builder);
+      return builder;
     }
 
     /** {@return the options as set so far} */

@@ -3,14 +3,13 @@ package dev.flowdpo.learning;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.error.Require;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The learning rates of both adapters, which rise over the warm-up to their peak and go on by a
  * schedule. A value out of its range is refused with an {@link InvalidInputException}. Immutable
  * and thread-safe.
  */
-public final class LearningRates {
+public final class LearningRates extends ByValue {
   private static final LearningRates PAPER =
       new LearningRates(new Values(5e-6, 5e-6, Schedule.CONSTANT, 0, 0));
 
@@ -20,6 +19,7 @@ public final class LearningRates {
       double answer, double stop, Schedule schedule, int warmupUpdates, int totalProblems) {}
 
   private LearningRates(Values values) {
+    super(values);
     this.values = values;
   }
 
@@ -63,21 +63,6 @@ public final class LearningRates {
    */
   public int totalProblems() {
     return values.totalProblems;
-  }
-
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof LearningRates that && values.equals(that.values);
-  }
-
-  @Override
-  public int hashCode() {
-    return values.hashCode();
-  }
-
-  @Override
-  public String toString() {
-    return values.toString().replaceFirst("Values", "LearningRates");
   }
 
   /** Collects options one by one and checks each at once. Not thread-safe. */

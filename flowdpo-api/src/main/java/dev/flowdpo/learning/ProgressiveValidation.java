@@ -25,11 +25,6 @@ public final class ProgressiveValidation {
     return new ProgressiveValidation(Booleans.toArray(outcomes));
   }
 
-  /** {@return a builder without outcomes} */
-  public static Builder builder() {
-    return new Builder();
-  }
-
   /** {@return the number of problems} */
   public int count() {
     return outcomes.length;
@@ -100,27 +95,5 @@ public final class ProgressiveValidation {
       correct += outcomes[i] ? 1 : 0;
     }
     return correct;
-  }
-
-  /** Collects outcomes one by one. Not thread-safe. */
-  public static final class Builder {
-    private boolean[] outcomes = new boolean[64];
-    private int count;
-
-    private Builder() {}
-
-    /** Adds whether the next problem was answered correctly, and returns this builder. */
-    public Builder add(boolean correct) {
-      if (count == outcomes.length) {
-        outcomes = Arrays.copyOf(outcomes, 2 * count);
-      }
-      outcomes[count++] = correct;
-      return this;
-    }
-
-    /** {@return the validation so far; the builder can go on} */
-    public ProgressiveValidation build() {
-      return new ProgressiveValidation(Arrays.copyOf(outcomes, count));
-    }
   }
 }

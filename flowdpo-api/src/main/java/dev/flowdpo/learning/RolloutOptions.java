@@ -2,13 +2,12 @@ package dev.flowdpo.learning;
 
 import dev.flowdpo.error.Require;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How problems are explored and their answers judged. A value out of its range is refused with an
  * {@link dev.flowdpo.error.InvalidInputException}. Immutable and thread-safe.
  */
-public final class RolloutOptions {
+public final class RolloutOptions extends ByValue {
   private static final RolloutOptions DEFAULTS =
       new RolloutOptions(new Values(8, 1, Duration.ofSeconds(10)));
 
@@ -17,6 +16,7 @@ public final class RolloutOptions {
   private record Values(int problemsPerGroup, int rolloutsPerNode, Duration verifierTimeLimit) {}
 
   private RolloutOptions(Values values) {
+    super(values);
     this.values = values;
   }
 
@@ -50,21 +50,6 @@ public final class RolloutOptions {
   /** {@return the longest that one verification may take; default 10 s} */
   public Duration verifierTimeLimit() {
     return values.verifierTimeLimit;
-  }
-
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof RolloutOptions that && values.equals(that.values);
-  }
-
-  @Override
-  public int hashCode() {
-    return values.hashCode();
-  }
-
-  @Override
-  public String toString() {
-    return values.toString().replaceFirst("Values", "RolloutOptions");
   }
 
   /** Collects options one by one and checks each at once. Not thread-safe. */

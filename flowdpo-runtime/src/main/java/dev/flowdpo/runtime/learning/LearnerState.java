@@ -128,15 +128,13 @@ final class LearnerState {
 
   LearningProgress progress() {
     int problems = Math.max(1, outcomes.size());
-    return new LearningProgress(
-        outcomes.size(),
-        pairs(AdapterRole.ANSWER),
-        pairs(AdapterRole.STOP),
-        updates(AdapterRole.ANSWER),
-        updates(AdapterRole.STOP),
-        validation().accuracy(),
-        (double) chunks / problems,
-        (double) withoutAnswer / problems,
-        verifierFailures);
+    return LearningProgress.builder()
+        .problems(outcomes.size())
+        .pairs(pairs(AdapterRole.ANSWER), pairs(AdapterRole.STOP))
+        .updates(updates(AdapterRole.ANSWER), updates(AdapterRole.STOP))
+        .answers(
+            validation().accuracy(), (double) chunks / problems, (double) withoutAnswer / problems)
+        .verifierFailures(verifierFailures)
+        .build();
   }
 }

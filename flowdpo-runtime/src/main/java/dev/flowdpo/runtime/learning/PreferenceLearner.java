@@ -103,7 +103,7 @@ final class PreferenceLearner implements OnlineLearner {
       }
     }
     Duration elapsed = Duration.ofNanos(System.nanoTime() - begin);
-    return new LearningReport(state.progress(), state.validation(), elapsed);
+    return LearningReport.of(state.progress(), state.validation(), elapsed);
   }
 
   private void learnGroup(List<Problem> group) {
