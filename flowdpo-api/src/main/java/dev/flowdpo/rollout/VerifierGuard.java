@@ -38,13 +38,12 @@ import org.slf4j.LoggerFactory;
  * own.
  *
  * <p>The answers of a {@link BatchVerifier} are judged in one call, which may take as long as they
- * may one after the other; where it fails as a whole, all of them are unknown. Thread-safe. Close
- * it to end its threads at once; otherwise idle ones end after a minute.
+ * may one after the other; where it fails as a whole, all of them are unknown. A thread that is
+ * interrupted while it waits gets a {@link FlowException} and stays interrupted; a closed guard
+ * refuses with an {@link IllegalStateException}. Thread-safe. Close it to end its threads at once;
+ * otherwise idle ones end after a minute.
  */
 public final class VerifierGuard implements BatchVerifier, AutoCloseable {
-  /** The time limit where none is given: 10 seconds. */
-  public static final Duration DEFAULT_TIME_LIMIT = Duration.ofSeconds(10);
-
   /** How many verifications that ignore their interrupt may be left behind at one time. */
   public static final int MAX_STUCK = 16;
 
@@ -60,13 +59,9 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
   private final AtomicInteger running = new AtomicInteger();
   private final AtomicInteger waiting = new AtomicInteger();
 
-  /**
-   * Creates a guard with the default time limit.
-   *
-   * @param verifier the verifier to guard
-   */
+  /** Creates a guard whose single verifications may take 10 seconds. */
   public VerifierGuard(Verifier verifier) {
-    this(verifier, DEFAULT_TIME_LIMIT);
+    this(verifier, Duration.ofSeconds(10));
   }
 
   /** Creates a guard whose single verifications may take this long, longer than zero. */
