@@ -84,7 +84,7 @@ public interface DpoObjective {
 
   /** {@return DPO: −log σ(β h) (Rafailov et al., arXiv 2305.18290)} */
   static DpoObjective sigmoid(double beta) {
-    return new SigmoidObjective(beta);
+    return new PairObjectives.SigmoidObjective(beta);
   }
 
   /**
@@ -92,7 +92,7 @@ public interface DpoObjective {
    * the labels is thought to be wrong (Mitchell, "A note on DPO with noisy preferences", 2023)}
    */
   static DpoObjective sigmoid(double beta, double labelSmoothing) {
-    return new ConservativeObjective(beta, labelSmoothing);
+    return new PairObjectives.ConservativeObjective(beta, labelSmoothing);
   }
 
   /**
@@ -100,7 +100,7 @@ public interface DpoObjective {
    * RSO, Liu et al., arXiv 2309.06657)}
    */
   static DpoObjective hinge(double beta) {
-    return new HingeObjective(beta);
+    return new PairObjectives.HingeObjective(beta);
   }
 
   /**
@@ -108,7 +108,7 @@ public interface DpoObjective {
    * (Azar et al., arXiv 2310.12036)}
    */
   static DpoObjective ipo(double beta) {
-    return new IpoObjective(beta);
+    return new PairObjectives.IpoObjective(beta);
   }
 
   /**
@@ -116,7 +116,7 @@ public interface DpoObjective {
    * ε in [0, 0.5) of the labels is flipped at random (Chowdhury et al., arXiv 2403.00409)}
    */
   static DpoObjective robust(double beta, double flipProbability) {
-    return new RobustObjective(beta, flipProbability);
+    return new PairObjectives.RobustObjective(beta, flipProbability);
   }
 
   /**
@@ -124,7 +124,7 @@ public interface DpoObjective {
    * rejected, each for itself (D'Oosterlinck et al., arXiv 2408.06266)}
    */
   static DpoObjective apoZero(double beta) {
-    return new ApoZeroObjective(beta);
+    return new PairObjectives.ApoZeroObjective(beta);
   }
 
   /**
@@ -132,7 +132,7 @@ public interface DpoObjective {
    * reference, with a target margin γ of at least 0 (Meng et al., arXiv 2405.14734)}
    */
   static DpoObjective simPo(double beta, double gamma) {
-    return new SimPoObjective(beta, gamma);
+    return new PairObjectives.SimPoObjective(beta, gamma);
   }
 
   /**
@@ -140,7 +140,7 @@ public interface DpoObjective {
    * no notice of the rejected ones} It is no preference objective but the control for one.
    */
   static DpoObjective supervised() {
-    return new SupervisedObjective();
+    return new PairObjectives.SupervisedObjective();
   }
 
   /**

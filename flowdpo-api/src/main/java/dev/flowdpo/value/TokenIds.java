@@ -1,10 +1,10 @@
 package dev.flowdpo.value;
 
-import java.util.AbstractList;
+import com.google.common.primitives.Ints;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.RandomAccess;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
@@ -89,12 +89,7 @@ public final class TokenIds {
 
   /** {@return the first place of the id, or -1 where it does not occur} */
   public int indexOf(int id) {
-    for (int i = 0; i < ids.length; i++) {
-      if (ids[i] == id) {
-        return i;
-      }
-    }
-    return -1;
+    return Ints.indexOf(ids, id);
   }
 
   /** Calls with every id, first to last. */
@@ -116,7 +111,7 @@ public final class TokenIds {
 
   /** {@return the ids as a list, an unmodifiable view} */
   public List<Integer> asList() {
-    return new Boxed(ids);
+    return Collections.unmodifiableList(Ints.asList(ids));
   }
 
   @Override
@@ -133,24 +128,6 @@ public final class TokenIds {
   @Override
   public String toString() {
     return Arrays.toString(ids);
-  }
-
-  private static final class Boxed extends AbstractList<Integer> implements RandomAccess {
-    private final int[] ids;
-
-    private Boxed(int[] ids) {
-      this.ids = ids;
-    }
-
-    @Override
-    public Integer get(int index) {
-      return ids[index];
-    }
-
-    @Override
-    public int size() {
-      return ids.length;
-    }
   }
 
   /** Collects ids one by one. Not thread-safe. */
