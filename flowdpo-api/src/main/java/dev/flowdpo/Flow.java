@@ -10,18 +10,19 @@ import dev.flowdpo.policy.FlowListener;
 import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.SamplingOptions;
+import dev.flowdpo.policy.ServingOptions;
 import dev.flowdpo.policy.StopJudge;
-import dev.flowdpo.policy.internal.FlowLoop;
-import dev.flowdpo.policy.internal.FlowStart;
 import dev.flowdpo.spi.FlowEngine;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Solution;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
@@ -38,7 +39,7 @@ import java.util.function.Consumer;
  * <p>A solve takes one snapshot of the policy and one of the judge at its start and keeps them to
  * its end, so that a learner may update both meanwhile. The seed of a chunk derives from {@link
  * FlowOptions#seed}, the problem's id and the chunk's index: a problem gets the same solution alone
- * and in any batch. Thread-safe; close it once no solve is under way.
+ * and in any batch. What concurrent callers solve shares the calls of the models. Thread-safe.
  */
 public final class Flow implements AutoCloseable {
   private final FlowModels models;
@@ -60,10 +61,8 @@ public final class Flow implements AutoCloseable {
   }
 
   /**
-   * Solves a question.
+   * {@return the solution of a question}
    *
-   * @param question what to solve
-   * @return the solution
    * @throws InvalidInputException if the question is blank, or too long for the model
    * @throws FlowException if a model fails
    */
@@ -72,10 +71,8 @@ public final class Flow implements AutoCloseable {
   }
 
   /**
-   * Solves a problem.
+   * {@return the solution of a problem}
    *
-   * @param problem what to solve
-   * @return the solution
    * @throws InvalidInputException if the question is too long for the model
    * @throws FlowException if a model fails
    */
@@ -84,52 +81,96 @@ public final class Flow implements AutoCloseable {
   }
 
   /**
-   * Solves a problem and tells a listener of each chunk as it comes.
+   * {@return the solution of a problem, of which the listener is told after the flow's own}
    *
-   * @param problem what to solve
-   * @param listener called after the flow's own listeners
-   * @return the solution
    * @throws InvalidInputException if the question is too long for the model
    * @throws FlowException if a model fails
    */
   public Solution solve(Problem problem, FlowListener listener) {
-    return solveAll(List.of(problem), listener).get(0);
+    return solve(problem, SolveOptions.builder().listener(listener).build());
   }
 
   /**
-   * Solves problems as one batch, which is much faster than one after another.
+   * Solves a problem within limits. The thread waits; an interrupt, a {@link Cancellation} or the
+   * deadline frees it at once, and no other solve is touched.
    *
-   * @param problems what to solve
-   * @return one solution per problem, in the same order
-   * @throws InvalidInputException if a question is too long for the model
+   * @param problem what to solve
+   * @param options deadline, listeners and more
+   * @return the solution
+   * @throws InvalidInputException if the question is too long for the model
+   * @throws SolveCancelledException if the solve was given up; it holds what was written
+   * @throws dev.flowdpo.error.FlowOverloadedException if too much waits already
+   * @throws dev.flowdpo.error.FlowClosedException if the flow is closed, also meanwhile
    * @throws FlowException if a model fails
+   */
+  public Solution solve(Problem problem, SolveOptions options) {
+    return solveAll(List.of(problem), options).get(0);
+  }
+
+  /**
+   * {@return the solutions of problems in their order, as one batch: much faster than one by one}
+   *
+   * @throws FlowException if one of them cannot be solved, as {@link #solve(Problem, SolveOptions)}
    */
   public List<Solution> solveAll(List<Problem> problems) {
-    return solveAll(problems, new FlowListener() {});
+    return solveAll(problems, SolveOptions.defaults());
   }
 
   /**
-   * Solves problems as one batch and tells a listener of each chunk as it comes.
+   * {@return the solutions of one batch, of which the listener is told after the flow's own}
    *
-   * @param problems what to solve
-   * @param listener called after the flow's own listeners
-   * @return one solution per problem, in the same order
-   * @throws InvalidInputException if a question is too long for the model
-   * @throws FlowException if a model fails
+   * @throws FlowException if one of them cannot be solved, as {@link #solve(Problem, SolveOptions)}
    */
   public List<Solution> solveAll(List<Problem> problems, FlowListener listener) {
-    Objects.requireNonNull(listener, "listener");
+    return solveAll(problems, SolveOptions.builder().listener(listener).build());
+  }
+
+  /**
+   * {@return the solutions of one batch within limits, with a deadline for all together}
+   *
+   * @throws FlowException if one of them cannot be solved, as {@link #solve(Problem, SolveOptions)}
+   */
+  public List<Solution> solveAll(List<Problem> problems, SolveOptions options) {
     models.checkOpen();
-    if (problems.isEmpty()) {
-      return List.of();
-    }
-    FlowPolicy policy = models.policy().snapshot();
-    StopJudge judge = models.judge().snapshot();
-    SolutionWriter writer = new SolutionWriter(problems, policy, listeners, listener);
-    List<FlowStart> starts =
-        problems.stream().map(problem -> FlowStart.of(problem, options.seed())).toList();
-    new FlowLoop(policy, judge, options).run(starts, writer);
-    return writer.solutions();
+    return call(problems, options).solveAll();
+  }
+
+  /** {@return the results of one batch in its order, of which each succeeds or fails by itself} */
+  public List<SolveResult> solveEach(List<Problem> problems, SolveOptions options) {
+    models.checkOpen();
+    return call(problems, options).solveEach();
+  }
+
+  /** {@return as {@link #solveAsync(Problem, SolveOptions)}, without limits} */
+  public CompletableFuture<Solution> solveAsync(Problem problem) {
+    return solveAsync(problem, SolveOptions.defaults());
+  }
+
+  /**
+   * {@return what completes with the solution, or with what {@link #solve(Problem, SolveOptions)}
+   * throws, without waiting} Cancelling it gives the solve up. Listeners are called on a thread
+   * that this solve has to itself, a virtual one where the JDK has them.
+   */
+  public CompletableFuture<Solution> solveAsync(Problem problem, SolveOptions options) {
+    models.checkOpen();
+    SolveCall call = call(List.of(problem), options);
+    CompletableFuture<Solution> solution = new CompletableFuture<>();
+    // Also where somebody else completes it, as a time limit on the future does.
+    var unused = solution.whenComplete((found, failure) -> call.cancel());
+    SolveThreads.all()
+        .execute(
+            () -> {
+              try {
+                solution.complete(call.solveAll().get(0));
+              } catch (RuntimeException | Error e) {
+                solution.completeExceptionally(e);
+              }
+            });
+    return solution;
+  }
+
+  private SolveCall call(List<Problem> problems, SolveOptions options) {
+    return new SolveCall(models, this.options, problems, listeners, options);
   }
 
   /** {@return how this flow writes} */
@@ -138,11 +179,9 @@ public final class Flow implements AutoCloseable {
   }
 
   /**
-   * Returns a flow that writes otherwise on the same models: {@code flow.withOptions(options ->
-   * options.chunkSize(8))}. It ends with this flow; closing it does nothing.
-   *
-   * @param change sets what is to differ; all else is as in {@link #options()}
-   * @return a flow with the same models and listeners
+   * {@return a flow that writes otherwise, on the same models and with the same listeners: {@code
+   * flow.withOptions(options -> options.chunkSize(8))}} What is not set stays as in {@link
+   * #options()}. It ends with this flow; closing it does nothing.
    */
   public Flow withOptions(Consumer<FlowOptions.Builder> change) {
     FlowOptions.Builder changed = options.toBuilder();
@@ -161,9 +200,8 @@ public final class Flow implements AutoCloseable {
   }
 
   /**
-   * Returns a builder of learners that update this flow's models while it is in use.
+   * {@return a builder of learners that update this flow's models while it is in use}
    *
-   * @return a new builder
    * @throws FlowException if the flow has no engine, since policy and judge were both supplied
    */
   public OnlineLearner.Builder learner() {
@@ -172,9 +210,8 @@ public final class Flow implements AutoCloseable {
   }
 
   /**
-   * Returns what makes an adapter of collected traces, for a single pass: the compile stage.
+   * {@return what makes an adapter of collected traces, for a single pass: the compile stage}
    *
-   * @return a new compiler
    * @throws FlowException if the flow has no engine, or one that does not train on traces
    */
   public AdapterCompiler compiler() {
@@ -183,27 +220,38 @@ public final class Flow implements AutoCloseable {
   }
 
   /**
-   * Returns the learning options that the engine recommends for its model; a learner uses them
-   * where none are set.
+   * {@return the learning options that the engine recommends for its model, for where none are set}
    *
-   * @return the options, from which others are made by {@code toBuilder()}
    * @throws FlowException if the flow has no engine, since policy and judge were both supplied
    */
   public LearnerOptions learnerOptions() {
     return models.learningEngine().defaultLearnerOptions();
   }
 
-  /** Closes the engine, also for the flows derived from this one. Again does nothing. */
+  /** Closes the flow without patience for what is under way, as {@link #close(Duration)} does. */
   @Override
   public void close() {
+    close(Duration.ZERO);
+  }
+
+  /**
+   * Closes the flow, also for the flows derived from this one: refuses new work, waits for solves
+   * and rollouts under way, ends those that take longer with a {@link
+   * dev.flowdpo.error.FlowClosedException}, and frees the models when no call uses them any more.
+   * Save and close learners before. Again does nothing.
+   *
+   * @param patience how long what is under way may still take; zero for none
+   */
+  public void close(Duration patience) {
+    Objects.requireNonNull(patience, "patience");
     if (ownsModels) {
-      models.close();
+      models.close(patience);
     }
   }
 
   /**
-   * Collects what a flow needs and checks each value at once; what is not set stays the engine's.
-   * Every setter returns this builder. Not thread-safe.
+   * Collects what a flow needs and checks each value at once, folders too; what is not set stays
+   * the engine's. Every setter returns this builder. Not thread-safe.
    */
   public static final class Builder {
     private final List<Consumer<FlowOptions.Builder>> changes = new ArrayList<>();
@@ -213,20 +261,15 @@ public final class Flow implements AutoCloseable {
     private Builder() {}
 
     /**
-     * Sets the checkpoint folder of the base model; by default the engine's bundled model.
-     *
-     * @param folder a folder as from the Hugging Face hub
-     * @throws InvalidInputException if there is no such folder
+     * Sets the folder of the base model, as from the Hugging Face hub; by default the bundled
+     * model.
      */
     public Builder model(Path folder) {
       choice.model = Optional.of(checkFolder("model", "a checkpoint folder", folder));
       return this;
     }
 
-    /**
-     * Sets how the model is loaded: precision of its weights, memory, threads; by default as the
-     * engine sees fit, in full precision.
-     */
+    /** Sets how the model is loaded; by default as the engine sees fit, in full precision. */
     public Builder modelOptions(ModelOptions options) {
       choice.options = Optional.of(options);
       return this;
@@ -240,10 +283,8 @@ public final class Flow implements AutoCloseable {
     }
 
     /**
-     * Sets the folder of trained adapters; by default fresh ones, which change nothing.
-     *
-     * @param folder a folder with the PEFT sub-folders {@code answer} and {@code stop}
-     * @throws InvalidInputException if there is no such folder
+     * Sets the folder of trained adapters, with the PEFT sub-folders {@code answer} and {@code
+     * stop}; by default fresh ones, which change nothing.
      */
     public Builder adapters(Path folder) {
       choice.adapters =
@@ -252,8 +293,8 @@ public final class Flow implements AutoCloseable {
     }
 
     /**
-     * Sets an engine that is open already; by default one is found by {@link
-     * java.util.ServiceLoader}. The flow closes it.
+     * Sets an engine that is open already, for the flow to close; by default one is found by {@link
+     * java.util.ServiceLoader}.
      */
     public Builder engine(FlowEngine engine) {
       choice.engine = Optional.of(engine);
@@ -286,7 +327,7 @@ public final class Flow implements AutoCloseable {
     }
 
     /**
-     * Sets how the policy draws tokens; by default as the engine's, or temperature 0.7, topP 0.9.
+     * Sets how the policy draws tokens; by default the engine's way, or temperature 0.7, topP 0.9.
      */
     public Builder sampling(SamplingOptions sampling) {
       return change(options -> options.sampling(sampling));
@@ -295,6 +336,14 @@ public final class Flow implements AutoCloseable {
     /** Sets the seed, any number; by default the engine's, or 0. */
     public Builder seed(long seed) {
       return change(options -> options.seed(seed));
+    }
+
+    /** Changes how callers share the models; what {@code change} does not set stays. */
+    public Builder serving(Consumer<ServingOptions.Builder> change) {
+      ServingOptions.Builder builder = choice.serving.toBuilder();
+      change.accept(builder);
+      choice.serving = builder.build();
+      return this;
     }
 
     /** Adds a listener to all solves; may be called again for more, called in that order. */

@@ -1,4 +1,7 @@
-/** Step-by-step solving (Flow-DPO, arXiv 2410.22304, section 3.1): {@link dev.flowdpo.Flow} is the door to all else. */
+/**
+ * Step-by-step solving (Flow-DPO, arXiv 2410.22304, section 3.1): {@link dev.flowdpo.Flow} is the
+ * door to all else.
+ */
 @NullMarked
 package dev.flowdpo;
 

@@ -26,6 +26,32 @@ public interface FlowPolicy {
   List<Chunk> extend(List<ChunkRequest> requests);
 
   /**
+   * Writes the next chunk of every request, and tells a watcher, which may give the call up, of
+   * what is written meanwhile.
+   */
+  default List<Chunk> extend(List<ChunkRequest> requests, ChunkWatcher watcher) {
+    return extend(requests);
+  }
+
+  /**
+   * {@return whether requests of different callers may share a call, since one with many rows is
+   * hardly slower than one with few and never waits for another machine; default false} A flow
+   * merges its callers' work where policy and judge both say so, and gives each caller a thread
+   * otherwise.
+   */
+  default boolean sharesCalls() {
+    return false;
+  }
+
+  /**
+   * {@return the bytes it keeps for a token of an answer under way, so that a flow with a limit of
+   * memory ({@link ServingOptions#cacheBytes}) knows how many answers fit; default 0}
+   */
+  default long cacheBytesPerToken() {
+    return 0;
+  }
+
+  /**
    * {@return this policy as it is now, without the updates that a learner publishes later} A flow
    * takes one at the start of each solve and keeps it to the end. By default this policy itself,
    * right for one that never learns.

@@ -21,6 +21,16 @@ public interface StopJudge {
    */
   List<StopDecision> judge(List<PartialAnswer> partials);
 
+  /** {@return whether answers of different callers may share a call, as in {@link FlowPolicy}} */
+  default boolean sharesCalls() {
+    return false;
+  }
+
+  /** {@return the bytes it keeps for a token of an answer under way, as in {@link FlowPolicy}} */
+  default long cacheBytesPerToken() {
+    return 0;
+  }
+
   /**
    * {@return this judge as it is now, without the updates that a learner publishes later} A flow
    * takes one at the start of each solve and keeps it to the end. By default this judge itself,

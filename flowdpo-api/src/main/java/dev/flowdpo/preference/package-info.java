@@ -1,4 +1,7 @@
-/** From verdicts to gradients: preference pairs of rollouts, and the losses of pairs with their derivatives. Pure mathematics over token ids and log-probabilities. */
+/**
+ * From verdicts to gradients: preference pairs of rollouts, and the losses of pairs with their
+ * derivatives. Pure mathematics over token ids and log-probabilities.
+ */
 @NullMarked
 package dev.flowdpo.preference;
 
