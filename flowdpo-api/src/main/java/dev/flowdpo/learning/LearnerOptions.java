@@ -22,6 +22,8 @@ public final class LearnerOptions extends ByValue {
               RolloutOptions.defaults(),
               UpdateOptions.defaults(),
               PairOptions.defaults(),
+              GateOptions.defaults(),
+              SubmissionOptions.defaults(),
               100,
               0));
 
@@ -34,6 +36,8 @@ public final class LearnerOptions extends ByValue {
       RolloutOptions rollouts,
       UpdateOptions updates,
       PairOptions pairs,
+      GateOptions gate,
+      SubmissionOptions submissions,
       int checkpointEveryProblems,
       long seed) {}
 
@@ -87,6 +91,16 @@ public final class LearnerOptions extends ByValue {
     return values.pairs;
   }
 
+  /** {@return when updated adapters go live} */
+  public GateOptions gate() {
+    return values.gate;
+  }
+
+  /** {@return how submitted problems are taken in} */
+  public SubmissionOptions submissions() {
+    return values.submissions;
+  }
+
   /** {@return the problems between two checkpoints, where a folder for them is set; default 100} */
   public int checkpointEveryProblems() {
     return values.checkpointEveryProblems;
@@ -105,6 +119,8 @@ public final class LearnerOptions extends ByValue {
     private RolloutOptions rollouts;
     private UpdateOptions updates;
     private PairOptions pairs;
+    private GateOptions gate;
+    private SubmissionOptions submissions;
     private int checkpointEveryProblems;
     private long seed;
 
@@ -115,6 +131,8 @@ public final class LearnerOptions extends ByValue {
       rollouts = values.rollouts;
       updates = values.updates;
       pairs = values.pairs;
+      gate = values.gate;
+      submissions = values.submissions;
       checkpointEveryProblems = values.checkpointEveryProblems;
       seed = values.seed;
     }
@@ -185,6 +203,28 @@ public final class LearnerOptions extends ByValue {
       return pairs(changed(pairs.toBuilder(), change).build());
     }
 
+    /** Sets when updated adapters go live. */
+    public Builder gate(GateOptions gate) {
+      this.gate = Objects.requireNonNull(gate, "gate");
+      return this;
+    }
+
+    /** Changes what {@code change} sets of {@link #gate(GateOptions)}; all else stays. */
+    public Builder gate(Consumer<GateOptions.Builder> change) {
+      return gate(changed(gate.toBuilder(), change).build());
+    }
+
+    /** Sets how submitted problems are taken in. */
+    public Builder submissions(SubmissionOptions submissions) {
+      this.submissions = Objects.requireNonNull(submissions, "submissions");
+      return this;
+    }
+
+    /** Changes what {@code change} sets of {@link #submissions(SubmissionOptions)}. */
+    public Builder submissions(Consumer<SubmissionOptions.Builder> change) {
+      return submissions(changed(submissions.toBuilder(), change).build());
+    }
+
     /** Sets the problems between two checkpoints, at least 1. */
     public Builder checkpointEveryProblems(int checkpointEveryProblems) {
       this.checkpointEveryProblems =
@@ -207,7 +247,16 @@ public final class LearnerOptions extends ByValue {
     public LearnerOptions build() {
       return new LearnerOptions(
           new Values(
-              lora, optimizer, rates, rollouts, updates, pairs, checkpointEveryProblems, seed));
+              lora,
+              optimizer,
+              rates,
+              rollouts,
+              updates,
+              pairs,
+              gate,
+              submissions,
+              checkpointEveryProblems,
+              seed));
     }
   }
 }

@@ -16,7 +16,9 @@ public final class LearningProgress extends ByValue {
       double progressiveAccuracy,
       double meanChunks,
       double noAnswerRate,
-      int verifierFailures) {}
+      int verifierFailures,
+      int passedOver,
+      int skippedUpdates) {}
 
   private LearningProgress(Values values) {
     super(values);
@@ -76,6 +78,16 @@ public final class LearningProgress extends ByValue {
     return values.verifierFailures;
   }
 
+  /** {@return problems that could not be used, which are not among {@link #problems()}} */
+  public int passedOver() {
+    return values.passedOver;
+  }
+
+  /** {@return steps that were not taken, since their gradient was no number or too large} */
+  public int skippedUpdates() {
+    return values.skippedUpdates;
+  }
+
   /** Collects what an engine counted. Not thread-safe. */
   public static final class Builder {
     private int problems;
@@ -87,6 +99,8 @@ public final class LearningProgress extends ByValue {
     private double meanChunks;
     private double noAnswerRate;
     private int verifierFailures;
+    private int passedOver;
+    private int skippedUpdates;
 
     private Builder() {}
 
@@ -124,6 +138,18 @@ public final class LearningProgress extends ByValue {
       return this;
     }
 
+    /** Sets the problems that could not be used. */
+    public Builder passedOver(int passedOver) {
+      this.passedOver = passedOver;
+      return this;
+    }
+
+    /** Sets the steps that were not taken. */
+    public Builder skippedUpdates(int skippedUpdates) {
+      this.skippedUpdates = skippedUpdates;
+      return this;
+    }
+
     /** {@return the progress as set so far} */
     public LearningProgress build() {
       return new LearningProgress(
@@ -136,7 +162,9 @@ public final class LearningProgress extends ByValue {
               progressiveAccuracy,
               meanChunks,
               noAnswerRate,
-              verifierFailures));
+              verifierFailures,
+              passedOver,
+              skippedUpdates));
     }
   }
 }

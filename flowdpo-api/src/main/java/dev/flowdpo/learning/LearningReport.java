@@ -8,7 +8,10 @@ public final class LearningReport extends ByValue {
   private final Values values;
 
   private record Values(
-      LearningProgress progress, ProgressiveValidation validation, Duration elapsed) {}
+      LearningProgress progress,
+      ProgressiveValidation validation,
+      Duration elapsed,
+      LearningEnd end) {}
 
   private LearningReport(Values values) {
     super(values);
@@ -17,12 +20,16 @@ public final class LearningReport extends ByValue {
 
   /** {@return a report of where a learner stands after a call that took this long} */
   public static LearningReport of(
-      LearningProgress progress, ProgressiveValidation validation, Duration elapsed) {
+      LearningProgress progress,
+      ProgressiveValidation validation,
+      Duration elapsed,
+      LearningEnd end) {
     return new LearningReport(
         new Values(
             Objects.requireNonNull(progress, "progress"),
             Objects.requireNonNull(validation, "validation"),
-            Objects.requireNonNull(elapsed, "elapsed")));
+            Objects.requireNonNull(elapsed, "elapsed"),
+            Objects.requireNonNull(end, "end")));
   }
 
   /** {@return where the learner stands} */
@@ -38,5 +45,10 @@ public final class LearningReport extends ByValue {
   /** {@return wall-clock time of this call of {@link OnlineLearner#learn}} */
   public Duration elapsed() {
     return values.elapsed;
+  }
+
+  /** {@return why the call came to its end} */
+  public LearningEnd end() {
+    return values.end;
   }
 }

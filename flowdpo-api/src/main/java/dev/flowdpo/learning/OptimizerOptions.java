@@ -9,7 +9,7 @@ import dev.flowdpo.error.Require;
  */
 public final class OptimizerOptions extends ByValue {
   private static final OptimizerOptions DEFAULTS =
-      new OptimizerOptions(new Values(0.9, 0.999, 1e-8, 0, 1));
+      new OptimizerOptions(new Values(0.9, 0.999, 1e-8, 0, 1, 1e6));
 
   private final Values values;
 
@@ -18,7 +18,8 @@ public final class OptimizerOptions extends ByValue {
       double adamBeta2,
       double adamEpsilon,
       double weightDecay,
-      double clipNorm) {}
+      double clipNorm,
+      double skipNorm) {}
 
   private OptimizerOptions(Values values) {
     super(values);
@@ -67,6 +68,14 @@ public final class OptimizerOptions extends ByValue {
     return values.clipNorm;
   }
 
+  /**
+   * {@return the global norm, before clipping, above which a gradient is held for an accident and
+   * its step is not taken; so are those that are not numbers; default 1e6}
+   */
+  public double skipNorm() {
+    return values.skipNorm;
+  }
+
   /** Collects options one by one and checks each at once. Not thread-safe. */
   public static final class Builder {
     private double adamBeta1;
@@ -74,6 +83,7 @@ public final class OptimizerOptions extends ByValue {
     private double adamEpsilon;
     private double weightDecay;
     private double clipNorm;
+    private double skipNorm;
 
     private Builder(Values values) {
       adamBeta1 = values.adamBeta1;
@@ -81,6 +91,7 @@ public final class OptimizerOptions extends ByValue {
       adamEpsilon = values.adamEpsilon;
       weightDecay = values.weightDecay;
       clipNorm = values.clipNorm;
+      skipNorm = values.skipNorm;
     }
 
     /** Sets the decay of the first moment, in [0, 1). */
@@ -113,10 +124,16 @@ public final class OptimizerOptions extends ByValue {
       return this;
     }
 
+    /** Sets the norm above which a step is not taken, above 0. */
+    public Builder skipNorm(double skipNorm) {
+      this.skipNorm = Require.positive("skipNorm", skipNorm);
+      return this;
+    }
+
     /** {@return the options as set so far} */
     public OptimizerOptions build() {
       return new OptimizerOptions(
-          new Values(adamBeta1, adamBeta2, adamEpsilon, weightDecay, clipNorm));
+          new Values(adamBeta1, adamBeta2, adamEpsilon, weightDecay, clipNorm, skipNorm));
     }
   }
 }

@@ -9,11 +9,15 @@ import java.time.Duration;
  */
 public final class RolloutOptions extends ByValue {
   private static final RolloutOptions DEFAULTS =
-      new RolloutOptions(new Values(8, 1, Duration.ofSeconds(10)));
+      new RolloutOptions(new Values(8, 1, Duration.ofSeconds(10), 1));
 
   private final Values values;
 
-  private record Values(int problemsPerGroup, int rolloutsPerNode, Duration verifierTimeLimit) {}
+  private record Values(
+      int problemsPerGroup,
+      int rolloutsPerNode,
+      Duration verifierTimeLimit,
+      int parallelVerifications) {}
 
   private RolloutOptions(Values values) {
     super(values);
@@ -52,16 +56,27 @@ public final class RolloutOptions extends ByValue {
     return values.verifierTimeLimit;
   }
 
+  /**
+   * {@return how many answers are judged at one time, on virtual threads where the JDK has them; a
+   * {@link dev.flowdpo.rollout.BatchVerifier} gets all of them in one call all the same; default 1.
+   * Verdicts and their order do not hang on it}
+   */
+  public int parallelVerifications() {
+    return values.parallelVerifications;
+  }
+
   /** Collects options one by one and checks each at once. Not thread-safe. */
   public static final class Builder {
     private int problemsPerGroup;
     private int rolloutsPerNode;
     private Duration verifierTimeLimit;
+    private int parallelVerifications;
 
     private Builder(Values values) {
       problemsPerGroup = values.problemsPerGroup;
       rolloutsPerNode = values.rolloutsPerNode;
       verifierTimeLimit = values.verifierTimeLimit;
+      parallelVerifications = values.parallelVerifications;
     }
 
     /** Sets the problems of a batch, at least 1. */
@@ -82,9 +97,17 @@ public final class RolloutOptions extends ByValue {
       return this;
     }
 
+    /** Sets how many answers are judged at one time, at least 1. */
+    public Builder parallelVerifications(int parallelVerifications) {
+      this.parallelVerifications =
+          Require.atLeast(1, "parallelVerifications", parallelVerifications);
+      return this;
+    }
+
     /** {@return the options as set so far} */
     public RolloutOptions build() {
-      return new RolloutOptions(new Values(problemsPerGroup, rolloutsPerNode, verifierTimeLimit));
+      return new RolloutOptions(
+          new Values(problemsPerGroup, rolloutsPerNode, verifierTimeLimit, parallelVerifications));
     }
   }
 }

@@ -41,7 +41,7 @@ public interface PairRule {
    * PairBuilder} says}
    */
   static PairRule contrasts(PairOptions options) {
-    return (tree, tokens) -> new PairBuilder(options, tokens).pairs(tree);
+    return new ContrastPairs(options);
   }
 
   /**

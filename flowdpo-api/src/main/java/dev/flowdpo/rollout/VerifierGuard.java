@@ -1,6 +1,5 @@
 package dev.flowdpo.rollout;
 
-import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.Require;
 import java.time.Duration;
@@ -10,7 +9,6 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -53,6 +51,7 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
 
   private final Verifier verifier;
   private final Duration timeLimit;
+  private final int parallel;
   private final ExecutorService executor;
   private final AtomicInteger failures = new AtomicInteger();
   private final AtomicInteger timeouts = new AtomicInteger();
@@ -66,15 +65,19 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
 
   /** Creates a guard whose single verifications may take this long, longer than zero. */
   public VerifierGuard(Verifier verifier, Duration timeLimit) {
+    this(verifier, timeLimit, 1);
+  }
+
+  /**
+   * Creates a guard that judges so many answers, at least 1, at one time, on virtual threads where
+   * the JDK has them. A {@link BatchVerifier} gets all of them in one call all the same.
+   */
+  public VerifierGuard(Verifier verifier, Duration timeLimit, int parallel) {
     this.verifier = Objects.requireNonNull(verifier, "verifier");
     Duration limit = Require.positive("timeLimit", timeLimit);
     this.timeLimit = limit.compareTo(LONGEST) > 0 ? LONGEST : limit;
-    this.executor =
-        Executors.newCachedThreadPool(
-            new ThreadFactoryBuilder()
-                .setDaemon(true)
-                .setNameFormat("flowdpo-verifier-%d")
-                .build());
+    this.parallel = Require.atLeast(1, "parallel", parallel);
+    this.executor = VerifierThreads.executor(parallel > 1);
   }
 
   /** {@return the guarded verifier's verdict, or a failed one where it threw or took too long} */
@@ -94,7 +97,9 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
     if (verifier instanceof BatchVerifier batch && !attempts.isEmpty()) {
       return guarded(attempts, () -> batch.verifyAll(attempts));
     }
-    return attempts.stream().map(this::verify).toList();
+    return parallel == 1 || attempts.size() < 2
+        ? attempts.stream().map(this::verify).toList()
+        : VerifierThreads.inParallel(executor, parallel, attempts, this::verify);
   }
 
   private List<Verdict> guarded(List<Attempt> attempts, Callable<List<Verdict>> verification) {
