@@ -124,7 +124,7 @@ final class PreferenceLearner implements OnlineLearner {
     LearningEnd end = learnAll(stream, left);
     parts.turns.lock();
     try {
-      return new LearningReport(
+      return LearningReport.of(
           state.progress(), state.validation(), Duration.ofNanos(System.nanoTime() - begin), end);
     } finally {
       endTurn();
