@@ -1,15 +1,13 @@
 package dev.flowdpo.cli.run;
 
 import dev.flowdpo.cli.output.JsonText;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
@@ -19,11 +17,11 @@ import java.util.List;
  */
 public final class JsonLinesFile implements AutoCloseable {
   private final Path file;
-  private final FileChannel channel;
+  private final FileOutputStream stream;
 
-  private JsonLinesFile(Path file, FileChannel channel) {
+  private JsonLinesFile(Path file, FileOutputStream stream) {
     this.file = file;
-    this.channel = channel;
+    this.stream = stream;
   }
 
   /**
@@ -53,8 +51,8 @@ public final class JsonLinesFile implements AutoCloseable {
       Files.writeString(temporary, text);
       Files.move(
           temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      return new JsonLinesFile(
-          file, FileChannel.open(file, StandardOpenOption.APPEND, StandardOpenOption.DSYNC));
+      // Not a channel, which an interrupt of the thread would close for good.
+      return new JsonLinesFile(file, new FileOutputStream(file.toFile(), true));
     } catch (IOException e) {
       throw failed(file, e);
     }
@@ -64,10 +62,8 @@ public final class JsonLinesFile implements AutoCloseable {
   public void add(Object row) {
     try {
       String line = JsonText.line(row) + "\n";
-      ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
+      stream.write(line.getBytes(StandardCharsets.UTF_8));
+      stream.getFD().sync();
     } catch (IOException e) {
       throw failed(file, e);
     }
@@ -76,7 +72,7 @@ public final class JsonLinesFile implements AutoCloseable {
   @Override
   public void close() {
     try {
-      channel.close();
+      stream.close();
     } catch (IOException e) {
       throw failed(file, e);
     }

@@ -43,7 +43,7 @@ public final class OnnxAdapterFile {
   public static void write(Path file, AdapterSnapshot adapter) {
     ByteBuffer bytes = bytes(adapter);
     try {
-      AtomicFiles.write(file, channel -> AtomicFiles.writeFully(channel, bytes));
+      AtomicFiles.write(file, channel -> AtomicFiles.writeFully(channel, bytes.duplicate()));
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": cannot be written", e);
     }

@@ -109,7 +109,7 @@ public final class Checkpoint implements AutoCloseable {
    * @param name a name out of {@link #expectedTensors}
    * @throws InvalidInputException if the values take more than 2 GiB
    * @throws IllegalArgumentException if the architecture has no such tensor
-   * @throws IllegalStateException if this checkpoint is closed
+   * @throws dev.flowdpo.error.FlowClosedException if this checkpoint is closed
    */
   public FloatBuffer weight(String name) {
     SafetensorsFile file = file(name);
@@ -129,7 +129,7 @@ public final class Checkpoint implements AutoCloseable {
    * @param rows the number of rows
    * @throws InvalidInputException if the values of the rows take more than 2 GiB
    * @throws IllegalArgumentException if the architecture has no such tensor, or it has no such rows
-   * @throws IllegalStateException if this checkpoint is closed
+   * @throws dev.flowdpo.error.FlowClosedException if this checkpoint is closed
    */
   public FloatBuffer weight(String name, long firstRow, long rows) {
     return file(name).floats(name, firstRow, rows);

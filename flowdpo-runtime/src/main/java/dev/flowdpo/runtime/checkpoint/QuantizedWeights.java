@@ -2,6 +2,7 @@ package dev.flowdpo.runtime.checkpoint;
 
 import dev.flowdpo.error.InvalidInputException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * as F32 and, where blocks have their own, the zeros {@code [out, bytes of a row]} as U8, as {@link
  * BlockLayout} says.
  *
- * <p>Thread-safe. Buffers stay valid after {@link #close}.
+ * <p>Each part of the file is mapped once, when it is first asked for. Thread-safe. Buffers stay
+ * valid after {@link #close}.
  */
 public final class QuantizedWeights implements AutoCloseable {
   /** The cache folder within a model's folder, where no other is chosen. */
@@ -28,6 +31,11 @@ public final class QuantizedWeights implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(QuantizedWeights.class);
 
   private final SafetensorsFile file;
+
+  /** What was mapped, so that a session that asks again maps nothing again. */
+  private final Map<String, ByteBuffer> bytes = new ConcurrentHashMap<>();
+
+  private final Map<String, FloatBuffer> floats = new ConcurrentHashMap<>();
 
   private QuantizedWeights(SafetensorsFile file) {
     this.file = file;
@@ -101,12 +109,12 @@ public final class QuantizedWeights implements AutoCloseable {
 
   /** {@return the codes of a matrix: read-only, direct, {@code [out, bytes of a row]}} */
   public ByteBuffer codes(String tensor) {
-    return file.bytes(QuantizedFile.codes(tensor));
+    return bytes(QuantizedFile.codes(tensor));
   }
 
   /** {@return the factors of a matrix: read-only, direct, {@code [out, blocks]}} */
   public FloatBuffer factors(String tensor) {
-    return file.floats(QuantizedFile.factors(tensor));
+    return floats.computeIfAbsent(QuantizedFile.factors(tensor), file::floats).duplicate();
   }
 
   /**
@@ -114,12 +122,18 @@ public final class QuantizedWeights implements AutoCloseable {
    * bytes of a row]}}
    */
   public ByteBuffer zeros(String tensor) {
-    return file.bytes(QuantizedFile.zeros(tensor));
+    return bytes(QuantizedFile.zeros(tensor));
+  }
+
+  private ByteBuffer bytes(String name) {
+    return bytes.computeIfAbsent(name, file::bytes).duplicate().order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Closes the file; buffers already handed out stay valid. */
   @Override
   public void close() {
     file.close();
+    bytes.clear();
+    floats.clear();
   }
 }

@@ -2,7 +2,10 @@ package dev.flowdpo.runtime.checkpoint;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.io.ByteStreams;
+import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.runtime.internal.AtomicFiles;
+import dev.flowdpo.runtime.internal.UninterruptedChannel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -16,6 +19,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -31,9 +35,10 @@ import java.util.function.Consumer;
  * be larger than 2 GiB. A buffer holds at most 2 GiB of values; what is larger is read by
  * {@linkplain #floats(String, long, long) rows}.
  *
- * <p>Thread-safe. Buffers stay valid after {@link #close}; the mapping behind a buffer goes when
- * the buffer is garbage. The file must not be changed while it is in use; replacing it by a move is
- * safe.
+ * <p>Thread-safe, also for threads that are interrupted: the file itself is open only while a part
+ * is mapped. Buffers stay valid after {@link #close}; the mapping behind a buffer goes when the
+ * buffer is garbage. The file must not be changed while it is in use; where it was replaced by a
+ * move, buffers stay valid, and what is asked for later is refused.
  */
 public final class SafetensorsFile implements AutoCloseable {
   /** The longest header that is read, in bytes; the limit of the format's reference reader. */
@@ -42,14 +47,16 @@ public final class SafetensorsFile implements AutoCloseable {
   private static final long BLOCK_BYTES = 1L << 28;
 
   private final Path path;
-  private final FileChannel channel;
+  private final FileIdentity identity;
   private final long dataStart;
   private final SafetensorsHeader header;
 
+  private volatile boolean closed;
+
   private SafetensorsFile(
-      Path path, FileChannel channel, long dataStart, SafetensorsHeader header) {
+      Path path, FileIdentity identity, long dataStart, SafetensorsHeader header) {
     this.path = path;
-    this.channel = channel;
+    this.identity = identity;
     this.dataStart = dataStart;
     this.header = header;
   }
@@ -68,19 +75,16 @@ public final class SafetensorsFile implements AutoCloseable {
       throw new InvalidInputException(path + ": no such file; expected a safetensors file there");
     }
     try {
-      FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-      try {
-        return open(path, channel);
-      } catch (IOException | RuntimeException e) {
-        channel.close();
-        throw e;
-      }
+      FileIdentity identity = FileIdentity.of(path);
+      return UninterruptedChannel.of(
+          path, channel -> open(path, identity, channel), StandardOpenOption.READ);
     } catch (IOException e) {
       throw new InvalidInputException(path + ": cannot be read: " + e, e);
     }
   }
 
-  private static SafetensorsFile open(Path path, FileChannel channel) throws IOException {
+  private static SafetensorsFile open(Path path, FileIdentity identity, FileChannel channel)
+      throws IOException {
     long size = channel.size();
     if (size < Long.BYTES) {
       throw new InvalidInputException(
@@ -119,7 +123,7 @@ public final class SafetensorsFile implements AutoCloseable {
                 .onMalformedInput(CodingErrorAction.REPORT)
                 .onUnmappableCharacter(CodingErrorAction.REPORT));
     SafetensorsHeader header = SafetensorsHeader.parse(path, text, size - dataStart);
-    return new SafetensorsFile(path, channel, dataStart, header);
+    return new SafetensorsFile(path, identity, dataStart, header);
   }
 
   /** {@return the file that was opened} */
@@ -189,7 +193,7 @@ public final class SafetensorsFile implements AutoCloseable {
    * @throws InvalidInputException if the file has no such tensor, one of another type than {@link
    *     DataType}, or one whose values take more than 2 GiB
    * @throws dev.flowdpo.error.FlowException if there is no room for a copy outside the heap
-   * @throws IllegalStateException if this file is closed
+   * @throws FlowClosedException if this file is closed
    */
   public FloatBuffer floats(String name) {
     DataType type = dataType(name);
@@ -211,7 +215,7 @@ public final class SafetensorsFile implements AutoCloseable {
    *     DataType}, or if the values of the rows take more than 2 GiB
    * @throws IllegalArgumentException if the tensor does not have these rows
    * @throws dev.flowdpo.error.FlowException if there is no room for a copy outside the heap
-   * @throws IllegalStateException if this file is closed
+   * @throws FlowClosedException if this file is closed
    */
   public FloatBuffer floats(String name, long firstRow, long rows) {
     DataType type = dataType(name);
@@ -291,33 +295,36 @@ public final class SafetensorsFile implements AutoCloseable {
    */
   void copyTo(String name, FileChannel to) throws IOException {
     TensorInfo info = tensor(name);
-    long at = dataStart + info.begin();
-    long end = dataStart + info.end();
-    while (at < end) {
-      at += channel.transferTo(at, end - at, to);
+    for (long at = 0; at < info.byteSize(); at += BLOCK_BYTES) {
+      AtomicFiles.writeFully(to, map(info, at, Math.min(BLOCK_BYTES, info.byteSize() - at)));
     }
   }
 
   private ByteBuffer map(TensorInfo info, long offset, long size) {
-    if (!channel.isOpen()) {
-      throw new IllegalStateException(path + " is closed");
+    if (closed) {
+      throw new FlowClosedException(path + " is closed");
     }
     try {
-      return channel
-          .map(FileChannel.MapMode.READ_ONLY, dataStart + info.begin() + offset, size)
-          .order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer mapped =
+          UninterruptedChannel.of(
+              path,
+              channel ->
+                  channel.map(
+                      FileChannel.MapMode.READ_ONLY, dataStart + info.begin() + offset, size),
+              StandardOpenOption.READ);
+      // After mapping: a file that takes the place of this one from now on is not what was mapped.
+      identity.require(path);
+      return mapped.order(ByteOrder.LITTLE_ENDIAN);
+    } catch (NoSuchFileException e) {
+      throw FileIdentity.gone(path, e);
     } catch (IOException e) {
       throw new UncheckedIOException(path + ": tensor \"" + info.name() + "\" cannot be mapped", e);
     }
   }
 
-  /** Closes the file; buffers already handed out stay valid. */
+  /** Closes the file to further requests; buffers already handed out stay valid. */
   @Override
   public void close() {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(path + " cannot be closed", e);
-    }
+    closed = true;
   }
 }

@@ -3,10 +3,9 @@ package dev.flowdpo.runtime.data;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * A file's bytes, read block by block. The file is open only while a block is read, so an iterator
@@ -80,18 +79,17 @@ final class BlockInputStream extends InputStream {
     if (block.hasRemaining()) {
       return true;
     }
-    block.clear();
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      while (block.hasRemaining()) {
-        int count = channel.read(block, position);
-        if (count < 0) {
-          break;
-        }
-        position += count;
+    block.clear().limit(0);
+    // Not a channel, which an interrupt of the thread would close.
+    try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "r")) {
+      open.seek(position);
+      int count = 0;
+      while (count >= 0 && block.limit() < block.capacity()) {
+        count = open.read(block.array(), block.limit(), block.capacity() - block.limit());
+        block.limit(block.limit() + Math.max(0, count));
       }
-    } finally {
-      block.flip();
     }
+    position += block.limit();
     return block.hasRemaining();
   }
 }

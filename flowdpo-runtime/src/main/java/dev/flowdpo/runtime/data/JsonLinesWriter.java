@@ -1,29 +1,29 @@
 package dev.flowdpo.runtime.data;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
-import dev.flowdpo.runtime.internal.AtomicFiles;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
  * Appends rows to a JSON-lines file. A group of rows is on the disk when {@link #write} returns, so
- * a process that is killed leaves whole groups and at most one cut off. Not thread-safe.
+ * a process that is killed leaves whole groups and at most one cut off. The file is open only while
+ * a group is written, and an interrupt of the thread spoils nothing. Not thread-safe.
  */
 final class JsonLinesWriter implements AutoCloseable {
   private final Path file;
-  private final FileChannel channel;
+  private long end;
+  private boolean closed;
 
-  private JsonLinesWriter(Path file, FileChannel channel) {
+  private JsonLinesWriter(Path file, long end) {
     this.file = file;
-    this.channel = channel;
+    this.end = end;
   }
 
   /**
@@ -41,17 +41,10 @@ final class JsonLinesWriter implements AutoCloseable {
         Files.createDirectories(folder);
       }
       long kept = rows == 0 ? 0 : endOf(rows, file);
-      FileChannel channel =
-          FileChannel.open(
-              file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.DSYNC);
-      try {
-        channel.truncate(kept);
-        channel.position(kept);
-      } catch (IOException e) {
-        channel.close();
-        throw e;
+      try (RandomAccessFile open = open(file)) {
+        open.setLength(kept);
       }
-      return new JsonLinesWriter(file, channel);
+      return new JsonLinesWriter(file, kept);
     } catch (IOException e) {
       throw failed(file, e);
     }
@@ -82,25 +75,39 @@ final class JsonLinesWriter implements AutoCloseable {
             .formatted(file, rows, found));
   }
 
-  /** Appends the rows. Text that is not valid Unicode is written with question marks. */
+  /**
+   * Appends the rows. Text that is not valid Unicode is written with question marks.
+   *
+   * @throws FlowClosedException if this writer is closed
+   * @throws FlowException if the file cannot be written
+   */
   void write(List<ObjectNode> rows) {
+    if (closed) {
+      throw new FlowClosedException(file + ": the writer is closed");
+    }
     StringBuilder lines = new StringBuilder();
     rows.forEach(row -> lines.append(row).append('\n'));
+    byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
     try {
-      AtomicFiles.writeFully(
-          channel, ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8)));
+      try (RandomAccessFile open = open(file)) {
+        open.seek(end);
+        open.write(bytes);
+      }
+      end += bytes.length;
     } catch (IOException e) {
       throw failed(file, e);
     }
   }
 
+  /** Ends writing; calls after the first do nothing. */
   @Override
   public void close() {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      throw failed(file, e);
-    }
+    closed = true;
+  }
+
+  /** Opens a file whose writes reach the disk; not a channel, which an interrupt would close. */
+  private static RandomAccessFile open(Path file) throws IOException {
+    return new RandomAccessFile(file.toFile(), "rwd");
   }
 
   private static FlowException failed(Path file, IOException e) {

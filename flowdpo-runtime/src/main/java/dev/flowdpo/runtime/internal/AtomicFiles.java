@@ -16,10 +16,11 @@ import java.util.UUID;
  * and nothing between.
  *
  * <p>The content goes to a temporary file in the same folder, is forced to the disk, and is then
- * moved over the target. Stateless and thread-safe; of two writers of one file the last one wins.
+ * moved over the target. An interrupt of the thread is kept for later and fails nothing. Stateless
+ * and thread-safe; of two writers of one file the last one wins.
  */
 public final class AtomicFiles {
-  /** Writes the content of a new file. */
+  /** Writes the content of a new file; an interrupt of the thread has it write all of it again. */
   @FunctionalInterface
   public interface Content {
     /** Writes everything to the channel, which stands at the start of an empty file. */
@@ -44,11 +45,16 @@ public final class AtomicFiles {
     // read.
     Path temporary = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try {
-      try (FileChannel channel =
-          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        content.writeTo(channel);
-        channel.force(true);
-      }
+      UninterruptedChannel.of(
+          temporary,
+          channel -> {
+            content.writeTo(channel);
+            channel.force(true);
+            return channel.size();
+          },
+          StandardOpenOption.CREATE,
+          StandardOpenOption.TRUNCATE_EXISTING,
+          StandardOpenOption.WRITE);
       move(temporary, target);
     } finally {
       Files.deleteIfExists(temporary);
@@ -57,8 +63,8 @@ public final class AtomicFiles {
 
   /** Replaces the file with the text in UTF-8. */
   public static void write(Path file, String text) throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-    write(file, channel -> writeFully(channel, bytes));
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    write(file, channel -> writeFully(channel, ByteBuffer.wrap(bytes)));
   }
 
   /** Writes all that remains in the buffer. */

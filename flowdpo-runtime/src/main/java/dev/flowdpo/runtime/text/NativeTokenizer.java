@@ -1,6 +1,7 @@
 package dev.flowdpo.runtime.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import dev.flowdpo.error.FlowClosedException;
 import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -9,8 +10,9 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 
 /**
- * A tokenizer in native memory. Thread-safe: calls run side by side, and closing waits for those
- * that have begun, as the native code must not run on memory already freed.
+ * A tokenizer in native memory. Thread-safe: calls run side by side, closing waits for those that
+ * have begun, as the native code must not run on memory already freed, and those that come after it
+ * are refused.
  */
 final class NativeTokenizer implements Tokenizer {
   private final HuggingFaceTokenizer tokenizer;
@@ -84,7 +86,7 @@ final class NativeTokenizer implements Tokenizer {
     lock.readLock().lock();
     try {
       if (closed) {
-        throw new IllegalStateException("the tokenizer is closed");
+        throw new FlowClosedException("The tokenizer is closed");
       }
       return call.apply(tokenizer);
     } finally {

@@ -12,7 +12,8 @@ import java.util.stream.IntStream;
 /**
  * Turns text into token ids and back. Implementations are thread-safe.
  *
- * <p>After {@link #close} every other method throws {@link IllegalStateException}.
+ * <p>After {@link #close}, or while it waits for calls that have begun, every other method throws
+ * {@link dev.flowdpo.error.FlowClosedException}.
  */
 public interface Tokenizer extends AutoCloseable {
   /**
@@ -116,7 +117,10 @@ public interface Tokenizer extends AutoCloseable {
     return text.startsWith(known) ? text.substring(known.length()) : decode(ids);
   }
 
-  /** Releases what the tokenizer holds outside the heap; calls after the first do nothing. */
+  /**
+   * Releases what the tokenizer holds outside the heap, once no call is under way any more; calls
+   * after the first do nothing.
+   */
   @Override
   void close();
 

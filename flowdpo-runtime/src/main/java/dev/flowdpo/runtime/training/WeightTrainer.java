@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.FloatTensor;
@@ -46,7 +47,7 @@ public final class WeightTrainer implements AutoCloseable {
   private final double clipNorm;
   private final TrainingGraph graph;
   private final OrtSession session;
-  private final FeedPool feeds = new FeedPool();
+  private final FeedPool feeds = new FeedPool("that is being trained");
   private final Map<String, long[]> shapes;
   private final INDArray weights;
   private final INDArray gradients;
@@ -161,7 +162,7 @@ public final class WeightTrainer implements AutoCloseable {
   /** Computes the loss; leaves the gradient where {@link #gradients()} reads it. */
   double gradient(List<Completion> completions) {
     if (closed) {
-      throw new IllegalStateException("The trainer is closed");
+      throw new FlowClosedException("The trainer is closed");
     }
     CompletionBatch batch = CompletionBatch.of(completions);
     try (TensorFeed feed = feeds.feed()) {
@@ -255,6 +256,7 @@ public final class WeightTrainer implements AutoCloseable {
       return;
     }
     closed = true;
+    feeds.close();
     optimizer.close();
     weights.close();
     try {

@@ -3,6 +3,7 @@ package dev.flowdpo.runtime.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.InvalidInputException;
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -123,7 +124,7 @@ class CheckpointTest {
     assertThat(second.get()).isEqualTo(value);
     checkpoint.close();
     assertThat(first.get(0)).isEqualTo(value);
-    assertThatThrownBy(() -> checkpoint.weight(NORM)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> checkpoint.weight(NORM)).isInstanceOf(FlowClosedException.class);
     assertThatThrownBy(() -> checkpoint.weight("model.layers.1.mlp.up_proj.weight"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no tensor");

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.model.Quantization;
 import java.io.IOException;
+import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class QuantizedWeightsTest {
@@ -76,6 +80,24 @@ class QuantizedWeightsTest {
     SafetensorsWriter.write(
         file, Map.of("other", FloatTensor.of(new float[1], 1)), DataType.F32, Map.of());
     assertThat(open(Quantization.INT8, Optional.empty())).hasBinaryContent(good);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void partsAreMappedOnceHoweverOftenTheyAreAskedFor() throws IOException {
+    try (Checkpoint checkpoint = Checkpoint.open(model);
+        QuantizedWeights weights = QuantizedWeights.open(checkpoint, INT8, Optional.empty())) {
+      List<Buffer> kept = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        kept.add(weights.codes(LONG_ROWS));
+        kept.add(weights.factors(LONG_ROWS));
+      }
+      String file = weights.path().toString();
+      try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
+        assertThat(maps.filter(line -> line.contains(file))).hasSizeBetween(1, 2);
+      }
+      assertThat(kept).allMatch(buffer -> buffer.position() == 0 && buffer.hasRemaining());
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.primitives.Bytes;
+import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.InvalidInputException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -11,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,8 +142,26 @@ class SafetensorsFileTest {
     Files.delete(path);
     assertThat(values.get(1)).isEqualTo(2);
     assertThatThrownBy(() -> file.floats("w"))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(FlowClosedException.class)
         .hasMessageContaining("closed");
+  }
+
+  @Test
+  void refusesAFileThatTookThePlaceOfTheOpenOne() throws IOException {
+    Path path = write(header("F32", 2, 0, 8, 8), RawSafetensors.floats(1, 2));
+    try (SafetensorsFile file = SafetensorsFile.open(path)) {
+      FloatBuffer values = file.floats("w");
+      Path other = Files.copy(path, folder.resolve("other.safetensors"));
+      Files.move(other, path, StandardCopyOption.REPLACE_EXISTING);
+      assertThat(values.get(1)).isEqualTo(2);
+      assertThatThrownBy(() -> file.floats("w"))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContainingAll(path.toString(), "another one in its place", "open the model");
+      Files.delete(path);
+      assertThatThrownBy(() -> file.floats("w"))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContainingAll(path.toString(), "none any more");
+    }
   }
 
   private static void assertReadyForNativeCode(FloatBuffer values) {

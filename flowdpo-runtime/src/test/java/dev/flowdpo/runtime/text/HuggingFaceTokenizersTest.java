@@ -3,14 +3,21 @@ package dev.flowdpo.runtime.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.InvalidInputException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The native tokenizer on small files. */
 class HuggingFaceTokenizersTest {
+  private static final String LONG_TEXT = "Tom has two apples. ".repeat(200);
+
   @TempDir Path folder;
 
   @Test
@@ -132,10 +141,10 @@ class HuggingFaceTokenizersTest {
     Tokenizer tokenizer = TestTokenizers.open(folder, TestTokenizers.WORDS);
     tokenizer.close();
     tokenizer.close();
-    assertThatThrownBy(() -> tokenizer.encode("Tom")).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> tokenizer.encode("Tom")).isInstanceOf(FlowClosedException.class);
     assertThatThrownBy(() -> tokenizer.decode(new int[] {3}))
-        .isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(tokenizer::vocabularySize).isInstanceOf(IllegalStateException.class);
+        .isInstanceOf(FlowClosedException.class);
+    assertThatThrownBy(tokenizer::vocabularySize).isInstanceOf(FlowClosedException.class);
   }
 
   @Test
@@ -148,6 +157,52 @@ class HuggingFaceTokenizersTest {
               .mapToObj(i -> tokenizer.encode("Tom has two apples."))
               .allMatch(ids -> Arrays.equals(ids, expected));
       assertThat(same).isTrue();
+    }
+  }
+
+  @Test
+  void closingLetsCallsFinishAndRefusesLaterOnes() throws Exception {
+    int[] expected;
+    try (Tokenizer tokenizer = TestTokenizers.open(folder, TestTokenizers.WORDS)) {
+      expected = tokenizer.encode(LONG_TEXT);
+    }
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      for (int round = 0; round < 20; round++) {
+        Tokenizer tokenizer = TestTokenizers.open(folder, TestTokenizers.WORDS);
+        CountDownLatch underWay = new CountDownLatch(4);
+        List<Future<Integer>> callers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+          callers.add(threads.submit(() -> encodeUntilClosed(tokenizer, expected, underWay)));
+        }
+        underWay.await();
+        tokenizer.close();
+        for (Future<Integer> caller : callers) {
+          assertThat(caller.get()).isPositive();
+        }
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  /** Returns how many texts were encoded before the tokenizer said that it is closed. */
+  private static int encodeUntilClosed(
+      Tokenizer tokenizer, int[] expected, CountDownLatch underWay) {
+    int encoded = 0;
+    try {
+      while (true) {
+        assertThat(tokenizer.encode(LONG_TEXT)).isEqualTo(expected);
+        assertThat(tokenizer.decode(expected)).isNotEmpty();
+        if (encoded++ == 0) {
+          underWay.countDown();
+        }
+      }
+    } catch (FlowClosedException e) {
+      assertThatThrownBy(() -> tokenizer.decode(expected)).isInstanceOf(FlowClosedException.class);
+      assertThatThrownBy(() -> tokenizer.encodeUntrusted("Tom"))
+          .isInstanceOf(FlowClosedException.class);
+      return encoded;
     }
   }
 

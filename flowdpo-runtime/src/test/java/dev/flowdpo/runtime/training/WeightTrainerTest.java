@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.FloatTensor;
@@ -167,7 +168,7 @@ class WeightTrainerTest {
     trainer.close();
     trainer.close();
     assertThatThrownBy(() -> trainer.step(List.of(new Completion(new int[1], new int[1])), 1))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(FlowClosedException.class)
         .hasMessageContaining("closed");
   }
 
