@@ -16,8 +16,8 @@ import dev.flowdpo.runtime.graph.OnnxModel;
 import dev.flowdpo.runtime.graph.PrefillGraph;
 import dev.flowdpo.runtime.graph.RotaryTables;
 import dev.flowdpo.runtime.graph.TrainingGraph;
-import dev.flowdpo.runtime.internal.NativeLimits;
-import dev.flowdpo.runtime.internal.NativePlatform;
+import dev.flowdpo.runtime.internal.LeakDetector;
+import dev.flowdpo.runtime.internal.NativeLibraries;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -41,6 +41,7 @@ public final class FrozenBase implements AutoCloseable {
   private final Map<Kind, TrainingGraph> trainingGraphs = new HashMap<>();
   private final FeedPool feeds;
   private final AdapterTensors adapters = new AdapterTensors();
+  private final LeakDetector.Handle open;
   private boolean closed;
 
   /** The graphs of a model. */
@@ -60,9 +61,7 @@ public final class FrozenBase implements AutoCloseable {
   }
 
   private FrozenBase(Checkpoint checkpoint, SessionSettings settings, MatrixPlan plan) {
-    NativePlatform.current().requireSolving();
-    NativeLimits.lift();
-    this.environment = OrtEnvironment.getEnvironment();
+    this.environment = NativeLibraries.onnxRuntime();
     this.checkpoint = checkpoint;
     this.feeds = new FeedPool(checkpoint.folder().toString());
     this.settings = settings;
@@ -75,6 +74,7 @@ public final class FrozenBase implements AutoCloseable {
             plan.formats(),
             settings,
             RotaryTables.all(checkpoint.config(), maxTokens));
+    this.open = LeakDetector.opened(this, "The model " + checkpoint.folder());
   }
 
   /**
@@ -207,6 +207,7 @@ public final class FrozenBase implements AutoCloseable {
         return;
       }
       closed = true;
+      open.closed();
       sessions.values().forEach(FrozenBase::closeSession);
       sessions.clear();
       adapters.close();

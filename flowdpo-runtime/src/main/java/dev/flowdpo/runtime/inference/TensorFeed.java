@@ -11,6 +11,7 @@ import dev.flowdpo.error.FlowException;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.FloatTensor;
 import dev.flowdpo.runtime.graph.LinearSite;
+import dev.flowdpo.runtime.internal.LeakDetector;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
@@ -33,6 +34,7 @@ public final class TensorFeed implements AutoCloseable {
   private final Map<String, OnnxTensorLike> inputs = new HashMap<>();
   private final Map<String, OnnxValue> outputs = new HashMap<>();
   private AdapterTensors.@Nullable Factors kept;
+  private final LeakDetector.Handle open = LeakDetector.opened(this, "The inputs of a run");
 
   TensorFeed(
       OrtEnvironment environment,
@@ -164,6 +166,7 @@ public final class TensorFeed implements AutoCloseable {
   /** Frees the tensors, gives the memory back and ends the lease of the model. */
   @Override
   public void close() {
+    open.closed();
     inputs.values().forEach(OnnxTensorLike::close);
     outputs.values().forEach(OnnxValue::close);
     if (kept != null) {

@@ -245,8 +245,8 @@ class PreferenceLearnerTest {
     LearnerOptions others = OPTIONS.toBuilder().rates(rates -> rates.answer(1e-5)).build();
     assertThatThrownBy(() -> learn(made, true, problems, others, m -> {}))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("same options")
-        .hasMessageEndingWith("found other ones: answer=0.001 then, answer=1.0E-5 now");
+        .hasMessageContaining("same settings")
+        .hasMessageEndingWith("other ones: options.rates.answer: then 0.001, now 1.0E-5");
     Path state = made.resolve(Files.readString(made.resolve("latest"))).resolve("state.json");
     Files.writeString(state, Files.readString(state).substring(0, 100));
     assertThatThrownBy(() -> learn(made, true, problems, OPTIONS, m -> {}))
