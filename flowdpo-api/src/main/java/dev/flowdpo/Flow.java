@@ -10,18 +10,19 @@ import dev.flowdpo.policy.FlowListener;
 import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.SamplingOptions;
+import dev.flowdpo.policy.ServingOptions;
 import dev.flowdpo.policy.StopJudge;
-import dev.flowdpo.policy.internal.FlowLoop;
-import dev.flowdpo.policy.internal.FlowStart;
 import dev.flowdpo.spi.FlowEngine;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Solution;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
@@ -38,7 +39,7 @@ import java.util.function.Consumer;
  * <p>A solve takes one snapshot of the policy and one of the judge at its start and keeps them to
  * its end, so that a learner may update both meanwhile. The seed of a chunk derives from {@link
  * FlowOptions#seed}, the problem's id and the chunk's index: a problem gets the same solution alone
- * and in any batch. Thread-safe; close it once no solve is under way.
+ * and in any batch. What concurrent callers solve shares the calls of the models. Thread-safe.
  */
 public final class Flow implements AutoCloseable {
   private final FlowModels models;
@@ -93,7 +94,24 @@ public final class Flow implements AutoCloseable {
    * @throws FlowException if a model fails
    */
   public Solution solve(Problem problem, FlowListener listener) {
-    return solveAll(List.of(problem), listener).get(0);
+    return solve(problem, SolveOptions.builder().listener(listener).build());
+  }
+
+  /**
+   * Solves a problem within limits. The thread waits; an interrupt, a {@link Cancellation} or the
+   * deadline frees it at once, and no other solve is touched.
+   *
+   * @param problem what to solve
+   * @param options deadline, listeners and more
+   * @return the solution
+   * @throws InvalidInputException if the question is too long for the model
+   * @throws SolveCancelledException if the solve was given up; it holds what was written
+   * @throws dev.flowdpo.error.FlowOverloadedException if too much waits already
+   * @throws dev.flowdpo.error.FlowClosedException if the flow is closed, also meanwhile
+   * @throws FlowException if a model fails
+   */
+  public Solution solve(Problem problem, SolveOptions options) {
+    return solveAll(List.of(problem), options).get(0);
   }
 
   /**
@@ -101,11 +119,11 @@ public final class Flow implements AutoCloseable {
    *
    * @param problems what to solve
    * @return one solution per problem, in the same order
-   * @throws InvalidInputException if a question is too long for the model
-   * @throws FlowException if a model fails
+   * @throws FlowException if one of them cannot be solved, as {@link #solve(Problem, SolveOptions)}
+   *     has it
    */
   public List<Solution> solveAll(List<Problem> problems) {
-    return solveAll(problems, new FlowListener() {});
+    return solveAll(problems, SolveOptions.defaults());
   }
 
   /**
@@ -114,22 +132,79 @@ public final class Flow implements AutoCloseable {
    * @param problems what to solve
    * @param listener called after the flow's own listeners
    * @return one solution per problem, in the same order
-   * @throws InvalidInputException if a question is too long for the model
-   * @throws FlowException if a model fails
+   * @throws FlowException if one of them cannot be solved, as {@link #solve(Problem, SolveOptions)}
+   *     has it
    */
   public List<Solution> solveAll(List<Problem> problems, FlowListener listener) {
-    Objects.requireNonNull(listener, "listener");
+    return solveAll(problems, SolveOptions.builder().listener(listener).build());
+  }
+
+  /**
+   * Solves problems as one batch within limits.
+   *
+   * @param problems what to solve
+   * @param options deadline of all together, listeners and more
+   * @return one solution per problem, in the same order
+   * @throws FlowException if one of them cannot be solved, as {@link #solve(Problem, SolveOptions)}
+   *     has it
+   */
+  public List<Solution> solveAll(List<Problem> problems, SolveOptions options) {
     models.checkOpen();
-    if (problems.isEmpty()) {
-      return List.of();
-    }
-    FlowPolicy policy = models.policy().snapshot();
-    StopJudge judge = models.judge().snapshot();
-    SolutionWriter writer = new SolutionWriter(problems, policy, listeners, listener);
-    List<FlowStart> starts =
-        problems.stream().map(problem -> FlowStart.of(problem, options.seed())).toList();
-    new FlowLoop(policy, judge, options).run(starts, writer);
-    return writer.solutions();
+    return call(problems, options).solveAll();
+  }
+
+  /**
+   * Solves problems as one batch, of which each succeeds or fails by itself.
+   *
+   * @param problems what to solve
+   * @param options deadline of all together, listeners and more
+   * @return one result per problem, in the same order
+   */
+  public List<SolveResult> solveEach(List<Problem> problems, SolveOptions options) {
+    models.checkOpen();
+    return call(problems, options).solveEach();
+  }
+
+  /**
+   * Solves a problem without waiting.
+   *
+   * @param problem what to solve
+   * @return what completes with the solution, or with what {@link #solve(Problem, SolveOptions)}
+   *     throws; cancelling it gives the solve up
+   */
+  public CompletableFuture<Solution> solveAsync(Problem problem) {
+    return solveAsync(problem, SolveOptions.defaults());
+  }
+
+  /**
+   * Solves a problem within limits, without waiting. Listeners are called on a thread that this
+   * solve has to itself, a virtual one where the JDK has them.
+   *
+   * @param problem what to solve
+   * @param options deadline, listeners and more
+   * @return what completes with the solution, or with what {@link #solve(Problem, SolveOptions)}
+   *     throws; cancelling it gives the solve up
+   */
+  public CompletableFuture<Solution> solveAsync(Problem problem, SolveOptions options) {
+    models.checkOpen();
+    SolveCall call = call(List.of(problem), options);
+    CompletableFuture<Solution> solution = new CompletableFuture<>();
+    // Also where somebody else completes it, as a time limit on the future does.
+    var unused = solution.whenComplete((found, failure) -> call.cancel());
+    SolveThreads.all()
+        .execute(
+            () -> {
+              try {
+                solution.complete(call.solveAll().get(0));
+              } catch (RuntimeException | Error e) {
+                solution.completeExceptionally(e);
+              }
+            });
+    return solution;
+  }
+
+  private SolveCall call(List<Problem> problems, SolveOptions options) {
+    return new SolveCall(models, this.options, problems, listeners, options);
   }
 
   /** {@return how this flow writes} */
@@ -193,11 +268,24 @@ public final class Flow implements AutoCloseable {
     return models.learningEngine().defaultLearnerOptions();
   }
 
-  /** Closes the engine, also for the flows derived from this one. Again does nothing. */
+  /** Closes the flow without patience for what is under way, as {@link #close(Duration)} does. */
   @Override
   public void close() {
+    close(Duration.ZERO);
+  }
+
+  /**
+   * Closes the flow, also for the flows derived from this one: refuses new work, waits for solves
+   * and rollouts under way, ends those that take longer with a {@link
+   * dev.flowdpo.error.FlowClosedException}, and frees the models when no call uses them any more.
+   * Save and close learners before. Again does nothing.
+   *
+   * @param patience how long what is under way may still take; zero for none
+   */
+  public void close(Duration patience) {
+    Objects.requireNonNull(patience, "patience");
     if (ownsModels) {
-      models.close();
+      models.close(patience);
     }
   }
 
@@ -295,6 +383,14 @@ public final class Flow implements AutoCloseable {
     /** Sets the seed, any number; by default the engine's, or 0. */
     public Builder seed(long seed) {
       return change(options -> options.seed(seed));
+    }
+
+    /** Changes how callers share the models; what {@code change} does not set stays. */
+    public Builder serving(Consumer<ServingOptions.Builder> change) {
+      ServingOptions.Builder builder = choice.serving.toBuilder();
+      change.accept(builder);
+      choice.serving = builder.build();
+      return this;
     }
 
     /** Adds a listener to all solves; may be called again for more, called in that order. */

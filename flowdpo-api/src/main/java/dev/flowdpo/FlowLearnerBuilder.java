@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /** Collects a learner's setup and hands it to the flow's engine. Not thread-safe. */
 final class FlowLearnerBuilder implements OnlineLearner.Builder {
@@ -121,8 +122,8 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
     LearnerOptions chosen = chosenOptions();
     return engine.learner(
         new Setup(
-            models.policy(),
-            models.judge(),
+            models.backgroundPolicy(),
+            models.backgroundJudge(),
             flow,
             given,
             objective,
@@ -131,7 +132,8 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
             chosen,
             new LearningListeners(listeners),
             checkpoint,
-            resume));
+            resume,
+            models::giveWay));
   }
 
   private record Setup(
@@ -145,6 +147,12 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
       LearnerOptions options,
       LearningListener listener,
       Optional<Path> checkpoint,
-      boolean resume)
-      implements LearnerSetup {}
+      boolean resume,
+      LongConsumer rightOfWay)
+      implements LearnerSetup {
+    @Override
+    public void giveWay(long used) {
+      rightOfWay.accept(used);
+    }
+  }
 }

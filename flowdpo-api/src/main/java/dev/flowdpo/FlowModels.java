@@ -1,14 +1,22 @@
 package dev.flowdpo;
 
+import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.model.ModelOptions;
 import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.FlowPolicy;
+import dev.flowdpo.policy.ServingOptions;
 import dev.flowdpo.policy.StopJudge;
+import dev.flowdpo.policy.internal.BackgroundJudge;
+import dev.flowdpo.policy.internal.BackgroundPolicy;
+import dev.flowdpo.policy.internal.FlowRunner;
+import dev.flowdpo.policy.internal.SeparateRunner;
+import dev.flowdpo.policy.internal.SharedRunner;
 import dev.flowdpo.spi.EngineSettings;
 import dev.flowdpo.spi.FlowEngine;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -17,12 +25,42 @@ final class FlowModels {
   private final FlowPolicy policy;
   private final StopJudge judge;
   private final Optional<FlowEngine> engine;
+  private final Optional<SharedRunner> shared;
+  private final FlowRunner runner;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private FlowModels(FlowPolicy policy, StopJudge judge, Optional<FlowEngine> engine) {
+  private FlowModels(
+      FlowPolicy policy, StopJudge judge, Optional<FlowEngine> engine, ServingOptions serving) {
     this.policy = policy;
     this.judge = judge;
     this.engine = engine;
+    this.shared =
+        policy.sharesCalls() && judge.sharesCalls()
+            ? Optional.of(new SharedRunner(serving))
+            : Optional.empty();
+    this.runner =
+        shared.<FlowRunner>map(one -> one).orElseGet(() -> new SeparateRunner(SolveThreads.all()));
+  }
+
+  /** Returns what follows the solves of all callers. */
+  FlowRunner runner() {
+    checkOpen();
+    return runner;
+  }
+
+  /** Returns the policy for a learner, whose rollouts give way to solves. */
+  FlowPolicy backgroundPolicy() {
+    return shared.<FlowPolicy>map(one -> new BackgroundPolicy(policy, one)).orElse(policy);
+  }
+
+  /** Waits for solves after a learner's update, as {@link SharedRunner#giveWay} has it. */
+  void giveWay(long used) {
+    shared.ifPresent(one -> one.giveWay(used));
+  }
+
+  /** Returns the judge for a learner. */
+  StopJudge backgroundJudge() {
+    return shared.<StopJudge>map(one -> new BackgroundJudge(judge)).orElse(judge);
   }
 
   FlowPolicy policy() {
@@ -49,12 +87,14 @@ final class FlowModels {
 
   void checkOpen() {
     if (closed.get()) {
-      throw new IllegalStateException("Flow: closed; build a new one.");
+      throw new FlowClosedException("Flow: closed; build a new one.");
     }
   }
 
-  void close() {
-    if (!closed.getAndSet(true)) {
+  void close(Duration patience) {
+    boolean first = !closed.getAndSet(true);
+    runner.close(patience);
+    if (first) {
       engine.ifPresent(FlowEngine::close);
     }
   }
@@ -67,6 +107,7 @@ final class FlowModels {
     Optional<FlowEngine> engine = Optional.empty();
     Optional<FlowPolicy> policy = Optional.empty();
     Optional<StopJudge> judge = Optional.empty();
+    ServingOptions serving = ServingOptions.defaults();
 
     /** Opens an engine where policy or judge must come from one. */
     FlowModels open() {
@@ -77,11 +118,14 @@ final class FlowModels {
         options.ifPresent(chosen -> refuse("modelOptions", chosen));
       }
       if (engine.isEmpty() && complete) {
-        return new FlowModels(policy.orElseThrow(), judge.orElseThrow(), engine);
+        return new FlowModels(policy.orElseThrow(), judge.orElseThrow(), engine, serving);
       }
       FlowEngine opened = engine.orElseGet(() -> EngineLoader.open(settings()));
       return new FlowModels(
-          policy.orElseGet(opened::policy), judge.orElseGet(opened::judge), Optional.of(opened));
+          policy.orElseGet(opened::policy),
+          judge.orElseGet(opened::judge),
+          Optional.of(opened),
+          serving);
     }
 
     private EngineSettings settings() {

@@ -3,11 +3,10 @@ package dev.flowdpo;
 import dev.flowdpo.answer.FinalAnswer;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.FlowListener;
-import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.StopDecision;
-import dev.flowdpo.policy.internal.FlowObserver;
 import dev.flowdpo.policy.internal.FlowPath;
+import dev.flowdpo.value.FinishReason;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Solution;
 import dev.flowdpo.value.SolutionChunk;
@@ -18,24 +17,36 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Writes the solutions of one batch while its rows grow, and tells the listeners. */
-final class SolutionWriter implements FlowObserver {
+/** Writes the solution of one problem while it grows, and tells the listeners. Not thread-safe. */
+final class SolutionWriter {
   private final long begin = System.nanoTime();
+  private final Problem problem;
+  private final OptionalInt promptTokens;
   private final List<FlowListener> listeners;
-  private final List<Draft> drafts;
+  private final List<SolutionChunk> chunks = new ArrayList<>();
+  private Optional<Solution> solution = Optional.empty();
+  private int told;
 
-  SolutionWriter(
-      List<Problem> problems,
-      FlowPolicy policy,
-      List<FlowListener> flowListeners,
-      FlowListener solveListener) {
-    listeners = new ArrayList<>(flowListeners);
-    listeners.add(solveListener);
-    drafts = problems.stream().map(p -> new Draft(policy.promptTokens(p))).toList();
+  SolutionWriter(Problem problem, OptionalInt promptTokens, List<FlowListener> listeners) {
+    this.problem = problem;
+    this.promptTokens = promptTokens;
+    this.listeners = listeners;
   }
 
-  @Override
-  public void onChunk(int row, PartialAnswer output, StopDecision decision) {
+  /**
+   * Tells what is new of the chunk that is being written.
+   *
+   * @param text the chunk's text so far
+   */
+  void text(int index, String text) {
+    if (text.length() > told) {
+      String news = text.substring(told);
+      told = text.length();
+      listeners.forEach(listener -> listener.onText(problem, index, news));
+    }
+  }
+
+  void chunk(PartialAnswer output, StopDecision decision) {
     Chunk written = output.lastChunk().orElseThrow();
     SolutionChunk chunk =
         SolutionChunk.of(
@@ -44,46 +55,41 @@ final class SolutionWriter implements FlowObserver {
             written.logProbability(),
             decision.stopProbability(),
             written.endOfSequence());
-    drafts.get(row).chunks.add(chunk);
-    for (FlowListener listener : listeners) {
-      listener.onChunk(output.problem(), output.depth() - 1, chunk);
-    }
+    int index = chunks.size();
+    chunks.add(chunk);
+    text(index, written.text());
+    told = 0;
+    listeners.forEach(listener -> listener.onChunk(problem, index, chunk));
   }
 
-  @Override
-  public void onFinished(int row, FlowPath path) {
-    Draft draft = drafts.get(row);
-    int calls = draft.chunks.size();
-    int generated = draft.chunks.stream().mapToInt(chunk -> chunk.tokens().length()).sum();
+  void finished(FlowPath path) {
+    Solution complete = solution(path.answer().text().strip(), path.finishReason());
+    solution = Optional.of(complete);
+    listeners.forEach(listener -> listener.onSolved(complete));
+  }
+
+  /** Returns the solution; what there is of it where it is not complete. */
+  Solution written() {
+    return solution.orElseGet(
+        () -> {
+          StringBuilder text = new StringBuilder();
+          chunks.forEach(chunk -> text.append(chunk.text()));
+          return solution(text.toString().strip(), FinishReason.CANCELLED);
+        });
+  }
+
+  boolean isFinished() {
+    return solution.isPresent();
+  }
+
+  private Solution solution(String text, FinishReason reason) {
+    int calls = chunks.size();
+    int generated = chunks.stream().mapToInt(chunk -> chunk.tokens().length()).sum();
     Duration elapsed = Duration.ofNanos(System.nanoTime() - begin);
-    String text = path.answer().text().strip();
-    Solution solution =
-        Solution.builder(
-                path.answer().problem(),
-                text,
-                path.finishReason(),
-                new Usage(draft.promptTokens, generated, calls, calls, elapsed))
-            .chunks(draft.chunks)
-            .finalAnswer(FinalAnswer.extract(text))
-            .build();
-    draft.solution = Optional.of(solution);
-    for (FlowListener listener : listeners) {
-      listener.onSolved(solution);
-    }
-  }
-
-  /** Returns one solution per problem, once all rows are finished. */
-  List<Solution> solutions() {
-    return drafts.stream().map(draft -> draft.solution.orElseThrow()).toList();
-  }
-
-  private static final class Draft {
-    private final OptionalInt promptTokens;
-    private final List<SolutionChunk> chunks = new ArrayList<>();
-    private Optional<Solution> solution = Optional.empty();
-
-    private Draft(OptionalInt promptTokens) {
-      this.promptTokens = promptTokens;
-    }
+    return Solution.builder(
+            problem, text, reason, new Usage(promptTokens, generated, calls, calls, elapsed))
+        .chunks(chunks)
+        .finalAnswer(FinalAnswer.extract(text))
+        .build();
   }
 }

@@ -3,6 +3,7 @@ package dev.flowdpo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.model.ModelOptions;
@@ -197,9 +198,9 @@ class FlowBuilderTest {
     assertThat(engine.closings).hasValue(1);
     for (Flow closed : new Flow[] {flow, derived}) {
       assertThatThrownBy(() -> closed.solve("q"))
-          .isInstanceOf(IllegalStateException.class)
+          .isInstanceOf(FlowClosedException.class)
           .hasMessageContaining("closed");
-      assertThatThrownBy(closed::learner).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(closed::learner).isInstanceOf(FlowClosedException.class);
     }
   }
 

@@ -7,12 +7,30 @@ import dev.flowdpo.value.SolutionChunk;
 /**
  * Watches solutions grow. Every method does nothing unless overridden.
  *
- * <p>Called on the thread that solves, between two calls of the model, so a slow listener slows the
- * flow. The chunks of one problem come in order, and its solution after its last chunk; in a batch
- * the problems interleave. A flow used from several threads calls its listener from all of them. An
- * exception ends the solve and reaches its caller, which is a way to cancel.
+ * <p>All calls of one solve come on one thread: the caller's, or for an asynchronous solve one that
+ * waits for it. A slow listener delays its own solve only. For one problem the calls come in order:
+ * start, texts and chunks, then the solution or an error; in a batch the problems interleave. A
+ * flow used from several threads calls its listener from all of them. An exception gives the solve
+ * up and reaches its caller.
  */
 public interface FlowListener {
+
+  /**
+   * Tells that a solve of the problem begins.
+   *
+   * @param problem the problem
+   */
+  default void onStart(Problem problem) {}
+
+  /**
+   * Tells text as it is written, where {@code SolveOptions.streamEvery} asks for it; otherwise a
+   * chunk's whole text before its {@link #onChunk}.
+   *
+   * @param problem the problem that it belongs to
+   * @param index the place of its chunk in the solution, from 0
+   * @param text what comes after the texts so far
+   */
+  default void onText(Problem problem, int index, String text) {}
 
   /**
    * Tells that a chunk was written and judged.
@@ -29,4 +47,12 @@ public interface FlowListener {
    * @param solution the solution
    */
   default void onSolved(Solution solution) {}
+
+  /**
+   * Tells that there will be no solution.
+   *
+   * @param problem the problem
+   * @param cause why; what the caller gets
+   */
+  default void onError(Problem problem, Throwable cause) {}
 }

@@ -28,6 +28,38 @@ public interface FlowPolicy {
   List<Chunk> extend(List<ChunkRequest> requests);
 
   /**
+   * Writes the next chunk of every request, and tells a watcher of what is written meanwhile.
+   *
+   * @param requests the rows, at least one
+   * @param watcher watches the call and may give it up
+   * @return one chunk per request, in the same order
+   */
+  default List<Chunk> extend(List<ChunkRequest> requests, ChunkWatcher watcher) {
+    return extend(requests);
+  }
+
+  /**
+   * Returns whether requests of different callers may share a call, since a call with many rows is
+   * hardly slower than one with few and never waits for another machine. A flow merges its callers'
+   * work where policy and judge both say so, and gives each caller a thread otherwise.
+   *
+   * @return by default false
+   */
+  default boolean sharesCalls() {
+    return false;
+  }
+
+  /**
+   * Returns how much memory it keeps for a token of an answer under way, so that a flow with a
+   * limit of memory ({@link ServingOptions#cacheBytes}) knows how many answers fit.
+   *
+   * @return bytes; by default 0
+   */
+  default long cacheBytesPerToken() {
+    return 0;
+  }
+
+  /**
    * Returns this policy as it is now: updates that a learner publishes later do not reach the
    * returned one. A flow takes one at the start of each solve and keeps it to the end.
    *

@@ -23,6 +23,26 @@ public interface StopJudge {
   List<StopDecision> judge(List<PartialAnswer> partials);
 
   /**
+   * Returns whether partial answers of different callers may share a call, as {@link
+   * FlowPolicy#sharesCalls} has it.
+   *
+   * @return by default false
+   */
+  default boolean sharesCalls() {
+    return false;
+  }
+
+  /**
+   * Returns how much memory it keeps for a token of an answer under way, as {@link
+   * FlowPolicy#cacheBytesPerToken} has it.
+   *
+   * @return bytes; by default 0
+   */
+  default long cacheBytesPerToken() {
+    return 0;
+  }
+
+  /**
    * Returns this judge as it is now: updates that a learner publishes later do not reach the
    * returned one. A flow takes one at the start of each solve and keeps it to the end.
    *

@@ -5,7 +5,6 @@ import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.StopDecision;
 import dev.flowdpo.policy.internal.ChunkSeeds;
 import dev.flowdpo.policy.internal.FlowLoop;
-import dev.flowdpo.policy.internal.FlowObserver;
 import dev.flowdpo.policy.internal.FlowPath;
 import dev.flowdpo.policy.internal.FlowStart;
 import dev.flowdpo.value.FinishReason;
@@ -51,14 +50,13 @@ public final class TreeRolloutSampler implements RolloutSampler {
         new FlowLoop(request.policy().snapshot(), request.judge().snapshot(), request.options());
     List<FlowStart> roots =
         request.problems().stream().map(p -> FlowStart.of(p, request.seed())).toList();
-    List<FlowPath> originals =
-        loop.run(roots, FlowObserver.NONE).stream().map(Optional::orElseThrow).toList();
+    List<FlowPath> originals = loop.run(roots).stream().map(Optional::orElseThrow).toList();
 
     List<FlowStart> starts = new ArrayList<>();
     for (FlowPath original : originals) {
       addStarts(starts, original, request);
     }
-    List<Optional<FlowPath>> branches = loop.run(starts, FlowObserver.NONE);
+    List<Optional<FlowPath>> branches = loop.run(starts);
     Verdicts verdicts = new Verdicts(request.verifier(), paths(originals, branches));
     Iterator<Optional<FlowPath>> ends = branches.iterator();
     List<RolloutTree> trees = new ArrayList<>(originals.size());

@@ -53,4 +53,11 @@ public interface LearnerSetup {
 
   /** {@return whether to go on from that folder, which is then present} */
   boolean resume();
+
+  /**
+   * Waits while the flow's solves have the right of way; a learner calls it after each update.
+   *
+   * @param used how long the update took, in nanoseconds
+   */
+  default void giveWay(long used) {}
 }

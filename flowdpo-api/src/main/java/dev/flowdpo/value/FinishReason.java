@@ -7,5 +7,7 @@ public enum FinishReason {
   /** The limit of chunks was reached and the judge would have gone on. */
   MAX_CHUNKS,
   /** The model has no room for another token and the judge would have gone on. */
-  CONTEXT_FULL
+  CONTEXT_FULL,
+  /** The solve was given up, and the judge would have gone on or was not asked. */
+  CANCELLED
 }

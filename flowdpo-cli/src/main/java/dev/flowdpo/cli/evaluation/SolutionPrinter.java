@@ -33,6 +33,7 @@ public final class SolutionPrinter implements FlowListener {
           case STOPPED -> "the judge called it finished";
           case MAX_CHUNKS -> "the limit of chunks was reached";
           case CONTEXT_FULL -> "the model has no room for more";
+          case CANCELLED -> "the solve was given up";
         };
     String check =
         solution

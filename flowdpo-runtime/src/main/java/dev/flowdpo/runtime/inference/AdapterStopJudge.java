@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Stop model: the frozen base under the Stop adapter reads question, partial answer and stop
@@ -22,32 +23,57 @@ import java.util.Optional;
  * <p>Thread-safe.
  */
 public final class AdapterStopJudge implements StopJudge {
+  private final FrozenBase base;
   private final Prompts prompts;
   private final AdapterSlot slot;
   private final Prefill prefill;
+  private volatile @Nullable Pinned current;
 
   /**
    * @param slot where the adapter is read when a snapshot is taken
    */
   public AdapterStopJudge(FrozenBase base, Prompts prompts, AdapterSlot slot) {
-    this(prompts, slot, new Prefill(base));
+    this(base, prompts, slot, new Prefill(base));
   }
 
-  AdapterStopJudge(Prompts prompts, AdapterSlot slot, Prefill prefill) {
+  AdapterStopJudge(FrozenBase base, Prompts prompts, AdapterSlot slot, Prefill prefill) {
+    this.base = base;
     this.prompts = prompts;
     this.slot = slot;
     this.prefill = prefill;
   }
 
-  /** Judges under the adapter published last; nothing is remembered between calls. */
+  /** Judges under the adapter published last. */
   @Override
   public List<StopDecision> judge(List<PartialAnswer> partials) {
     return snapshot().judge(partials);
   }
 
+  /** {@return one snapshot for each state of the adapter, so that its callers share calls} */
   @Override
   public StopJudge snapshot() {
-    return new Pinned(slot.current());
+    AdapterSnapshot adapter = slot.current();
+    Pinned known = current;
+    if (known == null || known.adapter != adapter) {
+      known = new Pinned(adapter);
+      current = known;
+    }
+    return known;
+  }
+
+  @Override
+  public long cacheBytesPerToken() {
+    return base.cacheBytesPerToken();
+  }
+
+  @Override
+  public boolean sharesCalls() {
+    return true;
+  }
+
+  @Override
+  public boolean sharesEngineTokens() {
+    return true;
   }
 
   private final class Pinned implements StopJudge {
@@ -58,6 +84,21 @@ public final class AdapterStopJudge implements StopJudge {
 
     Pinned(AdapterSnapshot adapter) {
       this.adapter = adapter;
+    }
+
+    @Override
+    public long cacheBytesPerToken() {
+      return AdapterStopJudge.this.cacheBytesPerToken();
+    }
+
+    @Override
+    public boolean sharesCalls() {
+      return true;
+    }
+
+    @Override
+    public boolean sharesEngineTokens() {
+      return true;
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * Decodes a chunk for many rows, each batch in one native call. Rows with the same prefix form a
@@ -40,8 +41,9 @@ class ChunkDecoder {
    * @param startToken the last known token, which is not in the prefix
    * @param forbidEnd whether the first token must not be an end token
    * @param seed what the row's random numbers come from
+   * @param drawn how many of them earlier pieces of the chunk used up
    */
-  record Row(KvPath prefix, int startToken, boolean forbidEnd, long seed) {}
+  record Row(KvPath prefix, int startToken, boolean forbidEnd, long seed, int drawn) {}
 
   /**
    * What one row gives.
@@ -66,9 +68,15 @@ class ChunkDecoder {
 
   /**
    * Decodes at most {@code maxSteps} tokens for every row; the results have the order of the rows.
+   *
+   * @param abortable is told what ends each native run early, which then throws
    */
   List<Decoded> run(
-      AdapterSnapshot adapter, List<Row> rows, int maxSteps, SamplingOptions sampling) {
+      AdapterSnapshot adapter,
+      List<Row> rows,
+      int maxSteps,
+      SamplingOptions sampling,
+      Consumer<Runnable> abortable) {
     Decoded[] results = new Decoded[rows.size()];
     for (List<List<Integer>> groups : groupsBySize(rows)) {
       int rollouts = groups.get(0).size();
@@ -79,7 +87,12 @@ class ChunkDecoder {
         List<Integer> order = part.stream().flatMap(List::stream).toList();
         List<Decoded> decoded =
             runBatch(
-                adapter, order.stream().map(rows::get).toList(), part.size(), maxSteps, sampling);
+                adapter,
+                order.stream().map(rows::get).toList(),
+                part.size(),
+                maxSteps,
+                sampling,
+                abortable);
         for (int i = 0; i < order.size(); i++) {
           results[order.get(i)] = decoded.get(i);
         }
@@ -112,7 +125,12 @@ class ChunkDecoder {
   }
 
   private List<Decoded> runBatch(
-      AdapterSnapshot adapter, List<Row> rows, int groups, int maxSteps, SamplingOptions sampling) {
+      AdapterSnapshot adapter,
+      List<Row> rows,
+      int groups,
+      int maxSteps,
+      SamplingOptions sampling,
+      Consumer<Runnable> abortable) {
     Preconditions.checkArgument(maxSteps >= 1, "A chunk has at least one token");
     int rollouts = rows.size() / groups;
     List<KvPath> prefixes = new ArrayList<>();
@@ -120,10 +138,11 @@ class ChunkDecoder {
       prefixes.add(rows.get(group * rollouts).prefix());
     }
     try (TensorFeed feed = base.feed()) {
+      abortable.accept(feed::terminate);
       feedRows(feed, rows, prefixes, maxSteps);
       feedSampling(feed, sampling);
       KvAssembly.feed(feed, config, prefixes, ChunkGraph::prefixKey, ChunkGraph::prefixValue);
-      feed.adapter(adapter);
+      feed.adapter(base.adapter(adapter));
       try (OrtSession.Result result = feed.run(base.session(FrozenBase.Kind.CHUNK), outputs)) {
         long[] chosen = SessionResults.longs(result, ChunkGraph.CHOSEN);
         float[] logProbabilities = SessionResults.floats(result, ChunkGraph.LOG_PROBABILITIES);
@@ -180,6 +199,9 @@ class ChunkDecoder {
       positions.put(one.prefix().length());
       forbid.put(one.forbidEnd() ? 1 : 0);
       SplittableRandom random = new SplittableRandom(one.seed());
+      for (int step = 0; step < one.drawn(); step++) {
+        random.nextInt();
+      }
       for (int step = 0; step < maxSteps; step++) {
         // 24 random bits: every value is a float below 1.
         uniform.put(step * count + row, (random.nextInt() >>> 8) * 0x1p-24f);

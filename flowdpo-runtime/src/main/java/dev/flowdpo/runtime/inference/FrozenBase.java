@@ -3,8 +3,10 @@ package dev.flowdpo.runtime.inference;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.graph.ChunkGraph;
@@ -25,8 +27,8 @@ import java.util.Map;
  * file where that holds them as they are needed; {@link SessionSettings#packing} says which
  * sessions hold another one for speed.
  *
- * <p>Thread-safe. Owns the native memory of the engine; {@link #close} frees it and must not run
- * while a call is under way.
+ * <p>Thread-safe. Owns the native memory of the engine; {@link #close} ends the runs under way and
+ * frees it after the last.
  */
 public final class FrozenBase implements AutoCloseable {
   private final OrtEnvironment environment;
@@ -37,7 +39,8 @@ public final class FrozenBase implements AutoCloseable {
   private final WeightTensors weights;
   private final Map<Kind, OrtSession> sessions = new HashMap<>();
   private final Map<Kind, TrainingGraph> trainingGraphs = new HashMap<>();
-  private final FeedPool feeds = new FeedPool();
+  private final FeedPool feeds;
+  private final AdapterTensors adapters = new AdapterTensors();
   private final LeakDetector.Handle open;
   private boolean closed;
 
@@ -60,6 +63,7 @@ public final class FrozenBase implements AutoCloseable {
   private FrozenBase(Checkpoint checkpoint, SessionSettings settings, MatrixPlan plan) {
     this.environment = NativeLibraries.onnxRuntime();
     this.checkpoint = checkpoint;
+    this.feeds = new FeedPool(checkpoint.folder().toString());
     this.settings = settings;
     this.maxTokens = Math.min(checkpoint.config().longestSequence(), settings.maxTokens());
     this.plan = plan;
@@ -103,10 +107,21 @@ public final class FrozenBase implements AutoCloseable {
     return maxTokens;
   }
 
-  /** Returns the session of a graph, made at the first call. */
+  /** Returns how much the keys and values of a token take. */
+  long cacheBytesPerToken() {
+    ModelConfig config = config();
+    return 2L * Float.BYTES * config.layers() * config.keyValueHeads() * config.headSize();
+  }
+
+  /**
+   * Returns the session of a graph, made at the first call. It is closed with this object, but not
+   * while a {@link #feed} is open.
+   *
+   * @throws FlowClosedException if the model is closed
+   */
   public synchronized OrtSession session(Kind kind) {
     if (closed) {
-      throw new IllegalStateException("The model " + checkpoint.folder() + " is closed");
+      throw new FlowClosedException("The model " + checkpoint.folder() + " is closed.");
     }
     return sessions.computeIfAbsent(kind, key -> createSession(key, graph(key)));
   }
@@ -126,9 +141,21 @@ public final class FrozenBase implements AutoCloseable {
             });
   }
 
-  /** Returns the inputs of one run, in memory that is used again after the run is closed. */
+  /**
+   * Returns the inputs of one run, in memory that is used again after the run is closed; until then
+   * the model stays open.
+   *
+   * @throws FlowClosedException if the model is closed
+   */
   public TensorFeed feed() {
     return feeds.feed();
+  }
+
+  /**
+   * Returns the inputs of an adapter, made at the first call; the feed that gets them closes them.
+   */
+  AdapterTensors.Factors adapter(AdapterSnapshot adapter) {
+    return adapters.use(adapter);
   }
 
   private Graph graph(Kind kind) {
@@ -168,19 +195,25 @@ public final class FrozenBase implements AutoCloseable {
     };
   }
 
-  /** Frees the sessions, the weights and the scratch memory, and closes the checkpoint. */
+  /**
+   * Ends the runs under way, waits for them, and frees the sessions, the weights and the scratch
+   * memory, and closes the checkpoint.
+   */
   @Override
-  public synchronized void close() {
-    if (closed) {
-      return;
+  public void close() {
+    feeds.close();
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      open.closed();
+      sessions.values().forEach(FrozenBase::closeSession);
+      sessions.clear();
+      adapters.close();
+      weights.close();
+      checkpoint.close();
     }
-    closed = true;
-    open.closed();
-    sessions.values().forEach(FrozenBase::closeSession);
-    sessions.clear();
-    weights.close();
-    feeds.clear();
-    checkpoint.close();
   }
 
   private static void closeSession(OrtSession session) {

@@ -1,6 +1,5 @@
 package dev.flowdpo.runtime.inference;
 
-import dev.flowdpo.runtime.internal.LeakDetector;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
@@ -12,6 +11,7 @@ import dev.flowdpo.error.FlowException;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.FloatTensor;
 import dev.flowdpo.runtime.graph.LinearSite;
+import dev.flowdpo.runtime.internal.LeakDetector;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The inputs of one run of a session, in native memory that the next run uses again. Close it after
@@ -29,14 +30,26 @@ public final class TensorFeed implements AutoCloseable {
   private final OrtEnvironment environment;
   private final NativeScratch scratch;
   private final Consumer<NativeScratch> giveBack;
+  private final RunLeases.Lease lease;
   private final Map<String, OnnxTensorLike> inputs = new HashMap<>();
   private final Map<String, OnnxValue> outputs = new HashMap<>();
   private final LeakDetector.Handle open = LeakDetector.opened(this, "The inputs of a run");
+  private AdapterTensors.@Nullable Factors kept;
 
-  TensorFeed(OrtEnvironment environment, NativeScratch scratch, Consumer<NativeScratch> giveBack) {
+  TensorFeed(
+      OrtEnvironment environment,
+      NativeScratch scratch,
+      Consumer<NativeScratch> giveBack,
+      RunLeases.Lease lease) {
     this.environment = environment;
     this.scratch = scratch;
     this.giveBack = giveBack;
+    this.lease = lease;
+  }
+
+  /** Has the run under way, or the next one, end with an exception; from any thread. */
+  void terminate() {
+    lease.terminate();
   }
 
   /**
@@ -64,7 +77,15 @@ public final class TensorFeed implements AutoCloseable {
     add(name, memory, new long[0], OnnxJavaType.BOOL);
   }
 
-  /** Adds the factors of an adapter; layers that it does not touch get zeros. */
+  /** Adds the factors of an adapter that are kept for many runs; they are held until the close. */
+  void adapter(AdapterTensors.Factors factors) {
+    kept = factors;
+  }
+
+  /**
+   * Adds a copy of the factors of an adapter, for the one run of a state that changes with every
+   * step; layers that it does not touch get zeros.
+   */
   public void adapter(AdapterSnapshot adapter) {
     List<LinearSite> sites = adapter.layout().sites();
     int rank = adapter.layout().rank();
@@ -106,14 +127,24 @@ public final class TensorFeed implements AutoCloseable {
    * Runs a session on these inputs.
    *
    * @param requested the outputs to return beside those that have memory here
-   * @throws FlowException if ONNX Runtime reports an error
+   * @throws dev.flowdpo.error.FlowClosedException if the model is closed meanwhile
+   * @throws FlowException if ONNX Runtime reports an error, or the run is given up
    */
   public OrtSession.Result run(OrtSession session, Set<String> requested) {
     try {
-      return session.run(inputs, requested, outputs);
+      return session.run(allInputs(), requested, outputs, lease.options());
     } catch (OrtException e) {
-      throw new FlowException("ONNX Runtime failed in a run: " + e.getMessage(), e);
+      throw lease.failure(e);
     }
+  }
+
+  private Map<String, OnnxTensorLike> allInputs() {
+    if (kept == null) {
+      return inputs;
+    }
+    Map<String, OnnxTensorLike> all = new HashMap<>(inputs);
+    all.putAll(kept.inputs());
+    return all;
   }
 
   private void add(String name, ByteBuffer memory, long[] shape, OnnxJavaType type) {
@@ -132,13 +163,17 @@ public final class TensorFeed implements AutoCloseable {
     }
   }
 
-  /** Frees the tensors and gives the memory back. */
+  /** Frees the tensors, gives the memory back and ends the lease of the model. */
   @Override
   public void close() {
     open.closed();
     inputs.values().forEach(OnnxTensorLike::close);
     outputs.values().forEach(OnnxValue::close);
+    if (kept != null) {
+      kept.close();
+    }
     scratch.reset();
     giveBack.accept(scratch);
+    lease.close();
   }
 }

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Whatever owns native memory says here that it is open, and later that it is closed. With the
  * system property {@value #PROPERTY} set to {@code true} each is kept with the stack of the place
- * where it was made; one that becomes unreachable unclosed is reported by a warning with that place.
- * Without the property, which is read once, nothing is kept, and what it costs is one call.
+ * where it was made; one that becomes unreachable unclosed is reported by a warning with that
+ * place. Without the property, which is read once, nothing is kept, and what it costs is one call.
  *
  * <p>The tests of this project run with the property, and fail where something is left open.
  * Thread-safe.

@@ -50,7 +50,8 @@ public final class NativeLibraries {
   public static synchronized OrtEnvironment onnxRuntime() {
     if (environment == null) {
       if (onnxRuntimeFailure != null) {
-        throw new FlowException(String.valueOf(onnxRuntimeFailure.getMessage()), onnxRuntimeFailure);
+        throw new FlowException(
+            String.valueOf(onnxRuntimeFailure.getMessage()), onnxRuntimeFailure);
       }
       NativePlatform.current().requireSolving();
       if (!ProcessSettings.isSet(ProcessSettings.ONNX_RUNTIME_PATH)) {

@@ -1,6 +1,5 @@
 package dev.flowdpo.runtime.learning;
 
-import dev.flowdpo.runtime.internal.LeakDetector;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.UpdateMetrics;
 import dev.flowdpo.preference.AdapterRole;
@@ -8,6 +7,7 @@ import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
+import dev.flowdpo.runtime.internal.LeakDetector;
 import dev.flowdpo.runtime.training.AdamW;
 import dev.flowdpo.runtime.training.AdapterState;
 import dev.flowdpo.runtime.training.LearningRateSchedule;

@@ -1,5 +1,6 @@
 package dev.flowdpo.runtime.text;
 
+import com.google.common.collect.MapMaker;
 import com.google.common.primitives.Ints;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.policy.PartialAnswer;
@@ -11,6 +12,7 @@ import dev.flowdpo.value.TokenIds;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -41,6 +43,9 @@ public final class Prompts implements PreferenceTokens {
   private final int[] stopQuestion;
   private final int yesId;
   private final int noId;
+
+  /** Rendered and tokenised once: what is sampled, judged and trained on cannot differ. */
+  private final Map<Problem, int[]> questionPrompts = new MapMaker().weakKeys().makeMap();
 
   /**
    * Creates the prompts of a model that continues text.
@@ -140,13 +145,18 @@ public final class Prompts implements PreferenceTokens {
 
   /**
    * {@return the ids before the answer: the begin-of-sequence id if the model has one, then the
-   * prompt with the question in it}
+   * prompt with the question in it; the same ids for the same instance of a problem, also where a
+   * template writes the date}
    *
    * @param problem the problem to solve
    * @throws InvalidInputException if the model has no room left for one token of an answer, the
    *     stop question and its answer
    */
   public int[] questionPrompt(Problem problem) {
+    return questionPrompts.computeIfAbsent(problem, this::encodedQuestion).clone();
+  }
+
+  private int[] encodedQuestion(Problem problem) {
     int[] ids = promptIds(problem);
     if (beginOfSequence.isPresent() && (ids.length == 0 || ids[0] != beginOfSequence.getAsInt())) {
       ids = Ints.concat(new int[] {beginOfSequence.getAsInt()}, ids);

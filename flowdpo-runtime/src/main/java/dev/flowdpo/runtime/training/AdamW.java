@@ -1,7 +1,7 @@
 package dev.flowdpo.runtime.training;
 
-import dev.flowdpo.runtime.internal.LeakDetector;
 import dev.flowdpo.learning.OptimizerOptions;
+import dev.flowdpo.runtime.internal.LeakDetector;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;

@@ -1,6 +1,5 @@
 package dev.flowdpo.runtime.training;
 
-import dev.flowdpo.runtime.internal.LeakDetector;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
@@ -21,6 +20,7 @@ import dev.flowdpo.runtime.graph.TrainingGraph;
 import dev.flowdpo.runtime.inference.FeedPool;
 import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.inference.TensorFeed;
+import dev.flowdpo.runtime.internal.LeakDetector;
 import dev.flowdpo.runtime.internal.Lookup;
 import dev.flowdpo.runtime.internal.NativeLibraries;
 import java.nio.ByteBuffer;
@@ -48,7 +48,7 @@ public final class WeightTrainer implements AutoCloseable {
   private final double clipNorm;
   private final TrainingGraph graph;
   private final OrtSession session;
-  private final FeedPool feeds = new FeedPool();
+  private final FeedPool feeds = new FeedPool("that is being trained");
   private final Map<String, long[]> shapes;
   private final INDArray weights;
   private final INDArray gradients;
@@ -259,6 +259,7 @@ public final class WeightTrainer implements AutoCloseable {
     }
     closed = true;
     open.closed();
+    feeds.close();
     optimizer.close();
     weights.close();
     try {

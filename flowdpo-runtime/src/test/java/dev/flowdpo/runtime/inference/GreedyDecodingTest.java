@@ -110,7 +110,7 @@ class GreedyDecodingTest {
       }
       KvPath path = read.get(read.size() - 1);
       assertThat(path.length()).isEqualTo(prompt.length - 1);
-      states.add(new ChunkDecoder.Row(path, prompt[prompt.length - 1], false, 0));
+      states.add(new ChunkDecoder.Row(path, prompt[prompt.length - 1], false, 0, 0));
     }
     ChunkDecoder decoder = new ChunkDecoder(base);
     int[][] tokens = new int[rows.size()][0];
@@ -119,7 +119,7 @@ class GreedyDecodingTest {
     while (left > 0) {
       int size = Math.min(left, chunkSize);
       List<ChunkDecoder.Decoded> chunks =
-          decoder.run(adapter, states, size, SamplingOptions.greedy());
+          decoder.run(adapter, states, size, SamplingOptions.greedy(), abort -> {});
       for (int i = 0; i < chunks.size(); i++) {
         ChunkDecoder.Decoded chunk = chunks.get(i);
         assertThat(chunk.ended()).isFalse();
@@ -129,7 +129,11 @@ class GreedyDecodingTest {
         states.set(
             i,
             new ChunkDecoder.Row(
-                states.get(i).prefix().append(chunk.block()), chunk.tokens()[size - 1], false, 0));
+                states.get(i).prefix().append(chunk.block()),
+                chunk.tokens()[size - 1],
+                false,
+                0,
+                0));
       }
       left -= size;
     }

@@ -3,6 +3,7 @@ package dev.flowdpo.runtime.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.ChunkRequest;
 import dev.flowdpo.policy.FlowPolicy;
@@ -54,7 +55,7 @@ class LifetimeTest {
 
   private static void refuses(ThrowingCallable call) {
     assertThatThrownBy(call)
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(FlowClosedException.class)
         .hasMessageContaining("gqa-tied is closed");
   }
 

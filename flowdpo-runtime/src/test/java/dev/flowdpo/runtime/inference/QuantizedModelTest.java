@@ -182,10 +182,15 @@ class QuantizedModelTest {
     IntStream.Builder tokens = IntStream.builder();
     boolean ended = false;
     for (int left = 24; left > 0 && !ended; ) {
-      ChunkDecoder.Row row = new ChunkDecoder.Row(path, last, false, 0);
+      ChunkDecoder.Row row = new ChunkDecoder.Row(path, last, false, 0, 0);
       ChunkDecoder.Decoded chunk =
           new ChunkDecoder(base)
-              .run(adapter, List.of(row), Math.min(left, chunkSize), SamplingOptions.greedy())
+              .run(
+                  adapter,
+                  List.of(row),
+                  Math.min(left, chunkSize),
+                  SamplingOptions.greedy(),
+                  abort -> {})
               .get(0);
       Arrays.stream(chunk.tokens()).forEach(tokens::add);
       path = path.append(chunk.block());

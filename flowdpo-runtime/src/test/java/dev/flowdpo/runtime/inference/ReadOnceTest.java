@@ -22,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** No token is read twice under one adapter: neither in a solve, nor in the branches of a tree. */
@@ -34,7 +35,7 @@ class ReadOnceTest {
       new AnswerPolicy(
           flow.base(), flow.prompts(), flow.tokenizer(), flow.slot(), answerReads, decodes);
   private final AdapterStopJudge judge =
-      new AdapterStopJudge(flow.prompts(), flow.slot(), judgeReads);
+      new AdapterStopJudge(flow.base(), flow.prompts(), flow.slot(), judgeReads);
 
   /** Where tokens were read: from (inclusive) and to (exclusive), as places in the whole text. */
   private record Span(int from, int to) {}
@@ -62,8 +63,12 @@ class ReadOnceTest {
 
     @Override
     List<Decoded> run(
-        AdapterSnapshot adapter, List<Row> rows, int maxSteps, SamplingOptions sampling) {
-      List<Decoded> decoded = super.run(adapter, rows, maxSteps, sampling);
+        AdapterSnapshot adapter,
+        List<Row> rows,
+        int maxSteps,
+        SamplingOptions sampling,
+        Consumer<Runnable> abortable) {
+      List<Decoded> decoded = super.run(adapter, rows, maxSteps, sampling, abortable);
       for (int i = 0; i < rows.size(); i++) {
         int begin = rows.get(i).prefix().length();
         spans.add(new Span(begin, begin + decoded.get(i).block().length()));

@@ -33,15 +33,15 @@ class AdamWTest {
                 run.get("epsilon").doubleValue(),
                 run.get("weightDecay").doubleValue()),
             parameters.length())) {
-    for (JsonNode step : run.get("steps")) {
-      INDArray gradient = vector(step.get("gradient"));
-      double norm = AdamW.clip(gradient, run.get("clipNorm").doubleValue());
-      assertThat(norm).isCloseTo(step.get("gradientNorm").doubleValue(), within(1e-6));
-      optimizer.step(parameters, gradient, step.get("learningRate").doubleValue());
-      assertThat(parameters.toDoubleVector())
-          .containsExactly(Reference.reals(step.get("parameters")), within(1e-6));
-    }
-    assertThat(optimizer.steps()).isEqualTo(run.get("steps").size());
+      for (JsonNode step : run.get("steps")) {
+        INDArray gradient = vector(step.get("gradient"));
+        double norm = AdamW.clip(gradient, run.get("clipNorm").doubleValue());
+        assertThat(norm).isCloseTo(step.get("gradientNorm").doubleValue(), within(1e-6));
+        optimizer.step(parameters, gradient, step.get("learningRate").doubleValue());
+        assertThat(parameters.toDoubleVector())
+            .containsExactly(Reference.reals(step.get("parameters")), within(1e-6));
+      }
+      assertThat(optimizer.steps()).isEqualTo(run.get("steps").size());
     }
   }
 
@@ -84,22 +84,22 @@ class AdamWTest {
     INDArray parameters = Nd4j.createFromArray(random(random));
     try (AdamW optimizer = new AdamW(settings, parameters.length());
         AdamW other = new AdamW(settings, parameters.length())) {
-    for (int i = 0; i < 3; i++) {
-      optimizer.step(parameters, Nd4j.createFromArray(random(random)), 0.01);
-    }
-    AdamW.State state = optimizer.state();
-    INDArray resumed = parameters.dup();
-    other.restore(state);
-    assertThat(other.steps()).isEqualTo(3);
-    for (int i = 0; i < 3; i++) {
-      float[] gradient = random(random);
-      optimizer.step(parameters, Nd4j.createFromArray(gradient), 0.01);
-      other.step(resumed, Nd4j.createFromArray(gradient), 0.01);
-      assertThat(resumed.toFloatVector()).isEqualTo(parameters.toFloatVector());
-    }
-    // The state is a copy: steps after it do not change it.
-    assertThat(state.steps()).isEqualTo(3);
-    assertThat(state.firstMoment()).isNotEqualTo(optimizer.state().firstMoment());
+      for (int i = 0; i < 3; i++) {
+        optimizer.step(parameters, Nd4j.createFromArray(random(random)), 0.01);
+      }
+      AdamW.State state = optimizer.state();
+      INDArray resumed = parameters.dup();
+      other.restore(state);
+      assertThat(other.steps()).isEqualTo(3);
+      for (int i = 0; i < 3; i++) {
+        float[] gradient = random(random);
+        optimizer.step(parameters, Nd4j.createFromArray(gradient), 0.01);
+        other.step(resumed, Nd4j.createFromArray(gradient), 0.01);
+        assertThat(resumed.toFloatVector()).isEqualTo(parameters.toFloatVector());
+      }
+      // The state is a copy: steps after it do not change it.
+      assertThat(state.steps()).isEqualTo(3);
+      assertThat(state.firstMoment()).isNotEqualTo(optimizer.state().firstMoment());
     }
   }
 

@@ -148,7 +148,10 @@ final class RealSetReader {
         .orElseThrow(() -> new OutOfReachException("an inequality without a bare variable"));
   }
 
-  /** a < x ≤ b, x > a, a > x, x ≠ a: one side is a variable, the others are numbers. */
+  /**
+   * {@code a < x ≤ b}, {@code x > a}, {@code a > x}, {@code x ≠ a}: one side is a variable, the
+   * others are numbers.
+   */
   private RealSet relation(Relation relation) {
     String name = variable(relation);
     int place = relation.sides().indexOf(new Symbol(name));

@@ -1,0 +1,279 @@
+package dev.flowdpo;
+
+import dev.flowdpo.SolveCancelledException.Reason;
+import dev.flowdpo.error.FlowException;
+import dev.flowdpo.policy.FlowListener;
+import dev.flowdpo.policy.FlowOptions;
+import dev.flowdpo.policy.FlowPolicy;
+import dev.flowdpo.policy.PartialAnswer;
+import dev.flowdpo.policy.StopDecision;
+import dev.flowdpo.policy.StopJudge;
+import dev.flowdpo.policy.internal.FlowObserver;
+import dev.flowdpo.policy.internal.FlowPath;
+import dev.flowdpo.policy.internal.FlowStart;
+import dev.flowdpo.policy.internal.FlowWork;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.Solution;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One call of an application: the runner's thread says what happens, and the thread that waits here
+ * does all else, so that neither listeners nor deadlines of one caller hold up another's work. Used
+ * by one thread, except for {@link #cancel}.
+ */
+final class SolveCall {
+  private static final Runnable WAKE = () -> {};
+
+  private final BlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
+  private final List<Problem> problems;
+  private final List<FlowListener> listeners;
+  private final SolveOptions options;
+  private final FlowModels models;
+  private final FlowOptions flow;
+  private final Map<Integer, SolutionWriter> writers = new HashMap<>();
+  private final Map<Integer, Throwable> failures = new HashMap<>();
+  private final List<FlowWork> works = new ArrayList<>();
+  private int open;
+  private volatile boolean cancelled;
+
+  SolveCall(
+      FlowModels models,
+      FlowOptions flow,
+      List<Problem> problems,
+      List<FlowListener> flowListeners,
+      SolveOptions options) {
+    this.models = models;
+    this.flow = flow;
+    this.problems = List.copyOf(problems);
+    this.options = options;
+    this.listeners = new ArrayList<>(flowListeners);
+    this.listeners.addAll(options.listeners());
+  }
+
+  /** Gives the call up; from any thread. */
+  void cancel() {
+    cancelled = true;
+    events.add(WAKE);
+  }
+
+  /** Solves all problems, or throws what went wrong with the first that failed. */
+  List<Solution> solveAll() {
+    run(false);
+    for (int i = 0; i < problems.size(); i++) {
+      Throwable failure = failures.get(i);
+      if (failure != null) {
+        throw rethrown(failure);
+      }
+    }
+    return written();
+  }
+
+  /** Solves each problem by itself, so that none fails for another. */
+  List<SolveResult> solveEach() {
+    run(true);
+    List<SolveResult> results = new ArrayList<>(problems.size());
+    for (int i = 0; i < problems.size(); i++) {
+      Throwable failure = failures.get(i);
+      results.add(
+          failure == null
+              ? new SolveResult.Solved(writer(i).written())
+              : new SolveResult.Failed(problems.get(i), failure));
+    }
+    return List.copyOf(results);
+  }
+
+  private void run(boolean apart) {
+    long begin = System.nanoTime();
+    Runnable cancel = this::cancel;
+    options.cancellation().ifPresent(cancellation -> cancellation.whenCancelled(cancel));
+    try {
+      begin(apart);
+      await(begin);
+    } catch (RuntimeException | Error e) {
+      works.forEach(FlowWork::cancel);
+      failRest(e);
+      throw e;
+    } finally {
+      options.cancellation().ifPresent(cancellation -> cancellation.forget(cancel));
+    }
+  }
+
+  private void begin(boolean apart) {
+    FlowPolicy policy = models.policy().snapshot();
+    StopJudge judge = models.judge().snapshot();
+    List<Integer> rows = new ArrayList<>();
+    for (int i = 0; i < problems.size(); i++) {
+      Problem problem = problems.get(i);
+      try {
+        writers.put(i, new SolutionWriter(problem, policy.promptTokens(problem), listeners));
+        rows.add(i);
+      } catch (RuntimeException e) {
+        fail(i, e);
+        if (!apart) {
+          return;
+        }
+      }
+    }
+    for (int row : rows) {
+      listeners.forEach(listener -> listener.onStart(problems.get(row)));
+    }
+    if (apart) {
+      rows.forEach(row -> start(policy, judge, List.of(row)));
+    } else {
+      start(policy, judge, rows);
+    }
+  }
+
+  private void start(FlowPolicy policy, StopJudge judge, List<Integer> rows) {
+    List<FlowStart> starts =
+        rows.stream().map(row -> FlowStart.of(problems.get(row), flow.seed())).toList();
+    int stride = options.streamEvery() == 0 ? Integer.MAX_VALUE : options.streamEvery();
+    FlowWork work = new FlowWork(policy, judge, flow, starts, new Events(rows), stride);
+    try {
+      models.runner().start(work);
+    } catch (FlowException e) {
+      rows.forEach(row -> fail(row, e));
+      return;
+    }
+    works.add(work);
+    open++;
+    work.whenEnded(failure -> events.add(() -> end(rows, failure)));
+  }
+
+  private void end(List<Integer> rows, Optional<Throwable> failure) {
+    open--;
+    failure.ifPresent(cause -> rows.forEach(row -> fail(row, cause)));
+  }
+
+  private SolutionWriter writer(int problem) {
+    return Objects.requireNonNull(writers.get(problem), "a problem that runs has a writer");
+  }
+
+  private void await(long begin) {
+    while (open > 0) {
+      if (cancelled) {
+        giveUp(Reason.CANCELLED);
+        return;
+      }
+      try {
+        Runnable event =
+            options.deadline().isPresent()
+                ? events.poll(left(options.deadline().get(), begin), TimeUnit.NANOSECONDS)
+                : events.take();
+        if (event == null) {
+          giveUp(Reason.DEADLINE);
+          return;
+        }
+        event.run();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        giveUp(Reason.INTERRUPTED);
+        return;
+      }
+    }
+  }
+
+  private static long left(Duration deadline, long begin) {
+    long nanos;
+    try {
+      nanos = deadline.toNanos();
+    } catch (ArithmeticException e) {
+      nanos = Long.MAX_VALUE / 2;
+    }
+    return nanos - (System.nanoTime() - begin);
+  }
+
+  private void giveUp(Reason reason) {
+    works.forEach(FlowWork::cancel);
+    String why =
+        switch (reason) {
+          case DEADLINE -> "its deadline of " + options.deadline().orElseThrow() + " is over";
+          case INTERRUPTED -> "its thread was interrupted";
+          case CANCELLED -> "it was cancelled";
+        };
+    long finished = writers.values().stream().filter(SolutionWriter::isFinished).count();
+    String message =
+        "solve: given up, since %s; %d of %d problems were finished. written() holds what there is."
+            .formatted(why, finished, problems.size());
+    failRest(new SolveCancelledException(message, reason, written()));
+  }
+
+  private void failRest(Throwable cause) {
+    for (int i = 0; i < problems.size(); i++) {
+      SolutionWriter writer = writers.get(i);
+      if (writer == null || !writer.isFinished()) {
+        fail(i, cause);
+      }
+    }
+  }
+
+  private void fail(int row, Throwable cause) {
+    if (cause instanceof CancellationException || failures.putIfAbsent(row, cause) != null) {
+      return;
+    }
+    for (FlowListener listener : listeners) {
+      try {
+        listener.onError(problems.get(row), cause);
+      } catch (RuntimeException e) {
+        if (e != cause) {
+          cause.addSuppressed(e);
+        }
+      }
+    }
+  }
+
+  private List<Solution> written() {
+    List<Solution> written = new ArrayList<>();
+    for (int i = 0; i < problems.size(); i++) {
+      Optional.ofNullable(writers.get(i)).map(SolutionWriter::written).ifPresent(written::add);
+    }
+    return written;
+  }
+
+  private static RuntimeException rethrown(Throwable failure) {
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    return failure instanceof RuntimeException known
+        ? known
+        : new FlowException("A model failed: " + failure, failure);
+  }
+
+  /** Puts what the runner tells into the queue of the thread that waits. */
+  private final class Events implements FlowObserver {
+    private final List<Integer> rows;
+
+    private Events(List<Integer> rows) {
+      this.rows = rows;
+    }
+
+    @Override
+    public void onText(int row, PartialAnswer prefix, String text) {
+      events.add(() -> writer(row).text(prefix.depth(), text));
+    }
+
+    @Override
+    public void onChunk(int row, PartialAnswer output, StopDecision decision) {
+      events.add(() -> writer(row).chunk(output, decision));
+    }
+
+    @Override
+    public void onFinished(int row, FlowPath path) {
+      events.add(() -> writer(row).finished(path));
+    }
+
+    private SolutionWriter writer(int row) {
+      return SolveCall.this.writer(rows.get(row));
+    }
+  }
+}

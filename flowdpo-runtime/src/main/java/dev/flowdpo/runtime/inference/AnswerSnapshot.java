@@ -1,0 +1,247 @@
+package dev.flowdpo.runtime.inference;
+
+import com.google.common.collect.MapMaker;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.policy.Chunk;
+import dev.flowdpo.policy.ChunkRequest;
+import dev.flowdpo.policy.ChunkWatcher;
+import dev.flowdpo.policy.FlowPolicy;
+import dev.flowdpo.policy.PartialAnswer;
+import dev.flowdpo.policy.SamplingOptions;
+import dev.flowdpo.runtime.adapter.AdapterSnapshot;
+import dev.flowdpo.runtime.text.Prompts;
+import dev.flowdpo.runtime.text.Tokenizer;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.TokenIds;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The Answer model under one state of its adapter. It remembers the keys and values of every
+ * partial answer that is still in use, whoever asked for it, so that no token of a solve is read
+ * twice. Thread-safe.
+ */
+final class AnswerSnapshot implements FlowPolicy {
+  private static final int[] NO_CANDIDATES = {0};
+
+  private final FrozenBase base;
+  private final Prompts prompts;
+  private final Tokenizer tokenizer;
+  private final Prefill prefill;
+  private final ChunkDecoder decoder;
+  private final AdapterSnapshot adapter;
+
+  /**
+   * The states after the chunks that were written here. No value refers to its own chunk, so what
+   * is remembered of an answer goes with the answer.
+   */
+  private final Map<Chunk, Extension> extensions = new MapMaker().weakKeys().makeMap();
+
+  /** The states after the texts that were read: questions, and answers made elsewhere. */
+  private final Map<PartialAnswer, State> texts = new MapMaker().weakKeys().makeMap();
+
+  /**
+   * Where decoding goes on.
+   *
+   * @param path keys and values of all tokens but the last
+   * @param last the last token
+   */
+  private record State(KvPath path, int last) {}
+
+  /** The state after a chunk, and the answer that the chunk extended. */
+  private record Extension(PartialAnswer prefix, State state) {}
+
+  /** What decides which requests can be decoded together. */
+  private record Batch(int maxTokens, SamplingOptions sampling) {}
+
+  AnswerSnapshot(
+      FrozenBase base,
+      Prompts prompts,
+      Tokenizer tokenizer,
+      AdapterSnapshot adapter,
+      Prefill prefill,
+      ChunkDecoder decoder) {
+    this.base = base;
+    this.prompts = prompts;
+    this.tokenizer = tokenizer;
+    this.adapter = adapter;
+    this.prefill = prefill;
+    this.decoder = decoder;
+  }
+
+  boolean isOf(AdapterSnapshot other) {
+    return adapter == other;
+  }
+
+  @Override
+  public long cacheBytesPerToken() {
+    return base.cacheBytesPerToken();
+  }
+
+  @Override
+  public boolean sharesCalls() {
+    return true;
+  }
+
+  @Override
+  public boolean sharesEngineTokens() {
+    return true;
+  }
+
+  @Override
+  public OptionalInt promptTokens(Problem problem) {
+    return OptionalInt.of(prompts.questionPrompt(problem).length);
+  }
+
+  @Override
+  public OptionalInt room(PartialAnswer answer) {
+    return known(answer)
+        .map(state -> OptionalInt.of(Math.max(0, room(state))))
+        .orElse(OptionalInt.empty());
+  }
+
+  @Override
+  public List<Chunk> extend(List<ChunkRequest> requests) {
+    return extend(requests, ChunkWatcher.NONE);
+  }
+
+  @Override
+  public List<Chunk> extend(List<ChunkRequest> requests, ChunkWatcher watcher) {
+    readMissing(requests);
+    Chunk[] chunks = new Chunk[requests.size()];
+    Map<Batch, List<ChunkDraft>> batches = new LinkedHashMap<>();
+    for (int i = 0; i < requests.size(); i++) {
+      ChunkRequest request = requests.get(i);
+      State state = state(request.prefix());
+      int steps = Math.min(request.maxTokens(), room(state));
+      if (steps < 1) {
+        chunks[i] = end();
+        extensions.put(chunks[i], new Extension(request.prefix(), state));
+      } else {
+        batches
+            .computeIfAbsent(new Batch(steps, request.sampling()), key -> new ArrayList<>())
+            .add(new ChunkDraft(i, request, state.path(), state.last()));
+      }
+    }
+    batches.forEach((batch, drafts) -> write(drafts, batch, watcher));
+    for (List<ChunkDraft> drafts : batches.values()) {
+      drafts.forEach(draft -> chunks[draft.row()] = remember(draft));
+    }
+    return Arrays.asList(chunks);
+  }
+
+  /** Writes in pieces of the watcher's stride, without the rows that ended or nobody wants. */
+  private void write(List<ChunkDraft> drafts, Batch batch, ChunkWatcher watcher) {
+    boolean streams = watcher.stride() < batch.maxTokens();
+    List<ChunkDraft> live = drafts;
+    int written = 0;
+    while (!live.isEmpty() && written < batch.maxTokens()) {
+      int steps = Math.min(watcher.stride(), batch.maxTokens() - written);
+      List<ChunkDecoder.Row> rows = live.stream().map(ChunkDraft::next).toList();
+      List<ChunkDecoder.Decoded> decoded =
+          decoder.run(adapter, rows, steps, batch.sampling(), watcher::onUnwanted);
+      for (int i = 0; i < live.size(); i++) {
+        ChunkDraft draft = live.get(i);
+        draft.add(decoded.get(i));
+        if (streams) {
+          watcher.onText(draft.row(), text(draft));
+        }
+      }
+      written += steps;
+      live = live.stream().filter(d -> !d.ended() && watcher.isWanted(d.row())).toList();
+    }
+  }
+
+  private String text(ChunkDraft draft) {
+    int[] before = draft.request().prefix().contentTokens().toArray();
+    return tokenizer.decodeContinuation(before, draft.content());
+  }
+
+  private Chunk remember(ChunkDraft draft) {
+    Chunk chunk =
+        Chunk.of(
+            TokenIds.copyOf(draft.tokens()), text(draft), draft.logProbability(), draft.ended());
+    State next = new State(draft.path(), draft.last());
+    extensions.put(chunk, new Extension(draft.request().prefix(), next));
+    return chunk;
+  }
+
+  /** The number of tokens that fit after a prefix, the stop question and its answer set aside. */
+  private int room(State state) {
+    int held = state.path().length() + 1;
+    return base.maxTokens() - held - prompts.stopQuestion().length - 1;
+  }
+
+  /** What there is to say where nothing fits any more: the end. */
+  private Chunk end() {
+    int end = base.config().endOfSequenceIds().get(0);
+    return Chunk.of(TokenIds.of(end), "", 0, true);
+  }
+
+  private State state(PartialAnswer prefix) {
+    return known(prefix)
+        .orElseThrow(() -> new IllegalStateException("The prefix was not read: " + prefix));
+  }
+
+  private Optional<State> known(PartialAnswer prefix) {
+    Optional<State> extended =
+        prefix
+            .lastChunk()
+            .flatMap(chunk -> Optional.ofNullable(extensions.get(chunk)))
+            // The same chunk may also follow another answer.
+            .filter(extension -> prefix.parent().equals(Optional.of(extension.prefix())))
+            .map(Extension::state);
+    return extended.or(() -> Optional.ofNullable(texts.get(prefix)));
+  }
+
+  private void checkLength(PartialAnswer prefix, int tokens) {
+    int most = base.maxTokens() - prompts.stopQuestion().length - 2;
+    if (tokens > most) {
+      throw new InvalidInputException(
+          "problem "
+              + prefix.problem().id()
+              + ": the prompt takes "
+              + tokens
+              + " tokens, at most "
+              + most
+              + " leave room for an answer; shorten the question");
+    }
+  }
+
+  /**
+   * Reads the prefixes that this snapshot has not met: new questions, or answers made elsewhere.
+   */
+  private void readMissing(List<ChunkRequest> requests) {
+    List<PartialAnswer> missing =
+        requests.stream()
+            .map(ChunkRequest::prefix)
+            .distinct()
+            .filter(prefix -> known(prefix).isEmpty())
+            .toList();
+    List<Prefill.Request> reads = new ArrayList<>();
+    List<PartialAnswer> read = new ArrayList<>();
+    List<Integer> lastTokens = new ArrayList<>();
+    for (PartialAnswer prefix : missing) {
+      int[] tokens = prompts.answerPrompt(prefix).toArray();
+      checkLength(prefix, tokens.length);
+      int last = tokens[tokens.length - 1];
+      if (tokens.length == 1) {
+        texts.put(prefix, new State(KvPath.EMPTY, last));
+      } else {
+        reads.add(new Prefill.Request(KvPath.EMPTY, Arrays.copyOf(tokens, tokens.length - 1)));
+        read.add(prefix);
+        lastTokens.add(last);
+      }
+    }
+    List<Prefill.Result> results = prefill.run(adapter, reads, NO_CANDIDATES);
+    for (int i = 0; i < read.size(); i++) {
+      KvPath path = KvPath.EMPTY.append(results.get(i).block());
+      texts.put(read.get(i), new State(path, lastTokens.get(i)));
+    }
+  }
+}
