@@ -8,6 +8,7 @@ import dev.flowdpo.error.FlowException;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.graph.LinearSite;
+import dev.flowdpo.runtime.internal.NativeLibraries;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -22,7 +23,7 @@ final class AdapterTensors implements AutoCloseable {
   /** Two roles, each with its present state and the one before it, which solves still use. */
   private static final int KEPT = 4;
 
-  private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+  private final OrtEnvironment environment = NativeLibraries.onnxRuntime();
   private final Map<AdapterSnapshot, Factors> known = new LinkedHashMap<>(16, 0.75f, true);
 
   /** Returns the inputs of an adapter, to be closed after the run. */
