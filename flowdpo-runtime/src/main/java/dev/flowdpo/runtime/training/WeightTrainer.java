@@ -258,8 +258,13 @@ public final class WeightTrainer implements AutoCloseable {
       return;
     }
     closed = true;
+<<<<<<< HEAD
     feeds.close();
     open.closed();
+=======
+    open.closed();
+    feeds.close();
+>>>>>>> natives
     optimizer.close();
     weights.close();
     try {
