@@ -61,6 +61,7 @@ public final class UninterruptedChannel {
     }
   }
 
+  @SuppressWarnings("NullAway") // it returns what the use returned
   private static <T> T undisturbed(Path file, Use<T> use, OpenOption... options)
       throws IOException {
     FutureTask<T> task = new FutureTask<>(() -> once(file, use, options));
@@ -68,21 +69,12 @@ public final class UninterruptedChannel {
     thread.setDaemon(true);
     thread.start();
     try {
-<<<<<<< HEAD
-      return result.join(); // waits through interrupts
-    } catch (CompletionException e) {
-      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
-      Throwables.throwIfInstanceOf(cause, IOException.class);
-      Throwables.throwIfUnchecked(cause);
-      throw e;
-=======
       return Uninterruptibles.getUninterruptibly(task);
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       Throwables.throwIfInstanceOf(cause, IOException.class);
       Throwables.throwIfUnchecked(cause);
       throw new IOException(file + ": cannot be used: " + cause, cause);
->>>>>>> natives
     }
   }
 }

@@ -258,13 +258,8 @@ public final class WeightTrainer implements AutoCloseable {
       return;
     }
     closed = true;
-<<<<<<< HEAD
-    feeds.close();
-    open.closed();
-=======
     open.closed();
     feeds.close();
->>>>>>> natives
     optimizer.close();
     weights.close();
     try {
