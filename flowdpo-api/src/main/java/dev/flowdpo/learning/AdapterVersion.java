@@ -5,9 +5,7 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 
 /**
- * A version of a flow's two adapters that is or was live, or was loaded.
- *
- * <p>Immutable and thread-safe.
+ * A version of a flow's two adapters that is or was live, or was loaded. Immutable and thread-safe.
  *
  * @param number what names it; later versions have larger numbers
  * @param created when it was made

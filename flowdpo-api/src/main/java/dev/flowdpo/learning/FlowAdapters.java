@@ -9,9 +9,7 @@ import java.util.List;
  * solves run. The last {@link GateOptions#keptVersions} are kept, in memory.
  *
  * <p>A learner that is at work takes up a version that is published or rolled back to before its
- * next group, with an empty optimizer, and learns on from there.
- *
- * <p>Thread-safe.
+ * next group, with an empty optimizer, and learns on from there. Thread-safe.
  */
 public interface FlowAdapters {
 
@@ -32,19 +30,16 @@ public interface FlowAdapters {
   AdapterVersion load(Path folder);
 
   /**
-   * Makes a version live.
+   * Makes a version that is kept live, and returns it.
    *
-   * @param number a version that is kept
-   * @return the version
    * @throws dev.flowdpo.error.InvalidInputException if there is none, or a learner that is at work
    *     cannot go on from it, since its layers or ranks are others
    */
   AdapterVersion publish(long number);
 
   /**
-   * Makes live the version that was live before this one.
+   * Makes live the version that was live before this one, and returns it.
    *
-   * @return the version
    * @throws dev.flowdpo.error.InvalidInputException if none is kept, or as for {@link #publish}
    */
   AdapterVersion rollBack();

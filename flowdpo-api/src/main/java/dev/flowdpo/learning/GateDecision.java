@@ -1,9 +1,7 @@
 package dev.flowdpo.learning;
 
 /**
- * What a gate decided on a candidate.
- *
- * <p>Immutable and thread-safe.
+ * What a gate decided on a candidate. Immutable and thread-safe.
  *
  * @param passed whether the candidate went live
  * @param candidateAccuracy its accuracy, in [0, 1]

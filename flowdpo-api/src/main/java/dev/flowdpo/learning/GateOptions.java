@@ -1,7 +1,6 @@
 package dev.flowdpo.learning;
 
 import dev.flowdpo.error.Require;
-import org.jspecify.annotations.Nullable;
 
 /**
  * When updated adapters go live. A gate compares a candidate, the adapters as the learner now has
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A value out of its range is refused with an {@link dev.flowdpo.error.InvalidInputException}.
  * Immutable and thread-safe.
  */
-public final class GateOptions {
+public final class GateOptions extends ByValue {
   private static final GateOptions DEFAULTS = new GateOptions(new Values(8, 0, 0, 3, 4));
 
   private final Values values;
@@ -31,6 +30,7 @@ public final class GateOptions {
       int keptVersions) {}
 
   private GateOptions(Values values) {
+    super(values);
     this.values = values;
   }
 
@@ -75,21 +75,6 @@ public final class GateOptions {
   /** {@return how many versions are kept, the live one included; default 4} */
   public int keptVersions() {
     return values.keptVersions;
-  }
-
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof GateOptions that && values.equals(that.values);
-  }
-
-  @Override
-  public int hashCode() {
-    return values.hashCode();
-  }
-
-  @Override
-  public String toString() {
-    return values.toString().replaceFirst("Values", "GateOptions");
   }
 
   /** Collects options one by one and checks each at once. Not thread-safe. */

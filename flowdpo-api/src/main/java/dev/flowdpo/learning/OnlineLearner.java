@@ -36,10 +36,11 @@ public interface OnlineLearner extends AutoCloseable {
   int MOST_FAILURES = 32;
 
   /**
-   * Learns from the problems, in their order. May be called again with more. Pairs that do not fill
-   * an update wait for the next call, and are kept in checkpoints. A learner that resumed passes
-   * each problem by once for every time that its checkpoint has seen its id: the same problems
-   * again go on where they were, and new ones are all learned from.
+   * Learns from the problems, in their order, and returns where the learner stands. May be called
+   * again with more. Pairs that do not fill an update wait for the next call, and are kept in
+   * checkpoints. A learner that resumed passes each problem by once for every time that its
+   * checkpoint has seen its id: the same problems again go on where they were, and new ones are all
+   * learned from.
    *
    * <p>A problem that cannot be used (too long for the model, or the sampler fails on it) is
    * reported to the listener, counted, and passed over; {@value #MOST_FAILURES} in a row that are
@@ -49,20 +50,15 @@ public interface OnlineLearner extends AutoCloseable {
    * interrupted: after the group or the step under way, with the state saved, and a report that
    * says so. A group that is broken off counts as not seen.
    *
-   * @param problems the problems; read once, a group at a time
-   * @return where the learner stands
+   * @param problems read once, a group at a time
    * @throws dev.flowdpo.error.FlowException if a model fails or a checkpoint cannot be written
    */
   LearningReport learn(Iterable<Problem> problems);
 
   /**
-   * Learns from a stream whose position the state keeps: a learner that resumed goes on after as
-   * many problems as it had read of the stream of this name. For streams longer than {@link
-   * SubmissionOptions#rememberedProblems}.
-   *
-   * @param stream what names the stream
-   * @param problems the stream, from its beginning
-   * @return as {@link #learn(Iterable)}
+   * Learns from a stream, from its beginning, whose position the state keeps under its name: a
+   * learner that resumed goes on after as many problems as it had read of it. For streams longer
+   * than {@link SubmissionOptions#rememberedProblems}; else as {@link #learn(Iterable)}.
    */
   LearningReport learn(String stream, Iterable<Problem> problems);
 
@@ -97,12 +93,9 @@ public interface OnlineLearner extends AutoCloseable {
   boolean hasSeen(String problemId);
 
   /**
-   * Forgets a problem: its waiting pairs, and that it was seen. Where there is a checkpoint folder,
-   * the state is written without it and older states are deleted before this returns. Adapters keep
-   * what they learned.
-   *
-   * @param problemId the problem's id
-   * @return whether anything was known of it
+   * Forgets a problem by its id, its waiting pairs and that it was seen, and returns whether
+   * anything was known of it. Where there is a checkpoint folder, the state is written without it
+   * and older states are deleted before this returns. Adapters keep what they learned.
    */
   boolean forget(String problemId);
 
@@ -126,9 +119,9 @@ public interface OnlineLearner extends AutoCloseable {
 
   /**
    * Writes the adapters that are live as PEFT folders, {@code answer} and {@code stop}, for {@link
-   * dev.flowdpo.Flow.Builder#adapters} and for other tools. Waits for nothing.
+   * dev.flowdpo.Flow.Builder#adapters} and for other tools, into a folder that is made where
+   * needed. Waits for nothing.
    *
-   * @param folder where to; made where it does not exist
    * @throws dev.flowdpo.error.FlowException if they cannot be written
    */
   void save(Path folder);
@@ -146,10 +139,7 @@ public interface OnlineLearner extends AutoCloseable {
    */
   interface Builder {
 
-    /**
-     * Sets what judges the answers. Required. It runs under {@link
-     * RolloutOptions#verifierTimeLimit()}.
-     */
+    /** Sets what judges the answers, under {@link RolloutOptions#verifierTimeLimit()}. Required. */
     Builder verifier(Verifier verifier);
 
     /** Sets what learning minimises; by default {@link DpoObjective#paper()}. */
@@ -159,8 +149,7 @@ public interface OnlineLearner extends AutoCloseable {
     Builder sampler(RolloutSampler sampler);
 
     /**
-     * Sets how rollouts become preference pairs; by default {@link PairRule#contrasts} with {@link
-     * LearnerOptions#pairs()}.
+     * Sets how rollouts become pairs; by default {@link PairRule#contrasts} of the options' pairs.
      */
     Builder pairs(PairRule rule);
 
@@ -168,9 +157,8 @@ public interface OnlineLearner extends AutoCloseable {
     Builder options(LearnerOptions options);
 
     /**
-     * Changes some of the learner's numbers: {@code options(o -> o.lora(lora -> lora.rank(16)))}.
-     *
-     * @param change sets what is to differ; all else stays as set before, or the engine's
+     * Changes what {@code change} sets, as in {@code options(o -> o.lora(lora -> lora.rank(16)))};
+     * all else stays as set before, or the engine's.
      */
     Builder options(Consumer<LearnerOptions.Builder> change);
 
@@ -179,8 +167,7 @@ public interface OnlineLearner extends AutoCloseable {
 
     /**
      * Sets the folder where the learner's whole state is written every {@link
-     * LearnerOptions#checkpointEveryProblems()} problems, made where it does not exist; by default
-     * none.
+     * LearnerOptions#checkpointEveryProblems()} problems, made where needed; by default none.
      */
     Builder checkpoint(Path folder);
 
@@ -213,9 +200,8 @@ public interface OnlineLearner extends AutoCloseable {
     Builder name(String name);
 
     /**
-     * Makes the learner.
+     * Makes a learner on the flow's engine.
      *
-     * @return a learner on the flow's engine
      * @throws dev.flowdpo.error.InvalidInputException if there is no verifier, if {@code resume} is
      *     set without a checkpoint folder, if the checkpoint does not fit, or if another learner of
      *     the flow owns an adapter that this one is to learn

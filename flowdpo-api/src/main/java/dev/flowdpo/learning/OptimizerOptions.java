@@ -1,14 +1,13 @@
 package dev.flowdpo.learning;
 
 import dev.flowdpo.error.Require;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How adapters follow their gradients: AdamW (arXiv 1711.05101) with clipping. A value out of its
  * range is refused with an {@link dev.flowdpo.error.InvalidInputException}. Immutable and
  * thread-safe.
  */
-public final class OptimizerOptions {
+public final class OptimizerOptions extends ByValue {
   private static final OptimizerOptions DEFAULTS =
       new OptimizerOptions(new Values(0.9, 0.999, 1e-8, 0, 1, 1e6));
 
@@ -23,6 +22,7 @@ public final class OptimizerOptions {
       double skipNorm) {}
 
   private OptimizerOptions(Values values) {
+    super(values);
     this.values = values;
   }
 
@@ -62,8 +62,7 @@ public final class OptimizerOptions {
   }
 
   /**
-   * {@return the largest global norm of a gradient; longer ones are scaled down to it; default 1,
-   * as in the paper}
+   * {@return the largest global norm, to which longer gradients are scaled; default 1, the paper's}
    */
   public double clipNorm() {
     return values.clipNorm;
@@ -75,21 +74,6 @@ public final class OptimizerOptions {
    */
   public double skipNorm() {
     return values.skipNorm;
-  }
-
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof OptimizerOptions that && values.equals(that.values);
-  }
-
-  @Override
-  public int hashCode() {
-    return values.hashCode();
-  }
-
-  @Override
-  public String toString() {
-    return values.toString().replaceFirst("Values", "OptimizerOptions");
   }
 
   /** Collects options one by one and checks each at once. Not thread-safe. */

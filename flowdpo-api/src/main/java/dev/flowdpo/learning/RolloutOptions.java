@@ -2,13 +2,12 @@ package dev.flowdpo.learning;
 
 import dev.flowdpo.error.Require;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How problems are explored and their answers judged. A value out of its range is refused with an
  * {@link dev.flowdpo.error.InvalidInputException}. Immutable and thread-safe.
  */
-public final class RolloutOptions {
+public final class RolloutOptions extends ByValue {
   private static final RolloutOptions DEFAULTS =
       new RolloutOptions(new Values(8, 1, Duration.ofSeconds(10), 1));
 
@@ -21,6 +20,7 @@ public final class RolloutOptions {
       int parallelVerifications) {}
 
   private RolloutOptions(Values values) {
+    super(values);
     this.values = values;
   }
 
@@ -40,8 +40,7 @@ public final class RolloutOptions {
   }
 
   /**
-   * {@return the problems that are rolled out as one batch, all under the adapters before any of
-   * them is learned from; default 8}
+   * {@return the problems that are rolled out as one batch, all under the same adapters; default 8}
    */
   public int problemsPerGroup() {
     return values.problemsPerGroup;
@@ -64,21 +63,6 @@ public final class RolloutOptions {
    */
   public int parallelVerifications() {
     return values.parallelVerifications;
-  }
-
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof RolloutOptions that && values.equals(that.values);
-  }
-
-  @Override
-  public int hashCode() {
-    return values.hashCode();
-  }
-
-  @Override
-  public String toString() {
-    return values.toString().replaceFirst("Values", "RolloutOptions");
   }
 
   /** Collects options one by one and checks each at once. Not thread-safe. */

@@ -3,13 +3,12 @@ package dev.flowdpo.learning;
 import dev.flowdpo.error.Require;
 import java.time.Duration;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How a learner takes in what is submitted to it one by one. A value out of its range is refused
  * with an {@link dev.flowdpo.error.InvalidInputException}. Immutable and thread-safe.
  */
-public final class SubmissionOptions {
+public final class SubmissionOptions extends ByValue {
   /** What a submission does that finds the queue full. */
   public enum WhenFull {
     /** It waits for room. */
@@ -31,6 +30,7 @@ public final class SubmissionOptions {
       int rememberedProblems) {}
 
   private SubmissionOptions(Values values) {
+    super(values);
     this.values = values;
   }
 
@@ -75,21 +75,6 @@ public final class SubmissionOptions {
    */
   public int rememberedProblems() {
     return values.rememberedProblems;
-  }
-
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof SubmissionOptions that && values.equals(that.values);
-  }
-
-  @Override
-  public int hashCode() {
-    return values.hashCode();
-  }
-
-  @Override
-  public String toString() {
-    return values.toString().replaceFirst("Values", "SubmissionOptions");
   }
 
   /** Collects options one by one and checks each at once. Not thread-safe. */

@@ -37,7 +37,7 @@ public final class Chunk {
    * @param logProbability sum over {@code tokens} (the end of sequence included) of the natural
    *     logarithm of the policy's probability at temperature 1, without top-k and top-p
    * @param endOfSequence whether the policy ended its output here
-   * @throws InvalidInputException if there are no tokens or the log-probability is not a number
+   * @throws InvalidInputException if there are no tokens or the log-probability is not finite
    */
   public static Chunk of(
       TokenIds tokens, String text, double logProbability, boolean endOfSequence) {

@@ -19,14 +19,7 @@ public final class RolloutRequest {
     this.values = new Builder(values);
   }
 
-  /**
-   * Returns a builder with default options, one alternative at a node and seed 0.
-   *
-   * @param problems what to solve; copied
-   * @param policy writes the chunks
-   * @param judge takes the decisions
-   * @param verifier judges the answers
-   */
+  /** {@return a builder with default options, one alternative at a node and seed 0} */
   public static Builder builder(
       List<Problem> problems, FlowPolicy policy, StopJudge judge, Verifier verifier) {
     return new Builder(problems, policy, judge, verifier);
@@ -77,8 +70,7 @@ public final class RolloutRequest {
   }
 
   /**
-   * {@return the seed from which, with a problem's id and the place in its tree, every chunk's seed
-   * derives}
+   * {@return the seed from which, with a problem's id and a place in its tree, a chunk's derives}
    */
   public long seed() {
     return values.seed;

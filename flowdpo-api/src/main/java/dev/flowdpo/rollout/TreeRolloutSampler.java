@@ -92,7 +92,7 @@ public final class TreeRolloutSampler implements RolloutSampler {
   }
 
   /**
-   * Adds the starts of a problem's branches in the order in which {@link #tree} reads their ends.
+   * Adds the starts of a problem's branches, in the order in which {@link #tree} reads their ends.
    */
   private static void addStarts(List<FlowStart> starts, FlowPath original, RolloutRequest request) {
     List<PartialAnswer> outputs = outputs(original);

@@ -36,14 +36,12 @@ import org.slf4j.LoggerFactory;
  * own.
  *
  * <p>The answers of a {@link BatchVerifier} are judged in one call, which may take as long as they
- * may one after the other; where it fails as a whole, all of them are unknown.
- *
- * <p>Thread-safe. Close it to end its threads at once; otherwise idle ones end after a minute.
+ * may one after the other; where it fails as a whole, all of them are unknown. A thread that is
+ * interrupted while it waits gets a {@link FlowException} and stays interrupted; a closed guard
+ * refuses with an {@link IllegalStateException}. Thread-safe. Close it to end its threads at once;
+ * otherwise idle ones end after a minute.
  */
 public final class VerifierGuard implements BatchVerifier, AutoCloseable {
-  /** The time limit where none is given: 10 seconds. */
-  public static final Duration DEFAULT_TIME_LIMIT = Duration.ofSeconds(10);
-
   /** How many verifications that ignore their interrupt may be left behind at one time. */
   public static final int MAX_STUCK = 16;
 
@@ -60,34 +58,19 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
   private final AtomicInteger running = new AtomicInteger();
   private final AtomicInteger waiting = new AtomicInteger();
 
-  /**
-   * Creates a guard with the default time limit.
-   *
-   * @param verifier the verifier to guard
-   */
+  /** Creates a guard whose single verifications may take 10 seconds. */
   public VerifierGuard(Verifier verifier) {
-    this(verifier, DEFAULT_TIME_LIMIT);
+    this(verifier, Duration.ofSeconds(10));
   }
 
-  /**
-   * Creates a guard.
-   *
-   * @param verifier the verifier to guard
-   * @param timeLimit the longest that one verification may take, longer than zero
-   * @throws dev.flowdpo.error.InvalidInputException if the time limit is not longer than zero
-   */
+  /** Creates a guard whose single verifications may take this long, longer than zero. */
   public VerifierGuard(Verifier verifier, Duration timeLimit) {
     this(verifier, timeLimit, 1);
   }
 
   /**
-   * Creates a guard that judges several answers at one time, on virtual threads where the JDK has
-   * them. A {@link BatchVerifier} gets all of them in one call all the same.
-   *
-   * @param verifier the verifier to guard
-   * @param timeLimit the longest that one verification may take, longer than zero
-   * @param parallel how many verifications may run at one time, at least 1
-   * @throws dev.flowdpo.error.InvalidInputException if a number is out of its range
+   * Creates a guard that judges so many answers, at least 1, at one time, on virtual threads where
+   * the JDK has them. A {@link BatchVerifier} gets all of them in one call all the same.
    */
   public VerifierGuard(Verifier verifier, Duration timeLimit, int parallel) {
     this.verifier = Objects.requireNonNull(verifier, "verifier");
@@ -97,14 +80,7 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
     this.executor = VerifierThreads.executor(parallel > 1);
   }
 
-  /**
-   * Judges an answer with the guarded verifier.
-   *
-   * @param attempt the answer and its problem
-   * @return its verdict, or an unknown one where it failed or took too long
-   * @throws FlowException if this thread is interrupted while it waits; it stays interrupted
-   * @throws IllegalStateException if this guard is closed
-   */
+  /** {@return the guarded verifier's verdict, or a failed one where it threw or took too long} */
   @Override
   public Verdict verify(Attempt attempt) {
     return guarded(List.of(attempt), () -> List.of(VerifierCalls.checked(verifier.verify(attempt))))
@@ -112,13 +88,9 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
   }
 
   /**
-   * Judges answers with the guarded verifier: a batch in one call that may take the time limit for
-   * each of them, or one by one, each under its own time limit.
-   *
-   * @param attempts the answers with their problems
-   * @return the verdicts in the same order, unknown where the verifier failed or took too long
-   * @throws FlowException if this thread is interrupted while it waits; it stays interrupted
-   * @throws IllegalStateException if this guard is closed
+   * {@return the guarded verifier's verdicts in the same order, failed where it threw or took too
+   * long} A batch verifier gets all in one call, with the time limit of each; another one after the
+   * other.
    */
   @Override
   public List<Verdict> verifyAll(List<Attempt> attempts) {
@@ -182,20 +154,12 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
     return attempts.size() == 1 ? first : first + " and " + (attempts.size() - 1) + " more";
   }
 
-  /**
-   * Returns how often the verifier threw, or said that it failed.
-   *
-   * @return answers since this guard was made, time-outs of this guard not included
-   */
+  /** {@return on how many answers the verifier threw, or said that it failed, without time-outs} */
   public int failures() {
     return failures.get();
   }
 
-  /**
-   * Returns how often the verifier took too long.
-   *
-   * @return answers since this guard was made
-   */
+  /** {@return on how many answers the verifier took too long} */
   public int timeouts() {
     return timeouts.get();
   }

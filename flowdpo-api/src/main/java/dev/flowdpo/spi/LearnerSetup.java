@@ -38,8 +38,8 @@ public interface LearnerSetup {
   FlowOptions flow();
 
   /**
-   * {@return the verifier as it was given; the learner puts a {@link
-   * dev.flowdpo.rollout.VerifierGuard} around it}
+   * {@return the verifier as given; a learner puts a {@link dev.flowdpo.rollout.VerifierGuard}
+   * around}
    */
   Verifier verifier();
 

@@ -22,6 +22,7 @@ import dev.flowdpo.value.Solution;
 import dev.flowdpo.value.TokenIds;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -33,7 +34,7 @@ import java.util.concurrent.CompletableFuture;
 public final class StubLearner implements OnlineLearner, PreferenceTokens {
   private final LearnerSetup setup;
   private final VerifierGuard guard;
-  private final ProgressiveValidation.Builder validation = ProgressiveValidation.builder();
+  private final List<Boolean> outcomes = new ArrayList<>();
   private LearningProgress progress = LearningProgress.NONE;
   private int updates;
 
@@ -54,7 +55,7 @@ public final class StubLearner implements OnlineLearner, PreferenceTokens {
               .build();
       learn(setup.sampler().sample(request).get(0));
     }
-    return new LearningReport(progress, validation.build(), Duration.ZERO, LearningEnd.FINISHED);
+    return LearningReport.of(progress, validation(), Duration.ZERO, LearningEnd.FINISHED);
   }
 
   @Override
@@ -95,26 +96,23 @@ public final class StubLearner implements OnlineLearner, PreferenceTokens {
   }
 
   private void learn(RolloutTree tree) {
-    validation.add(tree.original().verdict().isCorrect());
+    outcomes.add(tree.original().verdict().isCorrect());
     List<PreferencePair> found = setup.pairRule().pairs(tree, this);
     progress =
-        new LearningProgress(
-            progress.problems() + 1,
-            0,
-            0,
-            0,
-            0,
-            validation.build().accuracy(),
-            0,
-            0,
-            guard.failures() + guard.timeouts(),
-            0,
-            0);
+        LearningProgress.builder()
+            .problems(progress.problems() + 1)
+            .answers(validation().accuracy(), 0, 0)
+            .verifierFailures(guard.failures() + guard.timeouts())
+            .build();
     setup.listener().onProblem(tree, progress);
     if (!found.isEmpty()) {
       setup.listener().onPairs(found);
     }
     found.forEach(this::update);
+  }
+
+  private ProgressiveValidation validation() {
+    return ProgressiveValidation.of(outcomes);
   }
 
   private void update(PreferencePair pair) {
@@ -128,8 +126,10 @@ public final class StubLearner implements OnlineLearner, PreferenceTokens {
     setup
         .listener()
         .onUpdate(
-            new UpdateMetrics(
-                pair.role(), ++updates, 1, loss, 0, 0, 0, 0, -chosen, -rejected, 0, 0));
+            UpdateMetrics.builder(pair.role(), ++updates, 1)
+                .loss(loss)
+                .logps(-chosen, -rejected)
+                .build());
   }
 
   @Override

@@ -69,8 +69,16 @@ final class FlowRow {
       return 0;
     }
     FlowOptions options = work.options();
-    long prompt = work.policy().promptTokens(answer.problem()).orElse(0);
-    return perToken * (prompt + (long) options.maxChunks() * options.chunkSize());
+    return perToken * (promptTokens() + (long) options.maxChunks() * options.chunkSize());
+  }
+
+  /** A prompt that the policy refuses fails its row in the call, not the round that weighs it. */
+  private long promptTokens() {
+    try {
+      return work.policy().promptTokens(answer.problem()).orElse(0);
+    } catch (RuntimeException e) {
+      return 0;
+    }
   }
 
   ChunkRequest request() {

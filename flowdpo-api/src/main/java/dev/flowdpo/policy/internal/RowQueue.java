@@ -27,6 +27,12 @@ final class RowQueue {
     works.removeIf(FlowWork::isEnded);
   }
 
+  /** Ends all works with a failure. */
+  void fail(Throwable cause) {
+    works.forEach(work -> work.fail(cause));
+    works.clear();
+  }
+
   boolean isEmpty() {
     return works.isEmpty();
   }

@@ -83,6 +83,22 @@ public final class SharedRunner implements FlowRunner {
   }
 
   private void run() {
+    try {
+      rounds();
+    } catch (RuntimeException | Error e) {
+      // Whatever it was, the callers must not wait for a thread that is gone.
+      lock.lock();
+      try {
+        running = false;
+        serving.fail(e);
+        learning.fail(e);
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private void rounds() {
     boolean fresh = true;
     List<FlowRow> rows = next(fresh);
     while (!rows.isEmpty()) {

@@ -121,19 +121,16 @@ final class AdapterLearner implements AutoCloseable {
   private UpdateMetrics metrics(
       int pairs, PreferenceGradient.Result result, double norm, double rate) {
     PreferenceFigures figures = PreferenceFigures.of(result.sums(), objective.beta());
-    return new UpdateMetrics(
-        role,
-        optimizer.steps(),
-        pairs,
-        result.loss(),
-        figures.rewardsChosen(),
-        figures.rewardsRejected(),
-        figures.margin(),
-        figures.accuracy(),
-        figures.chosenLogProbability(),
-        figures.rejectedLogProbability(),
-        norm,
-        rate);
+    return UpdateMetrics.builder(role, optimizer.steps(), pairs)
+        .loss(result.loss())
+        .rewards(
+            figures.rewardsChosen(),
+            figures.rewardsRejected(),
+            figures.margin(),
+            figures.accuracy())
+        .logps(figures.chosenLogProbability(), figures.rejectedLogProbability())
+        .step(norm, rate)
+        .build();
   }
 
   /** Returns what a checkpoint keeps: the parameters and the optimizer. */

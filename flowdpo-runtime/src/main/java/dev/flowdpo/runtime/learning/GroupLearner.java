@@ -21,7 +21,10 @@ import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Seeds;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.slf4j.Logger;
@@ -116,6 +119,32 @@ final class GroupLearner {
   private List<Explored> explore(List<Work> group, long seed) {
     FlowPolicy policy = publication.policy();
     StopJudge judge = publication.judge();
+    Map<Work, Explored> unreadable = unreadable(group, policy);
+    List<Work> rest = group.stream().filter(work -> !unreadable.containsKey(work)).toList();
+    Iterator<Explored> explored = exploreAll(rest, policy, judge, seed).iterator();
+    return group.stream()
+        .map(work -> Optional.ofNullable(unreadable.get(work)).orElseGet(explored::next))
+        .toList();
+  }
+
+  /** Returns the problems whose prompts do not fit the model, before they can harm the others. */
+  private Map<Work, Explored> unreadable(List<Work> group, FlowPolicy policy) {
+    Map<Work, Explored> unreadable = new HashMap<>();
+    for (Work work : group) {
+      try {
+        var unused = policy.promptTokens(work.problem());
+      } catch (InvalidInputException e) {
+        unreadable.put(work, passOver(work, e));
+      }
+    }
+    return unreadable;
+  }
+
+  private List<Explored> exploreAll(
+      List<Work> group, FlowPolicy policy, StopJudge judge, long seed) {
+    if (group.isEmpty()) {
+      return List.of();
+    }
     try {
       List<Explored> explored = turns.interruptibly(() -> explore(group, policy, judge, seed));
       failuresInARow = 0;
@@ -276,9 +305,11 @@ final class GroupLearner {
           break; // more updates are due than there are pairs
         }
         List<PreferencePair> last = waiting.subList(waiting.size() - share, waiting.size());
+        long begin = System.nanoTime();
         Optional<UpdateMetrics> step =
             learner.update(
                 List.copyOf(last), state.problems(), norm -> skip(role, batch, norm, calls));
+        setup.giveWay(System.nanoTime() - begin);
         last.clear();
         step.ifPresent(
             metrics -> {

@@ -20,6 +20,7 @@ import dev.flowdpo.runtime.text.Tokenizer;
 import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import dev.flowdpo.spi.LearnerSetup;
+import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Seeds;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -76,6 +77,7 @@ final class LearnerFactory implements AutoCloseable {
   OnlineLearner learner(LearnerSetup setup) {
     checkFolder(setup);
     checkGate(setup);
+    checkValidation(setup);
     Map<String, String> settings =
         setup.checkpoint().isPresent() ? RunSettings.of(setup, modelDigest.get()) : Map.of();
     Optional<LearnerCheckpoint> resumed =
@@ -149,6 +151,13 @@ final class LearnerFactory implements AutoCloseable {
           "gate: expected the engine's own policy and judge for the adapters that learn, which it runs"
               + " with the candidate, found the application's; leave out validation and"
               + " windowProblems, or the policy");
+    }
+  }
+
+  /** Refuses held-out problems that do not fit the model, now rather than at the first check. */
+  private static void checkValidation(LearnerSetup setup) {
+    for (Problem problem : setup.validation()) {
+      var unused = setup.policy().promptTokens(problem);
     }
   }
 

@@ -184,17 +184,15 @@ final class LearnerState {
 
   LearningProgress progress() {
     int problems = Math.max(1, outcomes.size());
-    return new LearningProgress(
-        outcomes.size(),
-        pairs(AdapterRole.ANSWER),
-        pairs(AdapterRole.STOP),
-        updates(AdapterRole.ANSWER),
-        updates(AdapterRole.STOP),
-        validation().accuracy(),
-        (double) chunks / problems,
-        (double) withoutAnswer / problems,
-        verifierFailures,
-        passedOver,
-        skippedUpdates);
+    return LearningProgress.builder()
+        .problems(outcomes.size())
+        .pairs(pairs(AdapterRole.ANSWER), pairs(AdapterRole.STOP))
+        .updates(updates(AdapterRole.ANSWER), updates(AdapterRole.STOP))
+        .answers(
+            validation().accuracy(), (double) chunks / problems, (double) withoutAnswer / problems)
+        .verifierFailures(verifierFailures)
+        .passedOver(passedOver)
+        .skippedUpdates(skippedUpdates)
+        .build();
   }
 }

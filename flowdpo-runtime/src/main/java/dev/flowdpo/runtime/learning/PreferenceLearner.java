@@ -124,7 +124,7 @@ final class PreferenceLearner implements OnlineLearner {
     LearningEnd end = learnAll(stream, left);
     parts.turns.lock();
     try {
-      return new LearningReport(
+      return LearningReport.of(
           state.progress(), state.validation(), Duration.ofNanos(System.nanoTime() - begin), end);
     } finally {
       endTurn();
@@ -196,7 +196,11 @@ final class PreferenceLearner implements OnlineLearner {
     try {
       GroupLearner.Result result = learnGroup(group.stream().map(Work::of).toList());
       stream.ifPresent(name -> state.streams().merge(name, (long) group.size(), Long::sum));
-      rethrow(result.listenerFailure());
+      if (result.listenerFailure().isPresent()) {
+        // The listener has not seen all of this group: going on from the state before repeats it.
+        dirty = false;
+        rethrow(result.listenerFailure().get());
+      }
       if (Thread.currentThread().isInterrupted()) {
         return Optional.of(LearningEnd.INTERRUPTED);
       }
@@ -235,10 +239,14 @@ final class PreferenceLearner implements OnlineLearner {
 
   /** Learns from a group, in this thread's turn, and saves where that is due. */
   private GroupLearner.Result learnGroup(List<Work> group) {
+    boolean before = dirty;
     GroupLearner.Result result;
     try {
+      dirty = true; // a failing step comes after the group is counted
       result = groups.learn(group);
-      dirty = true;
+    } catch (LearningTurns.BrokenOffException e) {
+      dirty = before;
+      throw e;
     } finally {
       progress = state.progress();
     }
@@ -249,14 +257,11 @@ final class PreferenceLearner implements OnlineLearner {
     return result;
   }
 
-  private static void rethrow(Optional<Throwable> failure) {
-    if (failure.isPresent()) {
-      Throwable thrown = failure.get();
-      if (thrown instanceof Error error) {
-        throw error;
-      }
-      throw (RuntimeException) thrown;
+  private static void rethrow(Throwable thrown) {
+    if (thrown instanceof Error error) {
+      throw error;
     }
+    throw (RuntimeException) thrown;
   }
 
   @Override

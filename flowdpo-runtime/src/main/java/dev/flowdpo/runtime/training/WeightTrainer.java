@@ -258,8 +258,8 @@ public final class WeightTrainer implements AutoCloseable {
       return;
     }
     closed = true;
-    feeds.close();
     open.closed();
+    feeds.close();
     optimizer.close();
     weights.close();
     try {

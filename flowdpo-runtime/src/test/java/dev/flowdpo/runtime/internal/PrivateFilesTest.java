@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.flowdpo.Flow;
 import dev.flowdpo.error.FlowException;
 import java.io.IOException;
 import java.net.URL;
@@ -28,17 +29,18 @@ import org.junit.jupiter.api.io.TempDir;
 class PrivateFilesTest {
   @TempDir Path folder;
 
-  /** Loads ONNX Runtime, says so, and stays until it is killed where it is told to. */
+  /** Loads a model, says so, and stays until it is killed where it is told to. */
   static final class Loads {
     private Loads() {}
 
     public static void main(String[] arguments) throws InterruptedException {
       try {
-        System.out.println("version " + NativeLibraries.onnxRuntime().getVersion());
-        NativeLibraries.prepareTokenizers();
-        System.out.println("ready");
-        if (arguments.length > 0) {
-          Thread.sleep(60_000);
+        try (Flow flow = Flow.builder().build()) {
+          flow.solve("What is 2 + 3?");
+          System.out.println("ready");
+          if (arguments.length > 0) {
+            Thread.sleep(60_000);
+          }
         }
       } catch (FlowException e) {
         System.out.println(e.getMessage());

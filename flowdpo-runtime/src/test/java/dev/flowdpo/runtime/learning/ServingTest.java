@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -97,9 +96,7 @@ class ServingTest {
           assertThat(e).hasCauseInstanceOf(FlowClosedException.class);
         }
       }
-      assertThatThrownBy(learning::join)
-          .isInstanceOf(CompletionException.class)
-          .hasCauseInstanceOf(FlowClosedException.class);
+      learning.join(); // ends early, with a report
       learner.close();
       assertThatThrownBy(() -> flow.solve(problems.get(0))).isInstanceOf(FlowClosedException.class);
     }
