@@ -3,6 +3,7 @@ package dev.flowdpo;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.AdapterCompiler;
+import dev.flowdpo.learning.FlowAdapters;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.model.ModelOptions;
@@ -244,6 +245,17 @@ public final class Flow implements AutoCloseable {
   public OnlineLearner.Builder learner() {
     models.checkOpen();
     return new FlowLearnerBuilder(models, options);
+  }
+
+  /**
+   * Returns the versions of the adapters: what is live, what was, and what can be.
+   *
+   * @return the same object at each call
+   * @throws FlowException if the flow has no engine, or one that keeps no versions
+   */
+  public FlowAdapters adapters() {
+    models.checkOpen();
+    return models.learningEngine().adapters();
   }
 
   /**

@@ -24,6 +24,8 @@ public final class LearnerOptions {
               RolloutOptions.defaults(),
               UpdateOptions.defaults(),
               PairOptions.defaults(),
+              GateOptions.defaults(),
+              SubmissionOptions.defaults(),
               100,
               0));
 
@@ -36,6 +38,8 @@ public final class LearnerOptions {
       RolloutOptions rollouts,
       UpdateOptions updates,
       PairOptions pairs,
+      GateOptions gate,
+      SubmissionOptions submissions,
       int checkpointEveryProblems,
       long seed) {}
 
@@ -88,6 +92,16 @@ public final class LearnerOptions {
     return values.pairs;
   }
 
+  /** {@return when updated adapters go live} */
+  public GateOptions gate() {
+    return values.gate;
+  }
+
+  /** {@return how submitted problems are taken in} */
+  public SubmissionOptions submissions() {
+    return values.submissions;
+  }
+
   /**
    * {@return the problems between two checkpoints, where a checkpoint folder is set; default 100}
    */
@@ -123,6 +137,8 @@ public final class LearnerOptions {
     private RolloutOptions rollouts;
     private UpdateOptions updates;
     private PairOptions pairs;
+    private GateOptions gate;
+    private SubmissionOptions submissions;
     private int checkpointEveryProblems;
     private long seed;
 
@@ -133,6 +149,8 @@ public final class LearnerOptions {
       rollouts = values.rollouts;
       updates = values.updates;
       pairs = values.pairs;
+      gate = values.gate;
+      submissions = values.submissions;
       checkpointEveryProblems = values.checkpointEveryProblems;
       seed = values.seed;
     }
@@ -215,6 +233,32 @@ public final class LearnerOptions {
       return pairs(builder.build());
     }
 
+    /** Sets when updated adapters go live. */
+    public Builder gate(GateOptions gate) {
+      this.gate = Objects.requireNonNull(gate, "gate");
+      return this;
+    }
+
+    /** Changes what {@code change} sets of {@link #gate(GateOptions)}; all else stays. */
+    public Builder gate(Consumer<GateOptions.Builder> change) {
+      GateOptions.Builder builder = gate.toBuilder();
+      change.accept(builder);
+      return gate(builder.build());
+    }
+
+    /** Sets how submitted problems are taken in. */
+    public Builder submissions(SubmissionOptions submissions) {
+      this.submissions = Objects.requireNonNull(submissions, "submissions");
+      return this;
+    }
+
+    /** Changes what {@code change} sets of {@link #submissions(SubmissionOptions)}. */
+    public Builder submissions(Consumer<SubmissionOptions.Builder> change) {
+      SubmissionOptions.Builder builder = submissions.toBuilder();
+      change.accept(builder);
+      return submissions(builder.build());
+    }
+
     /** Sets the problems between two checkpoints, at least 1. */
     public Builder checkpointEveryProblems(int checkpointEveryProblems) {
       this.checkpointEveryProblems =
@@ -232,7 +276,16 @@ public final class LearnerOptions {
     public LearnerOptions build() {
       return new LearnerOptions(
           new Values(
-              lora, optimizer, rates, rollouts, updates, pairs, checkpointEveryProblems, seed));
+              lora,
+              optimizer,
+              rates,
+              rollouts,
+              updates,
+              pairs,
+              gate,
+              submissions,
+              checkpointEveryProblems,
+              seed));
     }
   }
 }

@@ -15,6 +15,9 @@ package dev.flowdpo.learning;
  * @param meanChunks mean number of chunks of the flow's own answers; 0 before the first problem
  * @param noAnswerRate share of the flow's own answers without a final answer, in [0, 1]
  * @param verifierFailures how often the verifier threw or took too long
+ * @param passedOver problems that could not be used, which are not among {@code problems}
+ * @param skippedUpdates steps that were not taken, since their gradient was not a number or too
+ *     large
  */
 public record LearningProgress(
     int problems,
@@ -25,8 +28,10 @@ public record LearningProgress(
     double progressiveAccuracy,
     double meanChunks,
     double noAnswerRate,
-    int verifierFailures) {
+    int verifierFailures,
+    int passedOver,
+    int skippedUpdates) {
 
   /** Where every learner starts: nothing read, nothing learned. */
-  public static final LearningProgress NONE = new LearningProgress(0, 0, 0, 0, 0, 0, 0, 0, 0);
+  public static final LearningProgress NONE = new LearningProgress(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 }

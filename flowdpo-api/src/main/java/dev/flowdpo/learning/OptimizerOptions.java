@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OptimizerOptions {
   private static final OptimizerOptions DEFAULTS =
-      new OptimizerOptions(new Values(0.9, 0.999, 1e-8, 0, 1));
+      new OptimizerOptions(new Values(0.9, 0.999, 1e-8, 0, 1, 1e6));
 
   private final Values values;
 
@@ -19,7 +19,8 @@ public final class OptimizerOptions {
       double adamBeta2,
       double adamEpsilon,
       double weightDecay,
-      double clipNorm) {}
+      double clipNorm,
+      double skipNorm) {}
 
   private OptimizerOptions(Values values) {
     this.values = values;
@@ -68,6 +69,14 @@ public final class OptimizerOptions {
     return values.clipNorm;
   }
 
+  /**
+   * {@return the global norm, before clipping, above which a gradient is held for an accident and
+   * its step is not taken; so are those that are not numbers; default 1e6}
+   */
+  public double skipNorm() {
+    return values.skipNorm;
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof OptimizerOptions that && values.equals(that.values);
@@ -90,6 +99,7 @@ public final class OptimizerOptions {
     private double adamEpsilon;
     private double weightDecay;
     private double clipNorm;
+    private double skipNorm;
 
     private Builder(Values values) {
       adamBeta1 = values.adamBeta1;
@@ -97,6 +107,7 @@ public final class OptimizerOptions {
       adamEpsilon = values.adamEpsilon;
       weightDecay = values.weightDecay;
       clipNorm = values.clipNorm;
+      skipNorm = values.skipNorm;
     }
 
     /** Sets the decay of the first moment, in [0, 1). */
@@ -129,10 +140,16 @@ public final class OptimizerOptions {
       return this;
     }
 
+    /** Sets the norm above which a step is not taken, above 0. */
+    public Builder skipNorm(double skipNorm) {
+      this.skipNorm = Require.positive("skipNorm", skipNorm);
+      return this;
+    }
+
     /** {@return the options as set so far} */
     public OptimizerOptions build() {
       return new OptimizerOptions(
-          new Values(adamBeta1, adamBeta2, adamEpsilon, weightDecay, clipNorm));
+          new Values(adamBeta1, adamBeta2, adamEpsilon, weightDecay, clipNorm, skipNorm));
     }
   }
 }

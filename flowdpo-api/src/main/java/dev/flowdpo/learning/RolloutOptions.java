@@ -10,11 +10,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RolloutOptions {
   private static final RolloutOptions DEFAULTS =
-      new RolloutOptions(new Values(8, 1, Duration.ofSeconds(10)));
+      new RolloutOptions(new Values(8, 1, Duration.ofSeconds(10), 1));
 
   private final Values values;
 
-  private record Values(int problemsPerGroup, int rolloutsPerNode, Duration verifierTimeLimit) {}
+  private record Values(
+      int problemsPerGroup,
+      int rolloutsPerNode,
+      Duration verifierTimeLimit,
+      int parallelVerifications) {}
 
   private RolloutOptions(Values values) {
     this.values = values;
@@ -53,6 +57,15 @@ public final class RolloutOptions {
     return values.verifierTimeLimit;
   }
 
+  /**
+   * {@return how many answers are judged at one time, on virtual threads where the JDK has them; a
+   * {@link dev.flowdpo.rollout.BatchVerifier} gets all of them in one call all the same; default 1.
+   * Verdicts and their order do not hang on it}
+   */
+  public int parallelVerifications() {
+    return values.parallelVerifications;
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof RolloutOptions that && values.equals(that.values);
@@ -73,11 +86,13 @@ public final class RolloutOptions {
     private int problemsPerGroup;
     private int rolloutsPerNode;
     private Duration verifierTimeLimit;
+    private int parallelVerifications;
 
     private Builder(Values values) {
       problemsPerGroup = values.problemsPerGroup;
       rolloutsPerNode = values.rolloutsPerNode;
       verifierTimeLimit = values.verifierTimeLimit;
+      parallelVerifications = values.parallelVerifications;
     }
 
     /** Sets the problems of a batch, at least 1. */
@@ -98,9 +113,17 @@ public final class RolloutOptions {
       return this;
     }
 
+    /** Sets how many answers are judged at one time, at least 1. */
+    public Builder parallelVerifications(int parallelVerifications) {
+      this.parallelVerifications =
+          Require.atLeast(1, "parallelVerifications", parallelVerifications);
+      return this;
+    }
+
     /** {@return the options as set so far} */
     public RolloutOptions build() {
-      return new RolloutOptions(new Values(problemsPerGroup, rolloutsPerNode, verifierTimeLimit));
+      return new RolloutOptions(
+          new Values(problemsPerGroup, rolloutsPerNode, verifierTimeLimit, parallelVerifications));
     }
   }
 }

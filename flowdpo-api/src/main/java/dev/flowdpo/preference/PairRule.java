@@ -53,7 +53,7 @@ public interface PairRule {
    * @return the rule
    */
   static PairRule contrasts(PairOptions options) {
-    return (tree, tokens) -> new PairBuilder(options, tokens).pairs(tree);
+    return new ContrastPairs(options);
   }
 
   /**

@@ -1,6 +1,5 @@
 package dev.flowdpo.rollout;
 
-import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.Require;
 import java.time.Duration;
@@ -10,7 +9,6 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -55,6 +53,7 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
 
   private final Verifier verifier;
   private final Duration timeLimit;
+  private final int parallel;
   private final ExecutorService executor;
   private final AtomicInteger failures = new AtomicInteger();
   private final AtomicInteger timeouts = new AtomicInteger();
@@ -78,15 +77,24 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
    * @throws dev.flowdpo.error.InvalidInputException if the time limit is not longer than zero
    */
   public VerifierGuard(Verifier verifier, Duration timeLimit) {
+    this(verifier, timeLimit, 1);
+  }
+
+  /**
+   * Creates a guard that judges several answers at one time, on virtual threads where the JDK has
+   * them. A {@link BatchVerifier} gets all of them in one call all the same.
+   *
+   * @param verifier the verifier to guard
+   * @param timeLimit the longest that one verification may take, longer than zero
+   * @param parallel how many verifications may run at one time, at least 1
+   * @throws dev.flowdpo.error.InvalidInputException if a number is out of its range
+   */
+  public VerifierGuard(Verifier verifier, Duration timeLimit, int parallel) {
     this.verifier = Objects.requireNonNull(verifier, "verifier");
     Duration limit = Require.positive("timeLimit", timeLimit);
     this.timeLimit = limit.compareTo(LONGEST) > 0 ? LONGEST : limit;
-    this.executor =
-        Executors.newCachedThreadPool(
-            new ThreadFactoryBuilder()
-                .setDaemon(true)
-                .setNameFormat("flowdpo-verifier-%d")
-                .build());
+    this.parallel = Require.atLeast(1, "parallel", parallel);
+    this.executor = VerifierThreads.executor(parallel > 1);
   }
 
   /**
@@ -105,7 +113,7 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
 
   /**
    * Judges answers with the guarded verifier: a batch in one call that may take the time limit for
-   * each of them, or one after the other, each under its own time limit.
+   * each of them, or one by one, each under its own time limit.
    *
    * @param attempts the answers with their problems
    * @return the verdicts in the same order, unknown where the verifier failed or took too long
@@ -117,7 +125,9 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
     if (verifier instanceof BatchVerifier batch && !attempts.isEmpty()) {
       return guarded(attempts, () -> batch.verifyAll(attempts));
     }
-    return attempts.stream().map(this::verify).toList();
+    return parallel == 1 || attempts.size() < 2
+        ? attempts.stream().map(this::verify).toList()
+        : VerifierThreads.inParallel(executor, parallel, attempts, this::verify);
   }
 
   private List<Verdict> guarded(List<Attempt> attempts, Callable<List<Verdict>> verification) {

@@ -2,6 +2,7 @@ package dev.flowdpo.spi;
 
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.learning.AdapterCompiler;
+import dev.flowdpo.learning.FlowAdapters;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.policy.FlowOptions;
@@ -61,6 +62,16 @@ public interface FlowEngine extends AutoCloseable {
    */
   default AdapterCompiler compiler() {
     throw new FlowException("compiler: this engine does not train on traces.");
+  }
+
+  /**
+   * Returns the versions of this engine's adapters.
+   *
+   * @return the same object at each call
+   * @throws FlowException if the engine keeps none, as by default
+   */
+  default FlowAdapters adapters() {
+    throw new FlowException("adapters: this engine keeps no versions.");
   }
 
   /** Frees the models. Again does nothing. */

@@ -70,7 +70,7 @@ class TraceCompilerTest {
             .rollouts(true)
             .options(TraceOptions.builder().perProblem(9).build())
             .build();
-    LearningProgress progress = new LearningProgress(8, 0, 0, 3, 4, 0.5, 2, 0, 0);
+    LearningProgress progress = new LearningProgress(8, 0, 0, 3, 4, 0.5, 2, 0, 0, 0, 0);
     for (TraceCompiler each : List.of(compiler, withRollouts)) {
       each.onProblem(tree(Verdict.of(true)), progress);
       each.onProblem(tree(Verdict.unknown("?")), progress);

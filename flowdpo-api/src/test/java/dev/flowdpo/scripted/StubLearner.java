@@ -1,8 +1,10 @@
 package dev.flowdpo.scripted;
 
+import dev.flowdpo.learning.LearningEnd;
 import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.LearningReport;
 import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.learning.ProblemOutcome;
 import dev.flowdpo.learning.ProgressiveValidation;
 import dev.flowdpo.learning.UpdateMetrics;
 import dev.flowdpo.policy.PartialAnswer;
@@ -11,14 +13,17 @@ import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.preference.PreferenceTokens;
 import dev.flowdpo.rollout.RolloutRequest;
 import dev.flowdpo.rollout.RolloutTree;
+import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.VerifierGuard;
 import dev.flowdpo.spi.LearnerSetup;
 import dev.flowdpo.testing.Chunks;
 import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.Solution;
 import dev.flowdpo.value.TokenIds;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A learner that goes the whole way of the data through every seam of its setup, one problem and
@@ -49,7 +54,44 @@ public final class StubLearner implements OnlineLearner, PreferenceTokens {
               .build();
       learn(setup.sampler().sample(request).get(0));
     }
-    return new LearningReport(progress, validation.build(), Duration.ZERO);
+    return new LearningReport(progress, validation.build(), Duration.ZERO, LearningEnd.FINISHED);
+  }
+
+  @Override
+  public LearningReport learn(String stream, Iterable<Problem> problems) {
+    return learn(problems);
+  }
+
+  @Override
+  public CompletableFuture<ProblemOutcome> submit(Problem problem) {
+    learn(List.of(problem));
+    return CompletableFuture.completedFuture(ProblemOutcome.known(problem));
+  }
+
+  @Override
+  public CompletableFuture<ProblemOutcome> feedback(Solution solution, Verdict verdict) {
+    return submit(solution.problem());
+  }
+
+  @Override
+  public boolean hasSeen(String problemId) {
+    return false;
+  }
+
+  @Override
+  public boolean forget(String problemId) {
+    return false;
+  }
+
+  @Override
+  public void pause() {}
+
+  @Override
+  public void resume() {}
+
+  @Override
+  public boolean stop(Duration limit) {
+    return true;
   }
 
   private void learn(RolloutTree tree) {
@@ -65,7 +107,9 @@ public final class StubLearner implements OnlineLearner, PreferenceTokens {
             validation.build().accuracy(),
             0,
             0,
-            guard.failures() + guard.timeouts());
+            guard.failures() + guard.timeouts(),
+            0,
+            0);
     setup.listener().onProblem(tree, progress);
     if (!found.isEmpty()) {
       setup.listener().onPairs(found);

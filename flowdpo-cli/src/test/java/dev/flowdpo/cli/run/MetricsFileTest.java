@@ -50,6 +50,6 @@ class MetricsFileTest {
   }
 
   private static LearningProgress progress(int answerUpdates, int stopUpdates) {
-    return new LearningProgress(8, 9, 9, answerUpdates, stopUpdates, 0.5, 2, 0, 0);
+    return new LearningProgress(8, 9, 9, answerUpdates, stopUpdates, 0.5, 2, 0, 0, 0, 0);
   }
 }

@@ -153,6 +153,15 @@ public final class Checkpoint implements AutoCloseable {
     return file(name).tensor(name).shape();
   }
 
+  /**
+   * {@return 32 hexadecimal digits that tell the configuration and the weights from others, by
+   * reading all of them}
+   */
+  public String digest() {
+    List<String> names = expectedTensors(config).keySet().stream().sorted().toList();
+    return WeightDigest.of(this, "model " + config, names);
+  }
+
   /** {@return what the file says of a tensor} */
   TensorInfo info(String name) {
     return file(name).tensor(name);
