@@ -195,6 +195,21 @@ class FlowServingTest {
   }
 
   @Test
+  void solvesThatAreGivenUpBeforeTheyBeginLeaveNothingBehind() {
+    policy.permits.release(9_999);
+    try (Flow flow = builder().build()) {
+      for (int i = 0; i < 300; i++) {
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> flow.solve("q")).isInstanceOf(SolveCancelledException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        if (i % 10 == 0) {
+          assertThat(flow.solve("next").text()).isEqualTo("1 2 3");
+        }
+      }
+    }
+  }
+
+  @Test
   void oneThatIsCancelledCostsNoOtherAnything() throws Exception {
     try (Flow flow = builder().build()) {
       CompletableFuture<Solution> cancelled = flow.solveAsync(Problem.of("a"));

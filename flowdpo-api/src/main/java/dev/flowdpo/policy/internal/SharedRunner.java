@@ -150,17 +150,21 @@ public final class SharedRunner implements FlowRunner {
     lock.lock();
     try {
       long left = IDLE;
-      while (isEmpty()) {
-        if (left <= 0) {
-          running = false;
-          return List.of();
+      List<FlowRow> rows = List.of();
+      while (rows.isEmpty()) { // also where all that was there ended while the round gathered
+        while (isEmpty()) {
+          if (left <= 0) {
+            running = false;
+            return List.of();
+          }
+          left = await(left);
         }
-        left = await(left);
+        if (gathering) {
+          gather();
+        }
+        rows = select();
       }
-      if (gathering) {
-        gather();
-      }
-      return select();
+      return rows;
     } finally {
       lock.unlock();
     }

@@ -33,8 +33,8 @@ public final class TensorFeed implements AutoCloseable {
   private final RunLeases.Lease lease;
   private final Map<String, OnnxTensorLike> inputs = new HashMap<>();
   private final Map<String, OnnxValue> outputs = new HashMap<>();
-  private final LeakDetector.Handle open = LeakDetector.opened(this, "The inputs of a run");
   private AdapterTensors.@Nullable Factors kept;
+  private final LeakDetector.Handle open = LeakDetector.opened(this, "The inputs of a run");
 
   TensorFeed(
       OrtEnvironment environment,

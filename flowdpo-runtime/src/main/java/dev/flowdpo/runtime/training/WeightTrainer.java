@@ -258,8 +258,8 @@ public final class WeightTrainer implements AutoCloseable {
       return;
     }
     closed = true;
-    open.closed();
     feeds.close();
+    open.closed();
     optimizer.close();
     weights.close();
     try {
