@@ -19,11 +19,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The service over HTTP, killed in the middle of its learning, and started again. */
+@Tag("slow")
 @Timeout(240)
 class AnsweringServiceTest {
   private static final int QUESTIONS = 24;

@@ -33,10 +33,12 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which adapters go live, and how to go back. */
+@Tag("slow")
 class GateTest {
   private static final LearnerOptions OPTIONS =
       BundledModel.learnerOptions().toBuilder()

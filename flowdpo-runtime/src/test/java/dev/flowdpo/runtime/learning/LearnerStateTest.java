@@ -26,10 +26,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a learner keeps on the disk, for whom, and how long. */
+@Tag("slow")
 class LearnerStateTest {
   private static final LearnerOptions OPTIONS =
       BundledModel.learnerOptions().toBuilder()

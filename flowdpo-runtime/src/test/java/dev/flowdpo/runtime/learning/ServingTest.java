@@ -29,10 +29,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The real engine under callers at once: same answers, and nothing that they do ends the JVM. */
+@Tag("slow")
 @Timeout(300)
 class ServingTest {
   private static final int CALLERS = 32;

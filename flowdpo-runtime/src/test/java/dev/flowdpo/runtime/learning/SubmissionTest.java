@@ -41,11 +41,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A learner that problems come to one by one, and its ends. */
+@Tag("slow")
 @Timeout(120)
 class SubmissionTest {
   private static final LearnerOptions OPTIONS =
