@@ -3,6 +3,7 @@ package dev.flowdpo;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.AdapterCompiler;
+import dev.flowdpo.learning.FlowAdapters;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.model.ModelOptions;
@@ -61,10 +62,8 @@ public final class Flow implements AutoCloseable {
   }
 
   /**
-   * Solves a question.
+   * {@return the solution of a question}
    *
-   * @param question what to solve
-   * @return the solution
    * @throws InvalidInputException if the question is blank, or too long for the model
    * @throws FlowException if a model fails
    */
@@ -73,10 +72,8 @@ public final class Flow implements AutoCloseable {
   }
 
   /**
-   * Solves a problem.
+   * {@return the solution of a problem}
    *
-   * @param problem what to solve
-   * @return the solution
    * @throws InvalidInputException if the question is too long for the model
    * @throws FlowException if a model fails
    */
@@ -85,11 +82,8 @@ public final class Flow implements AutoCloseable {
   }
 
   /**
-   * Solves a problem and tells a listener of each chunk as it comes.
+   * {@return the solution of a problem, of which the listener is told after the flow's own}
    *
-   * @param problem what to solve
-   * @param listener called after the flow's own listeners
-   * @return the solution
    * @throws InvalidInputException if the question is too long for the model
    * @throws FlowException if a model fails
    */
@@ -115,87 +109,55 @@ public final class Flow implements AutoCloseable {
   }
 
   /**
-   * Solves problems as one batch, which is much faster than one after another.
+   * {@return the solutions of problems in their order, as one batch: much faster than one by one}
    *
-   * @param problems what to solve
-   * @return one solution per problem, in the same order
    * @throws FlowException if one of them cannot be solved, as {@link #solve(Problem, SolveOptions)}
-   *     has it
    */
   public List<Solution> solveAll(List<Problem> problems) {
     return solveAll(problems, SolveOptions.defaults());
   }
 
   /**
-   * Solves problems as one batch and tells a listener of each chunk as it comes.
+   * {@return the solutions of one batch, of which the listener is told after the flow's own}
    *
-   * @param problems what to solve
-   * @param listener called after the flow's own listeners
-   * @return one solution per problem, in the same order
    * @throws FlowException if one of them cannot be solved, as {@link #solve(Problem, SolveOptions)}
-   *     has it
    */
   public List<Solution> solveAll(List<Problem> problems, FlowListener listener) {
     return solveAll(problems, SolveOptions.builder().listener(listener).build());
   }
 
   /**
-   * Solves problems as one batch within limits.
+   * {@return the solutions of one batch within limits, with a deadline for all together}
    *
-   * @param problems what to solve
-   * @param options deadline of all together, listeners and more
-   * @return one solution per problem, in the same order
    * @throws FlowException if one of them cannot be solved, as {@link #solve(Problem, SolveOptions)}
-   *     has it
    */
   public List<Solution> solveAll(List<Problem> problems, SolveOptions options) {
     models.checkOpen();
     return call(problems, options).solveAll();
   }
 
-  /**
-   * Solves problems as one batch, of which each succeeds or fails by itself.
-   *
-   * @param problems what to solve
-   * @param options deadline of all together, listeners and more
-   * @return one result per problem, in the same order
-   */
+  /** {@return the results of one batch in its order, of which each succeeds or fails by itself} */
   public List<SolveResult> solveEach(List<Problem> problems, SolveOptions options) {
     models.checkOpen();
     return call(problems, options).solveEach();
   }
 
-  /**
-   * Solves a problem without waiting.
-   *
-   * @param problem what to solve
-   * @return what completes with the solution, or with what {@link #solve(Problem, SolveOptions)}
-   *     throws; cancelling it gives the solve up
-   */
+  /** {@return as {@link #solveAsync(Problem, SolveOptions)}, without limits} */
   public CompletableFuture<Solution> solveAsync(Problem problem) {
     return solveAsync(problem, SolveOptions.defaults());
   }
 
   /**
-   * Solves a problem within limits, without waiting. Listeners are called on a thread that this
-   * solve has to itself, a virtual one where the JDK has them.
-   *
-   * @param problem what to solve
-   * @param options deadline, listeners and more
-   * @return what completes with the solution, or with what {@link #solve(Problem, SolveOptions)}
-   *     throws; cancelling it gives the solve up
+   * {@return what completes with the solution, or with what {@link #solve(Problem, SolveOptions)}
+   * throws, without waiting} Cancelling it gives the solve up. Listeners are called on a thread
+   * that this solve has to itself, a virtual one where the JDK has them.
    */
   public CompletableFuture<Solution> solveAsync(Problem problem, SolveOptions options) {
     models.checkOpen();
     SolveCall call = call(List.of(problem), options);
     CompletableFuture<Solution> solution = new CompletableFuture<>();
-    var unused =
-        solution.whenComplete(
-            (found, failure) -> {
-              if (solution.isCancelled()) {
-                call.cancel();
-              }
-            });
+    // Also where somebody else completes it, as a time limit on the future does.
+    var unused = solution.whenComplete((found, failure) -> call.cancel());
     SolveThreads.all()
         .execute(
             () -> {
@@ -218,11 +180,9 @@ public final class Flow implements AutoCloseable {
   }
 
   /**
-   * Returns a flow that writes otherwise on the same models: {@code flow.withOptions(options ->
-   * options.chunkSize(8))}. It ends with this flow; closing it does nothing.
-   *
-   * @param change sets what is to differ; all else is as in {@link #options()}
-   * @return a flow with the same models and listeners
+   * {@return a flow that writes otherwise, on the same models and with the same listeners: {@code
+   * flow.withOptions(options -> options.chunkSize(8))}} What is not set stays as in {@link
+   * #options()}. It ends with this flow; closing it does nothing.
    */
   public Flow withOptions(Consumer<FlowOptions.Builder> change) {
     FlowOptions.Builder changed = options.toBuilder();
@@ -241,9 +201,8 @@ public final class Flow implements AutoCloseable {
   }
 
   /**
-   * Returns a builder of learners that update this flow's models while it is in use.
+   * {@return a builder of learners that update this flow's models while it is in use}
    *
-   * @return a new builder
    * @throws FlowException if the flow has no engine, since policy and judge were both supplied
    */
   public OnlineLearner.Builder learner() {
@@ -252,9 +211,19 @@ public final class Flow implements AutoCloseable {
   }
 
   /**
-   * Returns what makes an adapter of collected traces, for a single pass: the compile stage.
+   * {@return the versions of the adapters: what is live, what was, what can be; always the same
+   * object}
    *
-   * @return a new compiler
+   * @throws FlowException if the flow has no engine, or one that keeps no versions
+   */
+  public FlowAdapters adapters() {
+    models.checkOpen();
+    return models.learningEngine().adapters();
+  }
+
+  /**
+   * {@return what makes an adapter of collected traces, for a single pass: the compile stage}
+   *
    * @throws FlowException if the flow has no engine, or one that does not train on traces
    */
   public AdapterCompiler compiler() {
@@ -263,10 +232,8 @@ public final class Flow implements AutoCloseable {
   }
 
   /**
-   * Returns the learning options that the engine recommends for its model; a learner uses them
-   * where none are set.
+   * {@return the learning options that the engine recommends for its model, for where none are set}
    *
-   * @return the options, from which others are made by {@code toBuilder()}
    * @throws FlowException if the flow has no engine, since policy and judge were both supplied
    */
   public LearnerOptions learnerOptions() {
@@ -295,8 +262,8 @@ public final class Flow implements AutoCloseable {
   }
 
   /**
-   * Collects what a flow needs and checks each value at once; what is not set stays the engine's.
-   * Every setter returns this builder. Not thread-safe.
+   * Collects what a flow needs and checks each value at once, folders too; what is not set stays
+   * the engine's. Every setter returns this builder. Not thread-safe.
    */
   public static final class Builder {
     private final List<Consumer<FlowOptions.Builder>> changes = new ArrayList<>();
@@ -306,20 +273,15 @@ public final class Flow implements AutoCloseable {
     private Builder() {}
 
     /**
-     * Sets the checkpoint folder of the base model; by default the engine's bundled model.
-     *
-     * @param folder a folder as from the Hugging Face hub
-     * @throws InvalidInputException if there is no such folder
+     * Sets the folder of the base model, as from the Hugging Face hub; by default the bundled
+     * model.
      */
     public Builder model(Path folder) {
       choice.model = Optional.of(checkFolder("model", "a checkpoint folder", folder));
       return this;
     }
 
-    /**
-     * Sets how the model is loaded: precision of its weights, memory, threads; by default as the
-     * engine sees fit, in full precision.
-     */
+    /** Sets how the model is loaded; by default as the engine sees fit, in full precision. */
     public Builder modelOptions(ModelOptions options) {
       choice.options = Optional.of(options);
       return this;
@@ -333,10 +295,8 @@ public final class Flow implements AutoCloseable {
     }
 
     /**
-     * Sets the folder of trained adapters; by default fresh ones, which change nothing.
-     *
-     * @param folder a folder with the PEFT sub-folders {@code answer} and {@code stop}
-     * @throws InvalidInputException if there is no such folder
+     * Sets the folder of trained adapters, with the PEFT sub-folders {@code answer} and {@code
+     * stop}; by default fresh ones, which change nothing.
      */
     public Builder adapters(Path folder) {
       choice.adapters =
@@ -345,8 +305,8 @@ public final class Flow implements AutoCloseable {
     }
 
     /**
-     * Sets an engine that is open already; by default one is found by {@link
-     * java.util.ServiceLoader}. The flow closes it.
+     * Sets an engine that is open already, for the flow to close; by default one is found by {@link
+     * java.util.ServiceLoader}.
      */
     public Builder engine(FlowEngine engine) {
       choice.engine = Optional.of(engine);
@@ -379,7 +339,7 @@ public final class Flow implements AutoCloseable {
     }
 
     /**
-     * Sets how the policy draws tokens; by default as the engine's, or temperature 0.7, topP 0.9.
+     * Sets how the policy draws tokens; by default the engine's way, or temperature 0.7, topP 0.9.
      */
     public Builder sampling(SamplingOptions sampling) {
       return change(options -> options.sampling(sampling));

@@ -9,10 +9,12 @@ import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PairRule;
+import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.rollout.RolloutSampler;
 import dev.flowdpo.rollout.Verifier;
 import dev.flowdpo.spi.FlowEngine;
 import dev.flowdpo.spi.LearnerSetup;
+import dev.flowdpo.value.Problem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +22,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
 
 /** Collects a learner's setup and hands it to the flow's engine. Not thread-safe. */
 final class FlowLearnerBuilder implements OnlineLearner.Builder {
@@ -34,6 +38,10 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
   private DpoObjective objective = DpoObjective.paper();
   private RolloutSampler sampler = RolloutSampler.tree();
   private boolean resume;
+  private boolean overwrite;
+  private Function<PreferencePair, Optional<PreferencePair>> redaction = Optional::of;
+  private List<Problem> validation = List.of();
+  private String name = "learner";
 
   FlowLearnerBuilder(FlowModels models, FlowOptions flow) {
     this.models = models;
@@ -105,6 +113,31 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
   }
 
   @Override
+  public OnlineLearner.Builder overwrite(boolean overwrite) {
+    this.overwrite = overwrite;
+    return this;
+  }
+
+  @Override
+  public OnlineLearner.Builder redaction(
+      Function<PreferencePair, Optional<PreferencePair>> redaction) {
+    this.redaction = Objects.requireNonNull(redaction, "redaction");
+    return this;
+  }
+
+  @Override
+  public OnlineLearner.Builder validation(List<Problem> problems) {
+    this.validation = List.copyOf(problems);
+    return this;
+  }
+
+  @Override
+  public OnlineLearner.Builder name(String name) {
+    this.name = Objects.requireNonNull(name, "name");
+    return this;
+  }
+
+  @Override
   public OnlineLearner build() {
     models.checkOpen();
     Verifier given =
@@ -123,6 +156,8 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
         new Setup(
             models.backgroundPolicy(),
             models.backgroundJudge(),
+            models.policy() == engine.policy(),
+            models.judge() == engine.judge(),
             flow,
             given,
             objective,
@@ -131,12 +166,19 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
             chosen,
             new LearningListeners(listeners),
             checkpoint,
-            resume));
+            resume,
+            overwrite,
+            redaction,
+            validation,
+            name,
+            models::giveWay));
   }
 
   private record Setup(
       FlowPolicy policy,
       StopJudge judge,
+      boolean enginePolicy,
+      boolean engineJudge,
       FlowOptions flow,
       Verifier verifier,
       DpoObjective objective,
@@ -145,6 +187,16 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
       LearnerOptions options,
       LearningListener listener,
       Optional<Path> checkpoint,
-      boolean resume)
-      implements LearnerSetup {}
+      boolean resume,
+      boolean overwrite,
+      Function<PreferencePair, Optional<PreferencePair>> redaction,
+      List<Problem> validation,
+      String name,
+      LongConsumer rightOfWay)
+      implements LearnerSetup {
+    @Override
+    public void giveWay(long used) {
+      rightOfWay.accept(used);
+    }
+  }
 }

@@ -53,6 +53,11 @@ final class FlowModels {
     return shared.<FlowPolicy>map(one -> new BackgroundPolicy(policy, one)).orElse(policy);
   }
 
+  /** Waits for solves after a learner's update, as {@link SharedRunner#giveWay} has it. */
+  void giveWay(long used) {
+    shared.ifPresent(one -> one.giveWay(used));
+  }
+
   /** Returns the judge for a learner. */
   StopJudge backgroundJudge() {
     return shared.<StopJudge>map(one -> new BackgroundJudge(judge)).orElse(judge);

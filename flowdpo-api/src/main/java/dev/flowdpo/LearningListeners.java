@@ -1,10 +1,13 @@
 package dev.flowdpo;
 
+import dev.flowdpo.learning.GateDecision;
 import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.UpdateMetrics;
+import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.rollout.RolloutTree;
+import dev.flowdpo.value.Problem;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -27,6 +30,21 @@ record LearningListeners(List<LearningListener> listeners) implements LearningLi
   @Override
   public void onUpdate(UpdateMetrics metrics) {
     listeners.forEach(listener -> listener.onUpdate(metrics));
+  }
+
+  @Override
+  public void onPassedOver(Problem problem, Throwable failure) {
+    listeners.forEach(listener -> listener.onPassedOver(problem, failure));
+  }
+
+  @Override
+  public void onUpdateSkipped(AdapterRole role, double gradientNorm) {
+    listeners.forEach(listener -> listener.onUpdateSkipped(role, gradientNorm));
+  }
+
+  @Override
+  public void onGate(GateDecision decision) {
+    listeners.forEach(listener -> listener.onGate(decision));
   }
 
   @Override

@@ -1,8 +1,6 @@
 /**
- * Step-by-step solving. {@link dev.flowdpo.Flow} is the door: it lets an Answer policy write a
- * solution chunk by chunk and asks a Stop judge after every chunk whether the answer is finished
- * (Flow-DPO, arXiv 2410.22304, section 3.1). The other types here are the values that go in and
- * come out: problems, options, solutions and the errors.
+ * Step-by-step solving (Flow-DPO, arXiv 2410.22304, section 3.1): {@link dev.flowdpo.Flow} is the
+ * door to all else.
  */
 @NullMarked
 package dev.flowdpo;

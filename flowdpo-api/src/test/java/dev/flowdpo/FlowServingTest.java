@@ -99,6 +99,11 @@ class FlowServingTest {
     }
 
     @Override
+    public long cacheBytesPerToken() {
+      return 1;
+    }
+
+    @Override
     public OptionalInt promptTokens(Problem problem) {
       if (problem.question().equals("bad")) {
         throw new InvalidInputException("too long");
@@ -186,6 +191,21 @@ class FlowServingTest {
       assertThat(Thread.interrupted()).isTrue();
       policy.permits.release(9);
       assertThat(flow.solve("next").text()).isEqualTo("1 2 3");
+    }
+  }
+
+  @Test
+  void solvesThatAreGivenUpBeforeTheyBeginLeaveNothingBehind() {
+    policy.permits.release(9_999);
+    try (Flow flow = builder().build()) {
+      for (int i = 0; i < 300; i++) {
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> flow.solve("q")).isInstanceOf(SolveCancelledException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        if (i % 10 == 0) {
+          assertThat(flow.solve("next").text()).isEqualTo("1 2 3");
+        }
+      }
     }
   }
 
@@ -355,6 +375,19 @@ class FlowServingTest {
       assertThat(large.isDone()).isFalse();
       policy.permits.release(999);
       assertThat(large.get()).allSatisfy(s -> assertThat(s.text()).isEqualTo("1 2 3"));
+    }
+  }
+
+  @Test
+  void whatDoesNotFitIntoMemoryWaits() throws Exception {
+    // An answer takes 1 + 3 · 10 tokens of a byte each; two fit.
+    try (Flow flow = builder().chunkSize(10).maxChunks(3).serving(s -> s.cacheBytes(70)).build()) {
+      List<Problem> five = Stream.of("a", "b", "c", "d", "e").map(Problem::of).toList();
+      policy.permits.release(99);
+      assertThat(flow.solveAll(five)).hasSize(5);
+      assertThat(policy.calls).allSatisfy(call -> assertThat(call).hasSizeLessThanOrEqualTo(2));
+      Flow large = flow.withOptions(options -> options.chunkSize(1_000));
+      assertThat(large.solve("one that needs more than there is").text()).isEqualTo("1 2 3");
     }
   }
 

@@ -2,12 +2,14 @@ package dev.flowdpo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowdpo.learning.GateOptions;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.LearningRates;
 import dev.flowdpo.learning.LoraOptions;
 import dev.flowdpo.learning.OptimizerOptions;
 import dev.flowdpo.learning.RolloutOptions;
 import dev.flowdpo.learning.Schedule;
+import dev.flowdpo.learning.SubmissionOptions;
 import dev.flowdpo.learning.TraceOptions;
 import dev.flowdpo.learning.UpdateOptions;
 import dev.flowdpo.model.ModelOptions;
@@ -50,6 +52,8 @@ class OptionsPropertiesTest {
           UpdateOptions.class,
           LearnerOptions.class,
           PairOptions.class,
+          GateOptions.class,
+          SubmissionOptions.class,
           TraceOptions.class,
           SamplingOptions.class,
           FlowOptions.class,

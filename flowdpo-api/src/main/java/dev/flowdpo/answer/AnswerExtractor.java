@@ -50,48 +50,31 @@ public final class AnswerExtractor {
     WHOLE_TEXT
   }
 
-  /**
-   * Returns the extractor that trusts marks only.
-   *
-   * @return the default
-   */
+  /** {@return the extractor that trusts marks only, the default} */
   public static AnswerExtractor marked() {
     return MARKED;
   }
 
   /**
-   * Returns the extractor of the last box alone, whatever the text around it says: the convention
-   * of the solutions of MATH (Hendrycks et al., arXiv 2103.03874).
-   *
-   * @return an extractor that looks for no other mark
+   * {@return the extractor of the last box alone, whatever the text around it says: the convention
+   * of the solutions of MATH (Hendrycks et al., arXiv 2103.03874)}
    */
   public static AnswerExtractor boxed() {
     return BOXED;
   }
 
-  /**
-   * Returns the extractor that takes the whole text, for verifiers of all that a solution says.
-   *
-   * @return an extractor that looks for no mark
-   */
+  /** {@return the extractor of the whole text, for verifiers of all that a solution says} */
   public static AnswerExtractor wholeText() {
     return WHOLE;
   }
 
-  /**
-   * Returns an extractor that takes the last number of a solution without any mark.
-   *
-   * @return marks first, then the last number
-   */
+  /** {@return an extractor that takes the last number of a solution without any mark} */
   public AnswerExtractor orLastNumber() {
     return new AnswerExtractor(Scope.OR_LAST_NUMBER);
   }
 
   /**
-   * Returns the final answer.
-   *
-   * @param text the text of a solution
-   * @return the answer with the rule that found it; empty where there is none
+   * {@return the final answer of a solution with the rule that found it; empty where there is none}
    */
   public Optional<ExtractedAnswer> extract(String text) {
     if (scope == Scope.WHOLE_TEXT) {

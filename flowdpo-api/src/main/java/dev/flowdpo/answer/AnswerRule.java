@@ -23,11 +23,7 @@ public enum AnswerRule {
     this.label = label;
   }
 
-  /**
-   * Returns the rule's name for reports.
-   *
-   * @return a few lower-case words that do not change between releases
-   */
+  /** {@return the rule's name for reports: lower-case words that do not change between releases} */
   public String label() {
     return label;
   }

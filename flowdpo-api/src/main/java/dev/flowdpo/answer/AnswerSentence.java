@@ -16,9 +16,7 @@ final class AnswerSentence {
 
   private AnswerSentence() {}
 
-  /**
-   * Returns the first sentence, or the display that it begins with; of at most 2,000 characters.
-   */
+  /** Returns the first sentence, or the display it begins with; of at most 2,000 characters. */
   static String first(String text) {
     Matcher opening = OPENING.matcher(text);
     int begin = opening.lookingAt() ? opening.end() : 0;

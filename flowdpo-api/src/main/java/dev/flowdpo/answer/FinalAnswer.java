@@ -4,8 +4,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The final answer in the text of a solution, as text to show. What found it, and solutions without
- * a mark, are the matter of {@link AnswerExtractor}. Thread-safe.
+ * The final answer in the text of a solution, as text to show: what {@link AnswerExtractor} finds,
+ * else the last number. Blanks, dollar signs, asterisks and a full stop around it are dropped, and
+ * so are the commas of a plain number: {@code "$1,234."} gives {@code "1234"}. Thread-safe.
  */
 public final class FinalAnswer {
   private static final AnswerExtractor EXTRACTOR = AnswerExtractor.marked().orLastNumber();
@@ -15,15 +16,8 @@ public final class FinalAnswer {
   private FinalAnswer() {}
 
   /**
-   * Returns the final answer of a solution: what {@link AnswerExtractor} finds, else the last
-   * number.
-   *
-   * <p>Blanks, dollar signs, asterisks and a full stop around the answer are dropped, and so are
-   * the commas of a plain number: {@code "$1,234."} gives {@code "1234"}.
-   *
-   * @param text the text of a solution
-   * @return the answer; empty where there is none, also where the text breaks off right after a
-   *     mark or inside of a box
+   * {@return the answer of a solution; empty where there is none, also where the text breaks off
+   * right after a mark or inside of a box}
    */
   public static Optional<String> extract(String text) {
     return EXTRACTOR.extract(text).map(answer -> clean(answer.text())).filter(a -> !a.isEmpty());

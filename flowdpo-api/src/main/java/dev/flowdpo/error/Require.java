@@ -2,15 +2,14 @@ package dev.flowdpo.error;
 
 import java.time.Duration;
 
-/** Checks of single values; each returns the value, or throws naming it, its bounds and itself. */
+/**
+ * Checks of single values. Each returns the value, or throws an {@link InvalidInputException} that
+ * names it, its bounds and what was found. Stateless and thread-safe.
+ */
 public final class Require {
   private Require() {}
 
-  /**
-   * Returns the value where it is at least the minimum.
-   *
-   * @throws InvalidInputException if it is smaller
-   */
+  /** {@return the value where it is at least the minimum} */
   public static int atLeast(int minimum, String name, int value) {
     if (value < minimum) {
       throw refuse(name, "a whole number of at least " + minimum, value);
@@ -18,11 +17,7 @@ public final class Require {
     return value;
   }
 
-  /**
-   * Returns the value where it is a finite number.
-   *
-   * @throws InvalidInputException if it is infinite or not a number
-   */
+  /** {@return the value where it is a finite number} */
   public static double finite(String name, double value) {
     if (!Double.isFinite(value)) {
       throw refuse(name, "a finite number", value);
@@ -30,11 +25,7 @@ public final class Require {
     return value;
   }
 
-  /**
-   * Returns the value where it is finite and above 0.
-   *
-   * @throws InvalidInputException if it is not
-   */
+  /** {@return the value where it is finite and above 0} */
   public static double positive(String name, double value) {
     if (!(value > 0) || !Double.isFinite(value)) {
       throw refuse(name, "a finite number above 0", value);
@@ -42,11 +33,7 @@ public final class Require {
     return value;
   }
 
-  /**
-   * Returns the value where it is finite and at least 0.
-   *
-   * @throws InvalidInputException if it is not
-   */
+  /** {@return the value where it is finite and at least 0} */
   public static double notNegative(String name, double value) {
     if (!(value >= 0) || !Double.isFinite(value)) {
       throw refuse(name, "a finite number of at least 0", value);
@@ -54,11 +41,7 @@ public final class Require {
     return value;
   }
 
-  /**
-   * Returns the value where it lies in [low, high].
-   *
-   * @throws InvalidInputException if it does not
-   */
+  /** {@return the value where it lies in [low, high]} */
   public static double within(double low, double high, String name, double value) {
     if (!(value >= low && value <= high)) {
       throw refuse(name, "a number in [" + low + ", " + high + "]", value);
@@ -66,11 +49,7 @@ public final class Require {
     return value;
   }
 
-  /**
-   * Returns the value where it lies in [low, high).
-   *
-   * @throws InvalidInputException if it does not
-   */
+  /** {@return the value where it lies in [low, high)} */
   public static double below(double low, double high, String name, double value) {
     if (!(value >= low && value < high)) {
       throw refuse(name, "a number in [" + low + ", " + high + ")", value);
@@ -78,11 +57,7 @@ public final class Require {
     return value;
   }
 
-  /**
-   * Returns the value where it lies in (low, high].
-   *
-   * @throws InvalidInputException if it does not
-   */
+  /** {@return the value where it lies in (low, high]} */
   public static double above(double low, double high, String name, double value) {
     if (!(value > low && value <= high)) {
       throw refuse(name, "a number in (" + low + ", " + high + "]", value);
@@ -90,11 +65,7 @@ public final class Require {
     return value;
   }
 
-  /**
-   * Returns the duration where it is longer than zero.
-   *
-   * @throws InvalidInputException if it is not
-   */
+  /** {@return the duration where it is longer than zero} */
   public static Duration positive(String name, Duration value) {
     if (value.isZero() || value.isNegative()) {
       throw refuse(name, "a duration longer than zero", value);

@@ -4,17 +4,15 @@ import dev.flowdpo.error.Require;
 import dev.flowdpo.preference.PairOptions;
 import java.util.Objects;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The numbers of a learner, in groups. An engine's defaults fit its model: change them with {@link
  * dev.flowdpo.learning.OnlineLearner.Builder#options(Consumer)}, or make others from {@link
  * #paper()}. Values are those of Flow-DPO (arXiv 2410.22304, section 4), whose models have 8 and 14
- * billion parameters, and this project's defaults for what it leaves open.
- *
- * <p>Immutable and thread-safe.
+ * billion parameters, and this project's defaults for what it leaves open. Immutable and
+ * thread-safe.
  */
-public final class LearnerOptions {
+public final class LearnerOptions extends ByValue {
   private static final LearnerOptions PAPER =
       new LearnerOptions(
           new Values(
@@ -24,6 +22,8 @@ public final class LearnerOptions {
               RolloutOptions.defaults(),
               UpdateOptions.defaults(),
               PairOptions.defaults(),
+              GateOptions.defaults(),
+              SubmissionOptions.defaults(),
               100,
               0));
 
@@ -36,10 +36,13 @@ public final class LearnerOptions {
       RolloutOptions rollouts,
       UpdateOptions updates,
       PairOptions pairs,
+      GateOptions gate,
+      SubmissionOptions submissions,
       int checkpointEveryProblems,
       long seed) {}
 
   private LearnerOptions(Values values) {
+    super(values);
     this.values = values;
   }
 
@@ -88,9 +91,17 @@ public final class LearnerOptions {
     return values.pairs;
   }
 
-  /**
-   * {@return the problems between two checkpoints, where a checkpoint folder is set; default 100}
-   */
+  /** {@return when updated adapters go live} */
+  public GateOptions gate() {
+    return values.gate;
+  }
+
+  /** {@return how submitted problems are taken in} */
+  public SubmissionOptions submissions() {
+    return values.submissions;
+  }
+
+  /** {@return the problems between two checkpoints, where a folder for them is set; default 100} */
   public int checkpointEveryProblems() {
     return values.checkpointEveryProblems;
   }
@@ -98,21 +109,6 @@ public final class LearnerOptions {
   /** {@return the seed from which every random number of the learner derives; default 0} */
   public long seed() {
     return values.seed;
-  }
-
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof LearnerOptions that && values.equals(that.values);
-  }
-
-  @Override
-  public int hashCode() {
-    return values.hashCode();
-  }
-
-  @Override
-  public String toString() {
-    return values.toString().replaceFirst("Values", "LearnerOptions");
   }
 
   /** Collects options one by one and checks each at once. Not thread-safe. */
@@ -123,6 +119,8 @@ public final class LearnerOptions {
     private RolloutOptions rollouts;
     private UpdateOptions updates;
     private PairOptions pairs;
+    private GateOptions gate;
+    private SubmissionOptions submissions;
     private int checkpointEveryProblems;
     private long seed;
 
@@ -133,6 +131,8 @@ public final class LearnerOptions {
       rollouts = values.rollouts;
       updates = values.updates;
       pairs = values.pairs;
+      gate = values.gate;
+      submissions = values.submissions;
       checkpointEveryProblems = values.checkpointEveryProblems;
       seed = values.seed;
     }
@@ -145,9 +145,7 @@ public final class LearnerOptions {
 
     /** Changes what {@code change} sets of {@link #lora(LoraOptions)}; all else stays. */
     public Builder lora(Consumer<LoraOptions.Builder> change) {
-      LoraOptions.Builder builder = lora.toBuilder();
-      change.accept(builder);
-      return lora(builder.build());
+      return lora(changed(lora.toBuilder(), change).build());
     }
 
     /** Sets how adapters follow their gradients. */
@@ -158,9 +156,7 @@ public final class LearnerOptions {
 
     /** Changes what {@code change} sets of {@link #optimizer(OptimizerOptions)}; all else stays. */
     public Builder optimizer(Consumer<OptimizerOptions.Builder> change) {
-      OptimizerOptions.Builder builder = optimizer.toBuilder();
-      change.accept(builder);
-      return optimizer(builder.build());
+      return optimizer(changed(optimizer.toBuilder(), change).build());
     }
 
     /** Sets how far a step goes. */
@@ -171,9 +167,7 @@ public final class LearnerOptions {
 
     /** Changes what {@code change} sets of {@link #rates(LearningRates)}; all else stays. */
     public Builder rates(Consumer<LearningRates.Builder> change) {
-      LearningRates.Builder builder = rates.toBuilder();
-      change.accept(builder);
-      return rates(builder.build());
+      return rates(changed(rates.toBuilder(), change).build());
     }
 
     /** Sets how problems are explored. */
@@ -184,9 +178,7 @@ public final class LearnerOptions {
 
     /** Changes what {@code change} sets of {@link #rollouts(RolloutOptions)}; all else stays. */
     public Builder rollouts(Consumer<RolloutOptions.Builder> change) {
-      RolloutOptions.Builder builder = rollouts.toBuilder();
-      change.accept(builder);
-      return rollouts(builder.build());
+      return rollouts(changed(rollouts.toBuilder(), change).build());
     }
 
     /** Sets when adapters take a step. */
@@ -197,9 +189,7 @@ public final class LearnerOptions {
 
     /** Changes what {@code change} sets of {@link #updates(UpdateOptions)}; all else stays. */
     public Builder updates(Consumer<UpdateOptions.Builder> change) {
-      UpdateOptions.Builder builder = updates.toBuilder();
-      change.accept(builder);
-      return updates(builder.build());
+      return updates(changed(updates.toBuilder(), change).build());
     }
 
     /** Sets when two branches form a pair. */
@@ -210,9 +200,29 @@ public final class LearnerOptions {
 
     /** Changes what {@code change} sets of {@link #pairs(PairOptions)}; all else stays. */
     public Builder pairs(Consumer<PairOptions.Builder> change) {
-      PairOptions.Builder builder = pairs.toBuilder();
-      change.accept(builder);
-      return pairs(builder.build());
+      return pairs(changed(pairs.toBuilder(), change).build());
+    }
+
+    /** Sets when updated adapters go live. */
+    public Builder gate(GateOptions gate) {
+      this.gate = Objects.requireNonNull(gate, "gate");
+      return this;
+    }
+
+    /** Changes what {@code change} sets of {@link #gate(GateOptions)}; all else stays. */
+    public Builder gate(Consumer<GateOptions.Builder> change) {
+      return gate(changed(gate.toBuilder(), change).build());
+    }
+
+    /** Sets how submitted problems are taken in. */
+    public Builder submissions(SubmissionOptions submissions) {
+      this.submissions = Objects.requireNonNull(submissions, "submissions");
+      return this;
+    }
+
+    /** Changes what {@code change} sets of {@link #submissions(SubmissionOptions)}. */
+    public Builder submissions(Consumer<SubmissionOptions.Builder> change) {
+      return submissions(changed(submissions.toBuilder(), change).build());
     }
 
     /** Sets the problems between two checkpoints, at least 1. */
@@ -228,11 +238,25 @@ public final class LearnerOptions {
       return this;
     }
 
+    private static <B> B changed(B builder, Consumer<B> change) {
+      change.accept(builder);
+      return builder;
+    }
+
     /** {@return the options as set so far} */
     public LearnerOptions build() {
       return new LearnerOptions(
           new Values(
-              lora, optimizer, rates, rollouts, updates, pairs, checkpointEveryProblems, seed));
+              lora,
+              optimizer,
+              rates,
+              rollouts,
+              updates,
+              pairs,
+              gate,
+              submissions,
+              checkpointEveryProblems,
+              seed));
     }
   }
 }

@@ -3,14 +3,13 @@ package dev.flowdpo.learning;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.error.Require;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The learning rates of both adapters, which rise over the warm-up to their peak and go on by a
  * schedule. A value out of its range is refused with an {@link InvalidInputException}. Immutable
  * and thread-safe.
  */
-public final class LearningRates {
+public final class LearningRates extends ByValue {
   private static final LearningRates PAPER =
       new LearningRates(new Values(5e-6, 5e-6, Schedule.CONSTANT, 0, 0));
 
@@ -20,13 +19,11 @@ public final class LearningRates {
       double answer, double stop, Schedule schedule, int warmupUpdates, int totalProblems) {}
 
   private LearningRates(Values values) {
+    super(values);
     this.values = values;
   }
 
-  /**
-   * {@return 5e-6 throughout, for models of 8 and 14 billion parameters; small ones want larger
-   * rates}
-   */
+  /** {@return 5e-6 throughout, for models of 8 and 14 billion parameters; small ones want more} */
   public static LearningRates paper() {
     return PAPER;
   }
@@ -62,26 +59,10 @@ public final class LearningRates {
   }
 
   /**
-   * {@return the horizon of a falling schedule, at which the rates reach 0; 0, the default, for
-   * none}
+   * {@return at which problem the rates of a falling schedule reach 0; default 0, for no horizon}
    */
   public int totalProblems() {
     return values.totalProblems;
-  }
-
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof LearningRates that && values.equals(that.values);
-  }
-
-  @Override
-  public int hashCode() {
-    return values.hashCode();
-  }
-
-  @Override
-  public String toString() {
-    return values.toString().replaceFirst("Values", "LearningRates");
   }
 
   /** Collects options one by one and checks each at once. Not thread-safe. */
@@ -130,11 +111,7 @@ public final class LearningRates {
       return this;
     }
 
-    /**
-     * {@return the rates as set so far}
-     *
-     * @throws InvalidInputException if the schedule falls and has no horizon
-     */
+    /** {@return the rates as set so far; refused where the schedule falls and has no horizon} */
     public LearningRates build() {
       if (schedule != Schedule.CONSTANT && totalProblems == 0) {
         throw new InvalidInputException(

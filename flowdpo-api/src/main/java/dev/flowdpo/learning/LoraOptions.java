@@ -2,14 +2,13 @@ package dev.flowdpo.learning;
 
 import dev.flowdpo.error.Require;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What fresh LoRA adapters are (arXiv 2106.09685). The defaults are those of Flow-DPO's online
  * learning (arXiv 2410.22304, section 4). A value out of its range is refused with an {@link
  * dev.flowdpo.error.InvalidInputException}. Immutable and thread-safe.
  */
-public final class LoraOptions {
+public final class LoraOptions extends ByValue {
   private static final LoraOptions DEFAULTS = new LoraOptions(new Values(8, 8, 0.05, List.of()));
 
   private final Values values;
@@ -17,6 +16,7 @@ public final class LoraOptions {
   private record Values(int rank, double alpha, double dropout, List<String> targetModules) {}
 
   private LoraOptions(Values values) {
+    super(values);
     this.values = values;
   }
 
@@ -50,27 +50,9 @@ public final class LoraOptions {
     return values.dropout;
   }
 
-  /**
-   * {@return the linear layers that adapters change, by names or ends of names as in PEFT, such as
-   * {@code q_proj}; empty, the default, for every one}
-   */
+  /** {@return the linear layers that adapters change, by (ends of) names as in PEFT; empty: all} */
   public List<String> targetModules() {
     return values.targetModules;
-  }
-
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof LoraOptions that && values.equals(that.values);
-  }
-
-  @Override
-  public int hashCode() {
-    return values.hashCode();
-  }
-
-  @Override
-  public String toString() {
-    return values.toString().replaceFirst("Values", "LoraOptions");
   }
 
   /** Collects options one by one and checks each at once. Not thread-safe. */
@@ -105,7 +87,7 @@ public final class LoraOptions {
       return this;
     }
 
-    /** Sets the linear layers; none for every one. */
+    /** Sets the linear layers, such as {@code q_proj}; none, the default, for every one. */
     public Builder targetModules(List<String> targetModules) {
       this.targetModules = List.copyOf(targetModules);
       return this;

@@ -1,16 +1,15 @@
 package dev.flowdpo.learning;
 
 import dev.flowdpo.error.Require;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How adapters follow their gradients: AdamW (arXiv 1711.05101) with clipping. A value out of its
  * range is refused with an {@link dev.flowdpo.error.InvalidInputException}. Immutable and
  * thread-safe.
  */
-public final class OptimizerOptions {
+public final class OptimizerOptions extends ByValue {
   private static final OptimizerOptions DEFAULTS =
-      new OptimizerOptions(new Values(0.9, 0.999, 1e-8, 0, 1));
+      new OptimizerOptions(new Values(0.9, 0.999, 1e-8, 0, 1, 1e6));
 
   private final Values values;
 
@@ -19,9 +18,11 @@ public final class OptimizerOptions {
       double adamBeta2,
       double adamEpsilon,
       double weightDecay,
-      double clipNorm) {}
+      double clipNorm,
+      double skipNorm) {}
 
   private OptimizerOptions(Values values) {
+    super(values);
     this.values = values;
   }
 
@@ -61,26 +62,18 @@ public final class OptimizerOptions {
   }
 
   /**
-   * {@return the largest global norm of a gradient; longer ones are scaled down to it; default 1,
-   * as in the paper}
+   * {@return the largest global norm, to which longer gradients are scaled; default 1, the paper's}
    */
   public double clipNorm() {
     return values.clipNorm;
   }
 
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof OptimizerOptions that && values.equals(that.values);
-  }
-
-  @Override
-  public int hashCode() {
-    return values.hashCode();
-  }
-
-  @Override
-  public String toString() {
-    return values.toString().replaceFirst("Values", "OptimizerOptions");
+  /**
+   * {@return the global norm, before clipping, above which a gradient is held for an accident and
+   * its step is not taken; so are those that are not numbers; default 1e6}
+   */
+  public double skipNorm() {
+    return values.skipNorm;
   }
 
   /** Collects options one by one and checks each at once. Not thread-safe. */
@@ -90,6 +83,7 @@ public final class OptimizerOptions {
     private double adamEpsilon;
     private double weightDecay;
     private double clipNorm;
+    private double skipNorm;
 
     private Builder(Values values) {
       adamBeta1 = values.adamBeta1;
@@ -97,6 +91,7 @@ public final class OptimizerOptions {
       adamEpsilon = values.adamEpsilon;
       weightDecay = values.weightDecay;
       clipNorm = values.clipNorm;
+      skipNorm = values.skipNorm;
     }
 
     /** Sets the decay of the first moment, in [0, 1). */
@@ -129,10 +124,16 @@ public final class OptimizerOptions {
       return this;
     }
 
+    /** Sets the norm above which a step is not taken, above 0. */
+    public Builder skipNorm(double skipNorm) {
+      this.skipNorm = Require.positive("skipNorm", skipNorm);
+      return this;
+    }
+
     /** {@return the options as set so far} */
     public OptimizerOptions build() {
       return new OptimizerOptions(
-          new Values(adamBeta1, adamBeta2, adamEpsilon, weightDecay, clipNorm));
+          new Values(adamBeta1, adamBeta2, adamEpsilon, weightDecay, clipNorm, skipNorm));
     }
   }
 }

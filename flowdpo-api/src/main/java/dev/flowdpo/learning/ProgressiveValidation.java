@@ -10,10 +10,8 @@ import org.jspecify.annotations.Nullable;
  * The accuracy of a flow that learns, measured on each problem before the flow learns from it:
  * Acc(n) = (1 / n) Σ 1[the flow answered problem i correctly] (Blum, Kalai and Langford 1999; used
  * for Flow-DPO in arXiv 2410.22304, section 4). Every problem is unseen when it counts, so no
- * held-out set is needed.
- *
- * <p>Immutable and thread-safe; equal where the outcomes are. Accuracies are in [0, 1], and 0 where
- * there are no problems.
+ * held-out set is needed. Immutable and thread-safe; equal where the outcomes are. Accuracies are
+ * in [0, 1], and 0 where there are no problems.
  */
 public final class ProgressiveValidation {
   private final boolean[] outcomes;
@@ -25,11 +23,6 @@ public final class ProgressiveValidation {
   /** {@return the validation with these outcomes: whether each problem was answered correctly} */
   public static ProgressiveValidation of(List<Boolean> outcomes) {
     return new ProgressiveValidation(Booleans.toArray(outcomes));
-  }
-
-  /** {@return a builder without outcomes} */
-  public static Builder builder() {
-    return new Builder();
   }
 
   /** {@return the number of problems} */
@@ -48,22 +41,14 @@ public final class ProgressiveValidation {
   }
 
   /**
-   * Returns the accuracy over the first problems.
-   *
-   * @param n how many, at least 0; where there are fewer, over all there are
-   * @return Acc(n)
-   * @throws dev.flowdpo.error.InvalidInputException if n is negative
+   * {@return the accuracy over the first n problems, n at least 0; over all where there are fewer}
    */
   public double accuracyOfFirst(int n) {
     return accuracyIn(0, Math.min(Require.atLeast(0, "n", n), outcomes.length));
   }
 
   /**
-   * Returns the accuracy over the last problems.
-   *
-   * @param n how many, at least 0; where there are fewer, over all there are
-   * @return the share of them that was answered correctly
-   * @throws dev.flowdpo.error.InvalidInputException if n is negative
+   * {@return the accuracy over the last n problems, n at least 0; over all where there are fewer}
    */
   public double accuracyOfLast(int n) {
     return accuracyIn(Math.max(0, outcomes.length - Require.atLeast(0, "n", n)), outcomes.length);
@@ -110,27 +95,5 @@ public final class ProgressiveValidation {
       correct += outcomes[i] ? 1 : 0;
     }
     return correct;
-  }
-
-  /** Collects outcomes one by one. Not thread-safe. */
-  public static final class Builder {
-    private boolean[] outcomes = new boolean[64];
-    private int count;
-
-    private Builder() {}
-
-    /** Adds whether the next problem was answered correctly, and returns this builder. */
-    public Builder add(boolean correct) {
-      if (count == outcomes.length) {
-        outcomes = Arrays.copyOf(outcomes, 2 * count);
-      }
-      outcomes[count++] = correct;
-      return this;
-    }
-
-    /** {@return the validation so far; the builder can go on} */
-    public ProgressiveValidation build() {
-      return new ProgressiveValidation(Arrays.copyOf(outcomes, count));
-    }
   }
 }

@@ -2,21 +2,25 @@ package dev.flowdpo.learning;
 
 import dev.flowdpo.error.Require;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How problems are explored and their answers judged. A value out of its range is refused with an
  * {@link dev.flowdpo.error.InvalidInputException}. Immutable and thread-safe.
  */
-public final class RolloutOptions {
+public final class RolloutOptions extends ByValue {
   private static final RolloutOptions DEFAULTS =
-      new RolloutOptions(new Values(8, 1, Duration.ofSeconds(10)));
+      new RolloutOptions(new Values(8, 1, Duration.ofSeconds(10), 1));
 
   private final Values values;
 
-  private record Values(int problemsPerGroup, int rolloutsPerNode, Duration verifierTimeLimit) {}
+  private record Values(
+      int problemsPerGroup,
+      int rolloutsPerNode,
+      Duration verifierTimeLimit,
+      int parallelVerifications) {}
 
   private RolloutOptions(Values values) {
+    super(values);
     this.values = values;
   }
 
@@ -36,8 +40,7 @@ public final class RolloutOptions {
   }
 
   /**
-   * {@return the problems that are rolled out as one batch, all under the adapters before any of
-   * them is learned from; default 8}
+   * {@return the problems that are rolled out as one batch, all under the same adapters; default 8}
    */
   public int problemsPerGroup() {
     return values.problemsPerGroup;
@@ -53,19 +56,13 @@ public final class RolloutOptions {
     return values.verifierTimeLimit;
   }
 
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof RolloutOptions that && values.equals(that.values);
-  }
-
-  @Override
-  public int hashCode() {
-    return values.hashCode();
-  }
-
-  @Override
-  public String toString() {
-    return values.toString().replaceFirst("Values", "RolloutOptions");
+  /**
+   * {@return how many answers are judged at one time, on virtual threads where the JDK has them; a
+   * {@link dev.flowdpo.rollout.BatchVerifier} gets all of them in one call all the same; default 1.
+   * Verdicts and their order do not hang on it}
+   */
+  public int parallelVerifications() {
+    return values.parallelVerifications;
   }
 
   /** Collects options one by one and checks each at once. Not thread-safe. */
@@ -73,11 +70,13 @@ public final class RolloutOptions {
     private int problemsPerGroup;
     private int rolloutsPerNode;
     private Duration verifierTimeLimit;
+    private int parallelVerifications;
 
     private Builder(Values values) {
       problemsPerGroup = values.problemsPerGroup;
       rolloutsPerNode = values.rolloutsPerNode;
       verifierTimeLimit = values.verifierTimeLimit;
+      parallelVerifications = values.parallelVerifications;
     }
 
     /** Sets the problems of a batch, at least 1. */
@@ -98,9 +97,17 @@ public final class RolloutOptions {
       return this;
     }
 
+    /** Sets how many answers are judged at one time, at least 1. */
+    public Builder parallelVerifications(int parallelVerifications) {
+      this.parallelVerifications =
+          Require.atLeast(1, "parallelVerifications", parallelVerifications);
+      return this;
+    }
+
     /** {@return the options as set so far} */
     public RolloutOptions build() {
-      return new RolloutOptions(new Values(problemsPerGroup, rolloutsPerNode, verifierTimeLimit));
+      return new RolloutOptions(
+          new Values(problemsPerGroup, rolloutsPerNode, verifierTimeLimit, parallelVerifications));
     }
   }
 }

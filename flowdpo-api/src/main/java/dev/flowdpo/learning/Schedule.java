@@ -10,10 +10,7 @@ public enum Schedule {
   COSINE;
 
   /**
-   * Returns the share of the peak that a rate has.
-   *
-   * @param left how much of the way is left, from 1 to 0
-   * @return from 1 to 0
+   * {@return the share of the peak, from 1 to 0, that a rate has with this share of the way left}
    */
   public double factor(double left) {
     return switch (this) {

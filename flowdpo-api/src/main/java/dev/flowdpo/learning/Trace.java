@@ -8,13 +8,11 @@ import java.util.Objects;
 
 /**
  * A complete solution that a model wrote, with what a verifier thought of it: the material of the
- * compile stage (Flow-DPO, arXiv 2410.22304, section 4.3).
- *
- * <p>The ids are the truth, and the text is for people: nothing here is ever encoded again. The end
- * of sequence is not among the ids, since a flow stops at the judge's word and not at that token;
- * an engine that trains on a trace closes it with its own.
- *
- * <p>Immutable and thread-safe.
+ * compile stage (Flow-DPO, arXiv 2410.22304, section 4.3). The ids are the truth, and the text is
+ * for people: nothing here is ever encoded again. The end of sequence is not among the ids, since a
+ * flow stops at the judge's word and not at that token; an engine that trains on a trace closes it
+ * with its own. A value out of its range is refused with an {@link InvalidInputException}.
+ * Immutable and thread-safe.
  *
  * @param problem what was solved
  * @param tokens ids of the whole solution in the model's vocabulary, at least one, without any end
@@ -40,18 +38,14 @@ public record Trace(Problem problem, TokenIds tokens, String text, double reward
    * Where a trace comes from.
    *
    * @param source what wrote it, for example {@link #FLOW}; not blank
-   * @param problems how many problems had been read when it was written, its own included; 0 where
-   *     nothing counted them
-   * @param updates how many updates the Answer adapter had had: its version within its run
+   * @param problems how many problems had been read when it was written, its own included; at least
+   *     0, which it is where nothing counted them
+   * @param updates how many updates, at least 0, the Answer adapter had had: its version in its run
    * @param seed of the run
    */
   public record Origin(String source, int problems, int updates, long seed) {
 
-    /**
-     * Checks the values.
-     *
-     * @throws InvalidInputException if the source is blank or a count is negative
-     */
+    /** Checks the values. */
     public Origin {
       Objects.requireNonNull(source, "source");
       if (source.isBlank()) {
@@ -63,11 +57,7 @@ public record Trace(Problem problem, TokenIds tokens, String text, double reward
     }
   }
 
-  /**
-   * Checks the values.
-   *
-   * @throws InvalidInputException if there are no tokens or the reward is out of range
-   */
+  /** Checks the values. */
   public Trace {
     Objects.requireNonNull(problem, "problem");
     Objects.requireNonNull(text, "text");

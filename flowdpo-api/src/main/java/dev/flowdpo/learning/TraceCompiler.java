@@ -50,20 +50,12 @@ public final class TraceCompiler implements LearningListener, FlowListener {
     this.problems = settings.problemsBefore;
   }
 
-  /**
-   * Returns a builder with the default {@link TraceOptions}.
-   *
-   * @return a new builder
-   */
+  /** {@return a builder with the default {@link TraceOptions}} */
   public static Builder builder() {
     return new Builder();
   }
 
-  /**
-   * Adds a trace, or counts why it is not good enough.
-   *
-   * @param trace the trace
-   */
+  /** Adds a trace, or counts why it is not good enough. */
   public void add(Trace trace) {
     synchronized (this) {
       selection.add(trace);
@@ -108,11 +100,7 @@ public final class TraceCompiler implements LearningListener, FlowListener {
     }
   }
 
-  /**
-   * Returns what was collected so far and is good enough, and what became of the rest.
-   *
-   * @return the selection; collecting goes on
-   */
+  /** {@return what was collected so far and is good enough, and what became of the rest} */
   public synchronized TraceSet compile() {
     return selection.result();
   }
@@ -150,7 +138,7 @@ public final class TraceCompiler implements LearningListener, FlowListener {
     return tokens.build();
   }
 
-  /** Collects what a trace compiler needs. Not thread-safe. */
+  /** Collects what a trace compiler needs. Every setter returns this builder. Not thread-safe. */
   public static final class Builder {
     private TraceOptions options = TraceOptions.defaults();
     private Optional<Verifier> verifier = Optional.empty();
@@ -172,15 +160,14 @@ public final class TraceCompiler implements LearningListener, FlowListener {
       problemsBefore = from.problemsBefore;
     }
 
-    /** Sets which traces are good enough, and returns this builder. */
+    /** Sets which traces are good enough. */
     public Builder options(TraceOptions options) {
       this.options = Objects.requireNonNull(options, "options");
       return this;
     }
 
     /**
-     * Sets what judges the solutions of a flow that is listened to, and returns this builder. Not
-     * needed to listen to a learner, which has one.
+     * Sets what judges the solutions of a flow that is listened to. A learner has one of its own.
      */
     public Builder verifier(Verifier verifier) {
       this.verifier = Optional.of(verifier);
@@ -189,32 +176,28 @@ public final class TraceCompiler implements LearningListener, FlowListener {
 
     /**
      * Sets what gets every trace with enough reward as soon as it is there, whatever its length and
-     * however often it came, and returns this builder: mostly a file. It is called on the thread
-     * that solves or learns.
+     * however often it came, on the thread that solves or learns: mostly a file.
      */
     public Builder sink(Consumer<Trace> sink) {
       this.sink = Objects.requireNonNull(sink, "sink");
       return this;
     }
 
-    /**
-     * Sets what the flow's own solutions name as their source, by default {@link Trace#FLOW}, and
-     * returns this builder.
-     */
+    /** Sets what the flow's own solutions name as their source, by default {@link Trace#FLOW}. */
     public Builder source(String source) {
       this.source = new Trace.Origin(source, 0, 0, 0).source();
       return this;
     }
 
-    /** Sets the seed that traces name, by default 0, and returns this builder. */
+    /** Sets the seed that traces name, by default 0. */
     public Builder seed(long seed) {
       this.seed = seed;
       return this;
     }
 
     /**
-     * Sets whether a learner's correct rollouts are collected beside the flow's own path, by
-     * default not, and returns this builder.
+     * Sets whether a learner's correct rollouts are collected beside the flow's own path; default
+     * false.
      */
     public Builder rollouts(boolean rollouts) {
       this.rollouts = rollouts;
@@ -222,21 +205,15 @@ public final class TraceCompiler implements LearningListener, FlowListener {
     }
 
     /**
-     * Sets how many problems a flow had solved before, where a run goes on, and returns this
-     * builder; by default 0. A learner counts by itself.
-     *
-     * @throws dev.flowdpo.error.InvalidInputException if it is negative
+     * Sets how many problems, at least 0, a flow had solved before, where a run goes on; default 0.
+     * A learner counts by itself.
      */
     public Builder problemsBefore(int problems) {
       this.problemsBefore = Require.atLeast(0, "problemsBefore", problems);
       return this;
     }
 
-    /**
-     * Makes the compiler; this builder may be used on.
-     *
-     * @return a compiler that has collected nothing yet
-     */
+    /** {@return a compiler that has collected nothing yet; this builder may be used on} */
     public TraceCompiler build() {
       return new TraceCompiler(new Builder(this));
     }

@@ -2,13 +2,12 @@ package dev.flowdpo.learning;
 
 import dev.flowdpo.error.Require;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which traces are good enough to learn from. A value out of its range is refused with an {@link
  * dev.flowdpo.error.InvalidInputException}. Immutable and thread-safe.
  */
-public final class TraceOptions {
+public final class TraceOptions extends ByValue {
   private static final TraceOptions DEFAULTS =
       new TraceOptions(new Values(0.5, 1, Integer.MAX_VALUE, 1, Preference.FIRST));
 
@@ -18,6 +17,7 @@ public final class TraceOptions {
       double minReward, int minTokens, int maxTokens, int perProblem, Preference preference) {}
 
   private TraceOptions(Values values) {
+    super(values);
     this.values = values;
   }
 
@@ -69,21 +69,6 @@ public final class TraceOptions {
     return values.preference;
   }
 
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof TraceOptions that && values.equals(that.values);
-  }
-
-  @Override
-  public int hashCode() {
-    return values.hashCode();
-  }
-
-  @Override
-  public String toString() {
-    return values.toString().replaceFirst("Values", "TraceOptions");
-  }
-
   /** Collects options one by one and checks each at once. Not thread-safe. */
   public static final class Builder {
     private double minReward;
@@ -131,10 +116,8 @@ public final class TraceOptions {
     }
 
     /**
-     * {@return the options as set so far}
-     *
-     * @throws dev.flowdpo.error.InvalidInputException if {@code maxTokens} is below {@code
-     *     minTokens}
+     * {@return the options as set so far; refused where {@code maxTokens} is below {@code
+     * minTokens}}
      */
     public TraceOptions build() {
       Require.atLeast(minTokens, "maxTokens", maxTokens);

@@ -18,52 +18,78 @@ import java.util.Set;
  * question has enough traces without it. So {@code collected} is the sum of all other counts and of
  * the number of traces. Selecting from a set again with the same options drops nothing. Immutable
  * and thread-safe.
- *
- * @param traces what stays, by question in the order in which these were first met; copied
- * @param collected how many there were
- * @param incorrect how many had a reward below the least
- * @param tooShort how many had too few tokens
- * @param tooLong how many had too many tokens
- * @param duplicates how many were there already
- * @param surplus how many more a question had than was allowed
  */
-public record TraceSet(
-    List<Trace> traces,
-    int collected,
-    int incorrect,
-    int tooShort,
-    int tooLong,
-    int duplicates,
-    int surplus) {
+public final class TraceSet extends ByValue {
+  private final Values values;
 
-  /** Copies the traces. */
-  public TraceSet {
-    traces = List.copyOf(traces);
+  private record Values(
+      List<Trace> traces,
+      int collected,
+      int incorrect,
+      int tooShort,
+      int tooLong,
+      int duplicates,
+      int surplus) {}
+
+  private TraceSet(Values values) {
+    super(values);
+    this.values = values;
   }
 
-  /**
-   * Selects from traces.
-   *
-   * @param collected the traces, in the order in which they were collected
-   * @param options which of them are good enough
-   * @return the selection
-   */
+  /** {@return what is good enough of these traces, in the order in which they were collected} */
   public static TraceSet of(Iterable<Trace> collected, TraceOptions options) {
     Selection selection = new Selection(options);
     collected.forEach(selection::add);
     return selection.result();
   }
 
-  /**
-   * Returns this set with more solutions counted that were incorrect and of which nothing was kept.
-   *
-   * @param more how many, at least 0
-   * @return the same traces
-   */
+  /** {@return these traces, with so many more solutions counted that were incorrect} */
   public TraceSet withIncorrect(int more) {
     Require.atLeast(0, "incorrect solutions", more);
     return new TraceSet(
-        traces, collected + more, incorrect + more, tooShort, tooLong, duplicates, surplus);
+        new Values(
+            values.traces,
+            values.collected + more,
+            values.incorrect + more,
+            values.tooShort,
+            values.tooLong,
+            values.duplicates,
+            values.surplus));
+  }
+
+  /** {@return what stays, by question in the order in which these were first met} */
+  public List<Trace> traces() {
+    return values.traces;
+  }
+
+  /** {@return how many there were} */
+  public int collected() {
+    return values.collected;
+  }
+
+  /** {@return how many had a reward below the least} */
+  public int incorrect() {
+    return values.incorrect;
+  }
+
+  /** {@return how many had too few tokens} */
+  public int tooShort() {
+    return values.tooShort;
+  }
+
+  /** {@return how many had too many tokens} */
+  public int tooLong() {
+    return values.tooLong;
+  }
+
+  /** {@return how many were there already} */
+  public int duplicates() {
+    return values.duplicates;
+  }
+
+  /** {@return how many more a question had than was allowed} */
+  public int surplus() {
+    return values.surplus;
   }
 
   /** What tells one trace from another: what the model reads and what it writes. */
@@ -120,7 +146,14 @@ public record TraceSet(
         kept.addAll(ordered.subList(0, Math.min(options.perProblem(), ordered.size())));
       }
       return new TraceSet(
-          kept, collected, incorrect, tooShort, tooLong, duplicates, good - kept.size());
+          new Values(
+              List.copyOf(kept),
+              collected,
+              incorrect,
+              tooShort,
+              tooLong,
+              duplicates,
+              good - kept.size()));
     }
   }
 }

@@ -5,39 +5,156 @@ import java.util.Objects;
 
 /**
  * One optimiser step of one adapter; means over its pairs. The implicit reward of a completion is β
- * (log π − log π_ref), with β of {@link dev.flowdpo.preference.DpoObjective#beta}.
- *
- * <p>Immutable and thread-safe.
- *
- * @param role the adapter
- * @param update its steps so far, this one included
- * @param pairs how many pairs the step used
- * @param loss mean loss
- * @param rewardsChosen mean implicit reward of the chosen completions
- * @param rewardsRejected mean implicit reward of the rejected completions
- * @param rewardsMargin mean difference of the two
- * @param rewardsAccuracy share of pairs whose chosen completion has the higher implicit reward
- * @param logpsChosen mean log π of the chosen completions, each summed over its tokens
- * @param logpsRejected mean log π of the rejected completions, each summed over its tokens
- * @param gradientNorm global norm of the gradient before clipping
- * @param learningRate rate of this step, with warm-up and schedule applied
+ * (log π − log π_ref), with β of {@link dev.flowdpo.preference.DpoObjective#beta}; a
+ * log-probability is natural and summed over the completion's tokens. Immutable and thread-safe.
  */
-public record UpdateMetrics(
-    AdapterRole role,
-    long update,
-    int pairs,
-    double loss,
-    double rewardsChosen,
-    double rewardsRejected,
-    double rewardsMargin,
-    double rewardsAccuracy,
-    double logpsChosen,
-    double logpsRejected,
-    double gradientNorm,
-    double learningRate) {
+public final class UpdateMetrics extends ByValue {
+  private final Values values;
 
-  /** Checks that nothing is missing. */
-  public UpdateMetrics {
-    Objects.requireNonNull(role, "role");
+  private record Values(
+      AdapterRole role,
+      long update,
+      int pairs,
+      double loss,
+      double rewardsChosen,
+      double rewardsRejected,
+      double rewardsMargin,
+      double rewardsAccuracy,
+      double logpsChosen,
+      double logpsRejected,
+      double gradientNorm,
+      double learningRate) {}
+
+  private UpdateMetrics(Values values) {
+    super(values);
+    this.values = values;
+  }
+
+  /**
+   * {@return a builder of an adapter's step, its number from 1, of so many pairs; all else is 0}
+   */
+  public static Builder builder(AdapterRole role, long update, int pairs) {
+    return new Builder(role, update, pairs);
+  }
+
+  /** {@return the adapter} */
+  public AdapterRole role() {
+    return values.role;
+  }
+
+  /** {@return its steps so far, this one included} */
+  public long update() {
+    return values.update;
+  }
+
+  /** {@return how many pairs the step used} */
+  public int pairs() {
+    return values.pairs;
+  }
+
+  /** {@return mean loss} */
+  public double loss() {
+    return values.loss;
+  }
+
+  /** {@return mean implicit reward of the chosen completions} */
+  public double rewardsChosen() {
+    return values.rewardsChosen;
+  }
+
+  /** {@return mean implicit reward of the rejected completions} */
+  public double rewardsRejected() {
+    return values.rewardsRejected;
+  }
+
+  /** {@return mean difference of the two} */
+  public double rewardsMargin() {
+    return values.rewardsMargin;
+  }
+
+  /** {@return share of pairs whose chosen completion has the higher implicit reward} */
+  public double rewardsAccuracy() {
+    return values.rewardsAccuracy;
+  }
+
+  /** {@return mean log π of the chosen completions} */
+  public double logpsChosen() {
+    return values.logpsChosen;
+  }
+
+  /** {@return mean log π of the rejected completions} */
+  public double logpsRejected() {
+    return values.logpsRejected;
+  }
+
+  /** {@return global norm of the gradient before clipping} */
+  public double gradientNorm() {
+    return values.gradientNorm;
+  }
+
+  /** {@return rate of this step, with warm-up and schedule applied} */
+  public double learningRate() {
+    return values.learningRate;
+  }
+
+  /** Collects what an engine measured in a step. Not thread-safe. */
+  public static final class Builder {
+    private final AdapterRole role;
+    private final long update;
+    private final int pairs;
+    private double loss;
+    private double[] rewards = new double[4];
+    private double[] logps = new double[2];
+    private double gradientNorm;
+    private double learningRate;
+
+    private Builder(AdapterRole role, long update, int pairs) {
+      this.role = Objects.requireNonNull(role, "role");
+      this.update = update;
+      this.pairs = pairs;
+    }
+
+    /** Sets the mean loss. */
+    public Builder loss(double loss) {
+      this.loss = loss;
+      return this;
+    }
+
+    /** Sets the mean implicit rewards and their margin, and how often the chosen one is higher. */
+    public Builder rewards(double chosen, double rejected, double margin, double accuracy) {
+      this.rewards = new double[] {chosen, rejected, margin, accuracy};
+      return this;
+    }
+
+    /** Sets the mean log π of the completions. */
+    public Builder logps(double chosen, double rejected) {
+      this.logps = new double[] {chosen, rejected};
+      return this;
+    }
+
+    /** Sets the gradient's norm before clipping, and the rate. */
+    public Builder step(double gradientNorm, double learningRate) {
+      this.gradientNorm = gradientNorm;
+      this.learningRate = learningRate;
+      return this;
+    }
+
+    /** {@return the metrics as set so far} */
+    public UpdateMetrics build() {
+      return new UpdateMetrics(
+          new Values(
+              role,
+              update,
+              pairs,
+              loss,
+              rewards[0],
+              rewards[1],
+              rewards[2],
+              rewards[3],
+              logps[0],
+              logps[1],
+              gradientNorm,
+              learningRate));
+    }
   }
 }

@@ -6,13 +6,12 @@ import dev.flowdpo.error.Require;
 import dev.flowdpo.preference.AdapterRole;
 import java.util.EnumSet;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * When adapters take a step, and which of them. A value out of its range is refused with an {@link
  * InvalidInputException}. Immutable and thread-safe.
  */
-public final class UpdateOptions {
+public final class UpdateOptions extends ByValue {
   private static final UpdateOptions DEFAULTS =
       new UpdateOptions(
           new Values(true, 32, 32, Sets.immutableEnumSet(EnumSet.allOf(AdapterRole.class)), 0));
@@ -27,6 +26,7 @@ public final class UpdateOptions {
       int referenceRefreshUpdates) {}
 
   private UpdateOptions(Values values) {
+    super(values);
     this.values = values;
   }
 
@@ -46,8 +46,7 @@ public final class UpdateOptions {
   }
 
   /**
-   * {@return whether adapters are updated; false gives a control run that does all but learn;
-   * default true}
+   * {@return whether adapters are updated; false is for a control run of all else; default true}
    */
   public boolean enabled() {
     return values.enabled;
@@ -70,25 +69,10 @@ public final class UpdateOptions {
 
   /**
    * {@return after how many updates of an adapter its reference becomes the adapter as it then is;
-   * 0, the default and the paper's, keeps the first reference}
+   * 0, the default and the paper's, keeps the first}
    */
   public int referenceRefreshUpdates() {
     return values.referenceRefreshUpdates;
-  }
-
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof UpdateOptions that && values.equals(that.values);
-  }
-
-  @Override
-  public int hashCode() {
-    return values.hashCode();
-  }
-
-  @Override
-  public String toString() {
-    return values.toString().replaceFirst("Values", "UpdateOptions");
   }
 
   /** Collects options one by one and checks each at once. Not thread-safe. */

@@ -1,9 +1,6 @@
 /**
- * Online learning while the application runs: {@link dev.flowdpo.learning.OnlineLearner} reads
- * problems one after another, counts the flow's answer before any update ({@link
- * dev.flowdpo.learning.ProgressiveValidation}), and updates both adapters from the pairs that its
- * rollouts give (Flow-DPO, arXiv 2410.22304, section 3.2). {@link
- * dev.flowdpo.learning.TraceCompiler} collects the correct solutions for the compile stage.
+ * Online learning while the application runs (Flow-DPO, arXiv 2410.22304, section 3.2), and the
+ * traces of the compile stage (section 4.3).
  */
 @NullMarked
 package dev.flowdpo.learning;

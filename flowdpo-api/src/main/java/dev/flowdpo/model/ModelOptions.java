@@ -59,8 +59,8 @@ public final class ModelOptions {
   }
 
   /**
-   * {@return the folder for quantised weights; by default the sub-folder {@code flowdpo-cache} of
-   * the model's folder. A file there is found again by the content of the weights}
+   * {@return the folder for quantised weights, found again by their content; by default the
+   * sub-folder {@code flowdpo-cache} of the model's}
    */
   public Optional<Path> cache() {
     return values.cache;
@@ -71,10 +71,7 @@ public final class ModelOptions {
     return values.threads;
   }
 
-  /**
-   * {@return the largest number of tokens of a sequence, prompt and answer together, unless the
-   * model allows fewer}
-   */
+  /** {@return the most tokens of prompt and answer together, unless the model allows fewer} */
   public OptionalInt maxTokens() {
     return values.maxTokens;
   }

@@ -37,7 +37,7 @@ public final class Chunk {
    * @param logProbability sum over {@code tokens} (the end of sequence included) of the natural
    *     logarithm of the policy's probability at temperature 1, without top-k and top-p
    * @param endOfSequence whether the policy ended its output here
-   * @throws InvalidInputException if there are no tokens or the log-probability is not a number
+   * @throws InvalidInputException if there are no tokens or the log-probability is not finite
    */
   public static Chunk of(
       TokenIds tokens, String text, double logProbability, boolean endOfSequence) {
@@ -96,7 +96,7 @@ public final class Chunk {
 
   /** {@return whether the other writes the same: the same ids, or text where one has no ids} */
   public boolean writesSame(Chunk other) {
-    return hasTokens() && other.hasTokens()
+    return (hasTokens() && other.hasTokens())
         ? tokens.equals(other.tokens)
         : text.equals(other.text) && endOfSequence == other.endOfSequence;
   }

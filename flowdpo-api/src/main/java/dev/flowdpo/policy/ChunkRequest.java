@@ -4,9 +4,8 @@ import dev.flowdpo.error.Require;
 import java.util.Objects;
 
 /**
- * One row of a {@link FlowPolicy#extend} batch: write the next chunk after this prefix.
- *
- * <p>Immutable and thread-safe.
+ * One row of a {@link FlowPolicy#extend} batch: write the next chunk after this prefix. Immutable
+ * and thread-safe.
  *
  * @param prefix what has been written so far; several rows may carry the same instance
  * @param maxTokens the most tokens the chunk may have, the end of sequence included; at least 1
@@ -17,11 +16,7 @@ import java.util.Objects;
 public record ChunkRequest(
     PartialAnswer prefix, int maxTokens, SamplingOptions sampling, long seed) {
 
-  /**
-   * Checks the values.
-   *
-   * @throws dev.flowdpo.error.InvalidInputException if {@code maxTokens} is below 1
-   */
+  /** Checks the values; {@code maxTokens} below 1 is refused. */
   public ChunkRequest {
     Objects.requireNonNull(prefix, "prefix");
     Objects.requireNonNull(sampling, "sampling");

@@ -15,44 +15,24 @@ import dev.flowdpo.value.SolutionChunk;
  */
 public interface FlowListener {
 
-  /**
-   * Tells that a solve of the problem begins.
-   *
-   * @param problem the problem
-   */
+  /** Tells that a solve of the problem begins. */
   default void onStart(Problem problem) {}
 
   /**
-   * Tells text as it is written, where {@code SolveOptions.streamEvery} asks for it; otherwise a
-   * chunk's whole text before its {@link #onChunk}.
-   *
-   * @param problem the problem that it belongs to
-   * @param index the place of its chunk in the solution, from 0
-   * @param text what comes after the texts so far
+   * Tells text of the chunk at this place, from 0, as it is written, where {@code
+   * SolveOptions.streamEvery} asks for it; otherwise a chunk's whole text before its {@link
+   * #onChunk}.
    */
   default void onText(Problem problem, int index, String text) {}
 
   /**
-   * Tells that a chunk was written and judged.
-   *
-   * @param problem the problem that it belongs to
-   * @param index its place in the solution, from 0
-   * @param chunk the chunk
+   * Tells that the chunk at this place in the problem's solution, from 0, was written and judged.
    */
   default void onChunk(Problem problem, int index, SolutionChunk chunk) {}
 
-  /**
-   * Tells that a solution is complete.
-   *
-   * @param solution the solution
-   */
+  /** Tells that a solution is complete. */
   default void onSolved(Solution solution) {}
 
-  /**
-   * Tells that there will be no solution.
-   *
-   * @param problem the problem
-   * @param cause why; what the caller gets
-   */
+  /** Tells that there will be no solution, and why: what the caller gets. */
   default void onError(Problem problem, Throwable cause) {}
 }

@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  * control reasoning step by step; one large chunk is ordinary single-pass generation. To change a
  * flow's own options use {@code Flow.withOptions(options -> …)}, which keeps what is not set. A
  * value out of its range is refused with an {@link dev.flowdpo.error.InvalidInputException}.
- *
- * <p>Immutable and thread-safe.
+ * Immutable and thread-safe.
  */
 public final class FlowOptions {
   private static final FlowOptions DEFAULTS =
@@ -59,8 +58,7 @@ public final class FlowOptions {
   }
 
   /**
-   * {@return the seed from which, with a problem's id and a chunk's index, every chunk's seed
-   * derives}
+   * {@return the seed from which, with a problem's id and a chunk's index, that chunk's derives}
    */
   public long seed() {
     return values.seed;

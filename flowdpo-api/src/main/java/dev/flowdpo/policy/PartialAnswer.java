@@ -35,57 +35,34 @@ public final class PartialAnswer {
   }
 
   /**
-   * Returns an answer to the problem with nothing written yet.
-   *
-   * @param problem the problem to answer
-   * @return a new root, with a cache of its own
+   * {@return an answer to the problem with nothing written yet: a new root, with a cache of its
+   * own}
    */
   public static PartialAnswer start(Problem problem) {
     return new PartialAnswer(Objects.requireNonNull(problem, "problem"), null, null);
   }
 
-  /**
-   * Returns this answer with one more chunk; this instance stays as it is.
-   *
-   * @param chunk what comes next
-   * @return a new child of this instance
-   */
+  /** {@return a new child of this instance: its answer with one more chunk} */
   public PartialAnswer append(Chunk chunk) {
     return new PartialAnswer(problem, this, Objects.requireNonNull(chunk, "chunk"));
   }
 
-  /**
-   * Returns the problem that is being answered.
-   *
-   * @return the problem
-   */
+  /** {@return the problem that is being answered} */
   public Problem problem() {
     return problem;
   }
 
-  /**
-   * Returns the answer before the last chunk.
-   *
-   * @return the parent, or empty at the root
-   */
+  /** {@return the answer before the last chunk; empty at the root} */
   public Optional<PartialAnswer> parent() {
     return Optional.ofNullable(parent);
   }
 
-  /**
-   * Returns the chunk that was written last.
-   *
-   * @return the chunk, or empty at the root
-   */
+  /** {@return the chunk that was written last; empty at the root} */
   public Optional<Chunk> lastChunk() {
     return Optional.ofNullable(lastChunk);
   }
 
-  /**
-   * Returns all chunks, first to last.
-   *
-   * @return {@link #depth()} chunks
-   */
+  /** {@return all {@link #depth()} chunks, first to last} */
   public List<Chunk> chunks() {
     Chunk[] chunks = new Chunk[depth];
     for (PartialAnswer node = this; node.lastChunk != null; node = parentOf(node)) {
@@ -94,19 +71,14 @@ public final class PartialAnswer {
     return List.of(chunks);
   }
 
-  /**
-   * Returns the number of chunks.
-   *
-   * @return 0 at the root
-   */
+  /** {@return the number of chunks, 0 at the root} */
   public int depth() {
     return depth;
   }
 
   /**
-   * Returns the ids of everything written, with every end of sequence left out.
+   * {@return the ids of everything written, first to last, with every end of sequence left out}
    *
-   * @return the ids, first to last
    * @throws dev.flowdpo.error.FlowException if a chunk has no tokens
    */
   public TokenIds contentTokens() {
@@ -121,11 +93,7 @@ public final class PartialAnswer {
     return TokenIds.copyOf(tokens);
   }
 
-  /**
-   * Returns the text of everything written, as it came.
-   *
-   * @return the chunks' texts, one after another
-   */
+  /** {@return the text of everything written, as it came: the chunks' texts, one after another} */
   public String text() {
     String[] texts = new String[depth];
     for (PartialAnswer node = this; node.lastChunk != null; node = parentOf(node)) {
@@ -134,20 +102,12 @@ public final class PartialAnswer {
     return String.join("", Arrays.asList(texts));
   }
 
-  /**
-   * Says whether the policy ended its output with the last chunk.
-   *
-   * @return true where the last chunk ends with the end of sequence; false at the root
-   */
+  /** {@return whether the last chunk ends with the end of sequence; false at the root} */
   public boolean endedBySequenceEnd() {
     return lastChunk != null && lastChunk.endOfSequence();
   }
 
-  /**
-   * Returns the problem's id, the depth and the text.
-   *
-   * @return a description for logs
-   */
+  /** {@return the problem's id, the depth and the text, for logs} */
   @Override
   public String toString() {
     return "PartialAnswer[problem=" + problem.id() + ", depth=" + depth + ", text=" + text() + "]";

@@ -1,5 +1,6 @@
 package dev.flowdpo.policy;
 
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.error.Require;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -9,17 +10,20 @@ import org.jspecify.annotations.Nullable;
  * an {@link dev.flowdpo.error.InvalidInputException}. Immutable and thread-safe.
  */
 public final class ServingOptions {
-  private static final ServingOptions DEFAULTS = new ServingOptions(new Values(256, 0, 0.5));
+  private static final ServingOptions DEFAULTS = new ServingOptions(new Values(256, 0, 0.5, 0));
 
   private final Values values;
 
-  private record Values(int maxRows, int queueLimit, double learnerShare) {}
+  private record Values(int maxRows, int queueLimit, double learnerShare, long cacheBytes) {}
 
   private ServingOptions(Values values) {
     this.values = values;
   }
 
-  /** {@return calls of at most 256 rows, no limit of what waits, half of a call for a learner} */
+  /**
+   * {@return calls of at most 256 rows, no limit of what waits or of memory, half of the time for a
+   * learner}
+   */
   public static ServingOptions defaults() {
     return DEFAULTS;
   }
@@ -55,6 +59,14 @@ public final class ServingOptions {
     return values.learnerShare;
   }
 
+  /**
+   * {@return how much memory the keys and values of all answers under way may take, by what each
+   * could need at most; an answer that does not fit waits for others to end; 0 for no limit}
+   */
+  public long cacheBytes() {
+    return values.cacheBytes;
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof ServingOptions that && values.equals(that.values);
@@ -75,11 +87,13 @@ public final class ServingOptions {
     private int maxRows;
     private int queueLimit;
     private double learnerShare;
+    private long cacheBytes;
 
     private Builder(Values values) {
       maxRows = values.maxRows;
       queueLimit = values.queueLimit;
       learnerShare = values.learnerShare;
+      cacheBytes = values.cacheBytes;
     }
 
     /** Sets the most rows of a call, at least 1. */
@@ -100,9 +114,19 @@ public final class ServingOptions {
       return this;
     }
 
+    /** Sets the memory for keys and values of all answers under way, in bytes; 0 for no limit. */
+    public Builder cacheBytes(long cacheBytes) {
+      if (cacheBytes < 0) {
+        throw new InvalidInputException(
+            "cacheBytes: expected 0 or more, found " + cacheBytes + ".");
+      }
+      this.cacheBytes = cacheBytes;
+      return this;
+    }
+
     /** {@return the options as set so far} */
     public ServingOptions build() {
-      return new ServingOptions(new Values(maxRows, queueLimit, learnerShare));
+      return new ServingOptions(new Values(maxRows, queueLimit, learnerShare, cacheBytes));
     }
   }
 }

@@ -3,9 +3,7 @@ package dev.flowdpo.policy;
 import dev.flowdpo.error.Require;
 
 /**
- * What a judge says of a partial answer.
- *
- * <p>Immutable and thread-safe.
+ * What a judge says of a partial answer. Immutable and thread-safe.
  *
  * @param stop true where the answer is finished, false where it goes on
  * @param stopProbability the judge's probability of "finished", in [0, 1]; it need not lie on the
@@ -13,20 +11,12 @@ import dev.flowdpo.error.Require;
  */
 public record StopDecision(boolean stop, double stopProbability) {
 
-  /**
-   * Checks the probability.
-   *
-   * @throws dev.flowdpo.error.InvalidInputException if it is not in [0, 1]
-   */
+  /** Checks the probability; one that is not in [0, 1] is refused. */
   public StopDecision {
     Require.within(0, 1, "stopProbability", stopProbability);
   }
 
-  /**
-   * Returns the opposite decision with the same probability.
-   *
-   * @return the flipped decision
-   */
+  /** {@return the opposite decision with the same probability} */
   public StopDecision flipped() {
     return new StopDecision(!stop, stopProbability);
   }

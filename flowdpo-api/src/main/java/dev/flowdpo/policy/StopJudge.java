@@ -4,10 +4,9 @@ import java.util.List;
 
 /**
  * The model that decides when an answer is finished. The engine of {@code flowdpo-runtime} is one;
- * an application may bring its own.
- *
- * <p>Implementations are thread-safe, and their rows are independent: a decision depends on its own
- * partial answer only (Stop model of Flow-DPO, arXiv 2410.22304, section 3.1).
+ * an application may bring its own. Implementations are thread-safe, and their rows are
+ * independent: a decision depends on its own partial answer only (Stop model of Flow-DPO, arXiv
+ * 2410.22304, section 3.1).
  */
 @FunctionalInterface
 public interface StopJudge {
@@ -22,32 +21,29 @@ public interface StopJudge {
    */
   List<StopDecision> judge(List<PartialAnswer> partials);
 
-  /**
-   * Returns whether partial answers of different callers may share a call, as {@link
-   * FlowPolicy#sharesCalls} has it.
-   *
-   * @return by default false
-   */
+  /** {@return whether answers of different callers may share a call, as in {@link FlowPolicy}} */
   default boolean sharesCalls() {
     return false;
   }
 
+  /** {@return the bytes it keeps for a token of an answer under way, as in {@link FlowPolicy}} */
+  default long cacheBytesPerToken() {
+    return 0;
+  }
+
   /**
-   * Returns this judge as it is now: updates that a learner publishes later do not reach the
-   * returned one. A flow takes one at the start of each solve and keeps it to the end.
-   *
-   * @return a frozen view; by default this judge, right for a judge that never learns
+   * {@return this judge as it is now, without the updates that a learner publishes later} A flow
+   * takes one at the start of each solve and keeps it to the end. By default this judge itself,
+   * right for one that never learns.
    */
   default StopJudge snapshot() {
     return this;
   }
 
   /**
-   * Returns whether the ids of the partial answers that it reads are those of the engine's own
-   * vocabulary. An engine refuses to learn with another judge than its own that does not say so,
-   * since it would train on ids that mean something else to its model.
-   *
-   * @return by default false
+   * {@return whether the ids of the answers that it reads are of the engine's own vocabulary;
+   * default false} An engine refuses to learn with a foreign judge that does not say so, since it
+   * would train on ids that mean something else to its model.
    */
   default boolean sharesEngineTokens() {
     return false;

@@ -13,11 +13,7 @@ public enum AdapterRole {
     this.folderName = folderName;
   }
 
-  /**
-   * Returns the name of this adapter's PEFT folder.
-   *
-   * @return {@code "answer"} or {@code "stop"}
-   */
+  /** {@return the name of this adapter's PEFT folder, {@code "answer"} or {@code "stop"}} */
   public String folderName() {
     return folderName;
   }

@@ -14,28 +14,26 @@ import java.util.function.Function;
  * pair's implicit rewards needs no derivative written by hand ({@link #ofLogit}, {@link
  * #ofRatios}).
  *
- * <p>Below h is {@link LogProbabilitySums#logit}, σ the logistic function, β the strength of the
- * implicit reward β (log π − log π_ref). All objectives made here are immutable, thread-safe, equal
- * by value, and finite for |h| up to 1e4 and beyond.
+ * <p>Below h is {@link LogProbabilitySums#logit}, r are the log-ratios, σ is the logistic function
+ * and β, above 0, the strength of the implicit reward β (log π − log π_ref). A value out of its
+ * range is refused with an {@link InvalidInputException}. All objectives made here are immutable,
+ * thread-safe, equal by value, and finite for |h| up to 1e4 and beyond.
  */
 @FunctionalInterface
 public interface DpoObjective {
 
   /**
-   * Returns the loss of a pair and its derivatives.
+   * {@return the loss of a pair and its derivatives}
    *
-   * @param sums the log-probability sums of one pair
-   * @return value and derivatives
    * @throws UnsupportedOperationException if the loss is one of whole groups or of tokens
    */
   ObjectiveValue evaluate(LogProbabilitySums sums);
 
   /**
-   * Returns the loss of a group and its derivatives: what engines call. By default the loss of the
-   * pair that the group is.
+   * Returns the loss of a group and its derivatives, in the order of the group: what engines call.
+   * By default the loss of the pair that the group is.
    *
    * @param group completions of one prompt; of a pair the chosen one comes first
-   * @return value and derivatives, in the order of the group
    * @throws InvalidInputException if the loss is one of pairs and this is none
    */
   default GroupValue evaluate(List<ScoredCompletion> group) {
@@ -46,175 +44,114 @@ public interface DpoObjective {
   }
 
   /**
-   * Returns whether derivatives differ among the tokens of a completion. Then an engine scores
-   * first, and goes through the model once more with them.
-   *
-   * @return by default false
+   * {@return whether derivatives differ among the tokens of a completion, by default not} Then an
+   * engine scores first, and goes through the model once more with them.
    */
   default boolean tokenLevel() {
     return false;
   }
 
-  /**
-   * Returns β, the factor of the implicit rewards β (log π − log π_ref) that a learner reports.
-   *
-   * @return β; by default 1
-   */
+  /** {@return β of the implicit rewards that a learner reports; by default 1} */
   default double beta() {
     return 1;
   }
 
   /**
-   * Returns whether the loss depends on nothing but log π of the chosen completion. Then a learner
-   * spares itself the way of the rejected completion and of the reference through the model: in
-   * what the objective gets, and in the learner's metrics, the rejected sums and all log-ratios are
-   * 0.
-   *
-   * @return by default false
+   * {@return whether the loss depends on nothing but log π of the chosen completion, by default
+   * not} Then a learner spares itself the way of the rejected completion and of the reference
+   * through the model: in what the objective gets, and in the learner's metrics, the rejected sums
+   * and all log-ratios are 0.
    */
   default boolean readsChosenOnly() {
     return false;
   }
 
   /**
-   * Returns this objective with the chosen completion's mean negative log-likelihood added: {@code
-   * weight · −log π(chosen) / length} (RPO, Pang et al., arXiv 2404.19733).
-   *
-   * @param weight factor of the added term, at least 0
-   * @return the sum
-   * @throws InvalidInputException if the weight is negative or not finite
+   * {@return this objective plus {@code weight · −log π(chosen) / length} (RPO, Pang et al., arXiv
+   * 2404.19733), with a weight of at least 0}
    */
   default DpoObjective withChosenNll(double weight) {
     return new ChosenNllObjective(this, weight);
   }
 
   /**
-   * Returns the default, Flow-DPO's objective (arXiv 2410.22304, section 4): {@link #sigmoid} with
-   * β = 1.
-   *
-   * @return the objective
+   * {@return Flow-DPO's objective (arXiv 2410.22304, section 4), the default: {@link #sigmoid}, β =
+   * 1}
    */
   static DpoObjective paper() {
     return sigmoid(1.0);
   }
 
-  /**
-   * Returns DPO: −log σ(β h) (Rafailov et al., arXiv 2305.18290).
-   *
-   * @param beta above 0
-   * @return the objective
-   * @throws InvalidInputException if β is out of range
-   */
+  /** {@return DPO: −log σ(β h) (Rafailov et al., arXiv 2305.18290)} */
   static DpoObjective sigmoid(double beta) {
-    return new SigmoidObjective(beta);
+    return new PairObjectives.SigmoidObjective(beta);
   }
 
   /**
-   * Returns conservative DPO: −(1 − ε) log σ(β h) − ε log σ(−β h), where a share ε of the labels is
-   * thought to be wrong (Mitchell, "A note on DPO with noisy preferences", 2023).
-   *
-   * @param beta above 0
-   * @param labelSmoothing ε in [0, 0.5); 0 is plain DPO
-   * @return the objective
-   * @throws InvalidInputException if a value is out of range
+   * {@return conservative DPO: −(1 − ε) log σ(β h) − ε log σ(−β h), where a share ε in [0, 0.5) of
+   * the labels is thought to be wrong (Mitchell, "A note on DPO with noisy preferences", 2023)}
    */
   static DpoObjective sigmoid(double beta, double labelSmoothing) {
-    return new ConservativeObjective(beta, labelSmoothing);
+    return new PairObjectives.ConservativeObjective(beta, labelSmoothing);
   }
 
   /**
-   * Returns the hinge loss max(0, 1 − β h) (SLiC-HF, Zhao et al., arXiv 2305.10425, in the form of
-   * RSO, Liu et al., arXiv 2309.06657).
-   *
-   * @param beta above 0
-   * @return the objective
-   * @throws InvalidInputException if β is out of range
+   * {@return the hinge loss max(0, 1 − β h) (SLiC-HF, Zhao et al., arXiv 2305.10425, in the form of
+   * RSO, Liu et al., arXiv 2309.06657)}
    */
   static DpoObjective hinge(double beta) {
-    return new HingeObjective(beta);
+    return new PairObjectives.HingeObjective(beta);
   }
 
   /**
-   * Returns IPO: (h̄ − 1 / (2 β))² with h̄ the logit of log-ratios averaged over their tokens (Azar
-   * et al., arXiv 2310.12036).
-   *
-   * @param beta above 0
-   * @return the objective
-   * @throws InvalidInputException if β is out of range
+   * {@return IPO: (h̄ − 1 / (2 β))² with h̄ the logit of log-ratios averaged over their tokens
+   * (Azar et al., arXiv 2310.12036)}
    */
   static DpoObjective ipo(double beta) {
-    return new IpoObjective(beta);
+    return new PairObjectives.IpoObjective(beta);
   }
 
   /**
-   * Returns robust DPO: (−(1 − ε) log σ(β h) + ε log σ(−β h)) / (1 − 2 ε), unbiased where a share ε
-   * of the labels is flipped at random (Chowdhury et al., arXiv 2403.00409).
-   *
-   * @param beta above 0
-   * @param flipProbability ε in [0, 0.5); 0 is plain DPO
-   * @return the objective
-   * @throws InvalidInputException if a value is out of range
+   * {@return robust DPO: (−(1 − ε) log σ(β h) + ε log σ(−β h)) / (1 − 2 ε), unbiased where a share
+   * ε in [0, 0.5) of the labels is flipped at random (Chowdhury et al., arXiv 2403.00409)}
    */
   static DpoObjective robust(double beta, double flipProbability) {
-    return new RobustObjective(beta, flipProbability);
+    return new PairObjectives.RobustObjective(beta, flipProbability);
   }
 
   /**
-   * Returns APO-zero: 1 − σ(β r_chosen) + σ(β r_rejected) with r the log-ratios; it raises the
-   * chosen and lowers the rejected, each for itself (D'Oosterlinck et al., arXiv 2408.06266).
-   *
-   * @param beta above 0
-   * @return the objective
-   * @throws InvalidInputException if β is out of range
+   * {@return APO-zero: 1 − σ(β r_chosen) + σ(β r_rejected), which raises the chosen and lowers the
+   * rejected, each for itself (D'Oosterlinck et al., arXiv 2408.06266)}
    */
   static DpoObjective apoZero(double beta) {
-    return new ApoZeroObjective(beta);
+    return new PairObjectives.ApoZeroObjective(beta);
   }
 
   /**
-   * Returns SimPO: −log σ(β log π(chosen) / length − β log π(rejected) / length − γ), without a
-   * reference (Meng et al., arXiv 2405.14734).
-   *
-   * @param beta above 0
-   * @param gamma γ, the target margin, at least 0
-   * @return the objective
-   * @throws InvalidInputException if a value is out of range
+   * {@return SimPO: −log σ(β log π(chosen) / length − β log π(rejected) / length − γ), without a
+   * reference, with a target margin γ of at least 0 (Meng et al., arXiv 2405.14734)}
    */
   static DpoObjective simPo(double beta, double gamma) {
-    return new SimPoObjective(beta, gamma);
+    return new PairObjectives.SimPoObjective(beta, gamma);
   }
 
   /**
-   * Returns −log π(chosen) / length: supervised fine-tuning on the chosen completions, which takes
-   * no notice of the rejected ones. It is no preference objective but the control for one.
-   *
-   * @return the objective
+   * {@return −log π(chosen) / length: supervised fine-tuning on the chosen completions, which takes
+   * no notice of the rejected ones} It is no preference objective but the control for one.
    */
   static DpoObjective supervised() {
-    return new SupervisedObjective();
+    return new PairObjectives.SupervisedObjective();
   }
 
   /**
-   * Returns a loss of β h alone; DPO is {@code x -> Math.log1p(Math.exp(-x))}. Its derivative is
+   * {@return a loss of β h alone; DPO is {@code x -> Math.log1p(Math.exp(-x))}} Its derivative is
    * found by central differences, right to about 12 digits where the loss is smooth.
-   *
-   * @param beta above 0
-   * @param loss the loss by β h
-   * @return the objective
-   * @throws InvalidInputException if β is out of range
    */
   static DpoObjective ofLogit(double beta, DoubleUnaryOperator loss) {
     return ofRatios(beta, (chosen, rejected) -> loss.applyAsDouble(chosen - rejected));
   }
 
-  /**
-   * Returns a loss of the two implicit rewards, with derivatives as in {@link #ofLogit}.
-   *
-   * @param beta above 0
-   * @param loss the loss by β r_chosen and β r_rejected, r the log-ratios
-   * @return the objective
-   * @throws InvalidInputException if β is out of range
-   */
+  /** {@return a loss of β r_chosen and β r_rejected, with derivatives as in {@link #ofLogit}} */
   static DpoObjective ofRatios(double beta, DoubleBinaryOperator loss) {
     return new RatioObjective(beta, loss);
   }
@@ -232,33 +169,25 @@ public interface DpoObjective {
    * }</pre>
    *
    * @param loss gives value and derivatives of a group; pure and thread-safe
-   * @return the objective
    */
   static DpoObjective ofCompletions(Function<List<ScoredCompletion>, GroupValue> loss) {
     return new GroupObjective(loss, false);
   }
 
   /**
-   * Returns a loss of single tokens, in groups of any size ({@link #tokenLevel}), such as one that
-   * is clipped, or has a divergence, at every token.
-   *
-   * @param loss gives value and derivatives of a group; pure and thread-safe
-   * @return the objective
+   * {@return a loss of single tokens in groups of any size ({@link #tokenLevel}), for example
+   * clipped at every token} The function gives value and derivatives of a group; it is pure and
+   * thread-safe.
    */
   static DpoObjective ofTokens(Function<List<ScoredCompletion>, GroupValue> loss) {
     return new GroupObjective(loss, true);
   }
 
   /**
-   * Returns the objective of this name, for command lines and configuration files: {@code sigmoid},
-   * {@code cdpo} (label smoothing 0.1), {@code hinge}, {@code ipo}, {@code robust} (flip
-   * probability 0.1), {@code apo-zero}, {@code simpo} (γ = β / 2) or {@code sft}. Case, {@code _}
-   * and {@code -} make no difference.
-   *
-   * @param name one of the names above
-   * @param beta above 0
-   * @return the objective
-   * @throws InvalidInputException if the name is none of these or β is out of range
+   * {@return the objective of this name, for command lines and configuration files} Names are
+   * {@code sigmoid}, {@code cdpo} (label smoothing 0.1), {@code hinge}, {@code ipo}, {@code robust}
+   * (flip probability 0.1), {@code apo-zero}, {@code simpo} (γ = β / 2) and {@code sft}; case,
+   * {@code _} and {@code -} make no difference.
    */
   static DpoObjective named(String name, double beta) {
     String key = name.strip().toLowerCase(Locale.ROOT).replaceAll("[_-]", "");

@@ -2,8 +2,7 @@ package dev.flowdpo.preference;
 
 /**
  * The loss of one group of completions and its derivatives by log-probabilities under the policy.
- *
- * <p>Immutable and thread-safe as far as nobody writes to its arrays.
+ * Immutable and thread-safe as far as nobody writes to its arrays.
  *
  * @param loss the loss
  * @param derivatives an array a completion, in their order: ∂loss / ∂ log π of the completion, one
@@ -12,11 +11,8 @@ package dev.flowdpo.preference;
 public record GroupValue(double loss, double[]... derivatives) {
 
   /**
-   * Returns the value of a loss that depends on whole completions.
-   *
-   * @param loss the loss
-   * @param byCompletion ∂loss / ∂ log π of each completion, in their order
-   * @return the value
+   * {@return the value of a loss whose derivative by each completion's log π is this, in their
+   * order}
    */
   public static GroupValue ofCompletions(double loss, double... byCompletion) {
     double[][] derivatives = new double[byCompletion.length][];

@@ -7,9 +7,8 @@ import java.util.Optional;
 
 /**
  * What an objective sees of a pair: log-probabilities (natural logarithm) summed over the tokens of
- * each completion, under the policy that learns and under the frozen reference.
- *
- * <p>Immutable and thread-safe.
+ * each completion, under the policy that learns and under the frozen reference. Immutable and
+ * thread-safe.
  *
  * @param policyChosen log π of the chosen completion
  * @param policyRejected log π of the rejected completion
@@ -26,11 +25,7 @@ public record LogProbabilitySums(
     int chosenLength,
     int rejectedLength) {
 
-  /**
-   * Checks the values.
-   *
-   * @throws InvalidInputException if a sum is not finite or a length is below 1
-   */
+  /** Checks the values; a sum that is not finite or a length below 1 is refused. */
   public LogProbabilitySums {
     Require.finite("policyChosen", policyChosen);
     Require.finite("policyRejected", policyRejected);
@@ -45,7 +40,6 @@ public record LogProbabilitySums(
    * DpoObjective#readsChosenOnly}) the rejected sums are 0 and the lengths the same.
    *
    * @param pair the chosen completion and then the rejected one, if there is one
-   * @return their sums
    * @throws InvalidInputException if there are neither one nor two completions
    */
   public static LogProbabilitySums of(List<ScoredCompletion> pair) {
@@ -66,28 +60,19 @@ public record LogProbabilitySums(
         rejected.map(ScoredCompletion::length).orElse(chosen.length()));
   }
 
-  /**
-   * Returns how much likelier the policy finds the chosen completion than the reference does.
-   *
-   * @return log π(chosen) − log π_ref(chosen)
-   */
+  /** {@return log π(chosen) − log π_ref(chosen)} */
   public double chosenLogRatio() {
     return policyChosen - referenceChosen;
   }
 
-  /**
-   * Returns how much likelier the policy finds the rejected completion than the reference does.
-   *
-   * @return log π(rejected) − log π_ref(rejected)
-   */
+  /** {@return log π(rejected) − log π_ref(rejected)} */
   public double rejectedLogRatio() {
     return policyRejected - referenceRejected;
   }
 
   /**
-   * Returns the DPO logit h, the difference of the two log-ratios.
-   *
-   * @return h; positive where the policy has moved towards the chosen completion
+   * {@return the DPO logit h, the difference of the two log-ratios; positive where the policy has
+   * moved towards the chosen completion}
    */
   public double logit() {
     return chosenLogRatio() - rejectedLogRatio();

@@ -24,4 +24,9 @@ final class PacedPairs implements PairRule {
   public Optional<PairRule> pace() {
     return Optional.of(pace);
   }
+
+  @Override
+  public String toString() {
+    return "PacedPairs[rule=" + rule + ", pace=" + pace + "]";
+  }
 }

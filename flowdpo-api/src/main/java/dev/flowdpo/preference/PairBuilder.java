@@ -14,22 +14,16 @@ public final class PairBuilder {
   private final PairOptions options;
   private final PreferenceTokens tokens;
 
-  /**
-   * Creates a builder.
-   *
-   * @param options when branches form a pair
-   * @param tokens prompts and decisions as ids
-   */
+  /** Creates a builder that writes prompts and decisions as these tokens. */
   public PairBuilder(PairOptions options, PreferenceTokens tokens) {
     this.options = Objects.requireNonNull(options, "options");
     this.tokens = Objects.requireNonNull(tokens, "tokens");
   }
 
   /**
-   * Returns the pairs of a tree.
+   * {@return the pairs of a problem's tree by node; at each node the Answer pairs, then the Stop
+   * pair}
    *
-   * @param tree the rollouts of one problem
-   * @return its pairs by node; at each node the Answer pairs, then the Stop pair
    * @throws dev.flowdpo.error.FlowException if a chunk to be learned from has no tokens
    */
   public List<PreferencePair> pairs(RolloutTree tree) {

@@ -37,8 +37,8 @@ public final class PairOptions {
 
   /**
    * {@return whether, where stopping and going on both lead to a correct answer and the rewards
-   * make no pair, stopping is preferred; default true. Without it nothing ever speaks for stopping
-   * once a problem is solved, and a judge can drift to never stopping}
+   * make no pair, stopping is preferred; default true} Else nothing speaks for stopping once a
+   * problem is solved, and a judge can drift to never stopping.
    */
   public boolean preferEarlierStopOnTie() {
     return values.preferEarlierStopOnTie;

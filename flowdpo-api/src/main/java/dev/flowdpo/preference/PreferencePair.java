@@ -5,9 +5,7 @@ import dev.flowdpo.value.TokenIds;
 import java.util.Objects;
 
 /**
- * Two completions of one prompt, one of them preferred.
- *
- * <p>Immutable and thread-safe.
+ * Two completions of one prompt, one of them preferred. Immutable and thread-safe.
  *
  * @param role the adapter that learns from it
  * @param prompt ids before the completion; no loss is taken on them
@@ -28,11 +26,7 @@ public record PreferencePair(
     double chosenReward,
     double rejectedReward) {
 
-  /**
-   * Checks the values.
-   *
-   * @throws InvalidInputException if a completion is empty or both are the same
-   */
+  /** Checks the values; completions that are empty or the same are refused. */
   public PreferencePair {
     Objects.requireNonNull(role, "role");
     Objects.requireNonNull(prompt, "prompt");

@@ -6,8 +6,7 @@ import dev.flowdpo.error.Require;
 /**
  * One completion of a group as an objective sees it: the log-probability (natural logarithm) of
  * each of its tokens, under the policy that learns and under the frozen reference, and its reward.
- *
- * <p>Immutable and thread-safe.
+ * Immutable and thread-safe.
  */
 public final class ScoredCompletion {
   private final double reward;

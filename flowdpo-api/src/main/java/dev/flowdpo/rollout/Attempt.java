@@ -28,12 +28,7 @@ public final class Attempt {
     this.finishReason = finishReason;
   }
 
-  /**
-   * Returns an answer of which only the text is known.
-   *
-   * @param problem the problem
-   * @param answer the whole text of the solution
-   */
+  /** {@return an answer of which only the text is known, that of the whole solution} */
   public static Attempt of(Problem problem, String answer) {
     return new Attempt(problem, answer, List.of(), Optional.empty());
   }
@@ -52,10 +47,8 @@ public final class Attempt {
   }
 
   /**
-   * Returns an answer that a flow or a rollout wrote.
-   *
-   * @param answer the complete answer; its text is taken without blanks at the ends
-   * @param finishReason why it ends where it does
+   * {@return a complete answer of a flow or a rollout; its text is taken without blanks at the
+   * ends}
    */
   public static Attempt of(PartialAnswer answer, FinishReason finishReason) {
     return new Attempt(
@@ -98,10 +91,8 @@ public final class Attempt {
   }
 
   /**
-   * Says whether the answer is known to be cut off: it ends for another reason than that the judge
-   * stopped it, and not with the end of sequence.
-   *
-   * @return true where more would have followed
+   * {@return whether the answer is known to be cut off: it ends for another reason than that the
+   * judge stopped it, and not with the end of sequence}
    */
   public boolean truncated() {
     return finishReason.filter(reason -> reason != FinishReason.STOPPED).isPresent()

@@ -17,16 +17,11 @@ import java.util.List;
  */
 public interface BatchVerifier extends Verifier {
 
-  /**
-   * Judges answers.
-   *
-   * @param attempts the answers with their problems
-   * @return the verdicts, in the same order
-   */
+  /** {@return the verdicts on the answers, in the same order} */
   List<Verdict> verifyAll(List<Attempt> attempts);
 
   /**
-   * Judges one answer, as a batch of one.
+   * {@return the verdict on one answer, as a batch of one}
    *
    * @throws IllegalStateException if {@link #verifyAll} returns no or several verdicts
    */

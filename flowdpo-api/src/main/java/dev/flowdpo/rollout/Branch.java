@@ -8,9 +8,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * One complete path from the problem to a judged answer.
- *
- * <p>Immutable and thread-safe.
+ * One complete path from the problem to a judged answer. Immutable and thread-safe.
  *
  * @param answer the complete answer
  * @param decisions what was decided after each chunk; {@code decisions.get(i)} judged the prefix
@@ -25,11 +23,7 @@ public record Branch(
     FinishReason finishReason,
     Verdict verdict) {
 
-  /**
-   * Checks the values and copies the decisions.
-   *
-   * @throws InvalidInputException if there is not one decision per chunk
-   */
+  /** Copies the decisions; where there is not one per chunk, they are refused. */
   public Branch {
     Objects.requireNonNull(answer, "answer");
     Objects.requireNonNull(finishReason, "finishReason");
@@ -42,11 +36,7 @@ public record Branch(
     }
   }
 
-  /**
-   * Returns the text that the verifier saw.
-   *
-   * @return the answer's text without blanks at the ends
-   */
+  /** {@return the text that the verifier saw: the answer's without blanks at the ends} */
   public String text() {
     return answer.text().strip();
   }

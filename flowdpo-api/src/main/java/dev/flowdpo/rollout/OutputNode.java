@@ -11,8 +11,7 @@ import java.util.Optional;
 /**
  * A place on the original path where a chunk was written and a decision taken, with what would have
  * come of another chunk and of the opposite decision (Flow-DPO, arXiv 2410.22304, section 3.2).
- *
- * <p>Immutable and thread-safe.
+ * Immutable and thread-safe.
  *
  * @param index the number of chunks before this node, from 0
  * @param prefix the answer before this node's chunk
@@ -33,9 +32,7 @@ public record OutputNode(
     Optional<Branch> flipped) {
 
   /**
-   * Checks the values and copies the alternatives.
-   *
-   * @throws InvalidInputException if {@code output} is not {@code prefix} with one more chunk
+   * Copies the alternatives; an {@code output} that is not {@code prefix} and a chunk is refused.
    */
   public OutputNode {
     Objects.requireNonNull(decision, "decision");
@@ -50,11 +47,7 @@ public record OutputNode(
     }
   }
 
-  /**
-   * Returns the chunk that was written at this node.
-   *
-   * @return the last chunk of {@code output}
-   */
+  /** {@return the chunk that was written at this node, the last of {@code output}} */
   public Chunk chunk() {
     return output.lastChunk().orElseThrow();
   }

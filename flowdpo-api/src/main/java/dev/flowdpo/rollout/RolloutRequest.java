@@ -1,12 +1,15 @@
 package dev.flowdpo.rollout;
 
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.error.Require;
 import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.value.Problem;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** A mini-batch of problems to roll out. Immutable and thread-safe. */
 public final class RolloutRequest {
@@ -16,14 +19,7 @@ public final class RolloutRequest {
     this.values = new Builder(values);
   }
 
-  /**
-   * Returns a builder with default options, one alternative at a node and seed 0.
-   *
-   * @param problems what to solve; copied
-   * @param policy writes the chunks
-   * @param judge takes the decisions
-   * @param verifier judges the answers
-   */
+  /** {@return a builder with default options, one alternative at a node and seed 0} */
   public static Builder builder(
       List<Problem> problems, FlowPolicy policy, StopJudge judge, Verifier verifier) {
     return new Builder(problems, policy, judge, verifier);
@@ -37,6 +33,15 @@ public final class RolloutRequest {
   /** {@return the problems} */
   public List<Problem> problems() {
     return values.problems;
+  }
+
+  /**
+   * {@return one element a problem: the path that the flow took before, where it is known; such a
+   * path is the original of its tree and is neither written nor judged again. A sampler that does
+   * not look at them serves no {@link dev.flowdpo.learning.OnlineLearner#feedback}}
+   */
+  public List<Optional<Branch>> originals() {
+    return values.originals;
   }
 
   /** {@return what writes the chunks} */
@@ -65,8 +70,7 @@ public final class RolloutRequest {
   }
 
   /**
-   * {@return the seed from which, with a problem's id and the place in its tree, every chunk's seed
-   * derives}
+   * {@return the seed from which, with a problem's id and a place in its tree, a chunk's derives}
    */
   public long seed() {
     return values.seed;
@@ -78,6 +82,7 @@ public final class RolloutRequest {
     private final FlowPolicy policy;
     private final StopJudge judge;
     private final Verifier verifier;
+    private List<Optional<Branch>> originals;
     private FlowOptions options = FlowOptions.defaults();
     private int rolloutsPerNode = 1;
     private long seed;
@@ -87,13 +92,44 @@ public final class RolloutRequest {
       this.policy = Objects.requireNonNull(policy, "policy");
       this.judge = Objects.requireNonNull(judge, "judge");
       this.verifier = Objects.requireNonNull(verifier, "verifier");
+      this.originals = Collections.nCopies(problems.size(), Optional.empty());
     }
 
     private Builder(Builder from) {
       this(from.problems, from.policy, from.judge, from.verifier);
+      originals = from.originals;
       options = from.options;
       rolloutsPerNode = from.rolloutsPerNode;
       seed = from.seed;
+    }
+
+    /**
+     * Sets the paths that are known.
+     *
+     * @param originals one element a problem; copied
+     * @throws InvalidInputException if there are more or fewer, or one is of another problem
+     */
+    public Builder originals(List<Optional<Branch>> originals) {
+      if (originals.size() != problems.size()) {
+        throw new InvalidInputException(
+            "originals: expected one element per problem, %d in all, found %d."
+                .formatted(problems.size(), originals.size()));
+      }
+      for (int i = 0; i < problems.size(); i++) {
+        Problem problem = problems.get(i);
+        originals
+            .get(i)
+            .map(original -> original.answer().problem())
+            .filter(other -> !other.equals(problem))
+            .ifPresent(
+                other -> {
+                  throw new InvalidInputException(
+                      "originals: expected a path of problem %s, found one of problem %s."
+                          .formatted(problem.id(), other.id()));
+                });
+      }
+      this.originals = List.copyOf(originals);
+      return this;
     }
 
     /** Sets chunk size, limit of chunks and sampling. */

@@ -4,8 +4,7 @@ import java.util.List;
 
 /**
  * Explores a mini-batch of problems: decides what is tried beside the path that the flow takes.
- *
- * <p>Implementations are thread-safe.
+ * Implementations are thread-safe.
  */
 @FunctionalInterface
 public interface RolloutSampler {
@@ -13,18 +12,13 @@ public interface RolloutSampler {
   /**
    * Rolls out every problem under one version of the policy and of the judge.
    *
-   * @param request the problems, and what to roll them out with
    * @return one tree per problem, in the same order
    * @throws dev.flowdpo.error.FlowException if the policy or the judge fails; a failing verifier is
    *     no error but an unknown verdict
    */
   List<RolloutTree> sample(RolloutRequest request);
 
-  /**
-   * Returns the paper's sampler.
-   *
-   * @return a {@link TreeRolloutSampler}
-   */
+  /** {@return the paper's sampler, a {@link TreeRolloutSampler}} */
   static RolloutSampler tree() {
     return new TreeRolloutSampler();
   }

@@ -5,9 +5,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Everything that was tried on one problem.
- *
- * <p>Immutable and thread-safe.
+ * Everything that was tried on one problem. Immutable and thread-safe.
  *
  * @param problem the problem
  * @param original the path that the flow took of itself; its verdict counts for progressive

@@ -11,7 +11,9 @@ import dev.flowdpo.value.FinishReason;
 import dev.flowdpo.value.Seeds;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -48,16 +50,15 @@ public final class TreeRolloutSampler implements RolloutSampler {
     }
     FlowLoop loop =
         new FlowLoop(request.policy().snapshot(), request.judge().snapshot(), request.options());
-    List<FlowStart> roots =
-        request.problems().stream().map(p -> FlowStart.of(p, request.seed())).toList();
-    List<FlowPath> originals = loop.run(roots).stream().map(Optional::orElseThrow).toList();
+    Map<FlowPath, Verdict> known = new LinkedHashMap<>();
+    List<FlowPath> originals = originals(loop, request, known);
 
     List<FlowStart> starts = new ArrayList<>();
     for (FlowPath original : originals) {
       addStarts(starts, original, request);
     }
     List<Optional<FlowPath>> branches = loop.run(starts);
-    Verdicts verdicts = new Verdicts(request.verifier(), paths(originals, branches));
+    Verdicts verdicts = new Verdicts(request.verifier(), paths(originals, branches), known);
     Iterator<Optional<FlowPath>> ends = branches.iterator();
     List<RolloutTree> trees = new ArrayList<>(originals.size());
     for (FlowPath original : originals) {
@@ -66,8 +67,32 @@ public final class TreeRolloutSampler implements RolloutSampler {
     return trees;
   }
 
+  /** Returns the paths that are known, with their verdicts, and follows the others. */
+  private static List<FlowPath> originals(
+      FlowLoop loop, RolloutRequest request, Map<FlowPath, Verdict> known) {
+    List<FlowStart> roots = new ArrayList<>();
+    for (int i = 0; i < request.problems().size(); i++) {
+      if (request.originals().get(i).isEmpty()) {
+        roots.add(FlowStart.of(request.problems().get(i), request.seed()));
+      }
+    }
+    Iterator<Optional<FlowPath>> written = loop.run(roots).iterator();
+    List<FlowPath> originals = new ArrayList<>();
+    for (Optional<Branch> given : request.originals()) {
+      if (given.isPresent()) {
+        Branch branch = given.get();
+        FlowPath path = new FlowPath(branch.answer(), branch.decisions(), branch.finishReason());
+        known.put(path, branch.verdict());
+        originals.add(path);
+      } else {
+        originals.add(written.next().orElseThrow());
+      }
+    }
+    return originals;
+  }
+
   /**
-   * Adds the starts of a problem's branches in the order in which {@link #tree} reads their ends.
+   * Adds the starts of a problem's branches, in the order in which {@link #tree} reads their ends.
    */
   private static void addStarts(List<FlowStart> starts, FlowPath original, RolloutRequest request) {
     List<PartialAnswer> outputs = outputs(original);

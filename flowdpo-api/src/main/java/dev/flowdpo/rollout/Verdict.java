@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * A verifier's judgement of one answer. Rewards form a preference pair where they differ by at
- * least {@link dev.flowdpo.preference.PairOptions#rewardMargin()}; an unknown verdict never forms a
- * pair and counts as not correct.
+ * A verifier's judgement of one answer. Rewards, in [0, 1], form a preference pair where they
+ * differ by at least {@link dev.flowdpo.preference.PairOptions#rewardMargin()}; from 0.5 on an
+ * answer counts as correct. An unknown verdict never forms a pair and counts as not correct.
  *
  * <pre>{@code
  * Verdict.correct("equal values");
@@ -17,7 +17,8 @@ import java.util.OptionalDouble;
  * Verdict.unknown("the problem has no known answer");
  * }</pre>
  *
- * <p>Equal by content. Immutable and thread-safe.
+ * <p>A reward out of its range is refused with an {@link dev.flowdpo.error.InvalidInputException}.
+ * Equal by content. Immutable and thread-safe.
  */
 public final class Verdict {
   private static final double CORRECT_FROM = 0.5;
@@ -58,23 +59,12 @@ public final class Verdict {
     return known(0, Optional.of(reason));
   }
 
-  /**
-   * Returns a graded verdict without a reason.
-   *
-   * @param reward how good the answer is, in [0, 1]; from 0.5 it counts as correct
-   * @throws dev.flowdpo.error.InvalidInputException if the reward is not in [0, 1]
-   */
+  /** {@return a graded verdict without a reason} */
   public static Verdict reward(double reward) {
     return known(reward, Optional.empty());
   }
 
-  /**
-   * Returns a graded verdict.
-   *
-   * @param reward how good the answer is, in [0, 1]; from 0.5 it counts as correct
-   * @param reason why
-   * @throws dev.flowdpo.error.InvalidInputException if the reward is not in [0, 1]
-   */
+  /** {@return a graded verdict and why} */
   public static Verdict reward(double reward, String reason) {
     return known(reward, Optional.of(reason));
   }
@@ -85,10 +75,8 @@ public final class Verdict {
   }
 
   /**
-   * Returns the verdict of a verifier that could not do its work: it broke, hung, or was out of
-   * reach. It is unknown and counts as a failure.
-   *
-   * @param reason what happened, with the verifier's name
+   * {@return the verdict of a verifier that broke, hung, or was out of reach: unknown, and counted
+   * as a failure; the reason tells what happened, with the verifier's name}
    */
   public static Verdict failed(String reason) {
     return new Verdict(OptionalDouble.empty(), Optional.of(reason), Optional.empty(), true);
@@ -120,8 +108,8 @@ public final class Verdict {
   }
 
   /**
-   * {@return the final answer that was judged and the rule that found it in the solution; empty
-   * where there is none, or the verifier looks for none}
+   * {@return the final answer that was judged and the rule that found it; empty where there is
+   * none, or the verifier looks for none}
    */
   public Optional<ExtractedAnswer> answer() {
     return answer;

@@ -15,17 +15,25 @@ final class Verdicts {
   private final IdentityHashMap<PartialAnswer, Map<FinishReason, Verdict>> verdicts =
       new IdentityHashMap<>();
 
-  /** Has all answers judged; a verifier of single ones is asked one after the other. */
-  Verdicts(Verifier verifier, List<FlowPath> paths) {
+  /**
+   * Has all answers judged, but those whose verdicts are known; a verifier of single ones is asked
+   * one after the other.
+   */
+  Verdicts(Verifier verifier, List<FlowPath> paths, Map<FlowPath, Verdict> known) {
+    List<FlowPath> open = paths.stream().filter(path -> !known.containsKey(path)).toList();
     List<Attempt> attempts =
-        paths.stream().map(path -> Attempt.of(path.answer(), path.finishReason())).toList();
+        open.stream().map(path -> Attempt.of(path.answer(), path.finishReason())).toList();
     List<Verdict> all = VerifierCalls.all(verifier, attempts);
-    for (int i = 0; i < paths.size(); i++) {
-      FlowPath path = paths.get(i);
-      verdicts
-          .computeIfAbsent(path.answer(), key -> new EnumMap<>(FinishReason.class))
-          .put(path.finishReason(), all.get(i));
+    for (int i = 0; i < open.size(); i++) {
+      put(open.get(i), all.get(i));
     }
+    known.forEach(this::put);
+  }
+
+  private void put(FlowPath path, Verdict verdict) {
+    verdicts
+        .computeIfAbsent(path.answer(), key -> new EnumMap<>(FinishReason.class))
+        .put(path.finishReason(), verdict);
   }
 
   /** Returns the verdict on the answer of one of the paths. */

@@ -18,20 +18,11 @@ import dev.flowdpo.value.Problem;
 @FunctionalInterface
 public interface Verifier {
 
-  /**
-   * Judges an answer.
-   *
-   * @param attempt the answer, its problem, and how it came about
-   * @return the verdict; {@link Verdict#unknown} where the answer cannot be judged
-   */
+  /** {@return the verdict on an answer; {@link Verdict#unknown} where it cannot be judged} */
   Verdict verify(Attempt attempt);
 
   /**
-   * Judges an answer of which only the text is known.
-   *
-   * @param problem the problem
-   * @param answer the whole text of the solution
-   * @return the verdict
+   * {@return the verdict on an answer of which only the text, that of the whole solution, is known}
    */
   default Verdict verify(Problem problem, String answer) {
     return verify(Attempt.of(problem, answer));

@@ -9,18 +9,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks verifiers so that whatever one throws, errors included, costs the answers it was asked about
- * and nothing else: their verdicts are failed ones, with a warning. Stateless and thread-safe.
+ * and nothing else: their verdicts are failed ones, with a warning. A thread that was interrupted
+ * meanwhile gets a {@link FlowException} instead and stays interrupted. Stateless and thread-safe.
  */
 public final class VerifierCalls {
   private static final Logger log = LoggerFactory.getLogger(VerifierCalls.class);
 
   private VerifierCalls() {}
 
-  /**
-   * Returns the verdict on an answer.
-   *
-   * @throws FlowException if this thread was interrupted meanwhile; it stays interrupted
-   */
+  /** {@return the verdict on an answer} */
   public static Verdict one(Verifier verifier, Attempt attempt) {
     try {
       return checked(verifier.verify(attempt));
@@ -30,10 +27,8 @@ public final class VerifierCalls {
   }
 
   /**
-   * Returns the verdicts on answers, in their order: a batch verifier's in one call, where it fails
-   * for all of them or for none, another's one after the other.
-   *
-   * @throws FlowException if this thread was interrupted meanwhile; it stays interrupted
+   * {@return the verdicts on answers, in their order: a batch verifier's in one call, where it
+   * fails for all of them or for none, another's one after the other}
    */
   public static List<Verdict> all(Verifier verifier, List<Attempt> attempts) {
     if (attempts.isEmpty()) {
@@ -49,11 +44,7 @@ public final class VerifierCalls {
     }
   }
 
-  /**
-   * Returns the verdict where a verifier threw, with a warning.
-   *
-   * @throws FlowException if this thread was interrupted; it stays interrupted
-   */
+  /** {@return the verdict where a verifier threw, with a warning} */
   public static Verdict failed(Problem problem, Throwable error) {
     if (Thread.currentThread().isInterrupted()) {
       throw new FlowException("Problem " + problem.id() + ": interrupted while verifying.", error);
@@ -68,11 +59,7 @@ public final class VerifierCalls {
     return Objects.requireNonNull(verdict, "the verifier returned null");
   }
 
-  /**
-   * Returns the verdicts where there are as many as answers.
-   *
-   * @throws IllegalStateException if there are more or fewer
-   */
+  /** Returns the verdicts where there are as many as answers, and throws otherwise. */
   public static List<Verdict> checked(List<Verdict> verdicts, int expected) {
     Objects.requireNonNull(verdicts, "the verifier returned null");
     if (verdicts.size() != expected) {

@@ -1,6 +1,5 @@
 package dev.flowdpo.rollout;
 
-import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.Require;
 import java.time.Duration;
@@ -10,7 +9,6 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -38,14 +36,12 @@ import org.slf4j.LoggerFactory;
  * own.
  *
  * <p>The answers of a {@link BatchVerifier} are judged in one call, which may take as long as they
- * may one after the other; where it fails as a whole, all of them are unknown.
- *
- * <p>Thread-safe. Close it to end its threads at once; otherwise idle ones end after a minute.
+ * may one after the other; where it fails as a whole, all of them are unknown. A thread that is
+ * interrupted while it waits gets a {@link FlowException} and stays interrupted; a closed guard
+ * refuses with an {@link IllegalStateException}. Thread-safe. Close it to end its threads at once;
+ * otherwise idle ones end after a minute.
  */
 public final class VerifierGuard implements BatchVerifier, AutoCloseable {
-  /** The time limit where none is given: 10 seconds. */
-  public static final Duration DEFAULT_TIME_LIMIT = Duration.ofSeconds(10);
-
   /** How many verifications that ignore their interrupt may be left behind at one time. */
   public static final int MAX_STUCK = 16;
 
@@ -55,48 +51,36 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
 
   private final Verifier verifier;
   private final Duration timeLimit;
+  private final int parallel;
   private final ExecutorService executor;
   private final AtomicInteger failures = new AtomicInteger();
   private final AtomicInteger timeouts = new AtomicInteger();
   private final AtomicInteger running = new AtomicInteger();
   private final AtomicInteger waiting = new AtomicInteger();
 
-  /**
-   * Creates a guard with the default time limit.
-   *
-   * @param verifier the verifier to guard
-   */
+  /** Creates a guard whose single verifications may take 10 seconds. */
   public VerifierGuard(Verifier verifier) {
-    this(verifier, DEFAULT_TIME_LIMIT);
+    this(verifier, Duration.ofSeconds(10));
+  }
+
+  /** Creates a guard whose single verifications may take this long, longer than zero. */
+  public VerifierGuard(Verifier verifier, Duration timeLimit) {
+    this(verifier, timeLimit, 1);
   }
 
   /**
-   * Creates a guard.
-   *
-   * @param verifier the verifier to guard
-   * @param timeLimit the longest that one verification may take, longer than zero
-   * @throws dev.flowdpo.error.InvalidInputException if the time limit is not longer than zero
+   * Creates a guard that judges so many answers, at least 1, at one time, on virtual threads where
+   * the JDK has them. A {@link BatchVerifier} gets all of them in one call all the same.
    */
-  public VerifierGuard(Verifier verifier, Duration timeLimit) {
+  public VerifierGuard(Verifier verifier, Duration timeLimit, int parallel) {
     this.verifier = Objects.requireNonNull(verifier, "verifier");
     Duration limit = Require.positive("timeLimit", timeLimit);
     this.timeLimit = limit.compareTo(LONGEST) > 0 ? LONGEST : limit;
-    this.executor =
-        Executors.newCachedThreadPool(
-            new ThreadFactoryBuilder()
-                .setDaemon(true)
-                .setNameFormat("flowdpo-verifier-%d")
-                .build());
+    this.parallel = Require.atLeast(1, "parallel", parallel);
+    this.executor = VerifierThreads.executor(parallel > 1);
   }
 
-  /**
-   * Judges an answer with the guarded verifier.
-   *
-   * @param attempt the answer and its problem
-   * @return its verdict, or an unknown one where it failed or took too long
-   * @throws FlowException if this thread is interrupted while it waits; it stays interrupted
-   * @throws IllegalStateException if this guard is closed
-   */
+  /** {@return the guarded verifier's verdict, or a failed one where it threw or took too long} */
   @Override
   public Verdict verify(Attempt attempt) {
     return guarded(List.of(attempt), () -> List.of(VerifierCalls.checked(verifier.verify(attempt))))
@@ -104,20 +88,18 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
   }
 
   /**
-   * Judges answers with the guarded verifier: a batch in one call that may take the time limit for
-   * each of them, or one after the other, each under its own time limit.
-   *
-   * @param attempts the answers with their problems
-   * @return the verdicts in the same order, unknown where the verifier failed or took too long
-   * @throws FlowException if this thread is interrupted while it waits; it stays interrupted
-   * @throws IllegalStateException if this guard is closed
+   * {@return the guarded verifier's verdicts in the same order, failed where it threw or took too
+   * long} A batch verifier gets all in one call, with the time limit of each; another one after the
+   * other.
    */
   @Override
   public List<Verdict> verifyAll(List<Attempt> attempts) {
     if (verifier instanceof BatchVerifier batch && !attempts.isEmpty()) {
       return guarded(attempts, () -> batch.verifyAll(attempts));
     }
-    return attempts.stream().map(this::verify).toList();
+    return parallel == 1 || attempts.size() < 2
+        ? attempts.stream().map(this::verify).toList()
+        : VerifierThreads.inParallel(executor, parallel, attempts, this::verify);
   }
 
   private List<Verdict> guarded(List<Attempt> attempts, Callable<List<Verdict>> verification) {
@@ -172,20 +154,12 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
     return attempts.size() == 1 ? first : first + " and " + (attempts.size() - 1) + " more";
   }
 
-  /**
-   * Returns how often the verifier threw, or said that it failed.
-   *
-   * @return answers since this guard was made, time-outs of this guard not included
-   */
+  /** {@return on how many answers the verifier threw, or said that it failed, without time-outs} */
   public int failures() {
     return failures.get();
   }
 
-  /**
-   * Returns how often the verifier took too long.
-   *
-   * @return answers since this guard was made
-   */
+  /** {@return on how many answers the verifier took too long} */
   public int timeouts() {
     return timeouts.get();
   }

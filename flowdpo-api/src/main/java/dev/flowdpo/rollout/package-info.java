@@ -1,7 +1,6 @@
 /**
- * Random rollouts at every output node of a flow (Flow-DPO, arXiv 2410.22304, section 3.2): what
- * would have happened with another chunk, and what with the opposite stop decision, each followed
- * to a complete answer and judged by the application's own {@link dev.flowdpo.rollout.Verifier}.
+ * Random rollouts at every output node of a flow (Flow-DPO, arXiv 2410.22304, section 3.2), judged
+ * by the application's own {@link dev.flowdpo.rollout.Verifier}.
  */
 @NullMarked
 package dev.flowdpo.rollout;

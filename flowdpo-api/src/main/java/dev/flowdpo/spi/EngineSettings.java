@@ -40,8 +40,8 @@ public final class EngineSettings {
   }
 
   /**
-   * {@return the folder with {@code answer} and {@code stop} PEFT sub-folders; empty for fresh
-   * adapters, which change nothing}
+   * {@return the folder of the PEFT folders {@code answer} and {@code stop}; empty for fresh
+   * adapters}
    */
   public Optional<Path> adapters() {
     return values.adapters;

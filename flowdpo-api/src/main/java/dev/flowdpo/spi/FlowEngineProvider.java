@@ -2,17 +2,13 @@ package dev.flowdpo.spi;
 
 /**
  * Opens engines. Found with {@link java.util.ServiceLoader}, so it has a public constructor without
- * parameters, and loads no native code before {@link #open}.
- *
- * <p>Implementations are thread-safe.
+ * parameters, and loads no native code before {@link #open}. Implementations are thread-safe.
  */
 public interface FlowEngineProvider {
 
   /**
-   * Opens an engine.
+   * {@return a new engine, which the caller closes, of this model with these adapters}
    *
-   * @param settings the model and the adapters to open
-   * @return a new engine, which the caller closes
    * @throws dev.flowdpo.error.InvalidInputException if the model or the adapters cannot be read
    * @throws dev.flowdpo.error.FlowException if the engine cannot start
    */

@@ -19,7 +19,8 @@ import java.util.Optional;
  *     .answer("42").attribute("level", "1").build();
  * }</pre>
  *
- * <p>Equal by content. Immutable and thread-safe.
+ * <p>A blank question, id or answer is refused with an {@link InvalidInputException}. Equal by
+ * content. Immutable and thread-safe.
  */
 public final class Problem {
   private final String id;
@@ -34,29 +35,17 @@ public final class Problem {
     attributes = Map.copyOf(builder.attributes);
   }
 
-  /**
-   * Returns a problem whose answer is not known.
-   *
-   * @throws InvalidInputException if the question is blank
-   */
+  /** {@return a problem whose answer is not known} */
   public static Problem of(String question) {
     return builder(question).build();
   }
 
-  /**
-   * Returns a problem whose answer is known.
-   *
-   * @throws InvalidInputException if the question or the answer is blank
-   */
+  /** {@return a problem whose answer is known} */
   public static Problem of(String question, String answer) {
     return builder(question).answer(answer).build();
   }
 
-  /**
-   * Returns a builder of a problem that is a single question.
-   *
-   * @throws InvalidInputException if the question is blank
-   */
+  /** {@return a builder of a problem that is a single question} */
   public static Builder builder(String question) {
     return builder(List.of(Message.user(question)));
   }
@@ -64,7 +53,7 @@ public final class Problem {
   /**
    * Returns a builder of a problem that is the last turn of a conversation.
    *
-   * @param messages what was said, with the question as the last message, a user's; copied
+   * @param messages what was said, with the question as the last message; copied
    * @throws InvalidInputException if the last message is not a user's, or blank
    */
   public static Builder builder(List<Message> messages) {
@@ -79,8 +68,8 @@ public final class Problem {
   }
 
   /**
-   * {@return what names the problem in seeds, logs and reports} By default a stable hash of the
-   * messages. Two problems with one id draw the same random numbers.
+   * {@return what names the problem in seeds, logs and reports; by default a stable hash of the
+   * messages} Two problems with one id draw the same random numbers.
    */
   public String id() {
     return id;
@@ -107,8 +96,7 @@ public final class Problem {
   }
 
   /**
-   * {@return anything else that an application carries along, for example {@code steps}, {@code
-   * level} or {@code solution}; unmodifiable}
+   * {@return anything else to carry along, such as {@code level}, {@code solution}; unmodifiable}
    */
   public Map<String, String> attributes() {
     return attributes;
@@ -148,7 +136,7 @@ public final class Problem {
         .formatted(id, messages, answer, attributes);
   }
 
-  /** Collects what is known of a problem. Not thread-safe. */
+  /** Collects what is known of a problem. Every setter returns this builder. Not thread-safe. */
   public static final class Builder {
     private final List<Message> messages;
     private final Map<String, String> attributes = new HashMap<>();
@@ -171,33 +159,25 @@ public final class Problem {
       notBlank("question", last.content(), "Give the problem to solve.");
     }
 
-    /**
-     * Sets the name of the problem, and returns this builder.
-     *
-     * @throws InvalidInputException if it is blank
-     */
+    /** Sets the name of the problem. */
     public Builder id(String id) {
       this.id = Optional.of(notBlank("id", id, "Leave it out and a hash is taken."));
       return this;
     }
 
-    /**
-     * Sets the right final answer, and returns this builder.
-     *
-     * @throws InvalidInputException if it is blank
-     */
+    /** Sets the right final answer. */
     public Builder answer(String answer) {
       this.answer = Optional.of(notBlank("answer", answer, "Leave it out where it is not known."));
       return this;
     }
 
-    /** Adds something to carry along, and returns this builder. */
+    /** Adds something to carry along. */
     public Builder attribute(String name, String value) {
       attributes.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
       return this;
     }
 
-    /** Adds all of these to what is carried along, and returns this builder. */
+    /** Adds all of these to what is carried along. */
     public Builder attributes(Map<String, String> more) {
       more.forEach(this::attribute);
       return this;

@@ -19,7 +19,6 @@ public final class Seeds {
    * @param seed the seed of the whole run
    * @param problemId the problem
    * @param place where in its tree; paths of different lengths are different places
-   * @return the seed
    */
   public static long of(long seed, String problemId, int... place) {
     long id = Hashing.sha256().hashString(problemId, StandardCharsets.UTF_8).asLong();
@@ -32,10 +31,8 @@ public final class Seeds {
   }
 
   /**
-   * Returns a seed that depends on all numbers and on their order.
-   *
-   * @param numbers a seed and what tells its uses apart
-   * @return the seed
+   * {@return a seed that depends on all numbers, a seed and what tells its uses apart, and their
+   * order}
    */
   public static long mix(long... numbers) {
     long state = GOLDEN_GAMMA;

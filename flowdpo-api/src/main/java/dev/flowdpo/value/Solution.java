@@ -4,11 +4,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/**
- * What a flow wrote for a problem. Equal by content. Immutable and thread-safe.
- *
- * @see dev.flowdpo.answer.FinalAnswer
- */
+/** What a flow wrote for a problem. Equal by content. Immutable and thread-safe. */
 public final class Solution {
   private final Problem problem;
   private final String text;
@@ -26,14 +22,7 @@ public final class Solution {
     usage = builder.usage;
   }
 
-  /**
-   * Returns a builder of a solution without chunks.
-   *
-   * @param problem the problem
-   * @param text the whole solution
-   * @param finishReason why it ends where it does
-   * @param usage what it cost
-   */
+  /** {@return a builder of a solution with this whole text, without chunks and final answer} */
   public static Builder builder(
       Problem problem, String text, FinishReason finishReason, Usage usage) {
     return new Builder(problem, text, finishReason, usage);
@@ -70,10 +59,8 @@ public final class Solution {
   }
 
   /**
-   * Says whether the solution was cut off: it ends for another reason than that the judge stopped
-   * it, and not with the end of sequence.
-   *
-   * @return true where more would have followed
+   * {@return whether the solution was cut off: it ends for another reason than that the judge
+   * stopped it, and not with the end of sequence}
    */
   public boolean truncated() {
     return finishReason != FinishReason.STOPPED
@@ -103,7 +90,7 @@ public final class Solution {
         .formatted(problem, text, finalAnswer, chunks, finishReason, usage);
   }
 
-  /** Collects the parts of a solution. Not thread-safe. */
+  /** Collects the parts of a solution. Every setter returns this builder. Not thread-safe. */
   public static final class Builder {
     private final Problem problem;
     private final String text;
@@ -119,13 +106,13 @@ public final class Solution {
       this.usage = Objects.requireNonNull(usage, "usage");
     }
 
-    /** Sets the chunks, first to last, and returns this builder. */
+    /** Sets the chunks, first to last. */
     public Builder chunks(List<SolutionChunk> chunks) {
       this.chunks = List.copyOf(chunks);
       return this;
     }
 
-    /** Sets the answer that stands in the text, by default none, and returns this builder. */
+    /** Sets the answer that stands in the text, by default none. */
     public Builder finalAnswer(Optional<String> finalAnswer) {
       this.finalAnswer = Objects.requireNonNull(finalAnswer, "finalAnswer");
       return this;

@@ -5,9 +5,7 @@ import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
- * What one solution cost.
- *
- * <p>Immutable and thread-safe.
+ * What one solution cost. Immutable and thread-safe.
  *
  * @param promptTokens tokens before the first chunk; empty where the policy does not tell
  * @param generatedTokens tokens in all chunks, the end of sequence included; 0 for those of which

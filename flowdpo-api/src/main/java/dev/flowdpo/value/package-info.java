@@ -1,7 +1,4 @@
-/**
- * What goes into a flow and what comes out: problems, solutions and their parts, token ids. Values
- * only: everything else is built on them.
- */
+/** What goes into a flow and what comes out: values only, on which everything else is built. */
 @NullMarked
 package dev.flowdpo.value;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.learning.SubmissionOptions.WhenFull;
 import dev.flowdpo.preference.AdapterRole;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -41,9 +42,14 @@ class LearnerOptionsTest {
             .updates(updates -> updates.roles(EnumSet.of(AdapterRole.STOP)))
             .rollouts(rollouts -> rollouts.problemsPerGroup(3).rolloutsPerNode(4))
             .rollouts(rollouts -> rollouts.verifierTimeLimit(Duration.ofMillis(20)))
+            .rollouts(rollouts -> rollouts.parallelVerifications(23))
+            .gate(gate -> gate.everyUpdates(24).windowProblems(25).tolerance(0.26))
+            .gate(gate -> gate.refusalsBeforeReset(27).keptVersions(28))
+            .submissions(s -> s.groupWait(Duration.ofMillis(29)).capacity(30).learnAgain(true))
+            .submissions(s -> s.whenFull(WhenFull.REFUSE).rememberedProblems(31))
             .rates(rates -> rates.answer(5).stop(6).warmupUpdates(7))
             .rates(rates -> rates.schedule(Schedule.LINEAR).totalProblems(8))
-            .optimizer(optimizer -> optimizer.clipNorm(9).weightDecay(13))
+            .optimizer(optimizer -> optimizer.clipNorm(9).weightDecay(13).skipNorm(22))
             .optimizer(optimizer -> optimizer.adamBeta1(0.14).adamBeta2(0.15).adamEpsilon(16))
             .lora(lora -> lora.rank(10).alpha(11))
             .lora(lora -> lora.dropout(0.12).targetModules(List.of("q_proj")))
@@ -56,13 +62,18 @@ class LearnerOptionsTest {
         .hasToString(
             "LearnerOptions[lora=LoraOptions[rank=10, alpha=11.0, dropout=0.12,"
                 + " targetModules=[q_proj]], optimizer=OptimizerOptions[adamBeta1=0.14,"
-                + " adamBeta2=0.15, adamEpsilon=16.0, weightDecay=13.0, clipNorm=9.0],"
+                + " adamBeta2=0.15, adamEpsilon=16.0, weightDecay=13.0, clipNorm=9.0, skipNorm=22.0],"
                 + " rates=LearningRates[answer=5.0, stop=6.0, schedule=LINEAR, warmupUpdates=7,"
                 + " totalProblems=8], rollouts=RolloutOptions[problemsPerGroup=3,"
-                + " rolloutsPerNode=4, verifierTimeLimit=PT0.02S],"
+                + " rolloutsPerNode=4, verifierTimeLimit=PT0.02S,"
+                + " parallelVerifications=23],"
                 + " updates=UpdateOptions[enabled=false, pairsPerAnswerUpdate=1,"
                 + " pairsPerStopUpdate=2, roles=[STOP], referenceRefreshUpdates=21],"
                 + " pairs=PairOptions[rewardMargin=0.17, preferEarlierStopOnTie=false],"
+                + " gate=GateOptions[everyUpdates=24, windowProblems=25, tolerance=0.26,"
+                + " refusalsBeforeReset=27, keptVersions=28],"
+                + " submissions=SubmissionOptions[groupWait=PT0.029S, capacity=30,"
+                + " whenFull=REFUSE, learnAgain=true, rememberedProblems=31],"
                 + " checkpointEveryProblems=19, seed=18]");
     assertThat(changed.toBuilder().build()).isEqualTo(changed).hasSameHashCodeAs(changed);
     assertThat(changed).isNotEqualTo(LearnerOptions.paper());

@@ -13,12 +13,10 @@ class ProgressiveValidationPropertiesTest {
   @Property
   void theCurveIsTheAccuracyOfTheFirst(
       @ForAll List<Boolean> outcomes, @ForAll @IntRange(max = 300) int n) {
-    ProgressiveValidation.Builder builder = ProgressiveValidation.builder();
-    outcomes.forEach(builder::add);
-    ProgressiveValidation validation = builder.build();
+    ProgressiveValidation validation = ProgressiveValidation.of(outcomes);
     assertThat(validation)
-        .isEqualTo(ProgressiveValidation.of(outcomes))
-        .hasSameHashCodeAs(ProgressiveValidation.of(outcomes));
+        .isEqualTo(ProgressiveValidation.of(validation.outcomes()))
+        .hasSameHashCodeAs(ProgressiveValidation.of(validation.outcomes()));
     for (int i = 0; i < outcomes.size(); i++) {
       assertThat(validation.curve()[i]).isEqualTo(validation.accuracyOfFirst(i + 1));
     }

@@ -29,20 +29,11 @@ class ProgressiveValidationTest {
 
   @Test
   void emptyIsZero() {
-    ProgressiveValidation empty = ProgressiveValidation.builder().build();
+    ProgressiveValidation empty = ProgressiveValidation.of(List.of());
     assertThat(empty.accuracy()).isZero();
     assertThat(empty.accuracyOfFirst(5)).isZero();
     assertThat(FOUR.accuracyOfLast(0)).isZero();
     assertThat(empty.curve()).isEmpty();
-  }
-
-  @Test
-  void aBuilderGoesOnAfterBuilding() {
-    ProgressiveValidation.Builder builder = ProgressiveValidation.builder().add(true);
-    ProgressiveValidation one = builder.build();
-    builder.add(false);
-    assertThat(one.count()).isEqualTo(1);
-    assertThat(builder.build()).isEqualTo(ProgressiveValidation.of(List.of(true, false)));
   }
 
   @Test

@@ -70,7 +70,7 @@ class TraceCompilerTest {
             .rollouts(true)
             .options(TraceOptions.builder().perProblem(9).build())
             .build();
-    LearningProgress progress = new LearningProgress(8, 0, 0, 3, 4, 0.5, 2, 0, 0);
+    LearningProgress progress = LearningProgress.builder().problems(8).updates(3, 4).build();
     for (TraceCompiler each : List.of(compiler, withRollouts)) {
       each.onProblem(tree(Verdict.of(true)), progress);
       each.onProblem(tree(Verdict.unknown("?")), progress);
@@ -109,8 +109,8 @@ class TraceCompilerTest {
   @Test
   void countsTheUpdatesOfTheAnswerAdapter() {
     TraceCompiler compiler = TraceCompiler.builder().verifier(attempt -> Verdict.of(true)).build();
-    compiler.onUpdate(new UpdateMetrics(AdapterRole.ANSWER, 6, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0));
-    compiler.onUpdate(new UpdateMetrics(AdapterRole.STOP, 9, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+    compiler.onUpdate(UpdateMetrics.builder(AdapterRole.ANSWER, 6, 4).build());
+    compiler.onUpdate(UpdateMetrics.builder(AdapterRole.STOP, 9, 4).build());
     try (Flow flow =
         Flow.builder()
             .policy(requests -> List.of(Chunks.ending("7")))

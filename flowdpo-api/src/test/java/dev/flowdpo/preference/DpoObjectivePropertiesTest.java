@@ -129,7 +129,10 @@ class DpoObjectivePropertiesTest {
   Arbitrary<DpoObjective> monotone() {
     return base()
         .withoutEdgeCases()
-        .filter(o -> !(o instanceof IpoObjective) && !(o instanceof ConservativeObjective));
+        .filter(
+            o ->
+                !(o instanceof PairObjectives.IpoObjective)
+                    && !(o instanceof PairObjectives.ConservativeObjective));
   }
 
   private Arbitrary<DpoObjective> base() {
@@ -176,7 +179,7 @@ class DpoObjectivePropertiesTest {
 
   private static boolean nearKink(DpoObjective objective, LogProbabilitySums s) {
     DpoObjective inner = objective instanceof ChosenNllObjective nll ? nll.base() : objective;
-    return inner instanceof HingeObjective hinge
+    return inner instanceof PairObjectives.HingeObjective hinge
         && Math.abs(1 - hinge.beta() * s.logit()) < 10 * STEP * hinge.beta();
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowdpo.error.FlowException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.policy.ChunkRequest;
 import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.PartialAnswer;
@@ -17,6 +18,7 @@ import dev.flowdpo.value.FinishReason;
 import dev.flowdpo.value.Problem;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Trees small enough to be written down. */
@@ -69,6 +71,66 @@ class TreeRolloutSamplerTest {
         .extracting(node -> node.flipped().orElseThrow().finishReason())
         .containsOnly(FinishReason.STOPPED);
     assertThat(verified).containsExactlyInAnyOrder("ooo", "aaa", "o", "oaa", "oo", "ooa", "oooa");
+  }
+
+  @Test
+  void aKnownPathIsNeitherWrittenNorJudgedAgain() {
+    Branch known =
+        sample(
+                originalThenAlternative(3),
+                ScriptedJudge.stoppingAt(3),
+                attempt -> Verdict.of(false),
+                4,
+                1,
+                PROBLEM)
+            .get(0)
+            .original();
+    Problem other = Problem.builder("q").id("p2").build();
+    Branch right =
+        new Branch(known.answer(), known.decisions(), known.finishReason(), Verdict.of(true));
+    List<String> verified = new ArrayList<>();
+    Verifier verifier =
+        attempt -> {
+          verified.add(attempt.problem().id() + attempt.answer());
+          return Verdict.of(false);
+        };
+    RolloutRequest request =
+        RolloutRequest.builder(
+                List.of(PROBLEM, other),
+                originalThenAlternative(3),
+                ScriptedJudge.stoppingAt(3),
+                verifier)
+            .originals(List.of(Optional.of(right), Optional.empty()))
+            .options(FlowOptions.builder().chunkSize(1).maxChunks(4).sampling(SAMPLING).build())
+            .build();
+
+    List<RolloutTree> trees = new TreeRolloutSampler().sample(request);
+
+    assertThat(trees.get(0).original()).isEqualTo(right);
+    assertThat(trees.get(0).original().answer()).isSameAs(known.answer());
+    assertThat(trees.get(0).nodes()).hasSize(3);
+    assertThat(trees.get(1).problem()).isSameAs(other);
+    assertThat(verified).doesNotContain("p1ooo").contains("p1o", "p1oo", "p2ooo");
+  }
+
+  @Test
+  void knownPathsAreOnePerProblemAndOfIt() {
+    RolloutRequest.Builder request =
+        RolloutRequest.builder(
+            List.of(PROBLEM),
+            originalThenAlternative(3),
+            ScriptedJudge.stoppingAt(3),
+            attempt -> Verdict.of(true));
+    PartialAnswer answer = PartialAnswer.start(Problem.of("another")).append(Chunks.of("o"));
+    Branch foreign =
+        new Branch(
+            answer, List.of(new StopDecision(true, 0.9)), FinishReason.STOPPED, Verdict.of(true));
+    assertThatThrownBy(() -> request.originals(List.of()))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("1 in all, found 0");
+    assertThatThrownBy(() -> request.originals(List.of(Optional.of(foreign))))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("a path of problem p1");
   }
 
   @Test

@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -287,5 +289,77 @@ class VerifierGuardTest {
     public Verdict verify(Attempt attempt) {
       return Verdict.of(!verify(attempt).known());
     }
+  }
+
+  /** Each waits for all the others: one after the other they would be out of time. */
+  @Test
+  void judgesInParallelWithTheVerdictsInTheirOrder() {
+    int parallel = 4;
+    CyclicBarrier together = new CyclicBarrier(parallel);
+    Verifier meeting =
+        attempt -> {
+          try {
+            together.await();
+          } catch (InterruptedException | BrokenBarrierException e) {
+            throw new IllegalStateException(e);
+          }
+          if (attempt.answer().equals("5")) {
+            throw new IllegalStateException("not five");
+          }
+          return Verdict.reward(Integer.parseInt(attempt.answer()) / 10.0, "");
+        };
+    List<Attempt> attempts = new ArrayList<>();
+    for (int i = 0; i < 2 * parallel; i++) {
+      attempts.add(Attempt.of(Problem.of("q"), Integer.toString(i)));
+    }
+    try (VerifierGuard guard = new VerifierGuard(meeting, Duration.ofSeconds(20), parallel)) {
+      List<Verdict> verdicts = guard.verifyAll(attempts);
+      for (int i = 0; i < attempts.size(); i++) {
+        if (i == 5) {
+          assertThat(verdicts.get(i).known()).isFalse();
+        } else {
+          assertThat(verdicts.get(i).reward().orElseThrow()).isEqualTo(i / 10.0);
+        }
+      }
+      assertThat(guard.failures()).isEqualTo(1);
+      assertThat(guard.timeouts()).isZero();
+    }
+  }
+
+  @Test
+  void anInterruptEndsVerificationsInParallel() throws InterruptedException {
+    CountDownLatch hanging = new CountDownLatch(3);
+    CountDownLatch ended = new CountDownLatch(3);
+    Verifier stuck =
+        attempt -> {
+          hanging.countDown();
+          while (!Thread.currentThread().isInterrupted()) {
+            LockSupport.park();
+          }
+          ended.countDown();
+          return Verdict.of(true);
+        };
+    List<Attempt> attempts = List.of(attempt("1"), attempt("2"), attempt("3"));
+    try (VerifierGuard guard = new VerifierGuard(stuck, Duration.ofHours(1), 3)) {
+      Thread caller = Thread.currentThread();
+      Thread interrupter =
+          new Thread(
+              () -> {
+                try {
+                  hanging.await();
+                } catch (InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+                caller.interrupt();
+              });
+      interrupter.start();
+      assertThatThrownBy(() -> guard.verifyAll(attempts)).isInstanceOf(FlowException.class);
+      assertThat(Thread.interrupted()).isTrue();
+      ended.await();
+    }
+  }
+
+  private static Attempt attempt(String answer) {
+    return Attempt.of(Problem.of("q"), answer);
   }
 }

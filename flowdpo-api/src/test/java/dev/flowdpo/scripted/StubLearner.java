@@ -1,8 +1,10 @@
 package dev.flowdpo.scripted;
 
+import dev.flowdpo.learning.LearningEnd;
 import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.LearningReport;
 import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.learning.ProblemOutcome;
 import dev.flowdpo.learning.ProgressiveValidation;
 import dev.flowdpo.learning.UpdateMetrics;
 import dev.flowdpo.policy.PartialAnswer;
@@ -11,14 +13,18 @@ import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.preference.PreferenceTokens;
 import dev.flowdpo.rollout.RolloutRequest;
 import dev.flowdpo.rollout.RolloutTree;
+import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.VerifierGuard;
 import dev.flowdpo.spi.LearnerSetup;
 import dev.flowdpo.testing.Chunks;
 import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.Solution;
 import dev.flowdpo.value.TokenIds;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A learner that goes the whole way of the data through every seam of its setup, one problem and
@@ -28,7 +34,7 @@ import java.util.List;
 public final class StubLearner implements OnlineLearner, PreferenceTokens {
   private final LearnerSetup setup;
   private final VerifierGuard guard;
-  private final ProgressiveValidation.Builder validation = ProgressiveValidation.builder();
+  private final List<Boolean> outcomes = new ArrayList<>();
   private LearningProgress progress = LearningProgress.NONE;
   private int updates;
 
@@ -49,28 +55,64 @@ public final class StubLearner implements OnlineLearner, PreferenceTokens {
               .build();
       learn(setup.sampler().sample(request).get(0));
     }
-    return new LearningReport(progress, validation.build(), Duration.ZERO);
+    return LearningReport.of(progress, validation(), Duration.ZERO, LearningEnd.FINISHED);
+  }
+
+  @Override
+  public LearningReport learn(String stream, Iterable<Problem> problems) {
+    return learn(problems);
+  }
+
+  @Override
+  public CompletableFuture<ProblemOutcome> submit(Problem problem) {
+    learn(List.of(problem));
+    return CompletableFuture.completedFuture(ProblemOutcome.known(problem));
+  }
+
+  @Override
+  public CompletableFuture<ProblemOutcome> feedback(Solution solution, Verdict verdict) {
+    return submit(solution.problem());
+  }
+
+  @Override
+  public boolean hasSeen(String problemId) {
+    return false;
+  }
+
+  @Override
+  public boolean forget(String problemId) {
+    return false;
+  }
+
+  @Override
+  public void pause() {}
+
+  @Override
+  public void resume() {}
+
+  @Override
+  public boolean stop(Duration limit) {
+    return true;
   }
 
   private void learn(RolloutTree tree) {
-    validation.add(tree.original().verdict().isCorrect());
+    outcomes.add(tree.original().verdict().isCorrect());
     List<PreferencePair> found = setup.pairRule().pairs(tree, this);
     progress =
-        new LearningProgress(
-            progress.problems() + 1,
-            0,
-            0,
-            0,
-            0,
-            validation.build().accuracy(),
-            0,
-            0,
-            guard.failures() + guard.timeouts());
+        LearningProgress.builder()
+            .problems(progress.problems() + 1)
+            .answers(validation().accuracy(), 0, 0)
+            .verifierFailures(guard.failures() + guard.timeouts())
+            .build();
     setup.listener().onProblem(tree, progress);
     if (!found.isEmpty()) {
       setup.listener().onPairs(found);
     }
     found.forEach(this::update);
+  }
+
+  private ProgressiveValidation validation() {
+    return ProgressiveValidation.of(outcomes);
   }
 
   private void update(PreferencePair pair) {
@@ -84,8 +126,10 @@ public final class StubLearner implements OnlineLearner, PreferenceTokens {
     setup
         .listener()
         .onUpdate(
-            new UpdateMetrics(
-                pair.role(), ++updates, 1, loss, 0, 0, 0, 0, -chosen, -rejected, 0, 0));
+            UpdateMetrics.builder(pair.role(), ++updates, 1)
+                .loss(loss)
+                .logps(-chosen, -rejected)
+                .build());
   }
 
   @Override

@@ -52,7 +52,7 @@ class DocumentedCodeTest {
   private static final String FIELDS =
       """
       abstract class %s {
-        Flow flow; Problem problem; List<Problem> problems; Path folder; Verifier verifier;
+        Flow flow; Problem problem; List<Problem> problems; Path folder; Verifier verifier; Solution solution;
         String source; List<Map<String, Object>> tools;
       """;
 

@@ -55,7 +55,7 @@ class RemotePairsTest {
 
     List<String> lines = Files.readAllLines(file);
     String printed = bytes.toString(StandardCharsets.UTF_8);
-    assertThat(printed.strip()).startsWith("Let me count. #### ").endsWith(lines.size() + " pairs");
+    assertThat(printed.strip()).startsWith("Let me count.\n#### ").endsWith(lines.size() + " pairs");
     Set<String> contrasts = new TreeSet<>();
     for (String line : lines) {
       JsonNode row = JSON.readTree(line);
@@ -84,7 +84,7 @@ class RemotePairsTest {
           .addObject()
           .put("finish_reason", begun ? "stop" : "length")
           .putObject("message")
-          .put("content", begun ? " #### " + guess : "Let me count.");
+          .put("content", begun ? "\n#### " + guess : "Let me count.");
       byte[] body = reply.toString().getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("Content-Type", "application/json");
       exchange.sendResponseHeaders(200, body.length);

@@ -23,22 +23,19 @@ import java.util.regex.Pattern;
  * <p>Immutable and thread-safe.
  */
 public final class RegexVerifier implements Verifier {
-  /** The time limit where none is given: one second. */
-  public static final Duration DEFAULT_TIME_LIMIT = Duration.ofSeconds(1);
-
   private final Pattern pattern;
   private final AnswerExtractor extractor;
   private final Duration timeLimit;
 
   /**
-   * Creates a verifier with the default time limit.
+   * Creates a verifier whose searches may take a second.
    *
    * @param pattern what is to be found; begin it with {@code \A} and end it with {@code \z} to
    *     match everything
    * @param extractor takes from a solution what is to be searched, perhaps all of it
    */
   public RegexVerifier(Pattern pattern, AnswerExtractor extractor) {
-    this(pattern, extractor, DEFAULT_TIME_LIMIT);
+    this(pattern, extractor, Duration.ofSeconds(1));
   }
 
   /**

@@ -18,6 +18,11 @@ public record BackgroundJudge(StopJudge models) implements StopJudge {
   }
 
   @Override
+  public long cacheBytesPerToken() {
+    return models.cacheBytesPerToken();
+  }
+
+  @Override
   public boolean sharesCalls() {
     return models.sharesCalls();
   }

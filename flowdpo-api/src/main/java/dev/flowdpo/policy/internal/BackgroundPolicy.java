@@ -40,6 +40,11 @@ public record BackgroundPolicy(FlowPolicy models, SharedRunner runner) implement
   }
 
   @Override
+  public long cacheBytesPerToken() {
+    return models.cacheBytesPerToken();
+  }
+
+  @Override
   public boolean sharesCalls() {
     return models.sharesCalls();
   }

@@ -62,6 +62,25 @@ final class FlowRow {
     return Optional.ofNullable(path);
   }
 
+  /** Returns the memory that the models keep for it, if it becomes as long as it may. */
+  long cacheBytes() {
+    long perToken = work.policy().cacheBytesPerToken() + work.judge().cacheBytesPerToken();
+    if (perToken == 0) {
+      return 0;
+    }
+    FlowOptions options = work.options();
+    return perToken * (promptTokens() + (long) options.maxChunks() * options.chunkSize());
+  }
+
+  /** A prompt that the policy refuses fails its row in the call, not the round that weighs it. */
+  private long promptTokens() {
+    try {
+      return work.policy().promptTokens(answer.problem()).orElse(0);
+    } catch (RuntimeException e) {
+      return 0;
+    }
+  }
+
   ChunkRequest request() {
     started = true;
     FlowOptions options = work.options();

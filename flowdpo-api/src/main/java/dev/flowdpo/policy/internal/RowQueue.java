@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The works that wait for rounds. Where more rows are ready than a round takes, the works give one
@@ -21,7 +23,14 @@ final class RowQueue {
 
   /** Drops the works that have ended. */
   void dropEnded() {
+    works.forEach(FlowWork::completeIfDone);
     works.removeIf(FlowWork::isEnded);
+  }
+
+  /** Ends all works with a failure. */
+  void fail(Throwable cause) {
+    works.forEach(work -> work.fail(cause));
+    works.clear();
   }
 
   boolean isEmpty() {
@@ -35,26 +44,56 @@ final class RowQueue {
         .sum();
   }
 
-  /** Returns at most so many rows for a round. */
-  List<FlowRow> take(int most) {
-    List<List<FlowRow>> ready = works.stream().map(FlowWork::liveRows).toList();
-    int all = ready.stream().mapToInt(List::size).sum();
-    if (all <= most) {
-      return ready.stream().flatMap(List::stream).toList();
-    }
+  /** Returns the memory of the rows under way. */
+  long cacheBytes() {
+    return works.stream()
+        .flatMap(work -> work.liveRows().stream())
+        .filter(FlowRow::started)
+        .mapToLong(FlowRow::cacheBytes)
+        .sum();
+  }
+
+  /**
+   * Returns rows for a round.
+   *
+   * @param most how many at most
+   * @param room the memory that rows which begin may take
+   */
+  List<FlowRow> take(int most, long room) {
     Deque<Iterator<FlowRow>> turns = new ArrayDeque<>();
-    for (List<FlowRow> rows : ready) {
+    int all = 0;
+    for (FlowWork work : works) {
+      List<FlowRow> rows = work.liveRows();
+      all += rows.size();
       turns.add(rows.stream().sorted(Comparator.comparing(row -> !row.started())).iterator());
     }
-    List<FlowRow> taken = new ArrayList<>(most);
-    while (taken.size() < most) {
+    if (all > most && !works.isEmpty()) {
+      works.add(works.remove());
+    }
+    List<FlowRow> taken = new ArrayList<>();
+    long left = room;
+    while (taken.size() < most && !turns.isEmpty()) {
       Iterator<FlowRow> turn = turns.remove();
       if (turn.hasNext()) {
-        taken.add(turn.next());
-        turns.add(turn);
+        FlowRow row = turn.next();
+        long needed = row.started() ? 0 : row.cacheBytes();
+        if (needed <= left) {
+          left -= needed;
+          taken.add(row);
+          turns.add(turn);
+        } // otherwise this work waits, and smaller ones may go on
       }
     }
-    works.add(works.remove());
-    return taken;
+    return inOrder(taken);
+  }
+
+  /** Rows of one work stand together, as they do where all fit: calls then look the same. */
+  private List<FlowRow> inOrder(List<FlowRow> rows) {
+    Map<FlowWork, List<FlowRow>> byWork = new LinkedHashMap<>();
+    works.forEach(work -> byWork.put(work, new ArrayList<>()));
+    rows.forEach(row -> byWork.computeIfAbsent(row.work(), w -> new ArrayList<>()).add(row));
+    return byWork.values().stream()
+        .flatMap(part -> part.stream().sorted(Comparator.comparingInt(FlowRow::index)))
+        .toList();
   }
 }

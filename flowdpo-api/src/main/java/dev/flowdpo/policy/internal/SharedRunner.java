@@ -70,9 +70,10 @@ public final class SharedRunner implements FlowRunner {
 
   private void begin(FlowWork work, RowQueue queue) {
     open.add(work);
+    work.completeIfDone();
     queue.add(work);
     arrivals++;
-    changed.signal();
+    changed.signalAll();
     if (!running) {
       Thread thread = new Thread(this::run, "flowdpo-rounds");
       thread.setDaemon(true);
@@ -82,6 +83,22 @@ public final class SharedRunner implements FlowRunner {
   }
 
   private void run() {
+    try {
+      rounds();
+    } catch (RuntimeException | Error e) {
+      // Whatever it was, the callers must not wait for a thread that is gone.
+      lock.lock();
+      try {
+        running = false;
+        serving.fail(e);
+        learning.fail(e);
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private void rounds() {
     boolean fresh = true;
     List<FlowRow> rows = next(fresh);
     while (!rows.isEmpty()) {
@@ -102,6 +119,28 @@ public final class SharedRunner implements FlowRunner {
   }
 
   /**
+   * Waits while solves are under way, so that a learner has no more than its share of the time.
+   * Called by the learner after each piece of work that is not done in rounds.
+   *
+   * @param used how long the piece took, in nanoseconds
+   */
+  public void giveWay(long used) {
+    double share = options.learnerShare();
+    // A share of nothing would never learn; it waits for a pause, but not for ever.
+    long left = (long) (used * (1 - share) / Math.max(share, 0.01));
+    lock.lock();
+    try {
+      while (left > 0 && !serving.isEmpty()) {
+        left = changed.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
    * Waits for rows and returns those of the next round.
    *
    * @param gathering whether to wait a little for rows that come at the same time
@@ -111,17 +150,21 @@ public final class SharedRunner implements FlowRunner {
     lock.lock();
     try {
       long left = IDLE;
-      while (isEmpty()) {
-        if (left <= 0) {
-          running = false;
-          return List.of();
+      List<FlowRow> rows = List.of();
+      while (rows.isEmpty()) { // also where all that was there ended while the round gathered
+        while (isEmpty()) {
+          if (left <= 0) {
+            running = false;
+            return List.of();
+          }
+          left = await(left);
         }
-        left = await(left);
+        if (gathering) {
+          gather();
+        }
+        rows = select();
       }
-      if (gathering) {
-        gather();
-      }
-      return select();
+      return rows;
     } finally {
       lock.unlock();
     }
@@ -130,6 +173,9 @@ public final class SharedRunner implements FlowRunner {
   private boolean isEmpty() {
     serving.dropEnded();
     learning.dropEnded();
+    if (serving.isEmpty()) {
+      changed.signalAll();
+    }
     return serving.isEmpty() && learning.isEmpty();
   }
 
@@ -157,16 +203,26 @@ public final class SharedRunner implements FlowRunner {
   }
 
   private List<FlowRow> select() {
-    List<FlowRow> rows = new ArrayList<>(serving.take(options.maxRows()));
+    long limit = options.cacheBytes() == 0 ? Long.MAX_VALUE : options.cacheBytes();
+    long held = limit == Long.MAX_VALUE ? 0 : serving.cacheBytes() + learning.cacheBytes();
+    List<FlowRow> rows = new ArrayList<>(serving.take(options.maxRows(), limit - held));
     long now = System.nanoTime();
+    int room = options.maxRows() - rows.size();
     if (!rows.isEmpty()) {
       lastServed = now;
     }
-    int room = options.maxRows() - rows.size();
     if (now - lastServed < RECENT) {
       room = Math.min(room, cost.rowsWithin(options.learnerShare(), Math.max(1, rows.size())));
     }
-    rows.addAll(learning.take(Math.max(1, room)));
+    long begun = rows.stream().filter(row -> !row.started()).mapToLong(FlowRow::cacheBytes).sum();
+    rows.addAll(learning.take(Math.max(1, room), limit - held - begun));
+    if (rows.isEmpty()) {
+      // One that needs more than there may be at all goes alone.
+      rows.addAll(serving.take(1, Long.MAX_VALUE));
+    }
+    if (rows.isEmpty()) {
+      rows.addAll(learning.take(1, Long.MAX_VALUE));
+    }
     return rows;
   }
 

@@ -4,6 +4,9 @@ import dev.flowdpo.Flow;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -36,6 +39,19 @@ public final class FlowChoice {
   /** Returns the folder of the adapters that were chosen. */
   public Optional<Path> adapters() {
     return adapters;
+  }
+
+  /** Returns the names of the options that were given. */
+  public List<String> given() {
+    Map<String, Optional<?>> options = new LinkedHashMap<>();
+    options.put("--adapters", adapters);
+    options.put("--chunk-size", chunkSize);
+    options.put("--max-chunks", maxChunks);
+    options.put("--temperature", temperature);
+    return options.entrySet().stream()
+        .filter(option -> option.getValue().isPresent())
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /** Applies what was chosen but the adapters, for a flow on an engine that has them. */

@@ -1,6 +1,7 @@
 package dev.flowdpo.cli.options;
 
-import ai.onnxruntime.OrtEnvironment;
+import dev.flowdpo.error.FlowException;
+import dev.flowdpo.runtime.inference.SessionSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Properties;
@@ -34,8 +35,8 @@ public final class Versions implements CommandLine.IVersionProvider {
   /** Asks the library itself, so that a platform without one is told here too. */
   private static String onnxRuntime() {
     try {
-      return OrtEnvironment.getEnvironment().getVersion();
-    } catch (LinkageError | RuntimeException e) {
+      return SessionSettings.onnxRuntimeVersion();
+    } catch (FlowException e) {
       return "cannot be loaded here: " + e.getMessage();
     }
   }

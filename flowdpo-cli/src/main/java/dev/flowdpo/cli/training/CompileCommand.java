@@ -34,7 +34,8 @@ import picocli.CommandLine.Option;
           + " answers as well as the flow; measures the single pass before and after.",
       "Traces come from a run of learn (--run), from a file (--traces), or from solving problems"
           + " now (--problems), by the flow with --adapters or, with --base-samples, by the model"
-          + " alone in a single pass.",
+          + " alone in a single pass. The options of the flow that solves them (--adapters,"
+          + " --chunk-size, --max-chunks, --temperature) go with --problems only.",
       "DIR receives traces.jsonl, messages.jsonl (the set as TRL's SFT trainer reads it), answer/"
           + " (PEFT adapter with provenance.json), training.jsonl, training.png and result.json. A"
           + " run that was killed ends the same after --resume.",
@@ -110,6 +111,13 @@ public final class CompileCommand implements Callable<Integer> {
       throw new InvalidInputException(
           "--base-samples: expected --problems, and no --adapters, as the model alone is to solve"
               + " them");
+    }
+    if (problems.isEmpty() && !choice.given().isEmpty()) {
+      throw new InvalidInputException(
+          "%s: expected with --problems only, found beside %s, whose traces are not solved for again;"
+                  .formatted(
+                      String.join(", ", choice.given()), run.isPresent() ? "--run" : "--traces")
+              + " leave it out");
     }
     if (problems.isPresent()) {
       return new TraceSource(

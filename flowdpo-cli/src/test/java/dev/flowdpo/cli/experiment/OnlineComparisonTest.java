@@ -295,7 +295,7 @@ class OnlineComparisonTest {
                 "experiment",
                 "online",
                 "--problems",
-                48,
+                32,
                 "--held-out",
                 8,
                 "--seeds",

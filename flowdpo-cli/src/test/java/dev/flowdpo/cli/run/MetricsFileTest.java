@@ -46,10 +46,19 @@ class MetricsFileTest {
   }
 
   private static UpdateMetrics update(AdapterRole role, long number) {
-    return new UpdateMetrics(role, number, 4, 0.5, 0.1, -0.1, 0.2, 0.75, -3, -4, 1, 1e-3);
+    return UpdateMetrics.builder(role, number, 4)
+        .loss(0.5)
+        .rewards(0.1, -0.1, 0.2, 0.75)
+        .logps(-3, -4)
+        .step(1, 1e-3)
+        .build();
   }
 
   private static LearningProgress progress(int answerUpdates, int stopUpdates) {
-    return new LearningProgress(8, 9, 9, answerUpdates, stopUpdates, 0.5, 2, 0, 0);
+    return LearningProgress.builder()
+        .problems(8)
+        .pairs(9, 9)
+        .updates(answerUpdates, stopUpdates)
+        .build();
   }
 }

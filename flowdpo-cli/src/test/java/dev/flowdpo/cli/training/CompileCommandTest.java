@@ -188,6 +188,22 @@ class CompileCommandTest {
     assertThat(folder.resolve("out")).doesNotExist();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "--run,--adapters",
+    "--run,--max-chunks",
+    "--traces,--chunk-size",
+    "--traces,--temperature"
+  })
+  void refusesOptionsOfAFlowThatIsNotRun(String source, String option) {
+    Path out = folder.resolve("out");
+
+    CommandRun run = CommandRun.of("compile", source, folder, option, 1, "--out", out);
+
+    run.assertRefused(option, "expected with --problems only, found beside " + source);
+    assertThat(out).doesNotExist();
+  }
+
   @Test
   void refusesAFolderThatIsNotARunOfLearn() {
     List<CommandRun> runs = new ArrayList<>();

@@ -103,6 +103,11 @@ public final class AdapterLayout {
     return rank;
   }
 
+  /** Returns whether the other layout is of the same layers in the same places. */
+  public boolean sameAs(AdapterLayout other) {
+    return rank == other.rank && sites.equals(other.sites);
+  }
+
   /** Returns the number of elements of the vector. */
   public int size() {
     return size;

@@ -2,6 +2,7 @@ package dev.flowdpo.runtime.checkpoint;
 
 import com.google.common.collect.ImmutableMap;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.runtime.internal.LeakDetector;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -38,12 +39,14 @@ public final class Checkpoint implements AutoCloseable {
   private final List<SafetensorsFile> files;
   private final ImmutableMap<String, SafetensorsFile> fileOf;
   private final Map<String, FloatBuffer> converted = new ConcurrentHashMap<>();
+  private final LeakDetector.Handle open;
 
   private Checkpoint(Path folder, ModelConfig config, List<SafetensorsFile> files) {
     this.folder = folder;
     this.config = config;
     this.files = files;
     this.fileOf = fileOfEach(files);
+    this.open = LeakDetector.opened(this, "The checkpoint " + folder);
   }
 
   /**
@@ -68,8 +71,13 @@ public final class Checkpoint implements AutoCloseable {
     List<SafetensorsFile> files = WeightFiles.open(folder);
     try {
       Checkpoint checkpoint = new Checkpoint(folder, config, files);
-      checkpoint.checkTensors();
-      return checkpoint;
+      try {
+        checkpoint.checkTensors();
+        return checkpoint;
+      } catch (RuntimeException e) {
+        checkpoint.open.closed();
+        throw e;
+      }
     } catch (RuntimeException e) {
       WeightFiles.close(files);
       throw e;
@@ -145,6 +153,15 @@ public final class Checkpoint implements AutoCloseable {
     return file(name).tensor(name).shape();
   }
 
+  /**
+   * {@return 32 hexadecimal digits that tell the configuration and the weights from others, by
+   * reading all of them}
+   */
+  public String digest() {
+    List<String> names = expectedTensors(config).keySet().stream().sorted().toList();
+    return WeightDigest.of(this, "model " + config, names);
+  }
+
   /** {@return what the file says of a tensor} */
   TensorInfo info(String name) {
     return file(name).tensor(name);
@@ -175,6 +192,7 @@ public final class Checkpoint implements AutoCloseable {
   public void close() {
     WeightFiles.close(files);
     converted.clear();
+    open.closed();
   }
 
   private SafetensorsFile file(String name) {

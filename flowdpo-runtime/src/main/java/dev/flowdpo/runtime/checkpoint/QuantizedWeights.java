@@ -1,6 +1,7 @@
 package dev.flowdpo.runtime.checkpoint;
 
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.runtime.internal.LeakDetector;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -37,8 +38,11 @@ public final class QuantizedWeights implements AutoCloseable {
 
   private final Map<String, FloatBuffer> floats = new ConcurrentHashMap<>();
 
+  private final LeakDetector.Handle open;
+
   private QuantizedWeights(SafetensorsFile file) {
     this.file = file;
+    this.open = LeakDetector.opened(this, "The quantised weights " + file.path());
   }
 
   /**
@@ -135,5 +139,6 @@ public final class QuantizedWeights implements AutoCloseable {
     file.close();
     bytes.clear();
     floats.clear();
+    open.closed();
   }
 }

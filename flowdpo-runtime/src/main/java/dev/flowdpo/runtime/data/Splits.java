@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param shares the share of each part by its name, above 0, at most 1 together; problems beyond
  *     them belong to no part
  */
-public record Splits(long seed, ImmutableMap<String, Double> shares) {
+public record Splits(long seed, Map<String, Double> shares) {
   /** The part to learn from in {@link #trainAndTest}. */
   public static final String TRAIN = "train";
 
@@ -30,7 +30,7 @@ public record Splits(long seed, ImmutableMap<String, Double> shares) {
   private static final double TWO_TO_53 = 0x1.0p53;
 
   /**
-   * Checks the shares.
+   * Checks the shares and copies them, in their order.
    *
    * @throws InvalidInputException if there are none, one is not above 0, or they are more than 1
    *     together
@@ -49,6 +49,7 @@ public record Splits(long seed, ImmutableMap<String, Double> shares) {
       throw new InvalidInputException(
           "Splits: expected shares that are at most 1 together, found " + shares);
     }
+    shares = ImmutableMap.copyOf(shares);
   }
 
   /**

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 public final class AdapterStopJudge implements StopJudge {
+  private final FrozenBase base;
   private final Prompts prompts;
   private final AdapterSlot slot;
   private final Prefill prefill;
@@ -34,10 +35,12 @@ public final class AdapterStopJudge implements StopJudge {
    * @param threshold the probability of "finished" from which an answer is stopped
    */
   public AdapterStopJudge(FrozenBase base, Prompts prompts, AdapterSlot slot, double threshold) {
-    this(prompts, slot, new Prefill(base), threshold);
+    this(base, prompts, slot, new Prefill(base), threshold);
   }
 
-  AdapterStopJudge(Prompts prompts, AdapterSlot slot, Prefill prefill, double threshold) {
+  AdapterStopJudge(
+      FrozenBase base, Prompts prompts, AdapterSlot slot, Prefill prefill, double threshold) {
+    this.base = base;
     this.prompts = prompts;
     this.slot = slot;
     this.prefill = prefill;
@@ -63,6 +66,11 @@ public final class AdapterStopJudge implements StopJudge {
   }
 
   @Override
+  public long cacheBytesPerToken() {
+    return base.cacheBytesPerToken();
+  }
+
+  @Override
   public boolean sharesCalls() {
     return true;
   }
@@ -80,6 +88,11 @@ public final class AdapterStopJudge implements StopJudge {
 
     Pinned(AdapterSnapshot adapter) {
       this.adapter = adapter;
+    }
+
+    @Override
+    public long cacheBytesPerToken() {
+      return AdapterStopJudge.this.cacheBytesPerToken();
     }
 
     @Override

@@ -77,6 +77,11 @@ public final class AnswerPolicy implements FlowPolicy {
   }
 
   @Override
+  public long cacheBytesPerToken() {
+    return base.cacheBytesPerToken();
+  }
+
+  @Override
   public boolean sharesCalls() {
     return true;
   }

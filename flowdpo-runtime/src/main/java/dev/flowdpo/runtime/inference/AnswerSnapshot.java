@@ -79,6 +79,11 @@ final class AnswerSnapshot implements FlowPolicy {
   }
 
   @Override
+  public long cacheBytesPerToken() {
+    return base.cacheBytesPerToken();
+  }
+
+  @Override
   public boolean sharesCalls() {
     return true;
   }

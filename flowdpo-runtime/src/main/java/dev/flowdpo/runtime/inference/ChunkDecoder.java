@@ -142,7 +142,7 @@ class ChunkDecoder {
       feedRows(feed, rows, prefixes, maxSteps);
       feedSampling(feed, sampling);
       KvAssembly.feed(feed, config, prefixes, ChunkGraph::prefixKey, ChunkGraph::prefixValue);
-      feed.adapter(adapter);
+      feed.adapter(base.adapter(adapter));
       try (OrtSession.Result result = feed.run(base.session(FrozenBase.Kind.CHUNK), outputs)) {
         long[] chosen = SessionResults.longs(result, ChunkGraph.CHOSEN);
         float[] logProbabilities = SessionResults.floats(result, ChunkGraph.LOG_PROBABILITIES);

@@ -1,6 +1,7 @@
 package dev.flowdpo.runtime.inference;
 
 import ai.onnxruntime.OrtEnvironment;
+import dev.flowdpo.runtime.internal.NativeLibraries;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
@@ -8,7 +9,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
  * as there were runs at the same time. Closing it ends the runs. Thread-safe.
  */
 public final class FeedPool implements AutoCloseable {
-  private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+  private final OrtEnvironment environment = NativeLibraries.onnxRuntime();
   private final ConcurrentLinkedDeque<NativeScratch> scratches = new ConcurrentLinkedDeque<>();
   private final RunLeases leases;
 

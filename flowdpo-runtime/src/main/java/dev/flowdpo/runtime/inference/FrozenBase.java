@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtSession;
 import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.graph.ChunkGraph;
@@ -15,8 +16,8 @@ import dev.flowdpo.runtime.graph.OnnxModel;
 import dev.flowdpo.runtime.graph.PrefillGraph;
 import dev.flowdpo.runtime.graph.RotaryTables;
 import dev.flowdpo.runtime.graph.TrainingGraph;
-import dev.flowdpo.runtime.internal.NativeLimits;
-import dev.flowdpo.runtime.internal.NativePlatform;
+import dev.flowdpo.runtime.internal.LeakDetector;
+import dev.flowdpo.runtime.internal.NativeLibraries;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -39,6 +40,8 @@ public final class FrozenBase implements AutoCloseable {
   private final Map<Kind, OrtSession> sessions = new HashMap<>();
   private final Map<Kind, TrainingGraph> trainingGraphs = new HashMap<>();
   private final FeedPool feeds;
+  private final AdapterTensors adapters = new AdapterTensors();
+  private final LeakDetector.Handle open;
   private boolean closed;
 
   /** The graphs of a model. */
@@ -58,9 +61,7 @@ public final class FrozenBase implements AutoCloseable {
   }
 
   private FrozenBase(Checkpoint checkpoint, SessionSettings settings, MatrixPlan plan) {
-    NativePlatform.current().requireSolving();
-    NativeLimits.lift();
-    this.environment = OrtEnvironment.getEnvironment();
+    this.environment = NativeLibraries.onnxRuntime();
     this.checkpoint = checkpoint;
     this.feeds = new FeedPool(checkpoint.folder().toString());
     this.settings = settings;
@@ -73,6 +74,7 @@ public final class FrozenBase implements AutoCloseable {
             plan.formats(),
             settings,
             RotaryTables.all(checkpoint.config(), maxTokens));
+    this.open = LeakDetector.opened(this, "The model " + checkpoint.folder());
   }
 
   /**
@@ -103,6 +105,12 @@ public final class FrozenBase implements AutoCloseable {
   /** Returns the largest number of tokens of a sequence, prompt and answer together. */
   public int maxTokens() {
     return maxTokens;
+  }
+
+  /** Returns how much the keys and values of a token take. */
+  long cacheBytesPerToken() {
+    ModelConfig config = config();
+    return 2L * Float.BYTES * config.layers() * config.keyValueHeads() * config.headSize();
   }
 
   /**
@@ -141,6 +149,13 @@ public final class FrozenBase implements AutoCloseable {
    */
   public TensorFeed feed() {
     return feeds.feed();
+  }
+
+  /**
+   * Returns the inputs of an adapter, made at the first call; the feed that gets them closes them.
+   */
+  AdapterTensors.Factors adapter(AdapterSnapshot adapter) {
+    return adapters.use(adapter);
   }
 
   private Graph graph(Kind kind) {
@@ -192,8 +207,10 @@ public final class FrozenBase implements AutoCloseable {
         return;
       }
       closed = true;
+      open.closed();
       sessions.values().forEach(FrozenBase::closeSession);
       sessions.clear();
+      adapters.close();
       weights.close();
       checkpoint.close();
     }

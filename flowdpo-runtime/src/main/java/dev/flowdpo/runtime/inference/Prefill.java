@@ -118,7 +118,7 @@ class Prefill {
         ids.put(candidate);
       }
       KvAssembly.feed(feed, config, pasts, PrefillGraph::pastKey, PrefillGraph::pastValue);
-      feed.adapter(adapter);
+      feed.adapter(base.adapter(adapter));
       try (OrtSession.Result result = feed.run(base.session(FrozenBase.Kind.PREFILL), outputs)) {
         float[] logProbabilities = SessionResults.floats(result, PrefillGraph.LOG_PROBABILITIES);
         float[][] keys = SessionResults.layers(result, config, PrefillGraph::key);

@@ -1,12 +1,12 @@
 package dev.flowdpo.runtime.inference;
 
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import com.google.common.util.concurrent.Uninterruptibles;
 import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.FlowException;
+import dev.flowdpo.runtime.internal.NativeLibraries;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -70,7 +70,7 @@ final class RunLeases {
     private boolean over;
 
     private Lease() {
-      OrtEnvironment.getEnvironment();
+      NativeLibraries.onnxRuntime();
       try {
         options = new OrtSession.RunOptions();
         // What goes wrong is thrown; ONNX Runtime would also print that a run was ended.

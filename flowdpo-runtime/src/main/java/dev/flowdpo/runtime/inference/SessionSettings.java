@@ -6,6 +6,7 @@ import com.google.common.base.Preconditions;
 import dev.flowdpo.model.ModelOptions;
 import dev.flowdpo.model.Quantization;
 import dev.flowdpo.model.WeightPacking;
+import dev.flowdpo.runtime.internal.NativeLibraries;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -74,8 +75,18 @@ public record SessionSettings(
         options.cache().or(() -> cache));
   }
 
+  /**
+   * Returns the version of ONNX Runtime, as the library itself tells it.
+   *
+   * @throws dev.flowdpo.error.FlowException if it cannot be loaded
+   */
+  public static String onnxRuntimeVersion() {
+    return NativeLibraries.onnxRuntime().getVersion();
+  }
+
   /** Returns ONNX Runtime's options for these settings; the caller closes them. */
   public OrtSession.SessionOptions create() throws OrtException {
+    NativeLibraries.onnxRuntime(); // the options alone would load it, unprepared
     OrtSession.SessionOptions options = new OrtSession.SessionOptions();
     options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
     options.setIntraOpNumThreads(threads);

@@ -11,6 +11,7 @@ import dev.flowdpo.error.FlowException;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.FloatTensor;
 import dev.flowdpo.runtime.graph.LinearSite;
+import dev.flowdpo.runtime.internal.LeakDetector;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The inputs of one run of a session, in native memory that the next run uses again. Close it after
@@ -31,6 +33,8 @@ public final class TensorFeed implements AutoCloseable {
   private final RunLeases.Lease lease;
   private final Map<String, OnnxTensorLike> inputs = new HashMap<>();
   private final Map<String, OnnxValue> outputs = new HashMap<>();
+  private AdapterTensors.@Nullable Factors kept;
+  private final LeakDetector.Handle open = LeakDetector.opened(this, "The inputs of a run");
 
   TensorFeed(
       OrtEnvironment environment,
@@ -73,7 +77,15 @@ public final class TensorFeed implements AutoCloseable {
     add(name, memory, new long[0], OnnxJavaType.BOOL);
   }
 
-  /** Adds the factors of an adapter; layers that it does not touch get zeros. */
+  /** Adds the factors of an adapter that are kept for many runs; they are held until the close. */
+  void adapter(AdapterTensors.Factors factors) {
+    kept = factors;
+  }
+
+  /**
+   * Adds a copy of the factors of an adapter, for the one run of a state that changes with every
+   * step; layers that it does not touch get zeros.
+   */
   public void adapter(AdapterSnapshot adapter) {
     List<LinearSite> sites = adapter.layout().sites();
     int rank = adapter.layout().rank();
@@ -120,10 +132,19 @@ public final class TensorFeed implements AutoCloseable {
    */
   public OrtSession.Result run(OrtSession session, Set<String> requested) {
     try {
-      return session.run(inputs, requested, outputs, lease.options());
+      return session.run(allInputs(), requested, outputs, lease.options());
     } catch (OrtException e) {
       throw lease.failure(e);
     }
+  }
+
+  private Map<String, OnnxTensorLike> allInputs() {
+    if (kept == null) {
+      return inputs;
+    }
+    Map<String, OnnxTensorLike> all = new HashMap<>(inputs);
+    all.putAll(kept.inputs());
+    return all;
   }
 
   private void add(String name, ByteBuffer memory, long[] shape, OnnxJavaType type) {
@@ -145,8 +166,12 @@ public final class TensorFeed implements AutoCloseable {
   /** Frees the tensors, gives the memory back and ends the lease of the model. */
   @Override
   public void close() {
+    open.closed();
     inputs.values().forEach(OnnxTensorLike::close);
     outputs.values().forEach(OnnxValue::close);
+    if (kept != null) {
+      kept.close();
+    }
     scratch.reset();
     giveBack.accept(scratch);
     lease.close();

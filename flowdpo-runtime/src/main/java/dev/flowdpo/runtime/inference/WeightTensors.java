@@ -14,12 +14,9 @@ import dev.flowdpo.runtime.graph.Graph;
 import dev.flowdpo.runtime.graph.OnnxModel;
 import dev.flowdpo.runtime.graph.RotaryTables;
 import dev.flowdpo.runtime.graph.Value;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.flowdpo.runtime.internal.OwnFiles;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +73,8 @@ final class WeightTensors implements AutoCloseable {
     // ONNX Runtime checks that the file which external weights are said to lie in exists. Shared
     // initializers are never read from it.
     options.addConfigEntry(
-        "session.model_external_initializers_file_folder_path", Placeholder.FOLDER.toString());
+        "session.model_external_initializers_file_folder_path",
+        OwnFiles.folderWithEmptyFile(OnnxModel.WEIGHTS_LOCATION).toString());
   }
 
   private OnnxTensor tensor(FrozenData data, Value value) throws OrtException {
@@ -130,25 +128,5 @@ final class WeightTensors implements AutoCloseable {
     tensors.values().forEach(OnnxTensor::close);
     tensors.clear();
     quantized.ifPresent(QuantizedWeights::close);
-  }
-
-  /** An empty file of the name that graphs give to the place of their weights. */
-  private static final class Placeholder {
-    static final Path FOLDER = create();
-
-    private Placeholder() {}
-
-    private static Path create() {
-      try {
-        Path folder = Files.createTempDirectory("flowdpo-weights");
-        Path file = Files.createFile(folder.resolve(OnnxModel.WEIGHTS_LOCATION));
-        folder.toFile().deleteOnExit();
-        file.toFile().deleteOnExit();
-        return folder;
-      } catch (IOException e) {
-        throw new UncheckedIOException(
-            "The temporary folder " + System.getProperty("java.io.tmpdir") + " cannot be used", e);
-      }
-    }
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +17,9 @@ import java.util.UUID;
  * and nothing between.
  *
  * <p>The content goes to a temporary file in the same folder, is forced to the disk, and is then
- * moved over the target. An interrupt of the thread is kept for later and fails nothing. Stateless
- * and thread-safe; of two writers of one file the last one wins.
+ * moved over the target, and the folder is forced to the disk. An interrupt of the thread is kept
+ * for later and fails nothing. Stateless and thread-safe; of two writers of one file the last one
+ * wins.
  */
 public final class AtomicFiles {
   /** Writes the content of a new file; an interrupt of the thread has it write all of it again. */
@@ -40,7 +42,7 @@ public final class AtomicFiles {
     if (folder == null) {
       throw new IOException(file + ": not a file");
     }
-    Files.createDirectories(folder);
+    createFolder(folder);
     // A name of its own rather than a file of Files.createTempFile, which only its owner could
     // read.
     Path temporary = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
@@ -56,6 +58,7 @@ public final class AtomicFiles {
           StandardOpenOption.TRUNCATE_EXISTING,
           StandardOpenOption.WRITE);
       move(temporary, target);
+      force(folder);
     } finally {
       Files.deleteIfExists(temporary);
     }
@@ -65,6 +68,35 @@ public final class AtomicFiles {
   public static void write(Path file, String text) throws IOException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     write(file, channel -> writeFully(channel, ByteBuffer.wrap(bytes)));
+  }
+
+  /** Makes a folder, so that it is there after a power cut. */
+  public static void createFolder(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      Path parent = folder.toAbsolutePath().getParent();
+      if (parent != null) {
+        createFolder(parent);
+      }
+      Files.createDirectories(folder);
+      if (parent != null) {
+        force(parent);
+      }
+    }
+  }
+
+  /** Forces the names in a folder to the disk, on systems that can. */
+  private static void force(Path folder) throws IOException {
+    try {
+      UninterruptedChannel.of(
+          folder,
+          channel -> {
+            channel.force(true);
+            return folder;
+          },
+          StandardOpenOption.READ);
+    } catch (AccessDeniedException e) {
+      // Windows opens no folders; it keeps names in a journal of its own.
+    }
   }
 
   /** Writes all that remains in the buffer. */

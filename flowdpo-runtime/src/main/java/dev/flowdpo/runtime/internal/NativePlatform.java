@@ -2,8 +2,10 @@ package dev.flowdpo.runtime.internal;
 
 import dev.flowdpo.error.FlowException;
 import java.io.IOException;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -107,6 +109,39 @@ public final class NativePlatform {
             .formatted(name, libraries.file("jnind4jcpu")),
         "ND4J",
         advice);
+  }
+
+  /** Returns the files of ONNX Runtime on the class path, by name. */
+  Map<String, URL> onnxRuntimeFiles() {
+    Libraries libraries = libraries();
+    return resources(
+        "ai/onnxruntime/native/" + libraries.onnxRuntime + "/",
+        libraries.file("onnxruntime"),
+        libraries.file("onnxruntime4j_jni"),
+        libraries.file("onnxruntime_providers_shared"));
+  }
+
+  /** Returns the files of the tokenizers on the class path, by name. */
+  Map<String, URL> tokenizersFiles() {
+    Libraries libraries = libraries();
+    return resources(
+        "native/lib/" + libraries.tokenizers + "/cpu/",
+        libraries.file("tokenizers"),
+        "libwinpthread-1.dll",
+        "libgcc_s_seh-1.dll",
+        "libstdc++-6.dll");
+  }
+
+  /** Of these files, those that this platform has. */
+  private static Map<String, URL> resources(String folder, String... names) {
+    Map<String, URL> files = new LinkedHashMap<>();
+    for (String name : names) {
+      URL resource = NativePlatform.class.getResource("/" + folder + name);
+      if (resource != null) {
+        files.put(name, resource);
+      }
+    }
+    return files;
   }
 
   private Libraries libraries() {

@@ -1,15 +1,15 @@
 package dev.flowdpo.runtime.internal;
 
 import com.google.common.base.Throwables;
-import com.google.common.util.concurrent.Uninterruptibles;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * Opens a file for one use and closes it again, whether or not the thread is interrupted.
@@ -61,20 +61,28 @@ public final class UninterruptedChannel {
     }
   }
 
-  @SuppressWarnings("NullAway") // it returns what the use returned
   private static <T> T undisturbed(Path file, Use<T> use, OpenOption... options)
       throws IOException {
-    FutureTask<T> task = new FutureTask<>(() -> once(file, use, options));
-    Thread thread = new Thread(task, "flowdpo-file");
+    CompletableFuture<T> result = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                result.complete(once(file, use, options));
+              } catch (IOException | RuntimeException | Error e) {
+                result.completeExceptionally(e);
+              }
+            },
+            "flowdpo-file");
     thread.setDaemon(true);
     thread.start();
     try {
-      return Uninterruptibles.getUninterruptibly(task);
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
+      return result.join(); // waits through interrupts
+    } catch (CompletionException e) {
+      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
       Throwables.throwIfInstanceOf(cause, IOException.class);
       Throwables.throwIfUnchecked(cause);
-      throw new IOException(file + ": cannot be used: " + cause, cause);
+      throw e;
     }
   }
 }

@@ -1,6 +1,8 @@
 package dev.flowdpo.runtime.learning;
 
+import com.google.common.base.Suppliers;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.learning.FlowAdapters;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.policy.FlowOptions;
@@ -9,6 +11,7 @@ import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.runtime.adapter.AdapterSlot;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
+import dev.flowdpo.runtime.adapter.AdapterVersions;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
@@ -22,17 +25,15 @@ import dev.flowdpo.runtime.text.FlowTemplates;
 import dev.flowdpo.runtime.text.HuggingFaceTokenizers;
 import dev.flowdpo.runtime.text.Prompts;
 import dev.flowdpo.runtime.text.Tokenizer;
-import dev.flowdpo.runtime.training.CompletionGradient;
-import dev.flowdpo.runtime.training.PreferenceGradient;
 import dev.flowdpo.runtime.training.TrainerOptions;
 import dev.flowdpo.spi.FlowEngine;
 import dev.flowdpo.spi.LearnerSetup;
-import dev.flowdpo.value.Seeds;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * One frozen base with an Answer and a Stop adapter: what {@code Flow.builder()} opens when this
@@ -47,10 +48,11 @@ public final class AdapterFlowEngine implements FlowEngine {
   private final LearnerOptions learnerDefaults;
   private final TrainerOptions trainerDefaults;
   private final Prompts prompts;
-  private final Map<AdapterRole, AdapterSlot> slots;
   private final AnswerPolicy policy;
   private final AdapterStopJudge judge;
   private final String modelName;
+  private final AdapterVersions versions;
+  private final LearnerFactory learners;
 
   private AdapterFlowEngine(
       FrozenBase base,
@@ -60,6 +62,8 @@ public final class AdapterFlowEngine implements FlowEngine {
       TrainerOptions trainerDefaults,
       Map<AdapterRole, AdapterSlot> slots,
       String modelName,
+      Supplier<String> modelDigest,
+      String adapters,
       double stopThreshold) {
     this.base = base;
     this.tokenizer = tokenizer;
@@ -67,8 +71,12 @@ public final class AdapterFlowEngine implements FlowEngine {
     this.learnerDefaults = learnerDefaults;
     this.trainerDefaults = trainerDefaults;
     this.prompts = prompts;
-    this.slots = slots;
     this.modelName = modelName;
+    this.versions =
+        new AdapterVersions(slots, adapters, folder -> snapshots(base.config(), folder));
+    this.learners =
+        new LearnerFactory(
+            base, tokenizer, prompts, versions, modelName, modelDigest, stopThreshold);
     this.policy =
         new AnswerPolicy(base, prompts, tokenizer, Lookup.required(slots, AdapterRole.ANSWER));
     AdapterSlot stop = Lookup.required(slots, AdapterRole.STOP);
@@ -94,7 +102,8 @@ public final class AdapterFlowEngine implements FlowEngine {
       TrainerOptions trainerDefaults,
       SessionSettings settings,
       double stopThreshold) {
-    FrozenBase base = FrozenBase.load(Checkpoint.open(folder), settings);
+    Checkpoint checkpoint = Checkpoint.open(folder);
+    FrozenBase base = FrozenBase.load(checkpoint, settings);
     try {
       Tokenizer tokenizer = HuggingFaceTokenizers.open(folder.resolve(HuggingFaceTokenizers.FILE));
       try {
@@ -106,6 +115,8 @@ public final class AdapterFlowEngine implements FlowEngine {
             trainerDefaults,
             slots(base.config(), adapters),
             String.valueOf(folder.getFileName()),
+            Suppliers.memoize(checkpoint::digest)::get,
+            adapters.map(Path::toString).orElse("the base alone"),
             stopThreshold);
       } catch (RuntimeException e) {
         tokenizer.close();
@@ -119,24 +130,35 @@ public final class AdapterFlowEngine implements FlowEngine {
 
   private static Map<AdapterRole, AdapterSlot> slots(ModelConfig config, Optional<Path> adapters) {
     Map<AdapterRole, AdapterSlot> slots = new EnumMap<>(AdapterRole.class);
+    for (AdapterRole role : AdapterRole.values()) {
+      slots.put(role, new AdapterSlot(AdapterSnapshot.none(config)));
+    }
+    adapters.ifPresent(
+        folder ->
+            snapshots(config, folder)
+                .forEach((role, snapshot) -> Lookup.required(slots, role).publish(snapshot)));
+    return slots;
+  }
+
+  /** Reads the adapters of a folder; a missing one changes nothing. */
+  private static Map<AdapterRole, AdapterSnapshot> snapshots(ModelConfig config, Path adapters) {
+    Map<AdapterRole, AdapterSnapshot> snapshots = new EnumMap<>(AdapterRole.class);
     boolean found = false;
     for (AdapterRole role : AdapterRole.values()) {
-      Optional<Path> folder = adapters.map(parent -> parent.resolve(role.folderName()));
-      boolean given = folder.filter(Files::isDirectory).isPresent();
+      Path folder = adapters.resolve(role.folderName());
+      boolean given = Files.isDirectory(folder);
       found |= given;
-      slots.put(
+      snapshots.put(
           role,
-          new AdapterSlot(
-              given
-                  ? AdapterSnapshot.of(config, PeftAdapters.read(folder.get(), config))
-                  : AdapterSnapshot.none(config)));
+          given
+              ? AdapterSnapshot.of(config, PeftAdapters.read(folder, config))
+              : AdapterSnapshot.none(config));
     }
-    if (adapters.isPresent() && !found) {
+    if (!found) {
       throw new InvalidInputException(
-          adapters.get()
-              + ": expected a folder with the adapter folders answer or stop, found neither");
+          adapters + ": expected a folder with the adapter folders answer or stop, found neither");
     }
-    return slots;
+    return snapshots;
   }
 
   @Override
@@ -182,25 +204,7 @@ public final class AdapterFlowEngine implements FlowEngine {
     if (setup.judge() != judge && !setup.judge().sharesEngineTokens()) {
       throw foreign("judge", "StopJudge", setup.judge());
     }
-    LearnerOptions options = setup.options();
-    Optional<LearnerCheckpoint> resumed =
-        setup.resume() ? setup.checkpoint().flatMap(LearnerCheckpoint::read) : Optional.empty();
-    PreferenceGradient gradient = PreferenceGradient.of(base, CompletionGradient.Path.TAPS);
-    Map<AdapterRole, AdapterLearner> learners = new EnumMap<>(AdapterRole.class);
-    for (AdapterRole role : options.updates().roles()) {
-      AdapterSnapshot current = Lookup.required(slots, role).current();
-      AdapterSnapshot reference =
-          resumed.map(checkpoint -> checkpoint.reference(role, base.config())).orElse(current);
-      AdapterSnapshot initial = reference.changesModel() ? reference : fresh(options, role);
-      AdapterLearner learner =
-          new AdapterLearner(role, initial, reference, options, setup.objective(), gradient);
-      resumed.ifPresent(
-          checkpoint -> learner.restore(checkpoint.adapter(role, initial.layout().size())));
-      learners.put(role, learner);
-    }
-    LearnerState state =
-        resumed.map(checkpoint -> checkpoint.state(options)).orElseGet(LearnerState::new);
-    return new PreferenceLearner(setup, learners, slots, prompts, state, modelName);
+    return learners.learner(setup);
   }
 
   private InvalidInputException foreign(String name, String type, Object found) {
@@ -211,20 +215,21 @@ public final class AdapterFlowEngine implements FlowEngine {
             .formatted(name, modelName, found.getClass().getName(), name, type));
   }
 
-  private AdapterSnapshot fresh(LearnerOptions options, AdapterRole role) {
-    long seed = Seeds.mix(options.seed(), role.ordinal());
-    return AdapterSnapshot.initial(base.config(), options.lora(), seed);
-  }
-
   /** {@return what trains adapters on traces, with all its settings} */
   @Override
   public TraceTraining compiler() {
     return new TraceTraining(this, trainerDefaults);
   }
 
-  /** Frees the model and the tokenizer. */
+  @Override
+  public FlowAdapters adapters() {
+    return versions;
+  }
+
+  /** Closes the learners, and frees the model and the tokenizer. */
   @Override
   public void close() {
+    learners.close();
     base.close();
     tokenizer.close();
   }

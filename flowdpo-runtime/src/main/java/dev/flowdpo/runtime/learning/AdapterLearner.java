@@ -7,6 +7,7 @@ import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
+import dev.flowdpo.runtime.internal.LeakDetector;
 import dev.flowdpo.runtime.training.AdamW;
 import dev.flowdpo.runtime.training.AdapterState;
 import dev.flowdpo.runtime.training.LearningRateSchedule;
@@ -14,6 +15,8 @@ import dev.flowdpo.runtime.training.PreferenceFigures;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import dev.flowdpo.value.Seeds;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.DoubleConsumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -26,6 +29,7 @@ final class AdapterLearner implements AutoCloseable {
   private final AdapterRole role;
   private final AdapterLayout layout;
   private final double alpha;
+  private final AdapterSnapshot initial;
   private AdapterSnapshot reference;
   private final LearnerOptions options;
   private final DpoObjective objective;
@@ -33,6 +37,7 @@ final class AdapterLearner implements AutoCloseable {
   private final LearningRateSchedule learningRate;
   private final INDArray parameters;
   private final AdamW optimizer;
+  private final LeakDetector.Handle open = LeakDetector.opened(this, "A learner of an adapter");
 
   /**
    * @param initial what to start from
@@ -46,6 +51,7 @@ final class AdapterLearner implements AutoCloseable {
       DpoObjective objective,
       PreferenceGradient gradient) {
     this.role = role;
+    this.initial = initial;
     this.layout = initial.layout();
     this.alpha = initial.alpha();
     this.reference = reference;
@@ -76,26 +82,33 @@ final class AdapterLearner implements AutoCloseable {
 
   /** Returns the adapter as it is now. */
   AdapterSnapshot snapshot() {
-    return AdapterSnapshot.of(layout, alpha, options.lora().dropout(), parameters.toFloatVector());
+    return snapshot(parameters.toFloatVector());
   }
 
   /**
-   * Takes one optimizer step on these pairs.
+   * Takes one optimizer step on these pairs, unless its gradient is not a number or too long.
    *
    * @param problems the number of problems learned from so far, which a falling schedule follows
+   * @param skipped is given the gradient's norm where no step is taken
+   * @return nothing where no step is taken
    */
-  UpdateMetrics update(List<PreferencePair> pairs, int problems) {
+  Optional<UpdateMetrics> update(List<PreferencePair> pairs, int problems, DoubleConsumer skipped) {
     long dropoutSeed = Seeds.mix(options.seed(), role.ordinal(), optimizer.steps());
     try (PreferenceGradient.Result result =
         gradient.compute(snapshot(), reference, pairs, objective, dropoutSeed)) {
       double norm = AdamW.clip(result.gradient(), options.optimizer().clipNorm());
+      // A comparison that NaN fails, too; an infinite element makes the norm infinite.
+      if (!(norm <= options.optimizer().skipNorm()) || !Double.isFinite(result.loss())) {
+        skipped.accept(norm);
+        return Optional.empty();
+      }
       double rate = learningRate(problems);
       optimizer.step(parameters, result.gradient(), rate);
       int refresh = options.updates().referenceRefreshUpdates();
       if (refresh > 0 && optimizer.steps() % refresh == 0) {
         reference = snapshot();
       }
-      return metrics(pairs.size(), result, norm, rate);
+      return Optional.of(metrics(pairs.size(), result, norm, rate));
     }
   }
 
@@ -108,19 +121,16 @@ final class AdapterLearner implements AutoCloseable {
   private UpdateMetrics metrics(
       int pairs, PreferenceGradient.Result result, double norm, double rate) {
     PreferenceFigures figures = PreferenceFigures.of(result.sums(), objective.beta());
-    return new UpdateMetrics(
-        role,
-        optimizer.steps(),
-        pairs,
-        result.loss(),
-        figures.rewardsChosen(),
-        figures.rewardsRejected(),
-        figures.margin(),
-        figures.accuracy(),
-        figures.chosenLogProbability(),
-        figures.rejectedLogProbability(),
-        norm,
-        rate);
+    return UpdateMetrics.builder(role, optimizer.steps(), pairs)
+        .loss(result.loss())
+        .rewards(
+            figures.rewardsChosen(),
+            figures.rewardsRejected(),
+            figures.margin(),
+            figures.accuracy())
+        .logps(figures.chosenLogProbability(), figures.rejectedLogProbability())
+        .step(norm, rate)
+        .build();
   }
 
   /** Returns what a checkpoint keeps: the parameters and the optimizer. */
@@ -134,9 +144,33 @@ final class AdapterLearner implements AutoCloseable {
     optimizer.restore(state.optimizer());
   }
 
+  /** Says whether learning can go on from a snapshot. */
+  boolean fits(AdapterSnapshot snapshot) {
+    return !snapshot.changesModel()
+        || (snapshot.layout().sameAs(layout) && snapshot.alpha() == alpha);
+  }
+
+  /** Learns on from a snapshot that fits, with an empty optimizer; the schedule goes on. */
+  void takeUp(AdapterSnapshot snapshot) {
+    AdapterSnapshot from = snapshot.changesModel() ? snapshot : initial;
+    float[] zeros = new float[layout.size()];
+    restore(new AdapterState(from.values(), new AdamW.State(optimizer.steps(), zeros, zeros)));
+  }
+
+  /** Returns the layout of the parameters. */
+  AdapterLayout layout() {
+    return layout;
+  }
+
+  /** Returns a snapshot with other values. */
+  AdapterSnapshot snapshot(float[] values) {
+    return AdapterSnapshot.of(layout, alpha, options.lora().dropout(), values);
+  }
+
   /** Frees the parameters and the optimizer. */
   @Override
   public void close() {
+    open.closed();
     parameters.close();
     optimizer.close();
   }

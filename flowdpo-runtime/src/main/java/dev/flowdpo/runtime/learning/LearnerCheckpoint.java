@@ -7,17 +7,20 @@ import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
-import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.DataType;
+import dev.flowdpo.runtime.checkpoint.FloatTensor;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
 import dev.flowdpo.runtime.checkpoint.SafetensorsFile;
 import dev.flowdpo.runtime.checkpoint.SafetensorsWriter;
 import dev.flowdpo.runtime.internal.AtomicFiles;
+import dev.flowdpo.runtime.internal.Lookup;
 import dev.flowdpo.runtime.training.AdapterState;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,15 +32,18 @@ import java.util.stream.Stream;
  * The state of a learner in a folder, so that a run that was killed at any moment goes on as if
  * nothing had happened.
  *
- * <p>A checkpoint is a sub-folder that is written whole before the file {@code latest} names it;
- * older ones are deleted only after that. So whatever {@code latest} names is complete. It holds
- * {@code state.json} (counters, outcomes, waiting pairs, options), for each role {@code
- * ROLE.safetensors} (parameters and both moments) and, where the reference is an adapter, {@code
- * reference-ROLE/} in PEFT form.
+ * <p>A checkpoint is a sub-folder that is written whole, its {@link LearnerManifest} last, before
+ * the file {@code latest} names it; older ones are deleted only after that. So whatever {@code
+ * latest} names is complete. It holds {@code state.json} (counters, outcomes, waiting pairs),
+ * {@code seen.txt} ({@link SeenProblems}), for each role {@code ROLE.safetensors} (parameters and
+ * both moments, and behind a gate the live parameters) and, where the reference is an adapter,
+ * {@code reference-ROLE/} in PEFT form.
  */
 final class LearnerCheckpoint {
   private static final String LATEST = "latest";
   private static final String STATE = "state.json";
+  private static final String LIVE = "live";
+  private static final String PREFIX = "problems-";
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final Path folder;
@@ -48,53 +54,96 @@ final class LearnerCheckpoint {
     this.json = json;
   }
 
-  /** Writes the state; the checkpoint before it stays until this one is complete. */
-  static void write(
-      Path folder,
-      LearnerOptions options,
-      LearnerState state,
+  /**
+   * What is written.
+   *
+   * @param settings what decides the run
+   * @param json counters and pairs
+   * @param seen what was learned from
+   * @param live the live adapters, where they may differ from the working copies
+   * @param modelName what adapter folders name as their base
+   */
+  record Contents(
+      Map<String, String> settings,
+      JsonNode json,
+      SeenProblems seen,
+      int problems,
       Map<AdapterRole, AdapterLearner> learners,
-      String modelName) {
-    String name = "problems-" + state.problems();
-    Path target = folder.resolve(name);
+      Map<AdapterRole, AdapterSnapshot> live,
+      String modelName) {}
+
+  /** Says whether the folder holds a state. */
+  static boolean isIn(Path folder) {
+    return Files.exists(folder.resolve(LATEST));
+  }
+
+  /** Writes the state; the checkpoint before it stays until this one is complete. */
+  static void write(Path folder, Contents contents) {
     try {
-      delete(target);
-      Files.createDirectories(target);
-      for (AdapterLearner learner : learners.values()) {
-        String role = learner.role().folderName();
-        AdapterState adapter = learner.state();
-        SafetensorsWriter.write(
-            target.resolve(role + ".safetensors"),
-            adapter.tensors(),
-            DataType.F32,
-            Map.of("steps", Long.toString(adapter.optimizer().steps())));
-        if (learner.reference().changesModel()) {
-          PeftAdapters.write(
-              target.resolve("reference-" + role), learner.reference().weights(), modelName);
-        }
-      }
-      AtomicFiles.write(
-          target.resolve(STATE), MAPPER.writeValueAsString(LearnerStateJson.write(state, options)));
-      AtomicFiles.write(folder.resolve(LATEST), name);
-      deleteOthers(folder, name);
-    } catch (IOException e) {
+      Uninterrupted.write(() -> writeOnce(folder, contents));
+    } catch (IOException | UncheckedIOException e) {
       throw new FlowException(folder + ": the checkpoint cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  private static void writeOnce(Path folder, Contents contents) throws IOException {
+    String name = freeName(folder, PREFIX + contents.problems);
+    Path target = folder.resolve(name);
+    delete(target);
+    AtomicFiles.createFolder(target);
+    for (AdapterLearner learner : contents.learners.values()) {
+      writeAdapter(target, learner, contents);
+    }
+    AtomicFiles.write(target.resolve(STATE), MAPPER.writeValueAsString(contents.json));
+    SeenFile.write(target, contents.seen);
+    LearnerManifest.write(target, contents.settings);
+    AtomicFiles.write(folder.resolve(LATEST), name);
+    deleteOthers(folder, name);
+  }
+
+  /** Returns a name that is not the one of the checkpoint that must stay until this is complete. */
+  private static String freeName(Path folder, String name) throws IOException {
+    String latest = isIn(folder) ? latest(folder) : "";
+    return latest.equals(name) ? name + "-again" : name;
+  }
+
+  private static String latest(Path folder) throws IOException {
+    return Files.readString(folder.resolve(LATEST), StandardCharsets.UTF_8).strip();
+  }
+
+  private static void writeAdapter(Path target, AdapterLearner learner, Contents contents) {
+    String role = learner.role().folderName();
+    AdapterState adapter = learner.state();
+    Map<String, FloatTensor> tensors = adapter.tensors();
+    if (contents.live.containsKey(learner.role())) {
+      AdapterSnapshot live = Lookup.required(contents.live, learner.role());
+      tensors.put(LIVE, FloatTensor.of(live.values(), live.layout().size()));
+    }
+    SafetensorsWriter.write(
+        target.resolve(role + ".safetensors"),
+        tensors,
+        DataType.F32,
+        Map.of("steps", Long.toString(adapter.optimizer().steps())));
+    if (learner.reference().changesModel()) {
+      PeftAdapters.write(
+          target.resolve("reference-" + role), learner.reference().weights(), contents.modelName);
     }
   }
 
   /**
    * Opens the newest checkpoint.
    *
+   * @param settings what decides the run that is to go on
    * @return nothing if the folder holds none yet
-   * @throws InvalidInputException if it cannot be read
+   * @throws InvalidInputException if it cannot be read, is damaged, or is of another run
    */
-  static Optional<LearnerCheckpoint> read(Path folder) {
+  static Optional<LearnerCheckpoint> read(Path folder, Map<String, String> settings) {
     try {
-      Path latest = folder.resolve(LATEST);
-      if (!Files.exists(latest)) {
+      if (!isIn(folder)) {
         return Optional.empty();
       }
-      Path target = folder.resolve(Files.readString(latest, StandardCharsets.UTF_8).strip());
+      Path target = folder.resolve(latest(folder));
+      LearnerManifest.read(target).check(target, settings);
       return Optional.of(
           new LearnerCheckpoint(target, MAPPER.readTree(target.resolve(STATE).toFile())));
     } catch (JsonProcessingException e) {
@@ -106,21 +155,47 @@ final class LearnerCheckpoint {
     }
   }
 
-  /** Returns the counters and waiting pairs; refuses a checkpoint that other options made. */
-  LearnerState state(LearnerOptions options) {
-    return LearnerStateJson.read(folder.resolve(STATE), json, options);
+  /** Returns the counters, waiting pairs, and what was seen. */
+  LearnerState state(int rememberedProblems) {
+    SeenProblems seen = SeenFile.read(folder, rememberedProblems);
+    return LearnerStateJson.read(folder.resolve(STATE), json, seen);
+  }
+
+  /** Returns what a gate had counted. */
+  JsonNode gate() {
+    return json.path("gate");
   }
 
   /** Returns the parameters and moments of an adapter of this size. */
   AdapterState adapter(AdapterRole role, int size) {
-    Path file = folder.resolve(role.folderName() + ".safetensors");
-    try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
+    try (SafetensorsFile tensors = SafetensorsFile.open(file(role))) {
       String steps = tensors.metadata().getOrDefault("steps", "none");
       if (!steps.matches("\\d{1,18}")) {
-        throw new InvalidInputException(file + ": expected the number of steps, found " + steps);
+        throw new InvalidInputException(
+            tensors.path() + ": expected the number of steps, found " + steps);
       }
       return AdapterState.read(tensors, Long.parseLong(steps), size);
     }
+  }
+
+  /** Returns the parameters of the live adapter, where a gate stood before it. */
+  Optional<float[]> live(AdapterRole role, int size) {
+    try (SafetensorsFile tensors = SafetensorsFile.open(file(role))) {
+      if (!tensors.tensors().containsKey(LIVE)) {
+        return Optional.empty();
+      }
+      FloatBuffer buffer = tensors.floats(LIVE);
+      if (buffer.remaining() != size) {
+        return Optional.empty(); // adapters that were loaded had other layers
+      }
+      float[] values = new float[size];
+      buffer.get(values);
+      return Optional.of(values);
+    }
+  }
+
+  private Path file(AdapterRole role) {
+    return folder.resolve(role.folderName() + ".safetensors");
   }
 
   /** Returns the reference of a role: an adapter that was kept, or the base itself. */
@@ -135,7 +210,7 @@ final class LearnerCheckpoint {
     try (Stream<Path> children = Files.list(folder)) {
       for (Path child : children.toList()) {
         String name = child.getFileName().toString();
-        if (name.startsWith("problems-") && !name.equals(keep)) {
+        if (name.startsWith(PREFIX) && !name.equals(keep)) {
           delete(child);
         }
       }

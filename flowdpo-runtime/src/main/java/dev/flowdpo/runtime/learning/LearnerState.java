@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What a learner has counted, and the pairs that wait for their update. Together with the adapters
@@ -26,8 +27,13 @@ final class LearnerState {
   private long chunks;
   private int withoutAnswer;
   private int verifierFailures;
+  private int passedOver;
+  private int skippedUpdates;
+  private final SeenProblems seen;
+  private final Map<String, Long> streams = new TreeMap<>();
 
-  LearnerState() {
+  LearnerState(SeenProblems seen) {
+    this.seen = seen;
     for (AdapterRole role : AdapterRole.values()) {
       pending.put(role, new ArrayList<>());
       due.put(role, 0);
@@ -45,7 +51,13 @@ final class LearnerState {
       Map<AdapterRole, Integer> updates,
       long chunks,
       int withoutAnswer,
-      int verifierFailures) {
+      int verifierFailures,
+      int passedOver,
+      int skippedUpdates,
+      SeenProblems seen,
+      Map<String, Long> streams) {
+    this.seen = seen;
+    this.streams.putAll(streams);
     this.outcomes.addAll(outcomes);
     for (AdapterRole role : AdapterRole.values()) {
       this.pending.put(role, new ArrayList<>(Lookup.required(pending, role)));
@@ -56,6 +68,8 @@ final class LearnerState {
     this.chunks = chunks;
     this.withoutAnswer = withoutAnswer;
     this.verifierFailures = verifierFailures;
+    this.passedOver = passedOver;
+    this.skippedUpdates = skippedUpdates;
   }
 
   /** Counts the flow's own answer to a problem, given before anything was learned from it. */
@@ -82,6 +96,48 @@ final class LearnerState {
   void countUpdate(AdapterRole role, int taken) {
     due.merge(role, -taken, Integer::sum);
     updates.merge(role, 1, Integer::sum);
+  }
+
+  /** Counts an update that was not taken, and takes what made it due. */
+  void countSkippedUpdate(AdapterRole role, int taken) {
+    due.merge(role, -taken, Integer::sum);
+    skippedUpdates++;
+  }
+
+  /** Counts a problem that cannot be used. */
+  void countPassedOver() {
+    passedOver++;
+  }
+
+  int passedOver() {
+    return passedOver;
+  }
+
+  int skippedUpdates() {
+    return skippedUpdates;
+  }
+
+  /** Returns what was learned from or passed over. */
+  SeenProblems seen() {
+    return seen;
+  }
+
+  /** Forgets a problem and its waiting pairs, and returns whether there was anything. */
+  boolean forget(String problemId) {
+    boolean found = seen.forget(problemId);
+    for (AdapterRole role : AdapterRole.values()) {
+      int before = pending(role).size();
+      pending(role).removeIf(pair -> pair.problemId().equals(problemId));
+      int removed = before - pending(role).size();
+      due.put(role, Math.max(0, due(role) - removed));
+      found |= removed > 0;
+    }
+    return found;
+  }
+
+  /** Returns how many problems of each stream that has a name were read. */
+  Map<String, Long> streams() {
+    return streams;
   }
 
   void countVerifierFailures(int failures) {
@@ -128,15 +184,15 @@ final class LearnerState {
 
   LearningProgress progress() {
     int problems = Math.max(1, outcomes.size());
-    return new LearningProgress(
-        outcomes.size(),
-        pairs(AdapterRole.ANSWER),
-        pairs(AdapterRole.STOP),
-        updates(AdapterRole.ANSWER),
-        updates(AdapterRole.STOP),
-        validation().accuracy(),
-        (double) chunks / problems,
-        (double) withoutAnswer / problems,
-        verifierFailures);
+    return LearningProgress.builder()
+        .problems(outcomes.size())
+        .pairs(pairs(AdapterRole.ANSWER), pairs(AdapterRole.STOP))
+        .updates(updates(AdapterRole.ANSWER), updates(AdapterRole.STOP))
+        .answers(
+            validation().accuracy(), (double) chunks / problems, (double) withoutAnswer / problems)
+        .verifierFailures(verifierFailures)
+        .passedOver(passedOver)
+        .skippedUpdates(skippedUpdates)
+        .build();
   }
 }

@@ -4,10 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.common.base.CharMatcher;
-import com.google.common.base.Splitter;
 import dev.flowdpo.error.InvalidInputException;
-import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.value.TokenIds;
@@ -16,19 +13,24 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
 
 /** The counters and waiting pairs of a learner as JSON. */
 final class LearnerStateJson {
   private static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final Splitter SETTINGS = Splitter.on(CharMatcher.anyOf("[],")).trimResults();
 
   private LearnerStateJson() {}
 
-  static ObjectNode write(LearnerState state, LearnerOptions options) {
+  /**
+   * Returns what a checkpoint keeps of the state.
+   *
+   * @param redaction what is done to a waiting pair before it is written
+   */
+  static ObjectNode write(
+      LearnerState state, Function<PreferencePair, Optional<PreferencePair>> redaction) {
     ObjectNode json = MAPPER.createObjectNode();
-    json.put("format", 1);
-    json.put("options", fingerprint(options));
-    json.put("seed", options.seed());
     json.put("problems", state.problems());
     StringBuilder outcomes = new StringBuilder();
     state.validation().outcomes().forEach(correct -> outcomes.append(correct ? '1' : '0'));
@@ -36,13 +38,20 @@ final class LearnerStateJson {
     json.put("chunks", state.chunks());
     json.put("withoutAnswer", state.withoutAnswer());
     json.put("verifierFailures", state.verifierFailures());
+    json.put("passedOver", state.passedOver());
+    json.put("skippedUpdates", state.skippedUpdates());
+    ObjectNode streams = json.putObject("streams");
+    state.streams().forEach(streams::put);
     for (AdapterRole role : AdapterRole.values()) {
       ObjectNode counts = json.putObject(role.folderName());
       counts.put("pairs", state.pairs(role));
       counts.put("updates", state.updates(role));
-      counts.put("due", state.due(role));
       ArrayNode pending = counts.putArray("pending");
-      state.pending(role).forEach(pair -> pending.add(write(pair)));
+      for (PreferencePair pair : state.pending(role)) {
+        redaction.apply(pair).ifPresent(written -> pending.add(write(written)));
+      }
+      int withheld = state.pending(role).size() - pending.size();
+      counts.put("due", Math.max(0, state.due(role) - withheld));
     }
     return json;
   }
@@ -63,14 +72,7 @@ final class LearnerStateJson {
     tokens.forEach(array::add);
   }
 
-  static LearnerState read(Path file, JsonNode json, LearnerOptions options) {
-    String made = text(file, json, "options");
-    if (!made.equals(fingerprint(options))) {
-      throw new InvalidInputException(
-          file
-              + ": expected a checkpoint of a run with the same options, found other ones: "
-              + difference(made, fingerprint(options)));
-    }
+  static LearnerState read(Path file, JsonNode json, SeenProblems seen) {
     List<Boolean> outcomes = new ArrayList<>();
     text(file, json, "outcomes").chars().forEach(c -> outcomes.add(c == '1'));
     Map<AdapterRole, List<PreferencePair>> pending = new EnumMap<>(AdapterRole.class);
@@ -88,6 +90,10 @@ final class LearnerStateJson {
       pending.put(role, waiting);
       due.put(role, child(file, counts, "due").asInt());
     }
+    Map<String, Long> streams = new TreeMap<>();
+    child(file, json, "streams")
+        .properties()
+        .forEach(stream -> streams.put(stream.getKey(), stream.getValue().asLong()));
     return new LearnerState(
         outcomes,
         pending,
@@ -96,7 +102,11 @@ final class LearnerStateJson {
         updates,
         child(file, json, "chunks").asLong(),
         child(file, json, "withoutAnswer").asInt(),
-        child(file, json, "verifierFailures").asInt());
+        child(file, json, "verifierFailures").asInt(),
+        child(file, json, "passedOver").asInt(),
+        child(file, json, "skippedUpdates").asInt(),
+        seen,
+        streams);
   }
 
   private static PreferencePair pair(Path file, AdapterRole role, JsonNode json) {
@@ -127,26 +137,5 @@ final class LearnerStateJson {
       throw new InvalidInputException(file + ": expected a value for \"" + key + "\", found none");
     }
     return child;
-  }
-
-  /** What must be the same for a resumed run to repeat the run it continues. */
-  /** Returns the settings that differ, or both texts where they do not have the same settings. */
-  private static String difference(String then, String now) {
-    List<String> before = SETTINGS.splitToList(then);
-    List<String> after = SETTINGS.splitToList(now);
-    if (before.size() != after.size()) {
-      return "\n  then: " + then + "\n  now: " + now;
-    }
-    List<String> differing = new ArrayList<>();
-    for (int i = 0; i < before.size(); i++) {
-      if (!before.get(i).equals(after.get(i))) {
-        differing.add(before.get(i) + " then, " + after.get(i) + " now");
-      }
-    }
-    return String.join("; ", differing);
-  }
-
-  private static String fingerprint(LearnerOptions options) {
-    return options.toString();
   }
 }

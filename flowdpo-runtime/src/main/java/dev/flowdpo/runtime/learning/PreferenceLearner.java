@@ -1,210 +1,346 @@
 package dev.flowdpo.runtime.learning;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.Iterators;
+import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
+import dev.flowdpo.learning.LearningEnd;
 import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.LearningReport;
 import dev.flowdpo.learning.OnlineLearner;
-import dev.flowdpo.learning.UpdateMetrics;
-import dev.flowdpo.preference.AdapterRole;
-import dev.flowdpo.preference.PairRule;
-import dev.flowdpo.preference.PreferencePair;
-import dev.flowdpo.preference.PreferenceTokens;
-import dev.flowdpo.rollout.RolloutRequest;
-import dev.flowdpo.rollout.RolloutTree;
+import dev.flowdpo.learning.ProblemOutcome;
+import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.VerifierGuard;
-import dev.flowdpo.runtime.adapter.AdapterSlot;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
 import dev.flowdpo.runtime.internal.Lookup;
 import dev.flowdpo.spi.LearnerSetup;
 import dev.flowdpo.value.Problem;
-import dev.flowdpo.value.Seeds;
+import dev.flowdpo.value.Solution;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Online Flow-DPO (Flow-DPO, section 3 and algorithm 1). Problems come in groups. The flow first
- * answers each problem of a group with the adapters as they are, which counts for progressive
- * validation; all rollouts of the group then run as one batch; their pairs join those that wait;
- * every adapter takes a step whenever it has enough of them; and the new snapshots are published to
- * the flows that begin from then on.
- *
- * <p>{@link #learn} runs on the caller's thread, one call at a time; flows may solve meanwhile on
- * others.
+ * A learner as a part of an application. Groups of problems come from callers of {@link #learn} and
+ * from the thread of what is submitted; {@link LearningTurns} lets one at a time through, {@link
+ * GroupLearner} learns from it, and between two groups the state can be saved. Whoever ends the
+ * learner, or the thread that has the turn then, saves and frees. Thread-safe.
  */
 final class PreferenceLearner implements OnlineLearner {
+  private static final Logger LOG = LoggerFactory.getLogger(PreferenceLearner.class);
+
   private final LearnerSetup setup;
   private final LearnerOptions options;
-  private final Map<AdapterRole, AdapterLearner> learners;
-  private final Map<AdapterRole, AdapterSlot> slots;
-  private final PreferenceTokens tokens;
-  private final ChosenDecline decline = new ChosenDecline();
-  private final VerifierGuard verifier;
-  private final String modelName;
+  private final WorkingCopies copies;
+  private final Parts parts;
   private final LearnerState state;
+  private final GroupLearner groups;
+  private final SubmissionQueue queue;
+  private final SubmissionThread submissions;
+
+  /** Problems of an earlier process, which the streams that are given again still hold. */
+  private final Map<String, Integer> alreadyLearned = new HashMap<>();
+
   private volatile LearningProgress progress;
-  private int alreadyLearned;
-  private int failuresBefore;
-  private boolean closed;
+  private volatile boolean closed;
+  private int checkpointed;
+  private boolean dirty;
+  private boolean dirtyBySubmissions;
+  private boolean freed;
 
   /**
-   * @param learners the adapters that learn
-   * @param tokens prompts and decisions as ids
-   * @param state where to begin: empty, or what a checkpoint kept, whose problems the first call of
-   *     learn skips
+   * What a learner is made of beside its setup.
+   *
+   * @param settings what decides the run, for checkpoints
+   * @param verifiers what is closed with the learner
    * @param modelName what adapter folders name as their base
+   * @param onClose is told that the learner is closed
+   */
+  record Parts(
+      LearningTurns turns,
+      Publication publication,
+      ServedSolutions solutions,
+      Map<String, String> settings,
+      List<VerifierGuard> verifiers,
+      String modelName,
+      Consumer<OnlineLearner> onClose) {}
+
+  /**
+   * @param state where to begin: empty, or what a checkpoint kept
    */
   PreferenceLearner(
       LearnerSetup setup,
-      Map<AdapterRole, AdapterLearner> learners,
-      Map<AdapterRole, AdapterSlot> slots,
-      PreferenceTokens tokens,
+      WorkingCopies copies,
+      Parts parts,
       LearnerState state,
-      String modelName) {
+      GroupLearner groups) {
     this.setup = setup;
     this.options = setup.options();
-    this.learners = learners;
-    this.slots = slots;
-    this.tokens = tokens;
+    this.copies = copies;
+    this.parts = parts;
     this.state = state;
+    this.groups = groups;
     this.progress = state.progress();
-    this.alreadyLearned = state.problems();
-    this.modelName = modelName;
-    this.verifier = new VerifierGuard(setup.verifier(), options.rollouts().verifierTimeLimit());
-    publish();
+    this.checkpointed = state.problems();
+    this.alreadyLearned.putAll(state.seen().counts());
+    this.queue = new SubmissionQueue(options.submissions(), "learner \"" + setup.name() + "\"");
+    this.submissions = new SubmissionThread(this::learnSubmitted, this::saveQuietly, queue, setup);
   }
 
   @Override
-  public synchronized LearningReport learn(Iterable<Problem> problems) {
+  public LearningReport learn(Iterable<Problem> problems) {
+    return learn(Optional.empty(), problems);
+  }
+
+  @Override
+  public LearningReport learn(String stream, Iterable<Problem> problems) {
+    return learn(Optional.of(stream), problems);
+  }
+
+  private LearningReport learn(Optional<String> stream, Iterable<Problem> problems) {
     checkOpen();
+    if (parts.turns.isMine()) {
+      throw new IllegalStateException(
+          "learn: expected a call from outside of learning, found one of a listener or a part of"
+              + " this learner, which would wait for itself");
+    }
     long begin = System.nanoTime();
     Iterator<Problem> left = problems.iterator();
     if (!left.hasNext()) {
       throw new InvalidInputException("learn: expected at least one problem, found none");
     }
-    Iterators.advance(left, alreadyLearned);
-    alreadyLearned = 0;
-    Iterator<List<Problem>> groups =
-        Iterators.partition(left, options.rollouts().problemsPerGroup());
-    int next = state.problems() + options.checkpointEveryProblems();
-    while (groups.hasNext()) {
-      learnGroup(groups.next());
-      if (state.problems() >= next || !groups.hasNext()) {
-        checkpoint();
-        next = state.problems() + options.checkpointEveryProblems();
-      }
+    LearningEnd end = learnAll(stream, left);
+    parts.turns.lock();
+    try {
+      return LearningReport.of(
+          state.progress(), state.validation(), Duration.ofNanos(System.nanoTime() - begin), end);
+    } finally {
+      endTurn();
     }
-    Duration elapsed = Duration.ofNanos(System.nanoTime() - begin);
-    return new LearningReport(state.progress(), state.validation(), elapsed);
   }
 
-  private void learnGroup(List<Problem> group) {
-    long seed = Seeds.mix(options.seed(), state.problems());
-    List<RolloutTree> trees =
-        setup
-            .sampler()
-            .sample(
-                RolloutRequest.builder(
-                        group, setup.policy().snapshot(), setup.judge().snapshot(), verifier)
-                    .options(setup.flow())
-                    .rolloutsPerNode(rolloutsPerNode())
-                    .seed(seed)
-                    .build());
-    if (trees.size() != group.size()) {
-      throw new FlowException(
-          "The rollout sampler returned "
-              + trees.size()
-              + " trees for "
-              + group.size()
-              + " problems; it must return one for each, in their order");
-    }
-    countVerifierFailures();
-    List<PreferencePair> pairs = new ArrayList<>();
-    List<PreferencePair> pace = new ArrayList<>();
-    for (RolloutTree tree : trees) {
-      state.count(tree);
-      List<PreferencePair> ofTree = ofLearners(setup.pairRule(), tree);
-      pairs.addAll(ofTree);
-      pace.addAll(setup.pairRule().pace().map(rule -> ofLearners(rule, tree)).orElse(ofTree));
-      setup.listener().onProblem(tree, state.progress());
-    }
-    if (options.updates().enabled()) {
-      pairs.forEach(state::add);
-      pace.forEach(pair -> state.addDue(pair.role()));
-      if (!pairs.isEmpty()) {
-        setup.listener().onPairs(pairs);
-      }
-      update(seed);
-      publish();
-    }
-    progress = state.progress();
-  }
-
-  private List<PreferencePair> ofLearners(PairRule rule, RolloutTree tree) {
-    return rule.pairs(tree, tokens).stream()
-        .filter(pair -> learners.containsKey(pair.role()))
-        .toList();
-  }
-
-  /** Returns how many alternatives are worth their cost: none where no Answer adapter learns. */
-  private int rolloutsPerNode() {
-    return learners.containsKey(AdapterRole.ANSWER) ? options.rollouts().rolloutsPerNode() : 0;
-  }
-
-  /**
-   * Takes as many steps as there are full batches of pairs that are due, in an order that mixes the
-   * group's problems. Where another rule sets the pace, a step takes the same share of the waiting
-   * pairs as of that rule's.
-   */
-  private void update(long seed) {
-    for (AdapterLearner learner : learners.values()) {
-      List<PreferencePair> waiting = state.pending(learner.role());
-      Collections.shuffle(waiting, new Random(Seeds.mix(seed, learner.role().ordinal())));
-      int batch =
-          learner.role() == AdapterRole.ANSWER
-              ? options.updates().pairsPerAnswerUpdate()
-              : options.updates().pairsPerStopUpdate();
-      while (state.due(learner.role()) >= batch) {
-        int share = (int) ((long) waiting.size() * batch / state.due(learner.role()));
-        if (share == 0) {
-          break; // more updates are due than there are pairs
+  private LearningEnd learnAll(Optional<String> stream, Iterator<Problem> left) {
+    Iterator<List<Problem>> ready =
+        Iterators.partition(unseen(stream, left), options.rollouts().problemsPerGroup());
+    while (true) {
+      List<Problem> group;
+      try {
+        if (!ready.hasNext()) {
+          return finish();
         }
-        List<PreferencePair> last = waiting.subList(waiting.size() - share, waiting.size());
-        UpdateMetrics metrics = learner.update(List.copyOf(last), state.problems());
-        last.clear();
-        state.countUpdate(learner.role(), batch);
-        decline.watch(metrics);
-        setup.listener().onUpdate(metrics);
+        group = ready.next();
+      } catch (RuntimeException e) {
+        if (Thread.currentThread().isInterrupted()) {
+          return interrupted();
+        }
+        throw e;
+      }
+      Optional<LearningEnd> end = learnInTurn(stream, group);
+      if (end.isPresent()) {
+        return end.get();
       }
     }
   }
 
-  private void publish() {
-    learners.forEach((role, learner) -> Lookup.required(slots, role).publish(learner.snapshot()));
+  /** Returns the problems without those that an earlier process has learned from. */
+  private Iterator<Problem> unseen(Optional<String> stream, Iterator<Problem> left) {
+    if (stream.isPresent()) {
+      long position;
+      parts.turns.lock();
+      try {
+        position = state.streams().getOrDefault(stream.get(), 0L);
+      } finally {
+        endTurn();
+      }
+      for (long i = 0; i < position && left.hasNext(); i++) {
+        left.next();
+      }
+      return left;
+    }
+    return Iterators.filter(left, problem -> !wasLearned(problem));
   }
 
-  private void countVerifierFailures() {
-    int failures = verifier.failures() + verifier.timeouts();
-    state.countVerifierFailures(failures - failuresBefore);
-    failuresBefore = failures;
+  private boolean wasLearned(Problem problem) {
+    synchronized (alreadyLearned) {
+      String key = SeenProblems.key(problem.id());
+      int left = alreadyLearned.getOrDefault(key, 0);
+      if (left > 0) {
+        alreadyLearned.put(key, left - 1);
+      }
+      return left > 0;
+    }
   }
 
-  private void checkpoint() {
-    setup
-        .checkpoint()
-        .ifPresent(
-            folder -> {
-              LearnerCheckpoint.write(folder, options, state, learners, modelName);
-              setup.listener().onCheckpoint(folder);
-            });
+  /** Learns from a group, and says why learning ends with it if it does. */
+  private Optional<LearningEnd> learnInTurn(Optional<String> stream, List<Problem> group) {
+    try {
+      if (!parts.turns.begin()) {
+        return Optional.of(LearningEnd.STOPPED);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.of(interrupted());
+    }
+    try {
+      GroupLearner.Result result = learnGroup(group.stream().map(Work::of).toList());
+      stream.ifPresent(name -> state.streams().merge(name, (long) group.size(), Long::sum));
+      if (result.listenerFailure().isPresent()) {
+        // The listener has not seen all of this group: going on from the state before repeats it.
+        dirty = false;
+        rethrow(result.listenerFailure().get());
+      }
+      if (Thread.currentThread().isInterrupted()) {
+        return Optional.of(LearningEnd.INTERRUPTED);
+      }
+      return Optional.empty();
+    } catch (FlowClosedException e) {
+      LOG.info("Learner \"{}\": the flow was closed: {}", setup.name(), e.getMessage());
+      return Optional.of(LearningEnd.STOPPED);
+    } catch (LearningTurns.BrokenOffException e) {
+      return Optional.of(parts.turns.isStopped() ? LearningEnd.STOPPED : LearningEnd.INTERRUPTED);
+    } finally {
+      saveIfInterrupted();
+      endTurn();
+    }
+  }
+
+  private void saveIfInterrupted() {
+    if (Thread.currentThread().isInterrupted()) {
+      checkpointIfDirty();
+    }
+  }
+
+  private LearningEnd finish() {
+    parts.turns.lock();
+    try {
+      checkpointIfDirty();
+    } finally {
+      endTurn();
+    }
+    return LearningEnd.FINISHED;
+  }
+
+  private LearningEnd interrupted() {
+    finish();
+    return LearningEnd.INTERRUPTED;
+  }
+
+  /** Learns from a group, in this thread's turn, and saves where that is due. */
+  private GroupLearner.Result learnGroup(List<Work> group) {
+    boolean before = dirty;
+    GroupLearner.Result result;
+    try {
+      dirty = true; // a failing step comes after the group is counted
+      result = groups.learn(group);
+    } catch (LearningTurns.BrokenOffException e) {
+      dirty = before;
+      throw e;
+    } finally {
+      progress = state.progress();
+    }
+    if (result.listenerFailure().isEmpty()
+        && state.problems() >= checkpointed + options.checkpointEveryProblems()) {
+      checkpointIfDirty();
+    }
+    return result;
+  }
+
+  private static void rethrow(Throwable thrown) {
+    if (thrown instanceof Error error) {
+      throw error;
+    }
+    throw (RuntimeException) thrown;
+  }
+
+  @Override
+  public CompletableFuture<ProblemOutcome> submit(Problem problem) {
+    return submit(Work.of(problem));
+  }
+
+  @Override
+  public CompletableFuture<ProblemOutcome> feedback(Solution solution, Verdict verdict) {
+    return submit(Work.served(parts.solutions.path(solution, verdict)));
+  }
+
+  private CompletableFuture<ProblemOutcome> submit(Work work) {
+    checkOpen();
+    if (isKnown(work)) {
+      return CompletableFuture.completedFuture(ProblemOutcome.known(work.problem()));
+    }
+    Submission submission = Submission.of(work);
+    queue.put(submission, !parts.turns.isMine());
+    submissions.start();
+    return submission.outcome();
+  }
+
+  /** Says whether there is nothing to learn any more; the same feedback counts once, always. */
+  private boolean isKnown(Work work) {
+    boolean again = options.submissions().learnAgain() && work.served().isEmpty();
+    return !again && state.seen().count(work.key()) > 0;
+  }
+
+  /** Learns from what was submitted, on the learner's own thread. */
+  private List<ProblemOutcome> learnSubmitted(List<Work> group) throws InterruptedException {
+    if (!parts.turns.begin()) {
+      throw queue.closed();
+    }
+    try {
+      Map<String, Work> fresh = new LinkedHashMap<>();
+      group.stream().filter(work -> !isKnown(work)).forEach(w -> fresh.putIfAbsent(w.key(), w));
+      IdentityHashMap<Work, ProblemOutcome> outcomes = new IdentityHashMap<>();
+      group.forEach(work -> outcomes.put(work, ProblemOutcome.known(work.problem())));
+      if (!fresh.isEmpty()) {
+        List<Work> works = List.copyOf(fresh.values());
+        dirtyBySubmissions = true;
+        GroupLearner.Result result = learnGroup(works);
+        result
+            .listenerFailure()
+            .ifPresent(e -> LOG.warn("Learner \"{}\": a listener failed", setup.name(), e));
+        for (int i = 0; i < works.size(); i++) {
+          outcomes.put(works.get(i), result.outcomes().get(i));
+        }
+      }
+      return group.stream().map(work -> Lookup.required(outcomes, work)).toList();
+    } catch (LearningTurns.BrokenOffException e) {
+      throw queue.closed();
+    } finally {
+      endTurn();
+    }
+  }
+
+  @Override
+  public boolean hasSeen(String problemId) {
+    return state.seen().count(SeenProblems.key(problemId)) > 0;
+  }
+
+  @Override
+  public boolean forget(String problemId) {
+    checkOpen();
+    List<Submission> waiting = queue.remove(problemId);
+    waiting.forEach(submission -> submission.outcome().cancel(false));
+    parts.turns.lock();
+    try {
+      boolean found = state.forget(problemId) || !waiting.isEmpty();
+      if (found) {
+        dirty = true;
+        checkpointIfDirty();
+      }
+      return found;
+    } finally {
+      endTurn();
+    }
   }
 
   /** Returns the progress after the last group; does not wait for the group under way. */
@@ -214,27 +350,128 @@ final class PreferenceLearner implements OnlineLearner {
   }
 
   @Override
-  public synchronized void save(Path folder) {
+  public void pause() {
+    parts.turns.pause();
+  }
+
+  @Override
+  public void resume() {
+    parts.turns.resume();
+  }
+
+  @Override
+  public void save(Path folder) {
     checkOpen();
-    learners.forEach(
-        (role, learner) ->
-            PeftAdapters.write(
-                folder.resolve(role.folderName()), learner.snapshot().weights(), modelName));
+    copies
+        .live()
+        .forEach(
+            (role, snapshot) ->
+                PeftAdapters.write(
+                    folder.resolve(role.folderName()), snapshot.weights(), parts.modelName));
+  }
+
+  @Override
+  public boolean stop(Duration limit) {
+    endQueue();
+    if (parts.turns.isMine()) {
+      return false; // the group under way is this thread's own
+    }
+    try {
+      if (parts.turns.lock(limit.toNanos())) {
+        endTurn();
+        return true;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    parts.turns.breakOff();
+    return false;
+  }
+
+  private void endQueue() {
+    parts.turns.stop();
+    queue.close().forEach(submission -> submission.fail(queue.closed()));
+  }
+
+  /** Saves what submissions have taught; what {@link #learn} does is saved as it goes. */
+  private void saveQuietly() {
+    parts.turns.lock();
+    try {
+      if (dirtyBySubmissions) {
+        checkpointIfDirty();
+      }
+    } catch (FlowException e) {
+      LOG.error("Learner \"{}\": the state could not be saved", setup.name(), e);
+    } finally {
+      endTurn();
+    }
+  }
+
+  private void checkpointIfDirty() {
+    if (!dirty || freed) {
+      return;
+    }
+    setup
+        .checkpoint()
+        .ifPresent(
+            folder -> {
+              LearnerCheckpoint.write(folder, contents());
+              setup.listener().onCheckpoint(folder);
+            });
+    dirty = false;
+    dirtyBySubmissions = false;
+    checkpointed = state.problems();
+  }
+
+  private LearnerCheckpoint.Contents contents() {
+    ObjectNode json = LearnerStateJson.write(state, setup.redaction());
+    boolean gated = parts.publication.isGated();
+    if (gated) {
+      parts.publication.write(json.putObject("gate"));
+    }
+    return new LearnerCheckpoint.Contents(
+        parts.settings,
+        json,
+        state.seen(),
+        state.problems(),
+        copies.learners(),
+        gated ? copies.live() : Map.of(),
+        parts.modelName);
+  }
+
+  /** Ends this thread's turn; where the learner ends, this is the time to save and to free. */
+  private void endTurn() {
+    try {
+      if (parts.turns.isStopped()) {
+        checkpointIfDirty();
+      }
+    } finally {
+      if (closed && !freed) {
+        freed = true;
+        parts.verifiers.forEach(VerifierGuard::close);
+        copies.close();
+        parts.onClose.accept(this);
+      }
+      parts.turns.end();
+    }
   }
 
   private void checkOpen() {
     if (closed) {
-      throw new IllegalStateException("The learner is closed; build a new one");
+      throw new FlowClosedException(
+          "learner \"%s\": closed; build a new one".formatted(setup.name()));
     }
   }
 
-  /** Stops the verifier's threads and frees the working copies. The adapters stay published. */
+  /** Saves, stops the threads and frees the working copies. The adapters stay live. */
   @Override
-  public synchronized void close() {
-    if (!closed) {
-      closed = true;
-      verifier.close();
-      learners.values().forEach(AdapterLearner::close);
+  public void close() {
+    closed = true;
+    endQueue();
+    parts.turns.breakOff();
+    if (!parts.turns.isMine()) { // else the group under way is this thread's own, which frees
+      parts.turns.lock();
+      endTurn();
     }
   }
 }

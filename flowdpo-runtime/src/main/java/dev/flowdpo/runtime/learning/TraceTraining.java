@@ -5,6 +5,7 @@ import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.AdapterCompiler;
 import dev.flowdpo.learning.CompileListener;
 import dev.flowdpo.learning.CompileReport;
+import dev.flowdpo.learning.Trace;
 import dev.flowdpo.learning.TraceSet;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.runtime.data.ModelTokens;
@@ -109,6 +110,7 @@ public final class TraceTraining implements AdapterCompiler {
                   traces.tooLong()));
     }
     ModelTokens tokens = engine.tokens();
+    traces.traces().forEach(trace -> checkVocabulary(trace, tokens.config().vocabularySize()));
     List<SupervisedExample> examples =
         traces.traces().stream().map(trace -> SupervisedExample.of(trace, tokens)).toList();
     ExampleSplit<SupervisedExample> split =
@@ -135,6 +137,22 @@ public final class TraceTraining implements AdapterCompiler {
         result.trainingLoss(),
         result.heldOutBefore(),
         result.heldOutBest());
+  }
+
+  /**
+   * Traces may come from anywhere, and another model's ids would mean something else to this one.
+   */
+  private void checkVocabulary(Trace trace, int size) {
+    trace.tokens().stream()
+        .filter(id -> id < 0 || id >= size)
+        .findFirst()
+        .ifPresent(
+            id -> {
+              throw new InvalidInputException(
+                  "%s: trace of problem %s: expected token ids of %s, from 0 to %d, found %d. Train"
+                          .formatted(source, trace.problem().id(), engine.modelName(), size - 1, id)
+                      + " on traces that this model wrote, or a model with the same tokenizer.");
+            });
   }
 
   /** Tells a listener of the API. Not thread-safe. */

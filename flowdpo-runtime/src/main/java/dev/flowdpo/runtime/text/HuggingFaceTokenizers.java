@@ -4,7 +4,7 @@ import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
-import dev.flowdpo.runtime.internal.NativePlatform;
+import dev.flowdpo.runtime.internal.NativeLibraries;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,17 +15,13 @@ import java.util.Map;
  * Opens {@code tokenizer.json} files with the Hugging Face tokenizers library, so that ids are
  * those that the model was trained with.
  *
- * <p>The library's native code comes out of its jar and is unpacked into the folder {@code .djl.ai}
- * of the user's home at the first use. To keep it from the network, the system properties {@code
- * RUST_FLAVOR=cpu} and {@code OPT_OUT_TRACKING=true} are set before that; without them it would
- * download a library on a machine with CUDA. Stateless and thread-safe.
+ * <p>The library's native code comes out of its jar and is unpacked once into this user's own
+ * folder; {@link NativeLibraries} keeps it from the network. Stateless and thread-safe.
  */
 public final class HuggingFaceTokenizers {
   /** The file of the tokenizer in a model folder. */
   public static final String FILE = "tokenizer.json";
 
-  private static final String FLAVOR = "RUST_FLAVOR";
-  private static final String CPU = "cpu";
   private static final long MAX_BYTES = 256L << 20;
 
   /** Ids exactly as the text gives them: nothing added, nothing cut off, nothing padded. */
@@ -46,18 +42,12 @@ public final class HuggingFaceTokenizers {
     byte[] json = read(tokenizerJson);
     TokenizerJson.check(tokenizerJson, json);
     Vocabulary vocabulary = Vocabulary.parse(tokenizerJson, json);
-    NativePlatform.current().requireSolving();
-    stayOffTheNetwork();
+    NativeLibraries.prepareTokenizers();
     try {
       return new NativeTokenizer(
           HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), PLAIN), vocabulary);
     } catch (EngineException | LinkageError e) {
-      throw new FlowException(
-          "The native library of the tokenizers cannot be loaded on "
-              + NativePlatform.current().name()
-              + ", though it is there: on Linux it expects glibc 2.34 or later and libstdc++. Found: "
-              + e,
-          e);
+      throw NativeLibraries.tokenizersNotLoaded(e);
     } catch (IOException | RuntimeException e) {
       throw new InvalidInputException(
           tokenizerJson
@@ -82,22 +72,5 @@ public final class HuggingFaceTokenizers {
     } catch (IOException e) {
       throw new InvalidInputException(file + ": cannot be read: " + e, e);
     }
-  }
-
-  private static void stayOffTheNetwork() {
-    // An environment variable would win over the property.
-    String flavor = System.getenv(FLAVOR);
-    if (flavor != null && !flavor.equals(CPU)) {
-      throw new FlowException(
-          "environment variable "
-              + FLAVOR
-              + ": expected "
-              + CPU
-              + " or none, found "
-              + flavor
-              + "; unset it, as any other value downloads a library");
-    }
-    System.setProperty(FLAVOR, CPU);
-    System.setProperty("OPT_OUT_TRACKING", "true");
   }
 }

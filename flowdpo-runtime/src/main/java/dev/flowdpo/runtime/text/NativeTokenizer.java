@@ -2,6 +2,7 @@ package dev.flowdpo.runtime.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.flowdpo.error.FlowClosedException;
+import dev.flowdpo.runtime.internal.LeakDetector;
 import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -18,6 +19,7 @@ final class NativeTokenizer implements Tokenizer {
   private final HuggingFaceTokenizer tokenizer;
   private final Vocabulary vocabulary;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
+  private final LeakDetector.Handle open = LeakDetector.opened(this, "A tokenizer");
   private boolean closed;
 
   NativeTokenizer(HuggingFaceTokenizer tokenizer, Vocabulary vocabulary) {
@@ -75,6 +77,7 @@ final class NativeTokenizer implements Tokenizer {
     try {
       if (!closed) {
         closed = true;
+        open.closed();
         tokenizer.close();
       }
     } finally {

@@ -1,22 +1,18 @@
 package dev.flowdpo.runtime.tiny;
 
-import com.google.common.io.MoreFiles;
-import com.google.common.io.RecursiveDeleteOption;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.model.WeightPacking;
 import dev.flowdpo.runtime.inference.SessionSettings;
+import dev.flowdpo.runtime.internal.OwnFiles;
 import dev.flowdpo.runtime.training.TrainerOptions;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The tiny model inside this module's jar: an ordinary model folder, which is copied to a temporary
- * folder at first use in a JVM and deleted at its end. Thread-safe.
+ * The tiny model inside this module's jar: an ordinary model folder, which is unpacked once into
+ * this user's own folder, and checked at the first use in a JVM. Thread-safe.
  */
 public final class BundledModel {
   /** The files of the model folder. */
@@ -25,17 +21,19 @@ public final class BundledModel {
 
   private BundledModel() {}
 
-  private static final class Holder {
-    static final Path FOLDER = copy();
-  }
+  private static @Nullable Path folder;
 
   /**
    * Returns the folder of the model.
    *
-   * @throws FlowException if it cannot be copied
+   * @throws FlowException if it cannot be unpacked
    */
-  public static Path folder() {
-    return Holder.FOLDER;
+  public static synchronized Path folder() {
+    if (folder == null) {
+      // Adapters name the folder as their base model, so it has the same name every time.
+      folder = OwnFiles.resources("flowdpo-tiny", BundledModel.class, "model/", FILES);
+    }
+    return folder;
   }
 
   /**
@@ -76,35 +74,5 @@ public final class BundledModel {
         .learningRate(2e-3)
         .lora(lora -> lora.rank(8).alpha(8).dropout(0))
         .build();
-  }
-
-  private static Path copy() {
-    try {
-      Path temporary = Files.createTempDirectory("flowdpo");
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(temporary)));
-      // Adapters name the folder as their base model, so it has the same name every time.
-      Path folder = Files.createDirectory(temporary.resolve("flowdpo-tiny"));
-      for (String file : FILES) {
-        Path target = folder.resolve(file);
-        try (InputStream resource = BundledModel.class.getResourceAsStream("model/" + file)) {
-          if (resource == null) {
-            throw new FlowException("The bundled model has no " + file + " on the class path");
-          }
-          Files.copy(resource, target, StandardCopyOption.REPLACE_EXISTING);
-        }
-      }
-      return folder;
-    } catch (IOException e) {
-      throw new FlowException("The bundled model cannot be copied: " + e.getMessage(), e);
-    }
-  }
-
-  /** Deletes the copy with what was made beside it, such as quantised weights. */
-  private static void delete(Path folder) {
-    try {
-      MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
-    } catch (IOException e) {
-      // Some systems keep files that are mapped; their temporary folder is theirs to clean.
-    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.flowdpo.runtime.training;
 
 import dev.flowdpo.learning.OptimizerOptions;
+import dev.flowdpo.runtime.internal.LeakDetector;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
@@ -18,6 +19,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  */
 public final class AdamW implements AutoCloseable {
   private final Settings settings;
+  private final LeakDetector.Handle open;
   private final INDArray decaying;
   private final INDArray firstMoment;
   private final INDArray secondMoment;
@@ -58,6 +60,7 @@ public final class AdamW implements AutoCloseable {
    * @param decaying one element a parameter: 1 where weight decay applies, 0 where it does not
    */
   public AdamW(Settings settings, INDArray decaying) {
+    this.open = LeakDetector.opened(this, "An optimizer");
     this.settings = settings;
     this.decaying = decaying;
     this.firstMoment = NativeVectors.zeros(decaying.length());
@@ -127,6 +130,7 @@ public final class AdamW implements AutoCloseable {
   /** Frees the moments. */
   @Override
   public void close() {
+    open.closed();
     for (INDArray owned : List.of(decaying, firstMoment, secondMoment, scratch)) {
       if (!owned.wasClosed()) {
         owned.close();

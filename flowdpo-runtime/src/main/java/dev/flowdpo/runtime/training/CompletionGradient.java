@@ -2,7 +2,7 @@ package dev.flowdpo.runtime.training;
 
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.inference.FrozenBase;
-import dev.flowdpo.runtime.internal.NativePlatform;
+import dev.flowdpo.runtime.internal.NativeLibraries;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -59,7 +59,7 @@ public abstract class CompletionGradient {
    * @throws dev.flowdpo.error.FlowException if the native libraries of ND4J are not here
    */
   public static CompletionGradient of(FrozenBase base, Path path) {
-    NativePlatform.current().requireLearning();
+    NativeLibraries.prepareLearning();
     return switch (path) {
       case TAPS -> new TapsGradient(base);
       case IN_GRAPH -> new InGraphGradient(base);

@@ -1,39 +1,30 @@
 package dev.flowdpo.runtime.training;
 
-import dev.flowdpo.runtime.internal.NativeLimits;
+import dev.flowdpo.runtime.internal.NativeLibraries;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
  * Makes the ND4J arrays of this package, some of them over memory that ONNX Runtime reads or
  * writes.
  *
- * <p>ND4J and its OpenBLAS run on one thread here, unless the system property {@code
- * flowdpo.nd4j.threads} says otherwise: their operations are small, and their threads, which wait
- * by spinning or yielding, would fight with those of ONNX Runtime and with other processes for the
- * cores.
+ * <p>ND4J and its OpenBLAS run on one thread here, unless the process says otherwise; see {@link
+ * NativeLibraries}.
  */
 final class NativeVectors {
-  private static final int THREADS = Math.max(1, Integer.getInteger("flowdpo.nd4j.threads", 1));
-
   static {
-    NativeLimits.lift();
-    Nd4j.getEnvironment().setMaxThreads(THREADS);
-    Nd4j.getEnvironment().setMaxMasterThreads(THREADS);
-    // OpenBLAS has threads of its own, and yields the core at every product until they are done.
-    Nd4j.factory().blas().setMaxThreads(THREADS);
+    NativeLibraries.prepareLearning();
   }
 
   private NativeVectors() {}
 
   /** Sets the number of OpenMP threads of the calling thread, which each thread has for itself. */
   static void prepareThread() {
-    NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(THREADS);
+    NativeLibraries.prepareLearningThread();
   }
 
   /** Returns a vector of zeros. */

@@ -20,8 +20,9 @@ import dev.flowdpo.runtime.graph.TrainingGraph;
 import dev.flowdpo.runtime.inference.FeedPool;
 import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.inference.TensorFeed;
+import dev.flowdpo.runtime.internal.LeakDetector;
 import dev.flowdpo.runtime.internal.Lookup;
-import dev.flowdpo.runtime.internal.NativePlatform;
+import dev.flowdpo.runtime.internal.NativeLibraries;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -55,6 +56,7 @@ public final class WeightTrainer implements AutoCloseable {
   private final ByteBuffer gradientMemory;
   private final AdamW.Settings settings;
   private AdamW optimizer;
+  private final LeakDetector.Handle open = LeakDetector.opened(this, "A trainer of weights");
   private boolean closed;
 
   /**
@@ -70,7 +72,7 @@ public final class WeightTrainer implements AutoCloseable {
       int maxTokens,
       AdamW.Settings settings,
       double clipNorm) {
-    NativePlatform.current().requireLearning();
+    NativeLibraries.prepareLearning();
     this.config = config;
     this.maxTokens = maxTokens;
     this.clipNorm = clipNorm;
@@ -226,7 +228,7 @@ public final class WeightTrainer implements AutoCloseable {
   }
 
   private OrtSession createSession() {
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    OrtEnvironment environment = NativeLibraries.onnxRuntime();
     Map<String, OnnxTensorLike> tables = new LinkedHashMap<>();
     try (OrtSession.SessionOptions options = SessionSettings.defaults().create()) {
       for (RotaryTables.Table table : RotaryTables.all(config, maxTokens)) {
@@ -257,6 +259,7 @@ public final class WeightTrainer implements AutoCloseable {
     }
     closed = true;
     feeds.close();
+    open.closed();
     optimizer.close();
     weights.close();
     try {

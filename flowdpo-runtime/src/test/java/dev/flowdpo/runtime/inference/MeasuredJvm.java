@@ -35,7 +35,8 @@ final class MeasuredJvm {
       builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
       Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
       try {
-        assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("finished").isTrue();
+        // A guard against hanging, on a busy machine too.
+        assertThat(process.waitFor(20, TimeUnit.MINUTES)).as("finished").isTrue();
       } finally {
         process.destroyForcibly();
       }

@@ -35,8 +35,8 @@ import org.nd4j.linalg.factory.Nd4j;
 @EnabledOnOs(OS.LINUX)
 class NativeMemoryTest {
   private static final int WARM_UP = 60;
-  private static final int ROUNDS = 300;
-  private static final long LIMIT = 40L << 20;
+  private static final int ROUNDS = 150;
+  private static final long LIMIT = 20L << 20;
 
   @Test
   void solvesAndUpdatesDoNotGrowIt() throws IOException, InterruptedException {

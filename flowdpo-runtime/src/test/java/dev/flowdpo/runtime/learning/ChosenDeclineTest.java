@@ -63,7 +63,8 @@ class ChosenDeclineTest {
   }
 
   private static UpdateMetrics metrics(AdapterRole role, long update, double rewardsChosen) {
-    return new UpdateMetrics(
-        role, update, 2, 0.6, rewardsChosen, -9, rewardsChosen + 9, 1, -3, -4, 1, 1e-3);
+    return UpdateMetrics.builder(role, update, 2)
+        .rewards(rewardsChosen, -9, rewardsChosen + 9, 1)
+        .build();
   }
 }

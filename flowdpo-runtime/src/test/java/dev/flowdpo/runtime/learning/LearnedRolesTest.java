@@ -139,25 +139,22 @@ class LearnedRolesTest {
   @Test
   void aKilledRunWithAMovingReferenceResumesToTheSameResult() throws IOException {
     LearnerOptions options =
-        OPTIONS.toBuilder()
-            .updates(updates -> updates.referenceRefreshUpdates(5))
-            .checkpointEveryProblems(16)
-            .build();
+        OPTIONS.toBuilder().updates(updates -> updates.referenceRefreshUpdates(3)).build();
     assertResumes(options, UnaryOperator.identity());
   }
 
   private void assertResumes(LearnerOptions options, UnaryOperator<OnlineLearner.Builder> change)
       throws IOException {
-    List<Problem> problems = BundledProblems.learning(23, 32);
+    List<Problem> problems = BundledProblems.learning(23, 16);
     Path whole = folder.resolve("whole");
     Path killed = folder.resolve("killed");
     List<UpdateMetrics> uninterrupted = run(whole, false, problems, options, change);
 
     Iterable<Problem> dying =
         Iterables.concat(
-            problems.subList(0, 24),
+            problems.subList(0, 12),
             Iterables.transform(
-                problems.subList(24, 25),
+                problems.subList(12, 13),
                 problem -> {
                   throw new IllegalStateException("power cut");
                 }));
@@ -285,10 +282,7 @@ class LearnedRolesTest {
   @Test
   void aKilledRunAtThePaceOfAnotherRuleResumesToTheSameResult() throws IOException {
     LearnerOptions options =
-        OPTIONS.toBuilder()
-            .updates(updates -> updates.pairsPerAnswerUpdate(5))
-            .checkpointEveryProblems(16)
-            .build();
+        OPTIONS.toBuilder().updates(updates -> updates.pairsPerAnswerUpdate(5)).build();
     assertResumes(
         options,
         b ->

@@ -49,7 +49,7 @@ class PreferenceLearnerTest {
 
   @Test
   void heldOutAccuracyRises() {
-    List<Problem> heldOut = BundledProblems.heldOut(200);
+    List<Problem> heldOut = BundledProblems.heldOut(100);
     try (Flow flow = Flow.builder().seed(2).build()) {
       double before = BundledProblems.greedyAccuracy(flow, heldOut);
       try (OnlineLearner learner =
@@ -57,16 +57,16 @@ class PreferenceLearnerTest {
               .options(BundledModel.learnerOptions())
               .verifier(BundledProblems.VERIFIER)
               .build()) {
-        learner.learn(BundledProblems.learning(2, 256));
+        learner.learn(BundledProblems.learning(2, 128));
       }
       assertThat(before).isBetween(0.30, 0.60);
-      assertThat(BundledProblems.greedyAccuracy(flow, heldOut)).isGreaterThan(before + 0.1);
+      assertThat(BundledProblems.greedyAccuracy(flow, heldOut)).isGreaterThan(before + 0.2);
     }
   }
 
   @Test
-  void aRunThatWasKilledResumesToTheSameResult(@TempDir Path folder) throws IOException {
-    List<Problem> problems = BundledProblems.learning(8, 64);
+  void aRunThatWasKilledRepeatsAndResumesTheOneThatWasNot(@TempDir Path folder) throws IOException {
+    List<Problem> problems = BundledProblems.learning(8, 32);
     List<UpdateMetrics> wholeMetrics = new ArrayList<>();
     LearningReport whole =
         learn(folder.resolve("whole"), false, problems, OPTIONS, wholeMetrics::add);
@@ -74,13 +74,14 @@ class PreferenceLearnerTest {
     List<UpdateMetrics> metrics = new ArrayList<>();
     List<UpdateMetrics> lost = new ArrayList<>();
     Path killed = folder.resolve("killed");
-    assertThatThrownBy(() -> learn(killed, false, dyingAfter(problems, 40), OPTIONS, lost::add))
+    assertThatThrownBy(() -> learn(killed, false, dyingAfter(problems, 24), OPTIONS, lost::add))
         .hasMessage("power cut");
-    // What was learned after the last checkpoint is learned again.
-    long kept = lost.stream().filter(metric -> wholeMetrics.contains(metric)).count();
-    assertThat(kept).isEqualTo(lost.size());
+    // The same seed gives the same run, up to its end.
+    assertThat(lost).isNotEmpty().hasSizeLessThan(wholeMetrics.size());
+    assertThat(wholeMetrics).startsWith(lost.toArray(UpdateMetrics[]::new));
     LearningReport resumed = learn(killed, true, problems, OPTIONS, metrics::add);
 
+    assertThat(metrics).isNotEmpty().hasSizeLessThan(wholeMetrics.size());
     assertThat(resumed.progress()).isEqualTo(whole.progress());
     assertThat(resumed.validation()).isEqualTo(whole.validation());
     assertThat(wholeMetrics).endsWith(metrics.toArray(UpdateMetrics[]::new));
@@ -89,16 +90,6 @@ class PreferenceLearnerTest {
       assertThat(Files.readAllBytes(killed.resolve(file)))
           .isEqualTo(Files.readAllBytes(folder.resolve("whole").resolve(file)));
     }
-  }
-
-  @Test
-  void theSameSeedGivesTheSameRun(@TempDir Path folder) {
-    List<Problem> problems = BundledProblems.learning(9, 32);
-    List<UpdateMetrics> first = new ArrayList<>();
-    List<UpdateMetrics> second = new ArrayList<>();
-    learn(folder.resolve("first"), false, problems, OPTIONS, first::add);
-    learn(folder.resolve("second"), false, problems, OPTIONS, second::add);
-    assertThat(first).isNotEmpty().isEqualTo(second);
   }
 
   @Test
@@ -161,7 +152,7 @@ class PreferenceLearnerTest {
       PartialAnswer start = PartialAnswer.start(BundledProblems.learning(1, 1).get(0));
       ChunkRequest request = new ChunkRequest(start, 8, SamplingOptions.greedy(), 0);
       OptionalDouble expected = before.extend(List.of(request)).get(0).logProbability();
-      learner.learn(BundledProblems.learning(11, 32));
+      learner.learn(BundledProblems.learning(11, 16));
       assertThat(before.extend(List.of(request)).get(0).logProbability()).isEqualTo(expected);
       assertThat(flow.policy().snapshot().extend(List.of(request)).get(0).logProbability())
           .isNotEqualTo(expected);
@@ -190,8 +181,9 @@ class PreferenceLearnerTest {
             .build();
     try (Flow flow = Flow.builder().build();
         OnlineLearner learner = flow.learner().options(options).verifier(unreliable).build()) {
-      LearningProgress progress = learner.learn(BundledProblems.learning(12, 32)).progress();
-      assertThat(progress.problems()).isEqualTo(32);
+      LearningProgress progress = learner.learn(BundledProblems.learning(12, 16)).progress();
+      assertThat(progress.problems()).isEqualTo(16);
+      assertThat(calls).as("calls, of which the 61st hangs").hasValueGreaterThan(61);
       assertThat(progress.verifierFailures()).isGreaterThanOrEqualTo(calls.get() / 10);
     }
   }
@@ -214,8 +206,9 @@ class PreferenceLearnerTest {
     try (Flow flow = Flow.builder().build();
         OnlineLearner learner =
             learner(flow, builder -> builder.objective(counting).sampler(sampler))) {
-      LearningProgress progress = learner.learn(BundledProblems.learning(13, 32)).progress();
-      assertThat(sampled).hasValue(32);
+      LearningProgress progress = learner.learn(BundledProblems.learning(13, 16)).progress();
+      assertThat(sampled).hasValue(16);
+      assertThat(progress.answerUpdates()).isPositive();
       assertThat(evaluated)
           .hasValue(
               OPTIONS.updates().pairsPerAnswerUpdate() * progress.answerUpdates()
@@ -236,7 +229,7 @@ class PreferenceLearnerTest {
     List<String> expected;
     try (Flow flow = Flow.builder().build();
         OnlineLearner learner = learner(flow, UnaryOperator.identity())) {
-      learner.learn(BundledProblems.learning(14, 48));
+      learner.learn(BundledProblems.learning(14, 16));
       learner.save(folder);
       expected = flow.solveAll(problems).stream().map(s -> s.text()).toList();
     }
@@ -253,8 +246,8 @@ class PreferenceLearnerTest {
     LearnerOptions others = OPTIONS.toBuilder().rates(rates -> rates.answer(1e-5)).build();
     assertThatThrownBy(() -> learn(made, true, problems, others, m -> {}))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("same options")
-        .hasMessageEndingWith("found other ones: answer=0.001 then, answer=1.0E-5 now");
+        .hasMessageContaining("same settings")
+        .hasMessageEndingWith("other ones: options.rates.answer: then 0.001, now 1.0E-5");
     Path state = made.resolve(Files.readString(made.resolve("latest"))).resolve("state.json");
     Files.writeString(state, Files.readString(state).substring(0, 100));
     assertThatThrownBy(() -> learn(made, true, problems, OPTIONS, m -> {}))

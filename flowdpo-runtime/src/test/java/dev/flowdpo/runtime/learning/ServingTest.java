@@ -23,17 +23,18 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The real engine under callers at once: same answers, and nothing that they do ends the JVM. */
+@Tag("slow")
 @Timeout(300)
 class ServingTest {
   private static final int CALLERS = 32;
@@ -97,13 +98,9 @@ class ServingTest {
           assertThat(e).hasCauseInstanceOf(FlowClosedException.class);
         }
       }
-      assertThatThrownBy(learning::join)
-          .isInstanceOf(CompletionException.class)
-          .hasCauseInstanceOf(FlowClosedException.class);
+      learning.join(); // ends early, with a report
       learner.close();
       assertThatThrownBy(() -> flow.solve(problems.get(0))).isInstanceOf(FlowClosedException.class);
-      assertThatThrownBy(() -> flow.policy().promptTokens(problems.get(0)))
-          .isInstanceOf(RuntimeException.class);
     }
   }
 

@@ -7,9 +7,12 @@ import dev.flowdpo.Flow;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.CompileListener;
 import dev.flowdpo.learning.CompileReport;
+import dev.flowdpo.learning.Trace;
 import dev.flowdpo.learning.TraceCompiler;
 import dev.flowdpo.learning.TraceOptions;
 import dev.flowdpo.learning.TraceSet;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.TokenIds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,6 +114,24 @@ class TraceTrainingTest {
       assertThatThrownBy(() -> flow.compiler().epochs(5).resume(true).compile(traces, killed))
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("same options and data");
+    }
+  }
+
+  @Test
+  void tracesOfAnotherVocabularyAreRefused() {
+    Trace.Origin origin = new Trace.Origin("elsewhere", 0, 0, 0);
+    try (Flow flow = Flow.builder().build()) {
+      for (int id : new int[] {-1, 128_000}) {
+        Problem problem = Problem.builder("What is 1 plus 1?").id("foreign").build();
+        Trace foreign = new Trace(problem, TokenIds.of(5, id), "2", 1, origin);
+        TraceSet set = TraceSet.of(List.of(foreign), TraceOptions.defaults());
+
+        assertThatThrownBy(() -> flow.compiler().compile(set, folder.resolve("none")))
+            .isInstanceOf(InvalidInputException.class)
+            .hasMessageContaining("trace of problem foreign: expected token ids of")
+            .hasMessageContaining("found " + id);
+      }
+      assertThat(folder.resolve("none")).doesNotExist();
     }
   }
 

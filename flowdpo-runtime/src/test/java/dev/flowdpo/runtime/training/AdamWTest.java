@@ -25,23 +25,24 @@ class AdamWTest {
   @MethodSource("runs")
   void trajectoryEqualsPyTorch(JsonNode run) {
     INDArray parameters = vector(run.get("initial"));
-    AdamW optimizer =
+    try (AdamW optimizer =
         new AdamW(
             new AdamW.Settings(
                 run.get("betas").get(0).doubleValue(),
                 run.get("betas").get(1).doubleValue(),
                 run.get("epsilon").doubleValue(),
                 run.get("weightDecay").doubleValue()),
-            parameters.length());
-    for (JsonNode step : run.get("steps")) {
-      INDArray gradient = vector(step.get("gradient"));
-      double norm = AdamW.clip(gradient, run.get("clipNorm").doubleValue());
-      assertThat(norm).isCloseTo(step.get("gradientNorm").doubleValue(), within(1e-6));
-      optimizer.step(parameters, gradient, step.get("learningRate").doubleValue());
-      assertThat(parameters.toDoubleVector())
-          .containsExactly(Reference.reals(step.get("parameters")), within(1e-6));
+            parameters.length())) {
+      for (JsonNode step : run.get("steps")) {
+        INDArray gradient = vector(step.get("gradient"));
+        double norm = AdamW.clip(gradient, run.get("clipNorm").doubleValue());
+        assertThat(norm).isCloseTo(step.get("gradientNorm").doubleValue(), within(1e-6));
+        optimizer.step(parameters, gradient, step.get("learningRate").doubleValue());
+        assertThat(parameters.toDoubleVector())
+            .containsExactly(Reference.reals(step.get("parameters")), within(1e-6));
+      }
+      assertThat(optimizer.steps()).isEqualTo(run.get("steps").size());
     }
-    assertThat(optimizer.steps()).isEqualTo(run.get("steps").size());
   }
 
   private static INDArray vector(JsonNode values) {
@@ -68,9 +69,10 @@ class AdamWTest {
   @Test
   void onlyDecayingParametersDecay() {
     INDArray parameters = Nd4j.createFromArray(2f, 2f);
-    AdamW optimizer =
-        new AdamW(new AdamW.Settings(0.9, 0.999, 1e-8, 0.5), Nd4j.createFromArray(1f, 0f));
-    optimizer.step(parameters, Nd4j.createFromArray(0f, 0f), 0.1);
+    try (AdamW optimizer =
+        new AdamW(new AdamW.Settings(0.9, 0.999, 1e-8, 0.5), Nd4j.createFromArray(1f, 0f))) {
+      optimizer.step(parameters, Nd4j.createFromArray(0f, 0f), 0.1);
+    }
     assertThat(parameters.toFloatVector()).containsExactly(new float[] {1.9f, 2}, within(1e-6f));
   }
 
@@ -80,24 +82,25 @@ class AdamWTest {
     AdamW.Settings settings = new AdamW.Settings(0.9, 0.999, 1e-8, 0.01);
     Random random = new Random(3);
     INDArray parameters = Nd4j.createFromArray(random(random));
-    AdamW optimizer = new AdamW(settings, parameters.length());
-    for (int i = 0; i < 3; i++) {
-      optimizer.step(parameters, Nd4j.createFromArray(random(random)), 0.01);
+    try (AdamW optimizer = new AdamW(settings, parameters.length());
+        AdamW other = new AdamW(settings, parameters.length())) {
+      for (int i = 0; i < 3; i++) {
+        optimizer.step(parameters, Nd4j.createFromArray(random(random)), 0.01);
+      }
+      AdamW.State state = optimizer.state();
+      INDArray resumed = parameters.dup();
+      other.restore(state);
+      assertThat(other.steps()).isEqualTo(3);
+      for (int i = 0; i < 3; i++) {
+        float[] gradient = random(random);
+        optimizer.step(parameters, Nd4j.createFromArray(gradient), 0.01);
+        other.step(resumed, Nd4j.createFromArray(gradient), 0.01);
+        assertThat(resumed.toFloatVector()).isEqualTo(parameters.toFloatVector());
+      }
+      // The state is a copy: steps after it do not change it.
+      assertThat(state.steps()).isEqualTo(3);
+      assertThat(state.firstMoment()).isNotEqualTo(optimizer.state().firstMoment());
     }
-    AdamW.State state = optimizer.state();
-    INDArray resumed = parameters.dup();
-    AdamW other = new AdamW(settings, parameters.length());
-    other.restore(state);
-    assertThat(other.steps()).isEqualTo(3);
-    for (int i = 0; i < 3; i++) {
-      float[] gradient = random(random);
-      optimizer.step(parameters, Nd4j.createFromArray(gradient), 0.01);
-      other.step(resumed, Nd4j.createFromArray(gradient), 0.01);
-      assertThat(resumed.toFloatVector()).isEqualTo(parameters.toFloatVector());
-    }
-    // The state is a copy: steps after it do not change it.
-    assertThat(state.steps()).isEqualTo(3);
-    assertThat(state.firstMoment()).isNotEqualTo(optimizer.state().firstMoment());
   }
 
   private static float[] random(Random random) {

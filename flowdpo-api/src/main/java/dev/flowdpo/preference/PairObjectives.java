@@ -1,0 +1,159 @@
+package dev.flowdpo.preference;
+
+import dev.flowdpo.error.Require;
+
+/**
+ * The losses of pairs that {@link DpoObjective} names, with their derivatives. Each is a record, so
+ * that it is equal by its numbers and tells them.
+ */
+final class PairObjectives {
+  private PairObjectives() {}
+
+  /** DPO, Rafailov et al., arXiv 2305.18290, equation 7: −log σ(β h). */
+  record SigmoidObjective(double beta) implements DpoObjective {
+    SigmoidObjective {
+      Require.positive("beta", beta);
+    }
+
+    @Override
+    public ObjectiveValue evaluate(LogProbabilitySums sums) {
+      double x = beta * sums.logit();
+      return ObjectiveValue.ofLogit(Logistic.minusLogSigmoid(x), -beta * Logistic.sigmoid(-x));
+    }
+  }
+
+  /** cDPO, Mitchell 2023: the cross-entropy of σ(β h) with the smoothed label 1 − ε. */
+  record ConservativeObjective(double beta, double labelSmoothing) implements DpoObjective {
+    ConservativeObjective {
+      Require.positive("beta", beta);
+      Require.below(0, 0.5, "labelSmoothing", labelSmoothing);
+    }
+
+    @Override
+    public ObjectiveValue evaluate(LogProbabilitySums sums) {
+      double x = beta * sums.logit();
+      double loss =
+          (1 - labelSmoothing) * Logistic.minusLogSigmoid(x)
+              + labelSmoothing * Logistic.minusLogSigmoid(-x);
+      // d/dx: −(1 − ε) σ(−x) + ε σ(x)
+      double slope =
+          labelSmoothing * Logistic.sigmoid(x) - (1 - labelSmoothing) * Logistic.sigmoid(-x);
+      return ObjectiveValue.ofLogit(loss, beta * slope);
+    }
+  }
+
+  /**
+   * Robust DPO, Chowdhury et al., arXiv 2403.00409: the loss whose mean over labels flipped with
+   * probability ε is the loss of the true label.
+   */
+  record RobustObjective(double beta, double flipProbability) implements DpoObjective {
+    RobustObjective {
+      Require.positive("beta", beta);
+      Require.below(0, 0.5, "flipProbability", flipProbability);
+    }
+
+    @Override
+    public ObjectiveValue evaluate(LogProbabilitySums sums) {
+      double x = beta * sums.logit();
+      double scale = 1 / (1 - 2 * flipProbability);
+      double loss =
+          (1 - flipProbability) * Logistic.minusLogSigmoid(x)
+              - flipProbability * Logistic.minusLogSigmoid(-x);
+      // d/dx: −(1 − ε) σ(−x) − ε σ(x)
+      double slope =
+          -(1 - flipProbability) * Logistic.sigmoid(-x) - flipProbability * Logistic.sigmoid(x);
+      return ObjectiveValue.ofLogit(scale * loss, scale * beta * slope);
+    }
+  }
+
+  /** SLiC-HF, Zhao et al., arXiv 2305.10425, on log-ratios: max(0, 1 − β h). */
+  record HingeObjective(double beta) implements DpoObjective {
+    HingeObjective {
+      Require.positive("beta", beta);
+    }
+
+    @Override
+    public ObjectiveValue evaluate(LogProbabilitySums sums) {
+      double slack = 1 - beta * sums.logit();
+      return slack > 0 ? ObjectiveValue.ofLogit(slack, -beta) : ObjectiveValue.ofLogit(0, 0);
+    }
+  }
+
+  /**
+   * IPO, Azar et al., arXiv 2310.12036, equation 17: (h̄ − 1 / (2 β))². The log-ratios are averaged
+   * over their tokens; sums would make the fixed target mean less the longer a completion is.
+   */
+  record IpoObjective(double beta) implements DpoObjective {
+    IpoObjective {
+      Require.positive("beta", beta);
+    }
+
+    @Override
+    public ObjectiveValue evaluate(LogProbabilitySums sums) {
+      double meanLogit =
+          sums.chosenLogRatio() / sums.chosenLength()
+              - sums.rejectedLogRatio() / sums.rejectedLength();
+      double distance = meanLogit - 1 / (2 * beta);
+      double slope = 2 * distance;
+      return ObjectiveValue.ofRatios(
+          distance * distance, slope / sums.chosenLength(), -slope / sums.rejectedLength());
+    }
+  }
+
+  /** APO-zero: each completion for itself. */
+  record ApoZeroObjective(double beta) implements DpoObjective {
+    ApoZeroObjective {
+      Require.positive("beta", beta);
+    }
+
+    @Override
+    public ObjectiveValue evaluate(LogProbabilitySums sums) {
+      double chosen = beta * sums.chosenLogRatio();
+      double rejected = beta * sums.rejectedLogRatio();
+      // 1 − σ(x) = σ(−x), which keeps its digits where σ(x) is near 1.
+      double loss = Logistic.sigmoid(-chosen) + Logistic.sigmoid(rejected);
+      return ObjectiveValue.ofRatios(loss, -beta * slope(chosen), beta * slope(rejected));
+    }
+
+    /** σ'(x) = σ(x) σ(−x). */
+    private static double slope(double x) {
+      return Logistic.sigmoid(x) * Logistic.sigmoid(-x);
+    }
+  }
+
+  /** SimPO, Meng et al., arXiv 2405.14734: DPO on mean log-probabilities with a margin. */
+  record SimPoObjective(double beta, double gamma) implements DpoObjective {
+    SimPoObjective {
+      Require.positive("beta", beta);
+      Require.notNegative("gamma", gamma);
+    }
+
+    @Override
+    public ObjectiveValue evaluate(LogProbabilitySums sums) {
+      double chosen = sums.policyChosen() / sums.chosenLength();
+      double rejected = sums.policyRejected() / sums.rejectedLength();
+      double x = beta * (chosen - rejected) - gamma;
+      double slope = -beta * Logistic.sigmoid(-x);
+      return new ObjectiveValue(
+          Logistic.minusLogSigmoid(x),
+          slope / sums.chosenLength(),
+          -slope / sums.rejectedLength(),
+          0,
+          0);
+    }
+  }
+
+  /** −log π(chosen) / length: supervised fine-tuning on the chosen completion. */
+  record SupervisedObjective() implements DpoObjective {
+    @Override
+    public ObjectiveValue evaluate(LogProbabilitySums sums) {
+      double perToken = 1.0 / sums.chosenLength();
+      return new ObjectiveValue(-perToken * sums.policyChosen(), -perToken, 0, 0, 0);
+    }
+
+    @Override
+    public boolean readsChosenOnly() {
+      return true;
+    }
+  }
+}

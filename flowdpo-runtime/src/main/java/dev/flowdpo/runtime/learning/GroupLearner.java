@@ -1,0 +1,352 @@
+package dev.flowdpo.runtime.learning;
+
+import dev.flowdpo.error.FlowClosedException;
+import dev.flowdpo.error.FlowException;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.learning.LearnerOptions;
+import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.learning.ProblemOutcome;
+import dev.flowdpo.learning.UpdateMetrics;
+import dev.flowdpo.policy.FlowPolicy;
+import dev.flowdpo.policy.StopJudge;
+import dev.flowdpo.preference.AdapterRole;
+import dev.flowdpo.preference.PairRule;
+import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.preference.PreferenceTokens;
+import dev.flowdpo.rollout.RolloutRequest;
+import dev.flowdpo.rollout.RolloutTree;
+import dev.flowdpo.rollout.VerifierGuard;
+import dev.flowdpo.spi.LearnerSetup;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.Seeds;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Learns from one group of problems (Flow-DPO, section 3 and algorithm 1). The flow first answers
+ * each problem with the adapters as they are, which counts for progressive validation; all rollouts
+ * of the group run as one batch; their pairs join those that wait; every adapter takes a step
+ * whenever it has enough of them; and the new adapters go live, or before a gate.
+ *
+ * <p>A group either counts or does not: what can fail on a problem comes before anything is
+ * counted. Where steps are broken off, their pairs wait in the order drawn for them, and the next
+ * group takes those steps first, so that nothing comes out otherwise. For one thread at a time.
+ */
+final class GroupLearner {
+  private static final Logger LOG = LoggerFactory.getLogger(GroupLearner.class);
+
+  private final LearnerSetup setup;
+  private final LearnerOptions options;
+  private final WorkingCopies copies;
+  private final PreferenceTokens tokens;
+  private final ServedSolutions solutions;
+  private final LearnerState state;
+  private final Publication publication;
+  private final VerifierGuard verifier;
+  private final LearningTurns turns;
+  private final ChosenDecline decline = new ChosenDecline();
+  private int failuresBefore;
+  private int failuresInARow;
+
+  /**
+   * What came of a group.
+   *
+   * @param outcomes one per problem, in their order
+   * @param listenerFailure what the listener threw
+   */
+  record Result(List<ProblemOutcome> outcomes, Optional<Throwable> listenerFailure) {}
+
+  /** A problem that was rolled out, or could not be. */
+  private record Explored(
+      Work work,
+      Optional<RolloutTree> tree,
+      List<PreferencePair> pairs,
+      List<PreferencePair> pace,
+      Optional<Throwable> failure) {
+
+    static Explored failed(Work work, Throwable failure) {
+      return new Explored(work, Optional.empty(), List.of(), List.of(), Optional.of(failure));
+    }
+  }
+
+  GroupLearner(
+      LearnerSetup setup,
+      WorkingCopies copies,
+      PreferenceTokens tokens,
+      ServedSolutions solutions,
+      LearnerState state,
+      Publication publication,
+      VerifierGuard verifier,
+      LearningTurns turns) {
+    this.setup = setup;
+    this.options = setup.options();
+    this.copies = copies;
+    this.tokens = tokens;
+    this.solutions = solutions;
+    this.state = state;
+    this.publication = publication;
+    this.verifier = verifier;
+    this.turns = turns;
+  }
+
+  /**
+   * Learns from a group.
+   *
+   * @throws LearningTurns.BrokenOffException if it was broken off before anything was counted
+   * @throws RuntimeException if a model fails, or too many problems in a row
+   */
+  Result learn(List<Work> group) {
+    ListenerCalls calls = new ListenerCalls(setup.listener());
+    publication.begin();
+    finishUpdates(calls);
+    long seed = Seeds.mix(options.seed(), state.problems());
+    List<Explored> explored = explore(group, seed);
+    count(explored, calls);
+    List<UpdateMetrics> updates = options.updates().enabled() ? update(seed, calls) : List.of();
+    publication.end(treesOfTheFlow(explored), calls);
+    List<ProblemOutcome> outcomes = explored.stream().map(e -> outcome(e, updates)).toList();
+    return new Result(outcomes, calls.failure());
+  }
+
+  private List<Explored> explore(List<Work> group, long seed) {
+    FlowPolicy policy = publication.policy();
+    StopJudge judge = publication.judge();
+    Map<Work, Explored> unreadable = unreadable(group, policy);
+    List<Work> rest = group.stream().filter(work -> !unreadable.containsKey(work)).toList();
+    Iterator<Explored> explored = exploreAll(rest, policy, judge, seed).iterator();
+    return group.stream()
+        .map(work -> Optional.ofNullable(unreadable.get(work)).orElseGet(explored::next))
+        .toList();
+  }
+
+  /** Returns the problems whose prompts do not fit the model, before they can harm the others. */
+  private Map<Work, Explored> unreadable(List<Work> group, FlowPolicy policy) {
+    Map<Work, Explored> unreadable = new HashMap<>();
+    for (Work work : group) {
+      try {
+        var unused = policy.promptTokens(work.problem());
+      } catch (InvalidInputException e) {
+        unreadable.put(work, passOver(work, e));
+      }
+    }
+    return unreadable;
+  }
+
+  private List<Explored> exploreAll(
+      List<Work> group, FlowPolicy policy, StopJudge judge, long seed) {
+    if (group.isEmpty()) {
+      return List.of();
+    }
+    try {
+      List<Explored> explored = turns.interruptibly(() -> explore(group, policy, judge, seed));
+      failuresInARow = 0;
+      return explored;
+    } catch (FlowClosedException | LearningTurns.BrokenOffException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      if (group.size() == 1) {
+        return List.of(passOver(group.get(0), e));
+      }
+      LOG.debug("A group failed; its problems are tried one by one", e);
+    }
+    return group.stream().map(work -> exploreAlone(work, policy, judge, seed)).toList();
+  }
+
+  private Explored exploreAlone(Work work, FlowPolicy policy, StopJudge judge, long seed) {
+    try {
+      Explored explored =
+          turns.interruptibly(() -> explore(List.of(work), policy, judge, seed).get(0));
+      failuresInARow = 0;
+      return explored;
+    } catch (FlowClosedException | LearningTurns.BrokenOffException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      return passOver(work, e);
+    }
+  }
+
+  private Explored passOver(Work work, RuntimeException failure) {
+    if (!(failure instanceof InvalidInputException)
+        && ++failuresInARow >= OnlineLearner.MOST_FAILURES) {
+      failuresInARow = 0;
+      throw new FlowException(
+          "%d problems failed one after the other, the last, %s, by: %s"
+              .formatted(OnlineLearner.MOST_FAILURES, work.problem().id(), failure),
+          failure);
+    }
+    LOG.warn("Problem {} is passed over: {}", work.problem().id(), failure.toString());
+    return Explored.failed(work, failure);
+  }
+
+  private List<Explored> explore(List<Work> group, FlowPolicy policy, StopJudge judge, long seed) {
+    List<Problem> problems = group.stream().map(Work::problem).toList();
+    List<RolloutTree> trees =
+        setup
+            .sampler()
+            .sample(
+                RolloutRequest.builder(problems, policy, judge, verifier)
+                    .originals(group.stream().map(Work::served).toList())
+                    .options(setup.flow())
+                    .rolloutsPerNode(rolloutsPerNode())
+                    .seed(seed)
+                    .build());
+    if (trees.size() != group.size()) {
+      throw new FlowException(
+          "The rollout sampler returned "
+              + trees.size()
+              + " trees for "
+              + group.size()
+              + " problems; it must return one for each, in their order");
+    }
+    List<Explored> explored = new ArrayList<>();
+    for (int i = 0; i < trees.size(); i++) {
+      checkServed(group.get(i), trees.get(i));
+      explored.add(explored(group.get(i), trees.get(i)));
+    }
+    return explored;
+  }
+
+  private void checkServed(Work work, RolloutTree tree) {
+    if (work.served().filter(path -> path.answer() != tree.original().answer()).isPresent()) {
+      throw new InvalidInputException(
+          ("feedback on problem %s: expected the sampler to keep the solution that was served, found"
+                  + " that %s wrote another one; it has to look at RolloutRequest.originals()")
+              .formatted(work.problem().id(), setup.sampler().getClass().getName()));
+    }
+  }
+
+  private Explored explored(Work work, RolloutTree tree) {
+    List<PreferencePair> pairs = ofLearners(setup.pairRule(), tree);
+    List<PreferencePair> pace =
+        setup.pairRule().pace().map(rule -> ofLearners(rule, tree)).orElse(pairs);
+    return new Explored(work, Optional.of(tree), pairs, pace, Optional.empty());
+  }
+
+  private List<PreferencePair> ofLearners(PairRule rule, RolloutTree tree) {
+    return rule.pairs(tree, tokens).stream()
+        .filter(pair -> copies.learners().containsKey(pair.role()))
+        .toList();
+  }
+
+  /** Returns how many alternatives are worth their cost: none where no Answer adapter learns. */
+  private int rolloutsPerNode() {
+    return copies.learners().containsKey(AdapterRole.ANSWER)
+        ? options.rollouts().rolloutsPerNode()
+        : 0;
+  }
+
+  private void count(List<Explored> group, ListenerCalls calls) {
+    int failures = verifier.failures() + verifier.timeouts();
+    state.countVerifierFailures(failures - failuresBefore);
+    failuresBefore = failures;
+    List<PreferencePair> pairs = new ArrayList<>();
+    for (Explored explored : group) {
+      state.seen().add(explored.work.key());
+      explored.failure.ifPresent(
+          failure -> {
+            state.countPassedOver();
+            calls.onPassedOver(explored.work.problem(), failure);
+          });
+      explored.tree.ifPresent(
+          tree -> {
+            state.count(tree);
+            calls.onProblem(tree, state.progress());
+          });
+      pairs.addAll(explored.pairs);
+    }
+    if (options.updates().enabled()) {
+      pairs.forEach(state::add);
+      group.forEach(explored -> explored.pace.forEach(pair -> state.addDue(pair.role())));
+      if (!pairs.isEmpty()) {
+        calls.onPairs(pairs);
+      }
+    }
+  }
+
+  /** Takes the steps that were due when learning was broken off. */
+  private void finishUpdates(ListenerCalls calls) {
+    if (options.updates().enabled() && !steps(calls).isEmpty()) {
+      publication.end(List.of(), calls);
+    }
+  }
+
+  private List<UpdateMetrics> update(long seed, ListenerCalls calls) {
+    for (AdapterRole role : copies.learners().keySet()) {
+      Collections.shuffle(state.pending(role), new Random(Seeds.mix(seed, role.ordinal())));
+    }
+    return steps(calls);
+  }
+
+  /**
+   * Takes as many steps as there are full batches of pairs that are due, in an order that mixes the
+   * group's problems. Where another rule sets the pace, a step takes the same share of the waiting
+   * pairs as of that rule's.
+   */
+  private List<UpdateMetrics> steps(ListenerCalls calls) {
+    List<UpdateMetrics> taken = new ArrayList<>();
+    for (AdapterLearner learner : copies.learners().values()) {
+      AdapterRole role = learner.role();
+      List<PreferencePair> waiting = state.pending(role);
+      int batch =
+          role == AdapterRole.ANSWER
+              ? options.updates().pairsPerAnswerUpdate()
+              : options.updates().pairsPerStopUpdate();
+      while (state.due(role) >= batch && !turns.isBreaking()) {
+        int share = (int) ((long) waiting.size() * batch / state.due(role));
+        if (share == 0) {
+          break; // more updates are due than there are pairs
+        }
+        List<PreferencePair> last = waiting.subList(waiting.size() - share, waiting.size());
+        long begin = System.nanoTime();
+        Optional<UpdateMetrics> step =
+            learner.update(
+                List.copyOf(last), state.problems(), norm -> skip(role, batch, norm, calls));
+        setup.giveWay(System.nanoTime() - begin);
+        last.clear();
+        step.ifPresent(
+            metrics -> {
+              taken.add(metrics);
+              state.countUpdate(role, batch);
+              publication.count(1);
+              decline.watch(metrics);
+              calls.onUpdate(metrics);
+            });
+      }
+    }
+    return taken;
+  }
+
+  private void skip(AdapterRole role, int batch, double norm, ListenerCalls calls) {
+    state.countSkippedUpdate(role, batch);
+    LOG.warn(
+        "The {} adapter: a step was not taken, since the norm of its gradient is {}; its pairs are"
+            + " dropped",
+        role.folderName(),
+        norm);
+    calls.onUpdateSkipped(role, norm);
+  }
+
+  private static List<RolloutTree> treesOfTheFlow(List<Explored> group) {
+    return group.stream()
+        .filter(explored -> explored.work.served().isEmpty())
+        .flatMap(explored -> explored.tree.stream())
+        .toList();
+  }
+
+  private ProblemOutcome outcome(Explored explored, List<UpdateMetrics> updates) {
+    if (explored.failure.isPresent()) {
+      return ProblemOutcome.passedOver(explored.work.problem(), explored.failure.get());
+    }
+    RolloutTree tree = explored.tree.orElseThrow();
+    return ProblemOutcome.learned(
+        tree, solutions.solution(tree.original()), explored.pairs, updates);
+  }
+}

@@ -1,0 +1,268 @@
+package dev.flowdpo.runtime.learning;
+
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.learning.LearnerOptions;
+import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.learning.RolloutOptions;
+import dev.flowdpo.policy.FlowPolicy;
+import dev.flowdpo.policy.StopJudge;
+import dev.flowdpo.preference.AdapterRole;
+import dev.flowdpo.rollout.VerifierGuard;
+import dev.flowdpo.runtime.adapter.AdapterSlot;
+import dev.flowdpo.runtime.adapter.AdapterSnapshot;
+import dev.flowdpo.runtime.adapter.AdapterVersions;
+import dev.flowdpo.runtime.inference.AdapterStopJudge;
+import dev.flowdpo.runtime.inference.AnswerPolicy;
+import dev.flowdpo.runtime.inference.FrozenBase;
+import dev.flowdpo.runtime.internal.Lookup;
+import dev.flowdpo.runtime.text.Prompts;
+import dev.flowdpo.runtime.text.Tokenizer;
+import dev.flowdpo.runtime.training.CompletionGradient;
+import dev.flowdpo.runtime.training.PreferenceGradient;
+import dev.flowdpo.spi.LearnerSetup;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.Seeds;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the learners of an engine: from nothing or from a checkpoint, with or without a gate; and
+ * closes those that nobody has closed. Thread-safe.
+ */
+final class LearnerFactory implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LearnerFactory.class);
+
+  private final FrozenBase base;
+  private final Tokenizer tokenizer;
+  private final Prompts prompts;
+  private final AdapterVersions versions;
+  private final String modelName;
+  private final Supplier<String> modelDigest;
+  private final double stopThreshold;
+  private final Set<OnlineLearner> open = ConcurrentHashMap.newKeySet();
+
+  /**
+   * @param modelName what adapter folders name as their base
+   * @param modelDigest tells the model from others; it may take a while
+   * @param stopThreshold the probability of "finished" from which the judge stops an answer
+   */
+  LearnerFactory(
+      FrozenBase base,
+      Tokenizer tokenizer,
+      Prompts prompts,
+      AdapterVersions versions,
+      String modelName,
+      Supplier<String> modelDigest,
+      double stopThreshold) {
+    this.base = base;
+    this.tokenizer = tokenizer;
+    this.prompts = prompts;
+    this.versions = versions;
+    this.modelName = modelName;
+    this.modelDigest = modelDigest;
+    this.stopThreshold = stopThreshold;
+  }
+
+  /**
+   * Makes a learner.
+   *
+   * @throws InvalidInputException if another learner owns one of its roles, or its checkpoint does
+   *     not fit
+   */
+  OnlineLearner learner(LearnerSetup setup) {
+    checkFolder(setup);
+    checkGate(setup);
+    checkValidation(setup);
+    Map<String, String> settings =
+        setup.checkpoint().isPresent()
+            ? RunSettings.of(setup, modelDigest.get(), stopThreshold)
+            : Map.of();
+    Optional<LearnerCheckpoint> resumed =
+        setup.resume()
+            ? setup.checkpoint().flatMap(folder -> LearnerCheckpoint.read(folder, settings))
+            : Optional.empty();
+    int remembered = setup.options().submissions().rememberedProblems();
+    LearnerState state =
+        resumed
+            .map(checkpoint -> checkpoint.state(remembered))
+            .orElseGet(() -> new LearnerState(new SeenProblems(remembered)));
+    WorkingCopies copies = copies(setup, resumed);
+    try {
+      return learner(setup, settings, resumed, state, copies);
+    } catch (RuntimeException e) {
+      copies.close();
+      throw e;
+    }
+  }
+
+  private OnlineLearner learner(
+      LearnerSetup setup,
+      Map<String, String> settings,
+      Optional<LearnerCheckpoint> resumed,
+      LearnerState state,
+      WorkingCopies copies) {
+    copies.beginFresh();
+    versions.keep(setup.options().gate().keptVersions());
+    LearningTurns turns = new LearningTurns();
+    VerifierGuard verifier = guard(setup);
+    List<VerifierGuard> guards = new ArrayList<>(List.of(verifier));
+    Publication publication = publication(setup, copies, guards, turns);
+    resumed.ifPresent(checkpoint -> goOn(checkpoint, copies, publication));
+    ServedSolutions solutions =
+        new ServedSolutions(tokenizer, setup.policy(), base.config().vocabularySize());
+    GroupLearner groups =
+        new GroupLearner(setup, copies, prompts, solutions, state, publication, verifier, turns);
+    PreferenceLearner.Parts parts =
+        new PreferenceLearner.Parts(
+            turns, publication, solutions, settings, guards, modelName, open::remove);
+    PreferenceLearner learner = new PreferenceLearner(setup, copies, parts, state, groups);
+    open.add(learner);
+    LOG.info(
+        "Learner \"{}\": learns {} from problem {} on, version {} is live",
+        setup.name(),
+        setup.options().updates().roles(),
+        state.problems(),
+        versions.live().number());
+    return learner;
+  }
+
+  private static void checkFolder(LearnerSetup setup) {
+    if (setup.checkpoint().filter(LearnerCheckpoint::isIn).isPresent()
+        && !setup.resume()
+        && !setup.overwrite()) {
+      throw new InvalidInputException(
+          ("checkpoint: expected a folder without the state of a learner, found one in %s; go on with"
+                  + " it by resume(true), replace it by overwrite(true), or choose another folder")
+              .formatted(setup.checkpoint().get()));
+    }
+  }
+
+  /** Refuses a gate before models that it cannot run with other adapters than the live ones. */
+  private static void checkGate(LearnerSetup setup) {
+    Set<AdapterRole> roles = setup.options().updates().roles();
+    boolean able =
+        (setup.enginePolicy() || !roles.contains(AdapterRole.ANSWER))
+            && (setup.engineJudge() || !roles.contains(AdapterRole.STOP));
+    if (isGated(setup) && !able) {
+      throw new InvalidInputException(
+          "gate: expected the engine's own policy and judge for the adapters that learn, which it runs"
+              + " with the candidate, found the application's; leave out validation and"
+              + " windowProblems, or the policy");
+    }
+  }
+
+  /** Refuses held-out problems that do not fit the model, now rather than at the first check. */
+  private static void checkValidation(LearnerSetup setup) {
+    for (Problem problem : setup.validation()) {
+      var unused = setup.policy().promptTokens(problem);
+    }
+  }
+
+  private static boolean isGated(LearnerSetup setup) {
+    return !setup.validation().isEmpty() || setup.options().gate().windowProblems() > 0;
+  }
+
+  private WorkingCopies copies(LearnerSetup setup, Optional<LearnerCheckpoint> resumed) {
+    LearnerOptions options = setup.options();
+    PreferenceGradient gradient = PreferenceGradient.of(base, CompletionGradient.Path.TAPS);
+    Map<AdapterRole, AdapterLearner> learners = new EnumMap<>(AdapterRole.class);
+    try {
+      for (AdapterRole role : options.updates().roles()) {
+        AdapterSnapshot current = versions.live(role);
+        AdapterSnapshot reference =
+            resumed.map(checkpoint -> checkpoint.reference(role, base.config())).orElse(current);
+        AdapterSnapshot initial = reference.changesModel() ? reference : fresh(options, role);
+        AdapterLearner learner =
+            new AdapterLearner(role, initial, reference, options, setup.objective(), gradient);
+        learners.put(role, learner);
+        resumed.ifPresent(
+            checkpoint -> learner.restore(checkpoint.adapter(role, initial.layout().size())));
+      }
+      return new WorkingCopies(setup.name(), learners, versions);
+    } catch (RuntimeException e) {
+      learners.values().forEach(AdapterLearner::close);
+      throw e;
+    }
+  }
+
+  private AdapterSnapshot fresh(LearnerOptions options, AdapterRole role) {
+    long seed = Seeds.mix(options.seed(), role.ordinal());
+    return AdapterSnapshot.initial(base.config(), options.lora(), seed);
+  }
+
+  private static VerifierGuard guard(LearnerSetup setup) {
+    RolloutOptions rollouts = setup.options().rollouts();
+    return new VerifierGuard(
+        setup.verifier(), rollouts.verifierTimeLimit(), rollouts.parallelVerifications());
+  }
+
+  private Publication publication(
+      LearnerSetup setup, WorkingCopies copies, List<VerifierGuard> guards, LearningTurns turns) {
+    PinnedModels models = new Pinned(setup);
+    if (!setup.validation().isEmpty()) {
+      VerifierGuard verifier = guard(setup);
+      guards.add(verifier);
+      return new HeldOutGate(setup, copies, models, verifier, turns);
+    }
+    return isGated(setup) ? new WindowGate(setup, copies, models) : new EveryUpdate(setup, copies);
+  }
+
+  /** Makes live what was live, and goes on with the gate. */
+  private static void goOn(
+      LearnerCheckpoint checkpoint, WorkingCopies copies, Publication publication) {
+    Map<AdapterRole, AdapterSnapshot> live = copies.snapshots();
+    if (publication.isGated()) {
+      copies
+          .learners()
+          .forEach(
+              (role, learner) ->
+                  checkpoint
+                      .live(role, learner.layout().size())
+                      .ifPresent(values -> live.put(role, learner.snapshot(values))));
+    }
+    copies.publish(live, OptionalDouble.empty());
+    publication.read(checkpoint.gate());
+  }
+
+  /** Closes the learners that are open. */
+  @Override
+  public void close() {
+    List.copyOf(open).forEach(OnlineLearner::close);
+  }
+
+  /** The engine's models under adapters that are not live. */
+  private final class Pinned implements PinnedModels {
+    private final LearnerSetup setup;
+
+    Pinned(LearnerSetup setup) {
+      this.setup = setup;
+    }
+
+    @Override
+    public FlowPolicy policy(Map<AdapterRole, AdapterSnapshot> adapters) {
+      if (!setup.enginePolicy() || !adapters.containsKey(AdapterRole.ANSWER)) {
+        return setup.policy().snapshot();
+      }
+      AdapterSlot slot = new AdapterSlot(Lookup.required(adapters, AdapterRole.ANSWER));
+      return new AnswerPolicy(base, prompts, tokenizer, slot).snapshot();
+    }
+
+    @Override
+    public StopJudge judge(Map<AdapterRole, AdapterSnapshot> adapters) {
+      if (!setup.engineJudge() || !adapters.containsKey(AdapterRole.STOP)) {
+        return setup.judge().snapshot();
+      }
+      AdapterSlot slot = new AdapterSlot(Lookup.required(adapters, AdapterRole.STOP));
+      return new AdapterStopJudge(base, prompts, slot, stopThreshold).snapshot();
+    }
+  }
+}
