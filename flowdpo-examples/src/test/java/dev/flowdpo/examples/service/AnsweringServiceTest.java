@@ -125,8 +125,7 @@ class AnsweringServiceTest {
             .start();
     processes.add(process);
     BufferedReader output =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     String line = output.readLine();
     assertThat(line).startsWith("Listening on port ");
     address = "http://localhost:" + line.substring(line.lastIndexOf(' ') + 1);
