@@ -1,5 +1,6 @@
 package dev.flowdpo;
 
+import com.google.common.base.Throwables;
 import dev.flowdpo.SolveCancelledException.Reason;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.policy.FlowListener;
@@ -72,7 +73,8 @@ final class SolveCall {
     for (int i = 0; i < problems.size(); i++) {
       Throwable failure = failures.get(i);
       if (failure != null) {
-        throw rethrown(failure);
+        Throwables.throwIfUnchecked(failure);
+        throw new FlowException("A model failed: " + failure, failure);
       }
     }
     return written();
@@ -183,14 +185,9 @@ final class SolveCall {
     }
   }
 
+  /** A deadline beyond what nanoseconds can count is as far off as they can. */
   private static long left(Duration deadline, long begin) {
-    long nanos;
-    try {
-      nanos = deadline.toNanos();
-    } catch (ArithmeticException e) {
-      nanos = Long.MAX_VALUE / 2;
-    }
-    return nanos - (System.nanoTime() - begin);
+    return TimeUnit.NANOSECONDS.convert(deadline) - (System.nanoTime() - begin);
   }
 
   private void giveUp(Reason reason) {
@@ -238,15 +235,6 @@ final class SolveCall {
       Optional.ofNullable(writers.get(i)).map(SolutionWriter::written).ifPresent(written::add);
     }
     return written;
-  }
-
-  private static RuntimeException rethrown(Throwable failure) {
-    if (failure instanceof Error error) {
-      throw error;
-    }
-    return failure instanceof RuntimeException known
-        ? known
-        : new FlowException("A model failed: " + failure, failure);
   }
 
   /** Puts what the runner tells into the queue of the thread that waits. */

@@ -2,6 +2,7 @@ package dev.flowdpo.rollout;
 
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.Require;
+import dev.flowdpo.policy.internal.ThreadPerTask;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -77,7 +78,7 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
     Duration limit = Require.positive("timeLimit", timeLimit);
     this.timeLimit = limit.compareTo(LONGEST) > 0 ? LONGEST : limit;
     this.parallel = Require.atLeast(1, "parallel", parallel);
-    this.executor = VerifierThreads.executor(parallel > 1);
+    this.executor = ThreadPerTask.executor(parallel > 1, "flowdpo-verifier");
   }
 
   /** {@return the guarded verifier's verdict, or a failed one where it threw or took too long} */

@@ -1,42 +1,18 @@
 package dev.flowdpo.rollout;
 
-import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import dev.flowdpo.error.FlowException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
-/** The threads that verifiers run on. Stateless and thread-safe. */
+/** Verifications beside each other. Stateless and thread-safe. */
 final class VerifierThreads {
   private VerifierThreads() {}
-
-  /** Returns a thread for each task: virtual ones where they are wanted and the JDK has them. */
-  static ExecutorService executor(boolean virtual) {
-    if (virtual && Runtime.version().feature() >= 21) {
-      try {
-        // This class is compiled for JDK 17, which does not have the method yet.
-        return (ExecutorService)
-            MethodHandles.publicLookup()
-                .findStatic(
-                    Executors.class,
-                    "newVirtualThreadPerTaskExecutor",
-                    MethodType.methodType(ExecutorService.class))
-                .invoke();
-      } catch (Throwable e) {
-        throw new FlowException("verifier: this JDK has no virtual threads after all: " + e, e);
-      }
-    }
-    return Executors.newCachedThreadPool(
-        new ThreadFactoryBuilder().setDaemon(true).setNameFormat("flowdpo-verifier-%d").build());
-  }
 
   /**
    * Returns what comes of all items, in their order, a few at one time.

@@ -34,7 +34,7 @@ public final class LearnWhileServing {
       server.setExecutor(threads);
       server.start();
       LearningReport report = learner.learn(problems); // on this thread; solves go on beside it
-      server.stop(1); // before the flow closes: no solve may be under way then
+      server.stop(1); // lets requests end before the flow closes
       return report;
     } finally {
       threads.shutdown();

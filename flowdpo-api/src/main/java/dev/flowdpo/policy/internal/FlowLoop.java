@@ -1,5 +1,6 @@
 package dev.flowdpo.policy.internal;
 
+import com.google.common.base.Throwables;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.FlowPolicy;
@@ -55,18 +56,11 @@ public final class FlowLoop {
       Thread.currentThread().interrupt();
       throw new FlowException("The rollouts were interrupted and given up.", e);
     } catch (ExecutionException e) {
-      throw rethrown(e.getCause() == null ? e : e.getCause());
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      Throwables.throwIfUnchecked(cause);
+      throw new FlowException("A model failed: " + cause, cause);
     } catch (CancellationException e) {
       throw new FlowException("The rollouts were given up.", e);
     }
-  }
-
-  private static RuntimeException rethrown(Throwable cause) {
-    if (cause instanceof Error error) {
-      throw error;
-    }
-    return cause instanceof RuntimeException known
-        ? known
-        : new FlowException("A model failed.", cause);
   }
 }

@@ -27,6 +27,7 @@ final class FlowRow {
   private PartialAnswer answer;
   private boolean started;
   private int redraws;
+  private long cacheBytes = -1;
   private @Nullable FlowPath path;
 
   FlowRow(FlowWork work, int index, FlowStart start) {
@@ -64,12 +65,13 @@ final class FlowRow {
 
   /** Returns the memory that the models keep for it, if it becomes as long as it may. */
   long cacheBytes() {
-    long perToken = work.policy().cacheBytesPerToken() + work.judge().cacheBytesPerToken();
-    if (perToken == 0) {
-      return 0;
+    if (cacheBytes < 0) {
+      FlowOptions options = work.options();
+      long perToken = work.policy().cacheBytesPerToken() + work.judge().cacheBytesPerToken();
+      long tokens = promptTokens() + (long) options.maxChunks() * options.chunkSize();
+      cacheBytes = perToken * tokens;
     }
-    FlowOptions options = work.options();
-    return perToken * (promptTokens() + (long) options.maxChunks() * options.chunkSize());
+    return cacheBytes;
   }
 
   /** A prompt that the policy refuses fails its row in the call, not the round that weighs it. */

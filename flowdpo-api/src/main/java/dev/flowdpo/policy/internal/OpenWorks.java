@@ -40,7 +40,7 @@ final class OpenWorks {
     left.forEach(work -> work.whenEnded(failure -> ends.countDown()));
     boolean interrupted = false;
     try {
-      var unused = ends.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+      var unused = ends.await(TimeUnit.NANOSECONDS.convert(patience), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       interrupted = true; // no patience left
     }

@@ -1,13 +1,12 @@
 package dev.flowdpo.policy.internal;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 
 /**
  * The works that wait for rounds. Where more rows are ready than a round takes, the works give one
@@ -70,7 +69,7 @@ final class RowQueue {
     if (all > most && !works.isEmpty()) {
       works.add(works.remove());
     }
-    List<FlowRow> taken = new ArrayList<>();
+    Set<FlowRow> taken = new HashSet<>();
     long left = room;
     while (taken.size() < most && !turns.isEmpty()) {
       Iterator<FlowRow> turn = turns.remove();
@@ -84,16 +83,10 @@ final class RowQueue {
         } // otherwise this work waits, and smaller ones may go on
       }
     }
-    return inOrder(taken);
-  }
-
-  /** Rows of one work stand together, as they do where all fit: calls then look the same. */
-  private List<FlowRow> inOrder(List<FlowRow> rows) {
-    Map<FlowWork, List<FlowRow>> byWork = new LinkedHashMap<>();
-    works.forEach(work -> byWork.put(work, new ArrayList<>()));
-    rows.forEach(row -> byWork.computeIfAbsent(row.work(), w -> new ArrayList<>()).add(row));
-    return byWork.values().stream()
-        .flatMap(part -> part.stream().sorted(Comparator.comparingInt(FlowRow::index)))
+    // Rows of one work stand together, as they do where all fit: calls then look the same.
+    return works.stream()
+        .flatMap(work -> work.liveRows().stream())
+        .filter(taken::contains)
         .toList();
   }
 }

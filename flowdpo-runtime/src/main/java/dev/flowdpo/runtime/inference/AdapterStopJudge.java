@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The Stop model: the frozen base under the Stop adapter reads question, partial answer and stop
@@ -25,10 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class AdapterStopJudge implements StopJudge {
   private final FrozenBase base;
   private final Prompts prompts;
-  private final AdapterSlot slot;
   private final Prefill prefill;
   private final double threshold;
-  private volatile @Nullable Pinned current;
+  private final LiveSnapshot<Pinned> live;
 
   /**
    * @param slot where the adapter is read when a snapshot is taken
@@ -42,9 +40,9 @@ public final class AdapterStopJudge implements StopJudge {
       FrozenBase base, Prompts prompts, AdapterSlot slot, Prefill prefill, double threshold) {
     this.base = base;
     this.prompts = prompts;
-    this.slot = slot;
     this.prefill = prefill;
     this.threshold = threshold;
+    this.live = new LiveSnapshot<>(slot, Pinned::new);
   }
 
   /** Judges under the adapter published last. */
@@ -56,13 +54,7 @@ public final class AdapterStopJudge implements StopJudge {
   /** {@return one snapshot for each state of the adapter, so that its callers share calls} */
   @Override
   public StopJudge snapshot() {
-    AdapterSnapshot adapter = slot.current();
-    Pinned known = current;
-    if (known == null || known.adapter != adapter) {
-      known = new Pinned(adapter);
-      current = known;
-    }
-    return known;
+    return live.current();
   }
 
   @Override

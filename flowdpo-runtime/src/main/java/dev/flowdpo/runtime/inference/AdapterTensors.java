@@ -7,12 +7,14 @@ import ai.onnxruntime.OrtException;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
+import dev.flowdpo.runtime.checkpoint.FloatTensor;
 import dev.flowdpo.runtime.graph.LinearSite;
 import dev.flowdpo.runtime.internal.NativeLibraries;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -43,40 +45,43 @@ final class AdapterTensors implements AutoCloseable {
 
   private Factors create(AdapterSnapshot adapter) {
     AdapterLayout layout = adapter.layout();
-    int rank = layout.rank();
-    long untouched = 0;
+    long elements = layout.size();
     for (LinearSite site : layout.untouched()) {
-      untouched += (long) rank * (site.inputs() + site.outputs());
+      elements += (long) layout.rank() * (site.inputs() + site.outputs());
     }
-    // Layers that the adapter does not touch get zeros, of the same rank: the graph counts on it.
-    FloatBuffer memory =
-        NativeScratch.direct(Float.BYTES * (layout.size() + untouched)).asFloatBuffer();
-    Factors factors = new Factors();
+    Factors factors = new Factors(NativeScratch.direct(Float.BYTES * elements).asFloatBuffer());
     try {
-      for (int i = 0; i < layout.sites().size(); i++) {
-        LinearSite site = layout.sites().get(i);
-        FloatBuffer a = part(memory, layout.sizeOfA(i));
-        adapter.copyA(i, a);
-        factors.add(site.inputOfA(), a.rewind(), rank, site.inputs());
-        FloatBuffer b = part(memory, layout.sizeOfB(i));
-        adapter.copyScaledB(i, b);
-        factors.add(site.inputOfB(), b.rewind(), site.outputs(), rank);
-      }
-      for (LinearSite site : layout.untouched()) {
-        factors.add(site.inputOfA(), part(memory, rank * site.inputs()), rank, site.inputs());
-        factors.add(site.inputOfB(), part(memory, rank * site.outputs()), site.outputs(), rank);
-      }
-    } catch (OrtException e) {
+      fill(adapter, factors::add);
+    } catch (RuntimeException e) {
       factors.free();
-      throw new FlowException("ONNX Runtime refused an adapter: " + e.getMessage(), e);
+      throw e;
     }
     return factors;
   }
 
-  private static FloatBuffer part(FloatBuffer memory, int size) {
-    FloatBuffer part = memory.slice(memory.position(), size);
-    memory.position(memory.position() + size);
-    return part;
+  /** Gives an input memory, which is then filled. */
+  @FunctionalInterface
+  interface Inputs {
+    /** Adds an input and returns its memory. */
+    FloatBuffer add(String name, long... shape);
+  }
+
+  /**
+   * Adds the factors of an adapter; layers that it does not touch get zeros, of the same rank: the
+   * graph counts on it that all factors have one.
+   */
+  static void fill(AdapterSnapshot adapter, Inputs inputs) {
+    List<LinearSite> sites = adapter.layout().sites();
+    int rank = adapter.layout().rank();
+    for (int i = 0; i < sites.size(); i++) {
+      LinearSite site = sites.get(i);
+      adapter.copyA(i, inputs.add(site.inputOfA(), rank, site.inputs()));
+      adapter.copyScaledB(i, inputs.add(site.inputOfB(), site.outputs(), rank));
+    }
+    for (LinearSite site : adapter.layout().untouched()) {
+      inputs.add(site.inputOfA(), rank, site.inputs()).put(new float[rank * site.inputs()]);
+      inputs.add(site.inputOfB(), site.outputs(), rank).put(new float[site.outputs() * rank]);
+    }
   }
 
   /** Frees everything; no run may use it any more. */
@@ -89,10 +94,24 @@ final class AdapterTensors implements AutoCloseable {
   /** The inputs of one state of an adapter, for as long as a run uses them. */
   final class Factors implements AutoCloseable {
     private final Map<String, OnnxTensorLike> inputs = new HashMap<>();
+    private final FloatBuffer memory;
     private int uses;
 
-    private void add(String name, FloatBuffer values, long... shape) throws OrtException {
-      inputs.put(name, OnnxTensor.createTensor(environment, values, shape));
+    private Factors(FloatBuffer memory) {
+      this.memory = memory;
+    }
+
+    private FloatBuffer add(String name, long... shape) {
+      int size = Math.toIntExact(FloatTensor.elements(shape));
+      FloatBuffer part = memory.slice(memory.position(), size);
+      memory.position(memory.position() + size);
+      try {
+        inputs.put(name, OnnxTensor.createTensor(environment, part, shape));
+      } catch (OrtException e) {
+        throw new FlowException(
+            "ONNX Runtime refused the input " + name + ": " + e.getMessage(), e);
+      }
+      return part;
     }
 
     Map<String, OnnxTensorLike> inputs() {

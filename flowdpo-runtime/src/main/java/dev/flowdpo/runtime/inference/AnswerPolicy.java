@@ -6,13 +6,11 @@ import dev.flowdpo.policy.ChunkWatcher;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.runtime.adapter.AdapterSlot;
-import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.text.Prompts;
 import dev.flowdpo.runtime.text.Tokenizer;
 import dev.flowdpo.value.Problem;
 import java.util.List;
 import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The Answer model: the frozen base under the Answer adapter (Flow-DPO, section 3). A {@link
@@ -22,13 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 public final class AnswerPolicy implements FlowPolicy {
-  private final FrozenBase base;
-  private final Prompts prompts;
-  private final Tokenizer tokenizer;
-  private final AdapterSlot slot;
-  private final Prefill prefill;
-  private final ChunkDecoder decoder;
-  private volatile @Nullable AnswerSnapshot current;
+  private final LiveSnapshot<AnswerSnapshot> live;
 
   /**
    * @param slot where the adapter is read when a snapshot is taken
@@ -44,12 +36,10 @@ public final class AnswerPolicy implements FlowPolicy {
       AdapterSlot slot,
       Prefill prefill,
       ChunkDecoder decoder) {
-    this.base = base;
-    this.prompts = prompts;
-    this.tokenizer = tokenizer;
-    this.slot = slot;
-    this.prefill = prefill;
-    this.decoder = decoder;
+    this.live =
+        new LiveSnapshot<>(
+            slot,
+            adapter -> new AnswerSnapshot(base, prompts, tokenizer, adapter, prefill, decoder));
   }
 
   /** Extends under the adapter published last. */
@@ -67,18 +57,12 @@ public final class AnswerPolicy implements FlowPolicy {
   /** {@return one snapshot for each state of the adapter, so that its callers share calls} */
   @Override
   public FlowPolicy snapshot() {
-    AdapterSnapshot adapter = slot.current();
-    AnswerSnapshot known = current;
-    if (known == null || !known.isOf(adapter)) {
-      known = new AnswerSnapshot(base, prompts, tokenizer, adapter, prefill, decoder);
-      current = known;
-    }
-    return known;
+    return live.current();
   }
 
   @Override
   public long cacheBytesPerToken() {
-    return base.cacheBytesPerToken();
+    return snapshot().cacheBytesPerToken();
   }
 
   @Override
@@ -98,6 +82,6 @@ public final class AnswerPolicy implements FlowPolicy {
 
   @Override
   public OptionalInt promptTokens(Problem problem) {
-    return OptionalInt.of(prompts.questionPrompt(problem).length);
+    return snapshot().promptTokens(problem);
   }
 }

@@ -74,10 +74,6 @@ final class AnswerSnapshot implements FlowPolicy {
     this.decoder = decoder;
   }
 
-  boolean isOf(AdapterSnapshot other) {
-    return adapter == other;
-  }
-
   @Override
   public long cacheBytesPerToken() {
     return base.cacheBytesPerToken();

@@ -6,7 +6,6 @@ import ai.onnxruntime.OrtSession;
 import com.google.common.util.concurrent.Uninterruptibles;
 import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.FlowException;
-import dev.flowdpo.runtime.internal.NativeLibraries;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -70,7 +69,6 @@ final class RunLeases {
     private boolean over;
 
     private Lease() {
-      NativeLibraries.onnxRuntime();
       try {
         options = new OrtSession.RunOptions();
         // What goes wrong is thrown; ONNX Runtime would also print that a run was ended.

@@ -10,13 +10,11 @@ import ai.onnxruntime.OrtSession;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.FloatTensor;
-import dev.flowdpo.runtime.graph.LinearSite;
 import dev.flowdpo.runtime.internal.LeakDetector;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -87,18 +85,7 @@ public final class TensorFeed implements AutoCloseable {
    * step; layers that it does not touch get zeros.
    */
   public void adapter(AdapterSnapshot adapter) {
-    List<LinearSite> sites = adapter.layout().sites();
-    int rank = adapter.layout().rank();
-    for (int i = 0; i < sites.size(); i++) {
-      LinearSite site = sites.get(i);
-      adapter.copyA(i, floats(site.inputOfA(), rank, site.inputs()));
-      adapter.copyScaledB(i, floats(site.inputOfB(), site.outputs(), rank));
-    }
-    // Of the same rank: the graph counts on it that all factors have one.
-    for (LinearSite site : adapter.layout().untouched()) {
-      floats(site.inputOfA(), rank, site.inputs()).put(new float[rank * site.inputs()]);
-      floats(site.inputOfB(), site.outputs(), rank).put(new float[site.outputs() * rank]);
-    }
+    AdapterTensors.fill(adapter, this::floats);
   }
 
   /** Has an output written to memory of this feed, which it returns. */

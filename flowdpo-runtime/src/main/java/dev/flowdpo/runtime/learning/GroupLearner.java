@@ -157,20 +157,9 @@ final class GroupLearner {
       }
       LOG.debug("A group failed; its problems are tried one by one", e);
     }
-    return group.stream().map(work -> exploreAlone(work, policy, judge, seed)).toList();
-  }
-
-  private Explored exploreAlone(Work work, FlowPolicy policy, StopJudge judge, long seed) {
-    try {
-      Explored explored =
-          turns.interruptibly(() -> explore(List.of(work), policy, judge, seed).get(0));
-      failuresInARow = 0;
-      return explored;
-    } catch (FlowClosedException | LearningTurns.BrokenOffException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      return passOver(work, e);
-    }
+    return group.stream()
+        .flatMap(work -> exploreAll(List.of(work), policy, judge, seed).stream())
+        .toList();
   }
 
   private Explored passOver(Work work, RuntimeException failure) {

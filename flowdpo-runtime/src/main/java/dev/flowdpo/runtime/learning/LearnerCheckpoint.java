@@ -80,25 +80,21 @@ final class LearnerCheckpoint {
   /** Writes the state; the checkpoint before it stays until this one is complete. */
   static void write(Path folder, Contents contents) {
     try {
-      Uninterrupted.write(() -> writeOnce(folder, contents));
+      String name = freeName(folder, PREFIX + contents.problems);
+      Path target = folder.resolve(name);
+      delete(target);
+      AtomicFiles.createFolder(target);
+      for (AdapterLearner learner : contents.learners.values()) {
+        writeAdapter(target, learner, contents);
+      }
+      AtomicFiles.write(target.resolve(STATE), MAPPER.writeValueAsString(contents.json));
+      SeenFile.write(target, contents.seen);
+      LearnerManifest.write(target, contents.settings);
+      AtomicFiles.write(folder.resolve(LATEST), name);
+      deleteOthers(folder, name);
     } catch (IOException | UncheckedIOException e) {
       throw new FlowException(folder + ": the checkpoint cannot be written: " + e.getMessage(), e);
     }
-  }
-
-  private static void writeOnce(Path folder, Contents contents) throws IOException {
-    String name = freeName(folder, PREFIX + contents.problems);
-    Path target = folder.resolve(name);
-    delete(target);
-    AtomicFiles.createFolder(target);
-    for (AdapterLearner learner : contents.learners.values()) {
-      writeAdapter(target, learner, contents);
-    }
-    AtomicFiles.write(target.resolve(STATE), MAPPER.writeValueAsString(contents.json));
-    SeenFile.write(target, contents.seen);
-    LearnerManifest.write(target, contents.settings);
-    AtomicFiles.write(folder.resolve(LATEST), name);
-    deleteOthers(folder, name);
   }
 
   /** Returns a name that is not the one of the checkpoint that must stay until this is complete. */

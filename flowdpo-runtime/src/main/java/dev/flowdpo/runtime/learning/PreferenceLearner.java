@@ -1,6 +1,7 @@
 package dev.flowdpo.runtime.learning;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.base.Throwables;
 import com.google.common.collect.Iterators;
 import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.FlowException;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -199,7 +201,9 @@ final class PreferenceLearner implements OnlineLearner {
       if (result.listenerFailure().isPresent()) {
         // The listener has not seen all of this group: going on from the state before repeats it.
         dirty = false;
-        rethrow(result.listenerFailure().get());
+        Throwable failure = result.listenerFailure().get();
+        Throwables.throwIfUnchecked(failure);
+        throw new FlowException("A listener failed: " + failure, failure);
       }
       if (Thread.currentThread().isInterrupted()) {
         return Optional.of(LearningEnd.INTERRUPTED);
@@ -255,13 +259,6 @@ final class PreferenceLearner implements OnlineLearner {
       checkpointIfDirty();
     }
     return result;
-  }
-
-  private static void rethrow(Throwable thrown) {
-    if (thrown instanceof Error error) {
-      throw error;
-    }
-    throw (RuntimeException) thrown;
   }
 
   @Override
@@ -377,7 +374,7 @@ final class PreferenceLearner implements OnlineLearner {
       return false; // the group under way is this thread's own
     }
     try {
-      if (parts.turns.lock(limit.toNanos())) {
+      if (parts.turns.lock(TimeUnit.NANOSECONDS.convert(limit))) {
         endTurn();
         return true;
       }
