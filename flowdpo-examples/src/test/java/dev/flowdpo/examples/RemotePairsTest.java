@@ -55,7 +55,9 @@ class RemotePairsTest {
 
     List<String> lines = Files.readAllLines(file);
     String printed = bytes.toString(StandardCharsets.UTF_8);
-    assertThat(printed.strip()).startsWith("Let me count.\n#### ").endsWith(lines.size() + " pairs");
+    assertThat(printed.strip())
+        .startsWith("Let me count.\n#### ")
+        .endsWith(lines.size() + " pairs");
     Set<String> contrasts = new TreeSet<>();
     for (String line : lines) {
       JsonNode row = JSON.readTree(line);
