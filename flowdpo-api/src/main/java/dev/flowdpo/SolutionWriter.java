@@ -10,6 +10,7 @@ import dev.flowdpo.value.FinishReason;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Solution;
 import dev.flowdpo.value.SolutionChunk;
+import dev.flowdpo.value.TokenIds;
 import dev.flowdpo.value.Usage;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,7 +51,7 @@ final class SolutionWriter {
     Chunk written = output.lastChunk().orElseThrow();
     SolutionChunk chunk =
         SolutionChunk.of(
-            written.tokens(),
+            written.hasTokens() ? written.tokens() : TokenIds.of(),
             written.text(),
             written.logProbability(),
             decision.stopProbability(),

@@ -24,6 +24,7 @@ import dev.flowdpo.value.Usage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 /** Solving, with an application's own policy and judge. */
@@ -52,9 +53,10 @@ class FlowTest {
       assertThat(solution.finishReason()).isEqualTo(FinishReason.STOPPED);
       assertThat(solution.chunks())
           .containsExactly(
-              SolutionChunk.of(TokenIds.of('1', ' '), "1 ", -2, 0, false),
-              SolutionChunk.of(TokenIds.of('2', ' '), "2 ", -2, 0, false),
-              SolutionChunk.of(Chunks.ending("#### 7\n").tokens(), "#### 7\n", -8, 1, true));
+              SolutionChunk.of(TokenIds.of('1', ' '), "1 ", OptionalDouble.of(-2), 0, false),
+              SolutionChunk.of(TokenIds.of('2', ' '), "2 ", OptionalDouble.of(-2), 0, false),
+              SolutionChunk.of(
+                  Chunks.ending("#### 7\n").tokens(), "#### 7\n", OptionalDouble.of(-8), 1, true));
       Usage usage = solution.usage();
       assertThat(usage.promptTokens()).hasValue(1);
       assertThat(usage.generatedTokens()).isEqualTo(2 + 2 + 8);

@@ -126,7 +126,7 @@ public final class QuantizationDrift {
                   engine.tokens().question(problems.get(decoded.size()).question()).toArray();
               TokenIds tokens = chunk.tokens();
               decoded.add(new Completion(prompt, tokens.toArray()));
-              found.add(chunk.logProbability());
+              found.add(chunk.logProbability().orElseThrow());
             });
     AdapterSnapshot none = AdapterSnapshot.none(engine.base().config());
     double difference = 0;

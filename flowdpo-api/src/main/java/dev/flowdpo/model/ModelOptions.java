@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How a model is loaded: its weights' precision, where quantised weights are kept, threads,
- * lengths. What is left open the engine decides for its model. A value out of its range is refused
- * with an {@link dev.flowdpo.error.InvalidInputException}. Immutable and thread-safe.
+ * lengths, and when its judge stops. What is left open the engine decides for its model. A value
+ * out of its range is refused with an {@link dev.flowdpo.error.InvalidInputException}. Immutable
+ * and thread-safe.
  */
 public final class ModelOptions {
   private static final ModelOptions DEFAULTS =
@@ -20,7 +21,8 @@ public final class ModelOptions {
               Optional.empty(),
               OptionalInt.empty(),
               OptionalInt.empty(),
-              Optional.empty()));
+              Optional.empty(),
+              0.5));
 
   private final Values values;
 
@@ -29,7 +31,8 @@ public final class ModelOptions {
       Optional<Path> cache,
       OptionalInt threads,
       OptionalInt maxTokens,
-      Optional<WeightPacking> packing) {}
+      Optional<WeightPacking> packing,
+      double stopThreshold) {}
 
   private ModelOptions(Values values) {
     this.values = values;
@@ -78,6 +81,14 @@ public final class ModelOptions {
     return values.packing;
   }
 
+  /**
+   * {@return the probability of "finished" from which the engine's judge stops an answer; default
+   * 0.5} A higher one lets answers go on longer.
+   */
+  public double stopThreshold() {
+    return values.stopThreshold;
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof ModelOptions that && values.equals(that.values);
@@ -100,6 +111,7 @@ public final class ModelOptions {
     private OptionalInt threads;
     private OptionalInt maxTokens;
     private Optional<WeightPacking> packing;
+    private double stopThreshold;
 
     private Builder(Values values) {
       quantization = values.quantization;
@@ -107,6 +119,7 @@ public final class ModelOptions {
       threads = values.threads;
       maxTokens = values.maxTokens;
       packing = values.packing;
+      stopThreshold = values.stopThreshold;
     }
 
     /** Sets how the frozen matrices are held in memory. */
@@ -139,9 +152,16 @@ public final class ModelOptions {
       return this;
     }
 
+    /** Sets the probability from which the engine's judge stops an answer, in (0, 1]. */
+    public Builder stopThreshold(double stopThreshold) {
+      this.stopThreshold = Require.above(0, 1, "stopThreshold", stopThreshold);
+      return this;
+    }
+
     /** {@return the options as set so far} */
     public ModelOptions build() {
-      return new ModelOptions(new Values(quantization, cache, threads, maxTokens, packing));
+      return new ModelOptions(
+          new Values(quantization, cache, threads, maxTokens, packing, stopThreshold));
     }
   }
 }

@@ -1,29 +1,29 @@
 package dev.flowdpo.policy;
 
+import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.error.Require;
 import dev.flowdpo.value.TokenIds;
 import java.util.Objects;
+import java.util.OptionalDouble;
 
 /**
- * One piece of a solution, as a policy wrote it. The token ids are the truth; the text is for
- * people and verifiers. Equal by content. Immutable and thread-safe.
+ * One piece of a solution, as a policy wrote it. Where there are token ids they are the truth, and
+ * the text is for people and verifiers; a remote model may tell its text only, from which no engine
+ * can learn. Equal by content. Immutable and thread-safe.
  */
 public final class Chunk {
   private final TokenIds tokens;
   private final String text;
-  private final double logProbability;
+  private final OptionalDouble logProbability;
   private final boolean endOfSequence;
 
-  private Chunk(TokenIds tokens, String text, double logProbability, boolean endOfSequence) {
+  private Chunk(
+      TokenIds tokens, String text, OptionalDouble logProbability, boolean endOfSequence) {
     this.tokens = Objects.requireNonNull(tokens, "tokens");
     this.text = Objects.requireNonNull(text, "text");
-    if (tokens.isEmpty()) {
-      throw new InvalidInputException(
-          "Chunk: expected at least one token, found none. A policy that has nothing to add"
-              + " returns its end-of-sequence token.");
-    }
-    this.logProbability = Require.finite("logProbability of a chunk", logProbability);
+    logProbability.ifPresent(value -> Require.finite("logProbability of a chunk", value));
+    this.logProbability = logProbability;
     this.endOfSequence = endOfSequence;
   }
 
@@ -41,17 +41,64 @@ public final class Chunk {
    */
   public static Chunk of(
       TokenIds tokens, String text, double logProbability, boolean endOfSequence) {
+    if (tokens.isEmpty()) {
+      throw new InvalidInputException(
+          "Chunk: expected at least one token, found none. A policy that has nothing to add"
+              + " returns its end-of-sequence token, and one that knows no tokens a Chunk.ofText.");
+    }
+    return of(tokens, text, OptionalDouble.of(logProbability), endOfSequence);
+  }
+
+  /**
+   * Returns a chunk of which the text is known, and perhaps more.
+   *
+   * @param tokens as above, or none where they are not known
+   * @param logProbability as above, or empty where it is not known
+   * @throws InvalidInputException if the log-probability is not a number
+   */
+  public static Chunk of(
+      TokenIds tokens, String text, OptionalDouble logProbability, boolean endOfSequence) {
     return new Chunk(tokens, text, logProbability, endOfSequence);
   }
 
-  /** {@return the ids, the end of sequence included; at least one} */
+  /** {@return a chunk of which only the text is known; it may be empty} */
+  public static Chunk ofText(String text, boolean endOfSequence) {
+    return of(TokenIds.of(), text, OptionalDouble.empty(), endOfSequence);
+  }
+
+  /** {@return whether the ids are known} */
+  public boolean hasTokens() {
+    return !tokens.isEmpty();
+  }
+
+  /**
+   * {@return the ids, the end of sequence included; at least one}
+   *
+   * @throws FlowException if the policy told its text only, see {@link #hasTokens}
+   */
   public TokenIds tokens() {
+    if (tokens.isEmpty()) {
+      throw new FlowException(
+          "Chunk: expected token ids, found the text alone, as a remote model gives it. An engine"
+              + " judges and learns by ids: use a policy that gives those of the engine's model.");
+    }
     return tokens;
   }
 
-  /** {@return the ids without the end of sequence; may be empty} */
+  /**
+   * {@return the ids without the end of sequence; may be empty}
+   *
+   * @throws FlowException if the policy told its text only, see {@link #hasTokens}
+   */
   public TokenIds contentTokens() {
-    return endOfSequence ? tokens.slice(0, tokens.length() - 1) : tokens;
+    return endOfSequence ? tokens().slice(0, tokens.length() - 1) : tokens();
+  }
+
+  /** {@return whether the other writes the same: the same ids, or text where one has no ids} */
+  public boolean writesSame(Chunk other) {
+    return (hasTokens() && other.hasTokens())
+        ? tokens.equals(other.tokens)
+        : text.equals(other.text) && endOfSequence == other.endOfSequence;
   }
 
   /** {@return the text that the tokens add, without special tokens} */
@@ -59,8 +106,11 @@ public final class Chunk {
     return text;
   }
 
-  /** {@return natural logarithm of the policy's probability of the tokens at temperature 1} */
-  public double logProbability() {
+  /**
+   * {@return natural logarithm of the policy's probability of the tokens at temperature 1; empty
+   * where the policy does not tell it}
+   */
+  public OptionalDouble logProbability() {
     return logProbability;
   }
 
@@ -74,7 +124,7 @@ public final class Chunk {
     return other instanceof Chunk that
         && tokens.equals(that.tokens)
         && text.equals(that.text)
-        && Double.compare(logProbability, that.logProbability) == 0
+        && logProbability.equals(that.logProbability)
         && endOfSequence == that.endOfSequence;
   }
 

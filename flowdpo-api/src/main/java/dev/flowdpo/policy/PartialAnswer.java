@@ -76,13 +76,18 @@ public final class PartialAnswer {
     return depth;
   }
 
-  /** {@return the ids of everything written, first to last, with every end of sequence left out} */
+  /**
+   * {@return the ids of everything written, first to last, with every end of sequence left out}
+   *
+   * @throws dev.flowdpo.error.FlowException if a chunk has no tokens
+   */
   public TokenIds contentTokens() {
     int[] tokens = new int[contentLength];
     for (PartialAnswer node = this; node.lastChunk != null; node = parentOf(node)) {
+      TokenIds written = node.lastChunk.tokens();
       int begin = node.contentLength - contentLength(node.lastChunk);
       for (int i = begin; i < node.contentLength; i++) {
-        tokens[i] = node.lastChunk.tokens().get(i - begin);
+        tokens[i] = written.get(i - begin);
       }
     }
     return TokenIds.copyOf(tokens);
@@ -109,7 +114,7 @@ public final class PartialAnswer {
   }
 
   private static int contentLength(Chunk chunk) {
-    return chunk.tokens().length() - (chunk.endOfSequence() ? 1 : 0);
+    return chunk.hasTokens() ? chunk.tokens().length() - (chunk.endOfSequence() ? 1 : 0) : 0;
   }
 
   private static PartialAnswer parentOf(PartialAnswer node) {

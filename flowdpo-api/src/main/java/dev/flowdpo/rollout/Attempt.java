@@ -80,7 +80,7 @@ public final class Attempt {
     return FinalAnswer.extract(answer);
   }
 
-  /** {@return the chunks with their tokens, first to last; empty where only the text is known} */
+  /** {@return the chunks, first to last; empty where only the text is known} */
   public List<Chunk> chunks() {
     return chunks;
   }

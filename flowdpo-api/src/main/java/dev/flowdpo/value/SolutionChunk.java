@@ -1,6 +1,7 @@
 package dev.flowdpo.value;
 
 import java.util.Objects;
+import java.util.OptionalDouble;
 
 /**
  * One chunk of a solution and what the judge thought of the answer up to and with it. Equal by
@@ -9,19 +10,19 @@ import java.util.Objects;
 public final class SolutionChunk {
   private final TokenIds tokens;
   private final String text;
-  private final double logProbability;
+  private final OptionalDouble logProbability;
   private final double stopProbability;
   private final boolean endOfSequence;
 
   private SolutionChunk(
       TokenIds tokens,
       String text,
-      double logProbability,
+      OptionalDouble logProbability,
       double stopProbability,
       boolean endOfSequence) {
     this.tokens = Objects.requireNonNull(tokens, "tokens");
     this.text = Objects.requireNonNull(text, "text");
-    this.logProbability = logProbability;
+    this.logProbability = Objects.requireNonNull(logProbability, "logProbability");
     this.stopProbability = stopProbability;
     this.endOfSequence = endOfSequence;
   }
@@ -29,30 +30,34 @@ public final class SolutionChunk {
   /**
    * Returns a chunk.
    *
-   * @param tokens ids in the policy's vocabulary, the end of sequence included where it was written
+   * @param tokens ids in the policy's vocabulary, the end of sequence included where it was
+   *     written; none where the policy tells its text only
    * @param text the text that these tokens add
    * @param logProbability natural logarithm of the policy's probability of {@code tokens} at
-   *     temperature 1
+   *     temperature 1; empty where the policy does not tell it
    * @param stopProbability the judge's probability, in [0, 1], that the answer is finished here
    * @param endOfSequence whether the last of {@code tokens} is the end of sequence
    */
   public static SolutionChunk of(
       TokenIds tokens,
       String text,
-      double logProbability,
+      OptionalDouble logProbability,
       double stopProbability,
       boolean endOfSequence) {
     return new SolutionChunk(tokens, text, logProbability, stopProbability, endOfSequence);
   }
 
-  /** {@return the ids, the end of sequence included where it was written} */
+  /**
+   * {@return the ids, the end of sequence included where it was written; none where the policy told
+   * its text only}
+   */
   public TokenIds tokens() {
     return tokens;
   }
 
   /** {@return the ids without the end of sequence; may be empty} */
   public TokenIds contentTokens() {
-    return endOfSequence ? tokens.slice(0, tokens.length() - 1) : tokens;
+    return endOfSequence && !tokens.isEmpty() ? tokens.slice(0, tokens.length() - 1) : tokens;
   }
 
   /** {@return the text that the tokens add} */
@@ -60,8 +65,11 @@ public final class SolutionChunk {
     return text;
   }
 
-  /** {@return natural logarithm of the policy's probability of the tokens at temperature 1} */
-  public double logProbability() {
+  /**
+   * {@return natural logarithm of the policy's probability of the tokens at temperature 1; empty
+   * where the policy does not tell it}
+   */
+  public OptionalDouble logProbability() {
     return logProbability;
   }
 
@@ -80,7 +88,7 @@ public final class SolutionChunk {
     return other instanceof SolutionChunk that
         && tokens.equals(that.tokens)
         && text.equals(that.text)
-        && Double.compare(logProbability, that.logProbability) == 0
+        && logProbability.equals(that.logProbability)
         && Double.compare(stopProbability, that.stopProbability) == 0
         && endOfSequence == that.endOfSequence;
   }

@@ -40,7 +40,8 @@ class DocumentedCodeTest {
   private static final String GIVEN =
       """
       import dev.flowdpo.*; import dev.flowdpo.answer.*; import dev.flowdpo.chattemplate.*;
-      import dev.flowdpo.learning.*; import dev.flowdpo.model.*; import dev.flowdpo.policy.*;
+      import dev.flowdpo.learning.*; import dev.flowdpo.model.*; import dev.flowdpo.openai.*;
+      import dev.flowdpo.policy.*;
       import dev.flowdpo.preference.*; import dev.flowdpo.rollout.*; import dev.flowdpo.value.*;
       import dev.flowdpo.verify.*; import dev.flowdpo.verify.external.*;
       import dev.flowdpo.testing.*; import dev.flowdpo.testing.contract.*;

@@ -26,6 +26,7 @@ public final class AdapterFlowEngineProvider implements FlowEngineProvider {
         bundled ? BundledModel.learnerOptions() : LearnerOptions.paper(),
         bundled ? BundledModel.trainerOptions() : TrainerOptions.paper(),
         (bundled ? BundledModel.sessionSettings() : SessionSettings.defaults())
-            .with(settings.options()));
+            .with(settings.options()),
+        settings.options().stopThreshold());
   }
 }

@@ -23,7 +23,8 @@ class ApiSignaturesTest {
         "flowdpo-runtime",
         "flowdpo-chat-template",
         "flowdpo-testing",
-        "flowdpo-jackson"
+        "flowdpo-jackson",
+        "flowdpo-openai"
       })
   void publicSignaturesAreThoseCheckedIn(String module) throws IOException {
     Path file = Modules.folder(module).resolve("api-signatures.txt");

@@ -71,6 +71,7 @@ class ArchitectureTest {
         "flowdpo-verifiers",
         "flowdpo-testing",
         "flowdpo-jackson",
+        "flowdpo-openai",
         "flowdpo-runtime",
         "flowdpo-cli"
       })

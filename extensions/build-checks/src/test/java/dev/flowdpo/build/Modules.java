@@ -23,6 +23,7 @@ final class Modules {
           "flowdpo-verifiers", List.of("flowdpo-api"),
           "flowdpo-testing", List.of("flowdpo-api"),
           "flowdpo-jackson", List.of("flowdpo-api"),
+          "flowdpo-openai", List.of("flowdpo-api"),
           "flowdpo-runtime", List.of("flowdpo-api", "flowdpo-chat-template"),
           "flowdpo-cli",
               List.of(

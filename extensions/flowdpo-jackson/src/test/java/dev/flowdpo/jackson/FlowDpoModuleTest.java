@@ -19,6 +19,7 @@ import dev.flowdpo.value.Usage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -38,7 +39,10 @@ class FlowDpoModuleTest {
                 "2+2=4",
                 FinishReason.STOPPED,
                 new Usage(OptionalInt.of(7), 3, 2, 1, Duration.ofMillis(1500)))
-            .chunks(List.of(SolutionChunk.of(TokenIds.of(5, 6, 0), "2+2=4", -0.5, 0.75, true)))
+            .chunks(
+                List.of(
+                    SolutionChunk.of(
+                        TokenIds.of(5, 6, 0), "2+2=4", OptionalDouble.of(-0.5), 0.75, true)))
             .finalAnswer(Optional.of("4"))
             .build();
 
@@ -157,10 +161,26 @@ class FlowDpoModuleTest {
             .chunks(
                 List.of(
                     SolutionChunk.of(
-                        TokenIds.copyOf(ids), text, logProbability, stopProbability, false)))
+                        TokenIds.copyOf(ids),
+                        text,
+                        OptionalDouble.of(logProbability),
+                        stopProbability,
+                        false)))
             .build();
 
     assertThat(again(solution)).isEqualTo(solution);
+  }
+
+  @Test
+  void leavesOutTokensAndLogProbabilityThatAreNotKnown() throws JsonProcessingException {
+    SolutionChunk chunk =
+        SolutionChunk.of(TokenIds.of(), "four", OptionalDouble.empty(), 0.5, true);
+
+    assertThat(mapper.readTree(mapper.writeValueAsString(chunk)))
+        .isEqualTo(
+            mapper.readTree(
+                "{\"text\": \"four\", \"stopProbability\": 0.5, \"endOfSequence\": true}"));
+    assertThat(again(chunk)).isEqualTo(chunk);
   }
 
   @SuppressWarnings("unchecked")

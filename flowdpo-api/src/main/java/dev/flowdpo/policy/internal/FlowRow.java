@@ -12,9 +12,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One path under way. A row that must differ from a given chunk and drew the same tokens is drawn
- * again with another seed in the next round, and is dropped after {@value #MAX_REDRAWS} redraws.
- * Not thread-safe.
+ * One path under way. A row that must differ from a given chunk and drew the same is drawn again
+ * with another seed in the next round, and is dropped after {@value #MAX_REDRAWS} redraws. Not
+ * thread-safe.
  */
 final class FlowRow {
   /** How often a row draws again before it is dropped. */
@@ -93,7 +93,7 @@ final class FlowRow {
   /** Appends the chunk and returns true, or returns false where it must be drawn again. */
   boolean accept(Chunk chunk) {
     boolean first = answer == start.prefix();
-    if (first && start.avoid().filter(a -> a.tokens().equals(chunk.tokens())).isPresent()) {
+    if (first && start.avoid().filter(a -> a.writesSame(chunk)).isPresent()) {
       redraws++;
       return false;
     }

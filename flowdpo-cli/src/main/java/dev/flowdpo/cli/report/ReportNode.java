@@ -32,7 +32,7 @@ public record ReportNode(
    * A chunk and the decision after it.
    *
    * @param text what the chunk adds to the answer
-   * @param tokens how many tokens it has, the end of sequence included
+   * @param tokens how many tokens it has, the end of sequence included; 0 where that is not known
    * @param stop whether the answer was taken as finished
    * @param stopProbability the judge's probability of "finished"
    */

@@ -53,8 +53,8 @@ final class TreeReading {
   }
 
   private static ReportNode.Step step(Chunk chunk, StopDecision decision) {
-    return new ReportNode.Step(
-        chunk.text(), chunk.tokens().length(), decision.stop(), decision.stopProbability());
+    int tokens = chunk.hasTokens() ? chunk.tokens().length() : 0;
+    return new ReportNode.Step(chunk.text(), tokens, decision.stop(), decision.stopProbability());
   }
 
   private static ReportBranch.Outcome verdict(Verdict verdict) {

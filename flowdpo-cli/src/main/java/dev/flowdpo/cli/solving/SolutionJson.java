@@ -3,16 +3,19 @@ package dev.flowdpo.cli.solving;
 import dev.flowdpo.value.Solution;
 import dev.flowdpo.value.SolutionChunk;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A solution as {@code solve --json} prints it. */
 record SolutionJson(
     String question, String text, String finalAnswer, List<ChunkJson> chunks, String finishReason) {
 
   /** One chunk of a solution. */
-  record ChunkJson(String text, List<Integer> tokens, double logProb, double stopProbability) {
+  record ChunkJson(
+      String text, List<Integer> tokens, @Nullable Double logProb, double stopProbability) {
     static ChunkJson of(SolutionChunk chunk) {
-      return new ChunkJson(
-          chunk.text(), chunk.tokens().asList(), chunk.logProbability(), chunk.stopProbability());
+      @Nullable Double logProb =
+          chunk.logProbability().isPresent() ? chunk.logProbability().getAsDouble() : null;
+      return new ChunkJson(chunk.text(), chunk.tokens().asList(), logProb, chunk.stopProbability());
     }
   }
 

@@ -25,19 +25,23 @@ public final class AdapterStopJudge implements StopJudge {
   private final FrozenBase base;
   private final Prompts prompts;
   private final Prefill prefill;
+  private final double threshold;
   private final LiveSnapshot<Pinned> live;
 
   /**
    * @param slot where the adapter is read when a snapshot is taken
+   * @param threshold the probability of "finished" from which an answer is stopped
    */
-  public AdapterStopJudge(FrozenBase base, Prompts prompts, AdapterSlot slot) {
-    this(base, prompts, slot, new Prefill(base));
+  public AdapterStopJudge(FrozenBase base, Prompts prompts, AdapterSlot slot, double threshold) {
+    this(base, prompts, slot, new Prefill(base), threshold);
   }
 
-  AdapterStopJudge(FrozenBase base, Prompts prompts, AdapterSlot slot, Prefill prefill) {
+  AdapterStopJudge(
+      FrozenBase base, Prompts prompts, AdapterSlot slot, Prefill prefill, double threshold) {
     this.base = base;
     this.prompts = prompts;
     this.prefill = prefill;
+    this.threshold = threshold;
     this.live = new LiveSnapshot<>(slot, Pinned::new);
   }
 
@@ -142,7 +146,7 @@ public final class AdapterStopJudge implements StopJudge {
     /** Probability of yes among yes and no: 1 / (1 + exp(log p(no) − log p(yes))). */
     private StopDecision decision(float[] yesAndNo) {
       double stop = 1 / (1 + Math.exp((double) yesAndNo[1] - yesAndNo[0]));
-      return new StopDecision(stop >= 0.5, stop);
+      return new StopDecision(stop >= threshold, stop);
     }
   }
 }

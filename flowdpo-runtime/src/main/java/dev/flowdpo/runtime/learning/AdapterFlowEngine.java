@@ -63,7 +63,8 @@ public final class AdapterFlowEngine implements FlowEngine {
       Map<AdapterRole, AdapterSlot> slots,
       String modelName,
       Supplier<String> modelDigest,
-      String adapters) {
+      String adapters,
+      double stopThreshold) {
     this.base = base;
     this.tokenizer = tokenizer;
     this.templates = prompts.templates();
@@ -73,10 +74,13 @@ public final class AdapterFlowEngine implements FlowEngine {
     this.modelName = modelName;
     this.versions =
         new AdapterVersions(slots, adapters, folder -> snapshots(base.config(), folder));
-    this.learners = new LearnerFactory(base, tokenizer, prompts, versions, modelName, modelDigest);
+    this.learners =
+        new LearnerFactory(
+            base, tokenizer, prompts, versions, modelName, modelDigest, stopThreshold);
     this.policy =
         new AnswerPolicy(base, prompts, tokenizer, Lookup.required(slots, AdapterRole.ANSWER));
-    this.judge = new AdapterStopJudge(base, prompts, Lookup.required(slots, AdapterRole.STOP));
+    AdapterSlot stop = Lookup.required(slots, AdapterRole.STOP);
+    this.judge = new AdapterStopJudge(base, prompts, stop, stopThreshold);
   }
 
   /**
@@ -88,6 +92,7 @@ public final class AdapterFlowEngine implements FlowEngine {
    *     be missing
    * @param learnerDefaults what a learner uses where the application sets nothing
    * @param trainerDefaults what a compiler uses where the application sets nothing
+   * @param stopThreshold the probability of "finished" from which the judge stops an answer
    * @throws InvalidInputException if a file is missing, damaged or does not fit
    */
   public static AdapterFlowEngine open(
@@ -95,7 +100,8 @@ public final class AdapterFlowEngine implements FlowEngine {
       Optional<Path> adapters,
       LearnerOptions learnerDefaults,
       TrainerOptions trainerDefaults,
-      SessionSettings settings) {
+      SessionSettings settings,
+      double stopThreshold) {
     Checkpoint checkpoint = Checkpoint.open(folder);
     FrozenBase base = FrozenBase.load(checkpoint, settings);
     try {
@@ -110,7 +116,8 @@ public final class AdapterFlowEngine implements FlowEngine {
             slots(base.config(), adapters),
             String.valueOf(folder.getFileName()),
             Suppliers.memoize(checkpoint::digest)::get,
-            adapters.map(Path::toString).orElse("the base alone"));
+            adapters.map(Path::toString).orElse("the base alone"),
+            stopThreshold);
       } catch (RuntimeException e) {
         tokenizer.close();
         throw e;

@@ -47,11 +47,13 @@ final class LearnerFactory implements AutoCloseable {
   private final AdapterVersions versions;
   private final String modelName;
   private final Supplier<String> modelDigest;
+  private final double stopThreshold;
   private final Set<OnlineLearner> open = ConcurrentHashMap.newKeySet();
 
   /**
    * @param modelName what adapter folders name as their base
    * @param modelDigest tells the model from others; it may take a while
+   * @param stopThreshold the probability of "finished" from which the judge stops an answer
    */
   LearnerFactory(
       FrozenBase base,
@@ -59,13 +61,15 @@ final class LearnerFactory implements AutoCloseable {
       Prompts prompts,
       AdapterVersions versions,
       String modelName,
-      Supplier<String> modelDigest) {
+      Supplier<String> modelDigest,
+      double stopThreshold) {
     this.base = base;
     this.tokenizer = tokenizer;
     this.prompts = prompts;
     this.versions = versions;
     this.modelName = modelName;
     this.modelDigest = modelDigest;
+    this.stopThreshold = stopThreshold;
   }
 
   /**
@@ -79,7 +83,9 @@ final class LearnerFactory implements AutoCloseable {
     checkGate(setup);
     checkValidation(setup);
     Map<String, String> settings =
-        setup.checkpoint().isPresent() ? RunSettings.of(setup, modelDigest.get()) : Map.of();
+        setup.checkpoint().isPresent()
+            ? RunSettings.of(setup, modelDigest.get(), stopThreshold)
+            : Map.of();
     Optional<LearnerCheckpoint> resumed =
         setup.resume()
             ? setup.checkpoint().flatMap(folder -> LearnerCheckpoint.read(folder, settings))
@@ -256,7 +262,7 @@ final class LearnerFactory implements AutoCloseable {
         return setup.judge().snapshot();
       }
       AdapterSlot slot = new AdapterSlot(Lookup.required(adapters, AdapterRole.STOP));
-      return new AdapterStopJudge(base, prompts, slot).snapshot();
+      return new AdapterStopJudge(base, prompts, slot, stopThreshold).snapshot();
     }
   }
 }

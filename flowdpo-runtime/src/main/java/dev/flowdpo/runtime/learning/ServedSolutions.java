@@ -75,6 +75,11 @@ final class ServedSolutions {
 
   private void checkTokens(PartialAnswer before, SolutionChunk chunk, int index) {
     String id = before.problem().id();
+    if (chunk.tokens().isEmpty()) {
+      throw new InvalidInputException(
+          "feedback on problem %s: chunk %d: expected token ids of the engine's model, found the text alone; another model wrote it"
+              .formatted(id, index));
+    }
     int[] tokens = chunk.contentTokens().toArray();
     for (int token : chunk.tokens().toArray()) {
       if (token < 0 || token >= vocabulary) {

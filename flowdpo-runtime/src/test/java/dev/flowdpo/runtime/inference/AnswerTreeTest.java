@@ -152,6 +152,6 @@ class AnswerTreeTest {
     for (float logProbability : flow.scores(prefix, chunk.tokens())) {
       sum += logProbability;
     }
-    assertThat(chunk.logProbability()).isCloseTo(sum, within(1e-4));
+    assertThat(chunk.logProbability().orElseThrow()).isCloseTo(sum, within(1e-4));
   }
 }

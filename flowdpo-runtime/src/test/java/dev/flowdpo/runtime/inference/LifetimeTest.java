@@ -64,7 +64,7 @@ class LifetimeTest {
     ReferenceFlow flow = new ReferenceFlow("gqa-tied", true);
     AdapterSlot slot = flow.slot();
     AnswerPolicy policy = new AnswerPolicy(flow.base(), flow.prompts(), flow.tokenizer(), slot);
-    AdapterStopJudge judge = new AdapterStopJudge(flow.base(), flow.prompts(), slot);
+    AdapterStopJudge judge = new AdapterStopJudge(flow.base(), flow.prompts(), slot, 0.5);
     PartialAnswer root = PartialAnswer.start(flow.problem(new Random(1), 5));
     FlowPolicy kept = policy.snapshot();
     StopJudge keptJudge = judge.snapshot();

@@ -58,7 +58,8 @@ class NativeMemoryTest {
     private final AdapterSlot slot = flow.slot();
     private final AnswerPolicy policy =
         new AnswerPolicy(flow.base(), flow.prompts(), flow.tokenizer(), slot);
-    private final AdapterStopJudge judge = new AdapterStopJudge(flow.base(), flow.prompts(), slot);
+    private final AdapterStopJudge judge =
+        new AdapterStopJudge(flow.base(), flow.prompts(), slot, 0.5);
 
     private Rounds() {}
 

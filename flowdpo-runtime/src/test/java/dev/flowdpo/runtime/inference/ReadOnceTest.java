@@ -35,7 +35,7 @@ class ReadOnceTest {
       new AnswerPolicy(
           flow.base(), flow.prompts(), flow.tokenizer(), flow.slot(), answerReads, decodes);
   private final AdapterStopJudge judge =
-      new AdapterStopJudge(flow.base(), flow.prompts(), flow.slot(), judgeReads);
+      new AdapterStopJudge(flow.base(), flow.prompts(), flow.slot(), judgeReads, 0.5);
 
   /** Where tokens were read: from (inclusive) and to (exclusive), as places in the whole text. */
   private record Span(int from, int to) {}

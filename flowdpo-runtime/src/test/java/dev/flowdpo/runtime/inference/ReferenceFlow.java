@@ -82,7 +82,7 @@ final class ReferenceFlow {
   }
 
   AdapterStopJudge judge() {
-    return new AdapterStopJudge(base, prompts, slot());
+    return new AdapterStopJudge(base, prompts, slot(), 0.5);
   }
 
   boolean isEnd(int token) {

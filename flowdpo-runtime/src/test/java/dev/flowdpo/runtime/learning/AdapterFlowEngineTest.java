@@ -51,7 +51,7 @@ class AdapterFlowEngineTest {
         .allSatisfy(
             chunk -> {
               assertThat(chunk.tokens().length()).isBetween(1, 8);
-              assertThat(chunk.logProbability()).isNegative();
+              assertThat(chunk.logProbability().orElseThrow()).isNegative();
               assertThat(chunk.stopProbability()).isBetween(0.0, 1.0);
             });
     String text = solution.chunks().stream().map(SolutionChunk::text).collect(Collectors.joining());

@@ -4,16 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowdpo.Flow;
+import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.model.ModelOptions;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.ChunkRequest;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.StopDecision;
 import dev.flowdpo.policy.StopJudge;
+import dev.flowdpo.policy.StopRules;
+import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.runtime.AdapterFlowEngineProvider;
 import dev.flowdpo.spi.EngineSettings;
+import dev.flowdpo.value.TokenIds;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +60,58 @@ class ForeignModelsTest {
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("judge: expected one whose token ids")
           .hasMessageContaining("StopJudge.sharesEngineTokens()");
+    }
+  }
+
+  @Test
+  void whoseTextsHaveNoTokensIsNotJudgedByTheEngineNorLearnedFrom() {
+    AdapterFlowEngine engine = engine();
+    FlowPolicy texts =
+        requests -> requests.stream().map(r -> Chunk.ofText("#### 1", true)).toList();
+    try (Flow flow = Flow.builder().engine(engine).policy(new Wrapped(texts, true)).build()) {
+      assertThatThrownBy(() -> flow.solve(BundledProblems.heldOut(1).get(0)))
+          .isInstanceOf(FlowException.class)
+          .hasMessageContaining("expected token ids, found the text alone");
+    }
+    AdapterFlowEngine learning = engine();
+    try (Flow flow =
+            Flow.builder()
+                .engine(learning)
+                .policy(new Wrapped(oneOrTwo(), true))
+                .judge(StopRules.endOfText())
+                .build();
+        OnlineLearner learner =
+            flow.learner().verifier(a -> Verdict.of(a.answer().equals("#### 1"))).build()) {
+      assertThatThrownBy(() -> learner.learn(BundledProblems.learning(3, 32)))
+          .isInstanceOf(FlowException.class)
+          .hasMessageContaining("expected token ids, found the text alone");
+    }
+  }
+
+  /** Writes one of two texts, by the seed. */
+  private static FlowPolicy oneOrTwo() {
+    return requests ->
+        requests.stream()
+            .map(r -> Chunk.ofText("#### " + Long.remainderUnsigned(r.seed(), 2), true))
+            .toList();
+  }
+
+  @Test
+  void theThresholdDecidesWhenTheEnginesJudgeStops() {
+    PartialAnswer answer =
+        PartialAnswer.start(BundledProblems.heldOut(1).get(0))
+            .append(Chunk.of(TokenIds.of(5, 6), "", -1, false));
+    double probability;
+    try (AdapterFlowEngine engine = engine()) {
+      probability = engine.judge().judge(List.of(answer)).get(0).stopProbability();
+    }
+    for (double threshold : new double[] {probability, Math.nextUp(probability)}) {
+      ModelOptions options = ModelOptions.builder().stopThreshold(threshold).build();
+      EngineSettings settings = EngineSettings.builder().options(options).build();
+      try (AdapterFlowEngine engine = new AdapterFlowEngineProvider().open(settings)) {
+        assertThat(engine.judge().judge(List.of(answer)))
+            .containsExactly(new StopDecision(threshold == probability, probability));
+      }
     }
   }
 

@@ -246,7 +246,7 @@ class GateTest {
   }
 
   private static double logProbability(List<SolutionChunk> chunks) {
-    return chunks.get(0).logProbability();
+    return chunks.get(0).logProbability().orElseThrow();
   }
 
   /** Otherwise its next update would bring back what was rolled back. */

@@ -11,6 +11,7 @@ import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.learning.UpdateMetrics;
+import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.ChunkRequest;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.SamplingOptions;
@@ -334,7 +335,8 @@ class LearnedRolesTest {
   private static List<Double> fingerprint(Flow flow) {
     PartialAnswer start = PartialAnswer.start(BundledProblems.learning(1, 1).get(0));
     ChunkRequest request = new ChunkRequest(start, 8, SamplingOptions.greedy(), 0);
-    double chunk = flow.policy().snapshot().extend(List.of(request)).get(0).logProbability();
+    Chunk written = flow.policy().snapshot().extend(List.of(request)).get(0);
+    double chunk = written.logProbability().orElseThrow();
     // The base's chunk, so that a learned Answer adapter does not change what is judged.
     PartialAnswer judged;
     try (Flow base = Flow.builder().build()) {

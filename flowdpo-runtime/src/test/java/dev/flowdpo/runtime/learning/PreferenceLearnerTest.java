@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -150,7 +151,7 @@ class PreferenceLearnerTest {
       FlowPolicy before = flow.policy().snapshot();
       PartialAnswer start = PartialAnswer.start(BundledProblems.learning(1, 1).get(0));
       ChunkRequest request = new ChunkRequest(start, 8, SamplingOptions.greedy(), 0);
-      double expected = before.extend(List.of(request)).get(0).logProbability();
+      OptionalDouble expected = before.extend(List.of(request)).get(0).logProbability();
       learner.learn(BundledProblems.learning(11, 16));
       assertThat(before.extend(List.of(request)).get(0).logProbability()).isEqualTo(expected);
       assertThat(flow.policy().snapshot().extend(List.of(request)).get(0).logProbability())

@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -425,7 +426,12 @@ class SubmissionTest {
                 served.chunks().stream()
                     .map(
                         chunk ->
-                            SolutionChunk.of(chunk.tokens(), "42", 0, 0.5, chunk.endOfSequence()))
+                            SolutionChunk.of(
+                                chunk.tokens(),
+                                "42",
+                                OptionalDouble.of(0),
+                                0.5,
+                                chunk.endOfSequence()))
                     .toList())
             .build();
     Solution textOnly =

@@ -13,6 +13,7 @@ import dev.flowdpo.value.TokenIds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -46,9 +47,11 @@ final class AttemptJson {
       ArrayNode chunks = node.putArray("chunks");
       for (Chunk chunk : attempt.chunks()) {
         ObjectNode object = chunks.addObject().put("text", chunk.text());
-        ArrayNode tokens = object.putArray("tokens");
-        chunk.tokens().forEach(tokens::add);
-        object.put("logProbability", chunk.logProbability());
+        if (chunk.hasTokens()) {
+          ArrayNode tokens = object.putArray("tokens");
+          chunk.tokens().forEach(tokens::add);
+        }
+        chunk.logProbability().ifPresent(value -> object.put("logProbability", value));
         object.put("endOfSequence", chunk.endOfSequence());
       }
     }
@@ -85,7 +88,9 @@ final class AttemptJson {
           Chunk.of(
               tokens.build(),
               chunk.path("text").asText(),
-              chunk.path("logProbability").asDouble(),
+              chunk.has("logProbability")
+                  ? OptionalDouble.of(chunk.path("logProbability").asDouble())
+                  : OptionalDouble.empty(),
               chunk.path("endOfSequence").asBoolean()));
     }
     Optional<FinishReason> reason =
