@@ -190,6 +190,26 @@ public final class Flow implements AutoCloseable {
     return new Flow(models, changed.build(), listeners, false);
   }
 
+  /**
+   * Returns a flow with adapters of its own, by name, on the same loaded base: for each tenant or
+   * task one that learns for itself. The adapters of a name begin as the base alone, and are the
+   * same at each call; {@code adapters().load(folder)} and {@code publish} bring others. All flows
+   * of a base share its rounds and the limits of {@link ServingOptions}.
+   *
+   * @param name not blank
+   * @return a flow with this one's options and listeners; it ends with this flow, and closing it
+   *     does nothing
+   * @throws InvalidInputException if the name is blank
+   * @throws FlowException if the flow has no engine, or one with a single pair of adapters
+   */
+  public Flow withAdapters(String name) {
+    models.checkOpen();
+    if (name.isBlank()) {
+      throw new InvalidInputException("name: expected a name of adapters, found a blank one.");
+    }
+    return new Flow(models.named(name), options, listeners, false);
+  }
+
   /** {@return the policy that writes: the live one, which a learner may update} */
   public FlowPolicy policy() {
     return models.policy();

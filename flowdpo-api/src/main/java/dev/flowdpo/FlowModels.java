@@ -27,7 +27,10 @@ final class FlowModels {
   private final Optional<FlowEngine> engine;
   private final Optional<SharedRunner> shared;
   private final FlowRunner runner;
-  private final AtomicBoolean closed = new AtomicBoolean();
+  private final AtomicBoolean closed;
+
+  /** The policy and the judge of a solve, which see one version of the adapters. */
+  record Snapshot(FlowPolicy policy, StopJudge judge) {}
 
   private FlowModels(
       FlowPolicy policy, StopJudge judge, Optional<FlowEngine> engine, ServingOptions serving) {
@@ -40,6 +43,32 @@ final class FlowModels {
             : Optional.empty();
     this.runner =
         shared.<FlowRunner>map(one -> one).orElseGet(() -> new SeparateRunner(SolveThreads.all()));
+    this.closed = new AtomicBoolean();
+  }
+
+  /** The models of other adapters on the base of {@code first}, whose rounds they share. */
+  private FlowModels(FlowModels first, FlowEngine named) {
+    FlowEngine engine = first.engine.orElseThrow();
+    this.policy = first.policy == engine.policy() ? named.policy() : first.policy;
+    this.judge = first.judge == engine.judge() ? named.judge() : first.judge;
+    this.engine = Optional.of(named);
+    this.shared = first.shared;
+    this.runner = first.runner;
+    this.closed = first.closed;
+  }
+
+  /** Returns the models with the adapters of a name. */
+  FlowModels named(String name) {
+    return new FlowModels(this, learningEngine().named(name));
+  }
+
+  /** Returns the models as they are now. */
+  Snapshot snapshot() {
+    return engine.isPresent() ? engine.get().atOneVersion(this::now) : now();
+  }
+
+  private Snapshot now() {
+    return new Snapshot(policy.snapshot(), judge.snapshot());
   }
 
   /** Returns what follows the solves of all callers. */

@@ -111,8 +111,9 @@ final class SolveCall {
   }
 
   private void begin(boolean apart) {
-    FlowPolicy policy = models.policy().snapshot();
-    StopJudge judge = models.judge().snapshot();
+    FlowModels.Snapshot snapshot = models.snapshot();
+    FlowPolicy policy = snapshot.policy();
+    StopJudge judge = snapshot.judge();
     List<Integer> rows = new ArrayList<>();
     for (int i = 0; i < problems.size(); i++) {
       Problem problem = problems.get(i);

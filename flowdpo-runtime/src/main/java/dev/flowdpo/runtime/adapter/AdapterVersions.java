@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -162,6 +163,11 @@ public final class AdapterVersions implements FlowAdapters {
       }
     }
     before.removeIf(number -> versions.stream().noneMatch(v -> v.about.number() == number));
+  }
+
+  /** Returns what comes of an action during which no other version goes live. */
+  public synchronized <T> T whileUnchanged(Supplier<T> action) {
+    return action.get();
   }
 
   /** Returns the live adapter of a role. */

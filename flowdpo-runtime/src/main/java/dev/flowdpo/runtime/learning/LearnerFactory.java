@@ -13,10 +13,7 @@ import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.adapter.AdapterVersions;
 import dev.flowdpo.runtime.inference.AdapterStopJudge;
 import dev.flowdpo.runtime.inference.AnswerPolicy;
-import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.internal.Lookup;
-import dev.flowdpo.runtime.text.Prompts;
-import dev.flowdpo.runtime.text.Tokenizer;
 import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import dev.flowdpo.spi.LearnerSetup;
@@ -30,7 +27,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,35 +37,13 @@ import org.slf4j.LoggerFactory;
 final class LearnerFactory implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LearnerFactory.class);
 
-  private final FrozenBase base;
-  private final Tokenizer tokenizer;
-  private final Prompts prompts;
+  private final LoadedModel model;
   private final AdapterVersions versions;
-  private final String modelName;
-  private final Supplier<String> modelDigest;
-  private final double stopThreshold;
   private final Set<OnlineLearner> open = ConcurrentHashMap.newKeySet();
 
-  /**
-   * @param modelName what adapter folders name as their base
-   * @param modelDigest tells the model from others; it may take a while
-   * @param stopThreshold the probability of "finished" from which the judge stops an answer
-   */
-  LearnerFactory(
-      FrozenBase base,
-      Tokenizer tokenizer,
-      Prompts prompts,
-      AdapterVersions versions,
-      String modelName,
-      Supplier<String> modelDigest,
-      double stopThreshold) {
-    this.base = base;
-    this.tokenizer = tokenizer;
-    this.prompts = prompts;
+  LearnerFactory(LoadedModel model, AdapterVersions versions) {
+    this.model = model;
     this.versions = versions;
-    this.modelName = modelName;
-    this.modelDigest = modelDigest;
-    this.stopThreshold = stopThreshold;
   }
 
   /**
@@ -84,7 +58,7 @@ final class LearnerFactory implements AutoCloseable {
     checkValidation(setup);
     Map<String, String> settings =
         setup.checkpoint().isPresent()
-            ? RunSettings.of(setup, modelDigest.get(), stopThreshold)
+            ? RunSettings.of(setup, model.digest().get(), model.stopThreshold())
             : Map.of();
     Optional<LearnerCheckpoint> resumed =
         setup.resume()
@@ -118,12 +92,14 @@ final class LearnerFactory implements AutoCloseable {
     Publication publication = publication(setup, copies, guards, turns);
     resumed.ifPresent(checkpoint -> goOn(checkpoint, copies, publication));
     ServedSolutions solutions =
-        new ServedSolutions(tokenizer, setup.policy(), base.config().vocabularySize());
+        new ServedSolutions(
+            model.tokenizer(), setup.policy(), model.base().config().vocabularySize());
     GroupLearner groups =
-        new GroupLearner(setup, copies, prompts, solutions, state, publication, verifier, turns);
+        new GroupLearner(
+            setup, copies, model.prompts(), solutions, state, publication, verifier, turns);
     PreferenceLearner.Parts parts =
         new PreferenceLearner.Parts(
-            turns, publication, solutions, settings, guards, modelName, open::remove);
+            turns, publication, solutions, settings, guards, model.name(), open::remove);
     PreferenceLearner learner = new PreferenceLearner(setup, copies, parts, state, groups);
     open.add(learner);
     LOG.info(
@@ -173,13 +149,15 @@ final class LearnerFactory implements AutoCloseable {
 
   private WorkingCopies copies(LearnerSetup setup, Optional<LearnerCheckpoint> resumed) {
     LearnerOptions options = setup.options();
-    PreferenceGradient gradient = PreferenceGradient.of(base, CompletionGradient.Path.TAPS);
+    PreferenceGradient gradient = PreferenceGradient.of(model.base(), CompletionGradient.Path.TAPS);
     Map<AdapterRole, AdapterLearner> learners = new EnumMap<>(AdapterRole.class);
     try {
       for (AdapterRole role : options.updates().roles()) {
         AdapterSnapshot current = versions.live(role);
         AdapterSnapshot reference =
-            resumed.map(checkpoint -> checkpoint.reference(role, base.config())).orElse(current);
+            resumed
+                .map(checkpoint -> checkpoint.reference(role, model.base().config()))
+                .orElse(current);
         AdapterSnapshot initial = reference.changesModel() ? reference : fresh(options, role);
         AdapterLearner learner =
             new AdapterLearner(role, initial, reference, options, setup.objective(), gradient);
@@ -196,7 +174,7 @@ final class LearnerFactory implements AutoCloseable {
 
   private AdapterSnapshot fresh(LearnerOptions options, AdapterRole role) {
     long seed = Seeds.mix(options.seed(), role.ordinal());
-    return AdapterSnapshot.initial(base.config(), options.lora(), seed);
+    return AdapterSnapshot.initial(model.base().config(), options.lora(), seed);
   }
 
   private static VerifierGuard guard(LearnerSetup setup) {
@@ -253,7 +231,7 @@ final class LearnerFactory implements AutoCloseable {
         return setup.policy().snapshot();
       }
       AdapterSlot slot = new AdapterSlot(Lookup.required(adapters, AdapterRole.ANSWER));
-      return new AnswerPolicy(base, prompts, tokenizer, slot).snapshot();
+      return new AnswerPolicy(model.base(), model.prompts(), model.tokenizer(), slot).snapshot();
     }
 
     @Override
@@ -262,7 +240,8 @@ final class LearnerFactory implements AutoCloseable {
         return setup.judge().snapshot();
       }
       AdapterSlot slot = new AdapterSlot(Lookup.required(adapters, AdapterRole.STOP));
-      return new AdapterStopJudge(base, prompts, slot, stopThreshold).snapshot();
+      return new AdapterStopJudge(model.base(), model.prompts(), slot, model.stopThreshold())
+          .snapshot();
     }
   }
 }
