@@ -136,6 +136,7 @@ class ExperimentCommandTest {
   }
 
   @Test
+  @Tag("long")
   void anExperimentWhoseProcessWasKilledResumesToTheSame() throws Exception {
     Path killed = folder.resolve("killed");
     Object[] arguments = online(killed, 32, 2, "--arms", ARMS, "--parallel", 1, "--resume");
@@ -200,7 +201,7 @@ class ExperimentCommandTest {
       "--distributions",
       "misleading",
       "--problems",
-      64,
+      32,
       "--held-out",
       8,
       "--seeds",
@@ -223,9 +224,9 @@ class ExperimentCommandTest {
       assertThat(result.get("heldOut").asInt()).isEqualTo(8);
       assertThat(result.get("accuracy").asDouble()).isEqualTo(result.get("correct").asInt() / 8.0);
       assertThat(result.get("steps").asInt() > 0).isEqualTo(trained);
-      assertThat(result.get("traces").asInt()).isBetween(trained ? 1 : 0, trained ? 64 : 0);
+      assertThat(result.get("traces").asInt()).isBetween(trained ? 1 : 0, trained ? 32 : 0);
       if (truth) {
-        assertThat(result.get("traces").asInt()).isEqualTo(64);
+        assertThat(result.get("traces").asInt()).isEqualTo(32);
       }
       assertThat(result.get("flowAccuracy").isNumber())
           .isEqualTo(result.get("kind").asText().equals("flow"));
