@@ -27,6 +27,7 @@ final class FlowModels {
   private final Optional<FlowEngine> engine;
   private final Optional<SharedRunner> shared;
   private final FlowRunner runner;
+  private final FlowMonitors monitors = new FlowMonitors();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private FlowModels(
@@ -36,7 +37,7 @@ final class FlowModels {
     this.engine = engine;
     this.shared =
         policy.sharesCalls() && judge.sharesCalls()
-            ? Optional.of(new SharedRunner(serving))
+            ? Optional.of(new SharedRunner(serving, monitors::onRound))
             : Optional.empty();
     this.runner =
         shared.<FlowRunner>map(one -> one).orElseGet(() -> new SeparateRunner(SolveThreads.all()));
@@ -45,6 +46,11 @@ final class FlowModels {
   /** Returns what follows the solves of all callers. */
   FlowRunner runner() {
     return runner;
+  }
+
+  /** Returns who watches. */
+  FlowMonitors monitors() {
+    return monitors;
   }
 
   /** Returns the policy for a learner, whose rollouts give way to solves. */
