@@ -3,6 +3,7 @@ package dev.flowdpo.runtime.learning;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.base.Throwables;
 import com.google.common.collect.Iterators;
+import com.google.common.util.concurrent.RateLimiter;
 import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
@@ -12,6 +13,7 @@ import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.LearningReport;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.learning.ProblemOutcome;
+import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.VerifierGuard;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
@@ -54,6 +56,9 @@ final class PreferenceLearner implements OnlineLearner {
 
   /** Problems of an earlier process, which the streams that are given again still hold. */
   private final Map<String, Integer> alreadyLearned = new HashMap<>();
+
+  /** Lets a line on the progress through twice a minute. */
+  private final RateLimiter told = RateLimiter.create(1 / 30.0);
 
   private volatile LearningProgress progress;
   private volatile boolean closed;
@@ -254,6 +259,22 @@ final class PreferenceLearner implements OnlineLearner {
     } finally {
       progress = state.progress();
     }
+    if (told.tryAcquire()) {
+      LOG.info(
+          "Learner \"{}\": {} problems, progressive accuracy {}; {} updates from {} pairs of the"
+              + " answer adapter, {} from {} of the stop adapter; {} verifier failures, {} problems"
+              + " passed over, {} updates skipped",
+          setup.name(),
+          progress.problems(),
+          Math.round(1_000 * progress.progressiveAccuracy()) / 1_000.0,
+          progress.answerUpdates(),
+          progress.answerPairs(),
+          progress.stopUpdates(),
+          progress.stopPairs(),
+          progress.verifierFailures(),
+          progress.passedOver(),
+          progress.skippedUpdates());
+    }
     if (result.listenerFailure().isEmpty()
         && state.problems() >= checkpointed + options.checkpointEveryProblems()) {
       checkpointIfDirty();
@@ -349,11 +370,13 @@ final class PreferenceLearner implements OnlineLearner {
   @Override
   public void pause() {
     parts.turns.pause();
+    LOG.info("Learner \"{}\": paused", setup.name());
   }
 
   @Override
   public void resume() {
     parts.turns.resume();
+    LOG.info("Learner \"{}\": goes on", setup.name());
   }
 
   @Override
@@ -369,6 +392,9 @@ final class PreferenceLearner implements OnlineLearner {
 
   @Override
   public boolean stop(Duration limit) {
+    if (!parts.turns.isStopped()) {
+      LOG.info("Learner \"{}\": is to stop within {}", setup.name(), limit);
+    }
     endQueue();
     if (parts.turns.isMine()) {
       return false; // the group under way is this thread's own
@@ -381,6 +407,10 @@ final class PreferenceLearner implements OnlineLearner {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    LOG.warn(
+        "Learner \"{}\": did not stop within {}; the group under way is broken off",
+        setup.name(),
+        limit);
     parts.turns.breakOff();
     return false;
   }
@@ -412,7 +442,14 @@ final class PreferenceLearner implements OnlineLearner {
         .checkpoint()
         .ifPresent(
             folder -> {
+              long begin = System.nanoTime();
               LearnerCheckpoint.write(folder, contents());
+              LOG.info(
+                  "Learner \"{}\": the state after {} problems was saved to {} in {} ms",
+                  setup.name(),
+                  state.problems(),
+                  folder,
+                  TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
               setup.listener().onCheckpoint(folder);
             });
     dirty = false;
@@ -445,6 +482,13 @@ final class PreferenceLearner implements OnlineLearner {
     } finally {
       if (closed && !freed) {
         freed = true;
+        LOG.info(
+            "Learner \"{}\": closed after {} problems, {} updates of the answer and {} of the stop"
+                + " adapter",
+            setup.name(),
+            state.problems(),
+            state.updates(AdapterRole.ANSWER),
+            state.updates(AdapterRole.STOP));
         parts.verifiers.forEach(VerifierGuard::close);
         copies.close();
         parts.onClose.accept(this);
