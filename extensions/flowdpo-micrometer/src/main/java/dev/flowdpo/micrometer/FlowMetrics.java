@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 
@@ -26,7 +26,7 @@ import java.util.Objects;
 public final class FlowMetrics implements MeterBinder, AutoCloseable {
   private final Flow flow;
   private final Tags tags;
-  private final Map<MeterRegistry, FlowMeters> bound = new IdentityHashMap<>();
+  private final Map<MeterRegistry, FlowMeters> bound = new HashMap<>();
 
   /** Creates metrics of a flow, the only one in its registries. */
   public FlowMetrics(Flow flow) {

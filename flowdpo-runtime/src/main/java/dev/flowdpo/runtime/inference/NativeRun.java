@@ -19,25 +19,27 @@ import org.jspecify.annotations.Nullable;
 @Description("One run of a model's graph in ONNX Runtime")
 @StackTrace(false)
 final class NativeRun extends Event {
+  // Only the recorder reads the fields.
+
   @Label("Kind")
   @Description("prefill reads, chunk writes, score and gradient learn, weights pretrains")
-  private String kind = "";
+  String kind = "";
 
   @Label("Rows")
   @Description("Sequences that went through the model together")
-  private int rows;
+  int rows;
 
   @Label("Width")
   @Description("Tokens of each row, padding included: read, or at most written")
-  private int width;
+  int width;
 
   @Label("Tokens")
   @Description("Rows times width")
-  private long tokens;
+  long tokens;
 
   @Label("Adapter")
   @Description("Tells one state of an adapter from others; empty where none changes the model")
-  private String adapter = "";
+  String adapter = "";
 
   /**
    * What a run is.
