@@ -3,9 +3,7 @@ package dev.flowdpo;
 import com.google.common.base.Throwables;
 import dev.flowdpo.SolveCancelledException.Reason;
 import dev.flowdpo.SolveFigures.Outcome;
-import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.FlowException;
-import dev.flowdpo.error.FlowOverloadedException;
 import dev.flowdpo.policy.FlowListener;
 import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.FlowPolicy;
@@ -108,7 +106,7 @@ final class SolveCall {
     } catch (RuntimeException | Error e) {
       works.forEach(FlowWork::cancel);
       // Once problems have begun, it is their listeners that throw.
-      failRest(e, writers.isEmpty() ? outcome(e) : Outcome.CANCELLED);
+      failRest(e, writers.isEmpty() ? Outcome.of(e) : Outcome.CANCELLED);
       throw e;
     } finally {
       options.cancellation().ifPresent(cancellation -> cancellation.forget(cancel));
@@ -218,7 +216,7 @@ final class SolveCall {
         "solve: given up, since %s; %d of %d problems were finished. written() holds what there is."
             .formatted(why, finished, problems.size());
     Throwable cause = new SolveCancelledException(message, reason, written());
-    failRest(cause, outcome(cause));
+    failRest(cause, Outcome.of(cause));
   }
 
   private void failRest(Throwable cause, Outcome outcome) {
@@ -231,17 +229,7 @@ final class SolveCall {
   }
 
   private void fail(int row, Throwable cause) {
-    fail(row, cause, outcome(cause));
-  }
-
-  private static Outcome outcome(Throwable cause) {
-    if (cause instanceof SolveCancelledException cancelled) {
-      return cancelled.reason() == Reason.DEADLINE ? Outcome.DEADLINE : Outcome.CANCELLED;
-    }
-    if (cause instanceof FlowClosedException) {
-      return Outcome.CANCELLED;
-    }
-    return cause instanceof FlowOverloadedException ? Outcome.REFUSED : Outcome.FAILED;
+    fail(row, cause, Outcome.of(cause));
   }
 
   private void fail(int row, Throwable cause, Outcome outcome) {

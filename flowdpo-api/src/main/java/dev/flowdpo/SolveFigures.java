@@ -1,5 +1,8 @@
 package dev.flowdpo;
 
+import dev.flowdpo.SolveCancelledException.Reason;
+import dev.flowdpo.error.FlowClosedException;
+import dev.flowdpo.error.FlowOverloadedException;
 import dev.flowdpo.value.Usage;
 import java.time.Duration;
 import java.util.Objects;
@@ -28,7 +31,18 @@ public record SolveFigures(
     /** Not possible: the problem cannot be used, or a model failed. */
     FAILED,
     /** Refused since too much waited already. */
-    REFUSED
+    REFUSED;
+
+    /** Returns the outcome of a solve that this exception ends. */
+    static Outcome of(Throwable failure) {
+      if (failure instanceof SolveCancelledException cancelled) {
+        return cancelled.reason() == Reason.DEADLINE ? DEADLINE : CANCELLED;
+      }
+      if (failure instanceof FlowClosedException) {
+        return CANCELLED;
+      }
+      return failure instanceof FlowOverloadedException ? REFUSED : FAILED;
+    }
   }
 
   /** Checks that nothing is missing. */

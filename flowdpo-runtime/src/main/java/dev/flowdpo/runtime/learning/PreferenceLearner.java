@@ -3,7 +3,6 @@ package dev.flowdpo.runtime.learning;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.base.Throwables;
 import com.google.common.collect.Iterators;
-import com.google.common.util.concurrent.RateLimiter;
 import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
@@ -13,7 +12,6 @@ import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.LearningReport;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.learning.ProblemOutcome;
-import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.VerifierGuard;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
@@ -47,6 +45,7 @@ final class PreferenceLearner implements OnlineLearner {
 
   private final LearnerSetup setup;
   private final LearnerOptions options;
+  private final LearnerLog log;
   private final WorkingCopies copies;
   private final Parts parts;
   private final LearnerState state;
@@ -56,9 +55,6 @@ final class PreferenceLearner implements OnlineLearner {
 
   /** Problems of an earlier process, which the streams that are given again still hold. */
   private final Map<String, Integer> alreadyLearned = new HashMap<>();
-
-  /** Lets a line on the progress through twice a minute. */
-  private final RateLimiter told = RateLimiter.create(1 / 30.0);
 
   private volatile LearningProgress progress;
   private volatile boolean closed;
@@ -95,6 +91,7 @@ final class PreferenceLearner implements OnlineLearner {
       GroupLearner groups) {
     this.setup = setup;
     this.options = setup.options();
+    this.log = new LearnerLog(setup.name());
     this.copies = copies;
     this.parts = parts;
     this.state = state;
@@ -259,22 +256,7 @@ final class PreferenceLearner implements OnlineLearner {
     } finally {
       progress = state.progress();
     }
-    if (told.tryAcquire()) {
-      LOG.info(
-          "Learner \"{}\": {} problems, progressive accuracy {}; {} updates from {} pairs of the"
-              + " answer adapter, {} from {} of the stop adapter; {} verifier failures, {} problems"
-              + " passed over, {} updates skipped",
-          setup.name(),
-          progress.problems(),
-          Math.round(1_000 * progress.progressiveAccuracy()) / 1_000.0,
-          progress.answerUpdates(),
-          progress.answerPairs(),
-          progress.stopUpdates(),
-          progress.stopPairs(),
-          progress.verifierFailures(),
-          progress.passedOver(),
-          progress.skippedUpdates());
-    }
+    log.progress(progress);
     if (result.listenerFailure().isEmpty()
         && state.problems() >= checkpointed + options.checkpointEveryProblems()) {
       checkpointIfDirty();
@@ -370,13 +352,13 @@ final class PreferenceLearner implements OnlineLearner {
   @Override
   public void pause() {
     parts.turns.pause();
-    LOG.info("Learner \"{}\": paused", setup.name());
+    log.paused();
   }
 
   @Override
   public void resume() {
     parts.turns.resume();
-    LOG.info("Learner \"{}\": goes on", setup.name());
+    log.resumed();
   }
 
   @Override
@@ -393,7 +375,7 @@ final class PreferenceLearner implements OnlineLearner {
   @Override
   public boolean stop(Duration limit) {
     if (!parts.turns.isStopped()) {
-      LOG.info("Learner \"{}\": is to stop within {}", setup.name(), limit);
+      log.stopping(limit);
     }
     endQueue();
     if (parts.turns.isMine()) {
@@ -407,10 +389,7 @@ final class PreferenceLearner implements OnlineLearner {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    LOG.warn(
-        "Learner \"{}\": did not stop within {}; the group under way is broken off",
-        setup.name(),
-        limit);
+    log.brokenOff(limit);
     parts.turns.breakOff();
     return false;
   }
@@ -444,12 +423,7 @@ final class PreferenceLearner implements OnlineLearner {
             folder -> {
               long begin = System.nanoTime();
               LearnerCheckpoint.write(folder, contents());
-              LOG.info(
-                  "Learner \"{}\": the state after {} problems was saved to {} in {} ms",
-                  setup.name(),
-                  state.problems(),
-                  folder,
-                  TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+              log.saved(folder, state.problems(), System.nanoTime() - begin);
               setup.listener().onCheckpoint(folder);
             });
     dirty = false;
@@ -482,13 +456,7 @@ final class PreferenceLearner implements OnlineLearner {
     } finally {
       if (closed && !freed) {
         freed = true;
-        LOG.info(
-            "Learner \"{}\": closed after {} problems, {} updates of the answer and {} of the stop"
-                + " adapter",
-            setup.name(),
-            state.problems(),
-            state.updates(AdapterRole.ANSWER),
-            state.updates(AdapterRole.STOP));
+        log.closed(state.progress());
         parts.verifiers.forEach(VerifierGuard::close);
         copies.close();
         parts.onClose.accept(this);
