@@ -19,7 +19,8 @@ public interface FlowMonitor {
 
   /**
    * Tells that a round is over: a call of the policy and one of the judge for all who were there.
-   * Where the application's own models run there are none.
+   * Where the application's own models run there are none. The solves that end with it may be told
+   * before.
    *
    * @param rows how many answers grew in it, rollouts included
    * @param elapsed how long it took
