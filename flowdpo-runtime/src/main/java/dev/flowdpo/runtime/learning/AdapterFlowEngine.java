@@ -13,7 +13,6 @@ import dev.flowdpo.runtime.adapter.AdapterSlot;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.adapter.AdapterVersions;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
-import dev.flowdpo.runtime.checkpoint.CheckpointContents;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
 import dev.flowdpo.runtime.data.ModelTokens;
@@ -22,7 +21,6 @@ import dev.flowdpo.runtime.inference.AnswerPolicy;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.internal.Lookup;
-import dev.flowdpo.runtime.memory.ModelMemory;
 import dev.flowdpo.runtime.text.FlowTemplates;
 import dev.flowdpo.runtime.text.HuggingFaceTokenizers;
 import dev.flowdpo.runtime.text.Prompts;
@@ -35,10 +33,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One frozen base with an Answer and a Stop adapter: what {@code Flow.builder()} opens when this
@@ -47,8 +42,6 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe; owns the model's native memory.
  */
 public final class AdapterFlowEngine implements FlowEngine {
-  private static final Logger LOG = LoggerFactory.getLogger(AdapterFlowEngine.class);
-
   private final FrozenBase base;
   private final Tokenizer tokenizer;
   private final FlowTemplates templates;
@@ -109,26 +102,22 @@ public final class AdapterFlowEngine implements FlowEngine {
       TrainerOptions trainerDefaults,
       SessionSettings settings,
       double stopThreshold) {
-    long begin = System.nanoTime();
     Checkpoint checkpoint = Checkpoint.open(folder);
     FrozenBase base = FrozenBase.load(checkpoint, settings);
     try {
       Tokenizer tokenizer = HuggingFaceTokenizers.open(folder.resolve(HuggingFaceTokenizers.FILE));
       try {
-        AdapterFlowEngine engine =
-            new AdapterFlowEngine(
-                base,
-                tokenizer,
-                Prompts.read(folder, tokenizer, base.config()),
-                learnerDefaults,
-                trainerDefaults,
-                slots(base.config(), adapters),
-                String.valueOf(folder.getFileName()),
-                Suppliers.memoize(checkpoint::digest)::get,
-                adapters.map(Path::toString).orElse("the base alone"),
-                stopThreshold);
-        engine.tell(folder, settings, System.nanoTime() - begin);
-        return engine;
+        return new AdapterFlowEngine(
+            base,
+            tokenizer,
+            Prompts.read(folder, tokenizer, base.config()),
+            learnerDefaults,
+            trainerDefaults,
+            slots(base.config(), adapters),
+            String.valueOf(folder.getFileName()),
+            Suppliers.memoize(checkpoint::digest)::get,
+            adapters.map(Path::toString).orElse("the base alone"),
+            stopThreshold);
       } catch (RuntimeException e) {
         tokenizer.close();
         throw e;
@@ -137,25 +126,6 @@ public final class AdapterFlowEngine implements FlowEngine {
       base.close();
       throw e;
     }
-  }
-
-  /** Says what was loaded; sessions are made when they are first used. */
-  private void tell(Path folder, SessionSettings settings, long nanos) {
-    if (!LOG.isInfoEnabled()) {
-      return;
-    }
-    CheckpointContents contents = CheckpointContents.read(folder);
-    LOG.info(
-        "Model {}: open after {} ms; {} parameters, {} MB of weights (quantization {}), at most {}"
-            + " tokens, {} bytes of keys and values a token; adapters: {}",
-        modelName,
-        TimeUnit.NANOSECONDS.toMillis(nanos),
-        contents.parameters(),
-        ModelMemory.of(contents, settings, 1).sharedWeights().total() / 1_000_000,
-        settings.quantization(),
-        base.maxTokens(),
-        policy.cacheBytesPerToken(),
-        versions.live().source());
   }
 
   private static Map<AdapterRole, AdapterSlot> slots(ModelConfig config, Optional<Path> adapters) {
@@ -262,6 +232,5 @@ public final class AdapterFlowEngine implements FlowEngine {
     learners.close();
     base.close();
     tokenizer.close();
-    LOG.info("Model {}: closed", modelName);
   }
 }

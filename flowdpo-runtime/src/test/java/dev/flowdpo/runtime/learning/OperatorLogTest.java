@@ -69,7 +69,7 @@ class OperatorLogTest {
     String info = String.join("\n", lines("INFO"));
     assertThat(info)
         .containsSubsequence(
-            "Model " + BundledModel.folder().getFileName() + ": open after",
+            "Model " + BundledModel.folder() + ": open after",
             " parameters, ",
             " MB of weights (quantization NONE), at most ",
             "adapters: the base alone",
