@@ -27,30 +27,37 @@ public final class AdapterFlowEngineProvider implements FlowEngineProvider {
 
   @Override
   public AdapterFlowEngine open(EngineSettings settings) {
-    boolean bundled = settings.model().isEmpty();
-    Path folder = settings.model().orElseGet(BundledModel::folder);
-    SessionSettings sessions =
-        (bundled ? BundledModel.sessionSettings() : SessionSettings.defaults())
-            .with(settings.options());
     long begin = System.nanoTime();
-    AdapterFlowEngine engine =
-        AdapterFlowEngine.open(
-            folder,
-            settings.adapters(),
-            bundled ? BundledModel.learnerOptions() : LearnerOptions.paper(),
-            bundled ? BundledModel.trainerOptions() : TrainerOptions.paper(),
-            sessions,
-            settings.options().stopThreshold());
-    tell(engine, folder, sessions, System.nanoTime() - begin);
+    AdapterFlowEngine engine = load(settings);
+    try {
+      tell(engine, settings, System.nanoTime() - begin);
+    } catch (RuntimeException e) {
+      LOG.debug("What was loaded cannot be told", e);
+    }
     return engine;
   }
 
+  private static AdapterFlowEngine load(EngineSettings settings) {
+    boolean bundled = settings.model().isEmpty();
+    return AdapterFlowEngine.open(
+        settings.model().orElseGet(BundledModel::folder),
+        settings.adapters(),
+        bundled ? BundledModel.learnerOptions() : LearnerOptions.paper(),
+        bundled ? BundledModel.trainerOptions() : TrainerOptions.paper(),
+        (bundled ? BundledModel.sessionSettings() : SessionSettings.defaults())
+            .with(settings.options()),
+        settings.options().stopThreshold());
+  }
+
   /** Says what was loaded; sessions are made when they are first used. */
-  private static void tell(
-      AdapterFlowEngine engine, Path folder, SessionSettings sessions, long nanos) {
+  private static void tell(AdapterFlowEngine engine, EngineSettings settings, long nanos) {
     if (!LOG.isInfoEnabled()) {
       return;
     }
+    Path folder = settings.model().orElseGet(BundledModel::folder);
+    SessionSettings sessions =
+        (settings.model().isEmpty() ? BundledModel.sessionSettings() : SessionSettings.defaults())
+            .with(settings.options());
     CheckpointContents contents = CheckpointContents.read(folder);
     LOG.info(
         "Model {}: open after {} ms; {} parameters, {} MB of weights (quantization {}), at most {}"
