@@ -22,12 +22,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The models that a flow and the flows derived from it share, open until closed. Thread-safe. */
 final class FlowModels {
+  private final FlowMonitors monitors = new FlowMonitors();
   private final FlowPolicy policy;
   private final StopJudge judge;
   private final Optional<FlowEngine> engine;
   private final Optional<SharedRunner> shared;
   private final FlowRunner runner;
-  private final FlowMonitors monitors = new FlowMonitors();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private FlowModels(

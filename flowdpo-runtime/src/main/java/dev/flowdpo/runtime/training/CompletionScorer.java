@@ -45,9 +45,9 @@ public final class CompletionScorer {
     try (TensorFeed feed = base.feed()) {
       batch.feed(feed, base.maxTokens(), base.config().vocabularySize());
       feed.adapter(adapter);
-      feed.describe("score", batch.size(), batch.width(), adapter);
       FloatBuffer scores =
           feed.outputFloats(TrainingGraph.LOG_PROBABILITIES, batch.scored(), 1).asFloatBuffer();
+      feed.describe("score", batch.size(), batch.width(), adapter);
       try (OrtSession.Result result = feed.run(base.session(FrozenBase.Kind.SCORE), Set.of())) {
         float[] values = new float[batch.scored()];
         scores.get(values);
