@@ -11,6 +11,7 @@ import dev.flowdpo.policy.FlowListener;
 import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.SamplingOptions;
+import dev.flowdpo.policy.ServingLoad;
 import dev.flowdpo.policy.ServingOptions;
 import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.spi.FlowEngine;
@@ -258,6 +259,21 @@ public final class Flow implements AutoCloseable {
    */
   public LearnerOptions learnerOptions() {
     return models.learningEngine().defaultLearnerOptions();
+  }
+
+  /** {@return how busy the flow is, also with the flows derived from it} */
+  public ServingLoad load() {
+    return models.runner().load();
+  }
+
+  /** Adds a monitor of this flow and those derived from it, and of all their learners; once. */
+  public void addMonitor(FlowMonitor monitor) {
+    models.monitors().add(Objects.requireNonNull(monitor, "monitor"));
+  }
+
+  /** Removes a monitor; one that is not there is no error. */
+  public void removeMonitor(FlowMonitor monitor) {
+    models.monitors().remove(monitor);
   }
 
   /** Closes the flow without patience for what is under way, as {@link #close(Duration)} does. */

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The models that a flow and the flows derived from it share, open until closed. Thread-safe. */
 final class FlowModels {
+  private final FlowMonitors monitors = new FlowMonitors();
   private final FlowPolicy policy;
   private final StopJudge judge;
   private final Optional<FlowEngine> engine;
@@ -39,7 +40,7 @@ final class FlowModels {
     this.engine = engine;
     this.shared =
         policy.sharesCalls() && judge.sharesCalls()
-            ? Optional.of(new SharedRunner(serving))
+            ? Optional.of(new SharedRunner(serving, monitors::onRound))
             : Optional.empty();
     this.runner =
         shared.<FlowRunner>map(one -> one).orElseGet(() -> new SeparateRunner(SolveThreads.all()));
@@ -74,6 +75,11 @@ final class FlowModels {
   /** Returns what follows the solves of all callers. */
   FlowRunner runner() {
     return runner;
+  }
+
+  /** Returns who watches. */
+  FlowMonitors monitors() {
+    return monitors;
   }
 
   /** Returns the policy for a learner, whose rollouts give way to solves. */

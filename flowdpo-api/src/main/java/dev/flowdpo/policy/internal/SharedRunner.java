@@ -1,6 +1,7 @@
 package dev.flowdpo.policy.internal;
 
 import dev.flowdpo.error.FlowOverloadedException;
+import dev.flowdpo.policy.ServingLoad;
 import dev.flowdpo.policy.ServingOptions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ public final class SharedRunner implements FlowRunner {
   private static final int MAX_GATHERS = 10;
 
   private final ServingOptions options;
+  private final RoundWatcher watcher;
   private final OpenWorks open = new OpenWorks();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -37,9 +39,30 @@ public final class SharedRunner implements FlowRunner {
   private long arrivals;
   private long lastServed = System.nanoTime() - RECENT;
 
+  /** Is told of every round, on the thread that runs them; must be quick and must not throw. */
+  @FunctionalInterface
+  public interface RoundWatcher {
+    /** Tells that a round of so many rows took so many nanoseconds. */
+    void onRound(int rows, long nanos);
+  }
+
   /** Creates a runner whose thread starts with the first work. */
-  public SharedRunner(ServingOptions options) {
+  public SharedRunner(ServingOptions options, RoundWatcher watcher) {
     this.options = options;
+    this.watcher = watcher;
+  }
+
+  @Override
+  public ServingLoad load() {
+    lock.lock();
+    try {
+      return new ServingLoad(
+          serving.waiting(),
+          serving.underWay() + learning.underWay(),
+          serving.cacheBytes() + learning.cacheBytes());
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
@@ -104,7 +127,9 @@ public final class SharedRunner implements FlowRunner {
     while (!rows.isEmpty()) {
       long begin = System.nanoTime();
       round(rows);
-      cost.add(rows.size(), System.nanoTime() - begin);
+      long nanos = System.nanoTime() - begin;
+      cost.add(rows.size(), nanos);
+      watcher.onRound(rows.size(), nanos);
       fresh = rows.stream().allMatch(row -> row.work().isEnded());
       rows = next(fresh);
     }

@@ -196,6 +196,7 @@ public final class AdapterVersions implements FlowAdapters {
               Map.of(AdapterRole.ANSWER, 0L, AdapterRole.STOP, 0L),
               OptionalDouble.empty());
       forgetOld();
+      LOG.info("Adapters: version {} was read from {}", version.about.number(), folder);
       return version.about;
     }
   }

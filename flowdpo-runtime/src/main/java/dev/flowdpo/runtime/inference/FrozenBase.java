@@ -20,6 +20,8 @@ import dev.flowdpo.runtime.internal.LeakDetector;
 import dev.flowdpo.runtime.internal.NativeLibraries;
 import java.util.HashMap;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A frozen model, loaded: its configuration, its weights, and a session for each of its graphs,
@@ -31,6 +33,8 @@ import java.util.Map;
  * frees it after the last.
  */
 public final class FrozenBase implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FrozenBase.class);
+
   private final OrtEnvironment environment;
   private final Checkpoint checkpoint;
   private final SessionSettings settings;
@@ -213,6 +217,7 @@ public final class FrozenBase implements AutoCloseable {
       adapters.close();
       weights.close();
       checkpoint.close();
+      LOG.info("Model {}: closed", checkpoint.folder());
     }
   }
 

@@ -32,6 +32,7 @@ public final class TensorFeed implements AutoCloseable {
   private final Map<String, OnnxTensorLike> inputs = new HashMap<>();
   private final Map<String, OnnxValue> outputs = new HashMap<>();
   private AdapterTensors.@Nullable Factors kept;
+  private NativeRun.About about = new NativeRun.About("", 0, 0, null);
   private final LeakDetector.Handle open = LeakDetector.opened(this, "The inputs of a run");
 
   TensorFeed(
@@ -111,6 +112,16 @@ public final class TensorFeed implements AutoCloseable {
   }
 
   /**
+   * Says what the run is, for the JDK's flight recorder.
+   *
+   * @param width the tokens of each row, padding included: read, or at most written
+   * @param adapter the adapter of all rows, if there is one
+   */
+  public void describe(String kind, int rows, int width, @Nullable AdapterSnapshot adapter) {
+    about = new NativeRun.About(kind, rows, width, adapter);
+  }
+
+  /**
    * Runs a session on these inputs.
    *
    * @param requested the outputs to return beside those that have memory here
@@ -118,10 +129,14 @@ public final class TensorFeed implements AutoCloseable {
    * @throws FlowException if ONNX Runtime reports an error, or the run is given up
    */
   public OrtSession.Result run(OrtSession session, Set<String> requested) {
+    NativeRun event = new NativeRun();
+    event.begin();
     try {
       return session.run(allInputs(), requested, outputs, lease.options());
     } catch (OrtException e) {
       throw lease.failure(e);
+    } finally {
+      event.end(about);
     }
   }
 

@@ -45,6 +45,7 @@ final class PreferenceLearner implements OnlineLearner {
 
   private final LearnerSetup setup;
   private final LearnerOptions options;
+  private final LearnerLog log;
   private final WorkingCopies copies;
   private final Parts parts;
   private final LearnerState state;
@@ -90,6 +91,7 @@ final class PreferenceLearner implements OnlineLearner {
       GroupLearner groups) {
     this.setup = setup;
     this.options = setup.options();
+    this.log = new LearnerLog(setup.name());
     this.copies = copies;
     this.parts = parts;
     this.state = state;
@@ -254,6 +256,7 @@ final class PreferenceLearner implements OnlineLearner {
     } finally {
       progress = state.progress();
     }
+    log.progress(progress);
     if (result.listenerFailure().isEmpty()
         && state.problems() >= checkpointed + options.checkpointEveryProblems()) {
       checkpointIfDirty();
@@ -349,11 +352,13 @@ final class PreferenceLearner implements OnlineLearner {
   @Override
   public void pause() {
     parts.turns.pause();
+    log.paused();
   }
 
   @Override
   public void resume() {
     parts.turns.resume();
+    log.resumed();
   }
 
   @Override
@@ -369,6 +374,9 @@ final class PreferenceLearner implements OnlineLearner {
 
   @Override
   public boolean stop(Duration limit) {
+    if (!parts.turns.isStopped()) {
+      log.stopping(limit);
+    }
     endQueue();
     if (parts.turns.isMine()) {
       return false; // the group under way is this thread's own
@@ -381,6 +389,7 @@ final class PreferenceLearner implements OnlineLearner {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    log.brokenOff(limit);
     parts.turns.breakOff();
     return false;
   }
@@ -412,7 +421,9 @@ final class PreferenceLearner implements OnlineLearner {
         .checkpoint()
         .ifPresent(
             folder -> {
+              long begin = System.nanoTime();
               LearnerCheckpoint.write(folder, contents());
+              log.saved(folder, state.problems(), System.nanoTime() - begin);
               setup.listener().onCheckpoint(folder);
             });
     dirty = false;
@@ -445,6 +456,7 @@ final class PreferenceLearner implements OnlineLearner {
     } finally {
       if (closed && !freed) {
         freed = true;
+        log.closed(state.progress());
         parts.verifiers.forEach(VerifierGuard::close);
         copies.close();
         parts.onClose.accept(this);

@@ -1,5 +1,6 @@
 package dev.flowdpo.runtime.learning;
 
+import com.google.common.util.concurrent.RateLimiter;
 import dev.flowdpo.learning.AdapterVersion;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
@@ -11,6 +12,7 @@ import java.util.OptionalDouble;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The adapters that a learner works on, and their way to the flow and back: it publishes them, and
@@ -24,6 +26,9 @@ final class WorkingCopies implements AutoCloseable {
   private final Map<AdapterRole, AdapterLearner> learners;
   private final AdapterVersions versions;
   private final Map<AdapterRole, AdapterSnapshot> published = new EnumMap<>(AdapterRole.class);
+
+  /** Lets a line through twice a minute. */
+  private final RateLimiter told = RateLimiter.create(1 / 30.0);
 
   /**
    * Takes the roles over.
@@ -76,7 +81,15 @@ final class WorkingCopies implements AutoCloseable {
     learners.forEach((role, learner) -> updates.put(role, (long) learner.updates()));
     AdapterVersion version =
         versions.publish(published, "learner \"" + name + "\"", updates, accuracy);
-    LOG.debug("Learner \"{}\": {} is live", name, version);
+    // Without a gate every group publishes.
+    LOG.atLevel(told.tryAcquire() ? Level.INFO : Level.DEBUG)
+        .log(
+            "Learner \"{}\": version {} is live, after {} updates of the answer and {} of the stop"
+                + " adapter",
+            name,
+            version.number(),
+            version.answerUpdates(),
+            version.stopUpdates());
   }
 
   /** Goes back to the live adapters where somebody else has published them. */

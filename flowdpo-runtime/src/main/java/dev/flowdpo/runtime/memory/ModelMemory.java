@@ -68,6 +68,11 @@ public final class ModelMemory {
     return maxTokens;
   }
 
+  /** {@return what the weights take that all graphs share} */
+  public MemoryEstimate sharedWeights() {
+    return new MemoryEstimate(weights.shared());
+  }
+
   /**
    * {@return what a process needs that solves problems}
    *

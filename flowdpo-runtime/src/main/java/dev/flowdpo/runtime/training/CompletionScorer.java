@@ -47,6 +47,7 @@ public final class CompletionScorer {
       feed.adapter(adapter);
       FloatBuffer scores =
           feed.outputFloats(TrainingGraph.LOG_PROBABILITIES, batch.scored(), 1).asFloatBuffer();
+      feed.describe("score", batch.size(), batch.width(), adapter);
       try (OrtSession.Result result = feed.run(base.session(FrozenBase.Kind.SCORE), Set.of())) {
         float[] values = new float[batch.scored()];
         scores.get(values);

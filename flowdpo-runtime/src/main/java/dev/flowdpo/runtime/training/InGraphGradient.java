@@ -55,6 +55,7 @@ final class InGraphGradient extends CompletionGradient {
     try (TensorFeed feed = base().feed()) {
       batch.feed(feed, base().maxTokens(), base().config().vocabularySize());
       feed.adapter(policy);
+      feed.describe("gradient", batch.size(), batch.width(), policy);
       feed.floats(TrainingGraph.SEED, batch.scored(), 1).put(perToken);
       ByteBuffer[] ofA = new ByteBuffer[layout.sites().size()];
       ByteBuffer[] ofB = new ByteBuffer[layout.sites().size()];
