@@ -12,6 +12,7 @@ import dev.flowdpo.learning.Schedule;
 import dev.flowdpo.learning.SubmissionOptions;
 import dev.flowdpo.learning.TraceOptions;
 import dev.flowdpo.learning.UpdateOptions;
+import dev.flowdpo.model.ExecutionTarget;
 import dev.flowdpo.model.ModelOptions;
 import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.SamplingOptions;
@@ -57,6 +58,7 @@ class OptionsPropertiesTest {
           TraceOptions.class,
           SamplingOptions.class,
           FlowOptions.class,
+          ExecutionTarget.class,
           ModelOptions.class,
           EngineSettings.class);
 

@@ -5,40 +5,32 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a model is loaded: its weights' precision, where quantised weights are kept, threads,
- * lengths, and when its judge stops. What is left open the engine decides for its model. A value
- * out of its range is refused with an {@link dev.flowdpo.error.InvalidInputException}. Immutable
- * and thread-safe.
+ * How a model is loaded: where and how it runs, where quantised weights are kept, lengths, and when
+ * its judge stops. What is left open the engine decides for its model. A value out of its range is
+ * refused with an {@link dev.flowdpo.error.InvalidInputException}. Immutable and thread-safe.
  */
 public final class ModelOptions {
   private static final ModelOptions DEFAULTS =
       new ModelOptions(
-          new Values(
-              Quantization.NONE,
-              Optional.empty(),
-              OptionalInt.empty(),
-              OptionalInt.empty(),
-              Optional.empty(),
-              0.5));
+          new Values(ExecutionTarget.defaults(), Optional.empty(), OptionalInt.empty(), 0.5));
 
   private final Values values;
 
   private record Values(
-      Quantization quantization,
+      ExecutionTarget execution,
       Optional<Path> cache,
-      OptionalInt threads,
       OptionalInt maxTokens,
-      Optional<WeightPacking> packing,
       double stopThreshold) {}
 
   private ModelOptions(Values values) {
     this.values = values;
   }
 
-  /** {@return full precision, all else left to the engine} */
+  /** {@return full precision on the best device, all else left to the engine} */
   public static ModelOptions defaults() {
     return DEFAULTS;
   }
@@ -53,9 +45,9 @@ public final class ModelOptions {
     return new Builder(values);
   }
 
-  /** {@return how the frozen matrices are held in memory; default {@link Quantization#NONE}} */
-  public Quantization quantization() {
-    return values.quantization;
+  /** {@return where and how the model runs; default {@link ExecutionTarget#defaults()}} */
+  public ExecutionTarget execution() {
+    return values.execution;
   }
 
   /**
@@ -66,19 +58,9 @@ public final class ModelOptions {
     return values.cache;
   }
 
-  /** {@return the threads of one native call; 0 takes one a core} */
-  public OptionalInt threads() {
-    return values.threads;
-  }
-
   /** {@return the most tokens of prompt and answer together, unless the model allows fewer} */
   public OptionalInt maxTokens() {
     return values.maxTokens;
-  }
-
-  /** {@return which graphs hold a packed copy of the matrices} */
-  public Optional<WeightPacking> packing() {
-    return values.packing;
   }
 
   /**
@@ -106,26 +88,29 @@ public final class ModelOptions {
 
   /** Collects options one by one and checks each at once. Not thread-safe. */
   public static final class Builder {
-    private Quantization quantization;
+    private ExecutionTarget execution;
     private Optional<Path> cache;
-    private OptionalInt threads;
     private OptionalInt maxTokens;
-    private Optional<WeightPacking> packing;
     private double stopThreshold;
 
     private Builder(Values values) {
-      quantization = values.quantization;
+      execution = values.execution;
       cache = values.cache;
-      threads = values.threads;
       maxTokens = values.maxTokens;
-      packing = values.packing;
       stopThreshold = values.stopThreshold;
     }
 
-    /** Sets how the frozen matrices are held in memory. */
-    public Builder quantization(Quantization quantization) {
-      this.quantization = Objects.requireNonNull(quantization, "quantization");
+    /** Sets where and how the model runs. */
+    public Builder execution(ExecutionTarget execution) {
+      this.execution = Objects.requireNonNull(execution, "execution");
       return this;
+    }
+
+    /** Changes where and how the model runs; what the change does not name stays. */
+    public Builder execution(Consumer<ExecutionTarget.Builder> change) {
+      ExecutionTarget.Builder builder = execution.toBuilder();
+      change.accept(builder);
+      return execution(builder.build());
     }
 
     /** Sets the folder for quantised weights, which is made when it is first needed. */
@@ -134,21 +119,9 @@ public final class ModelOptions {
       return this;
     }
 
-    /** Sets the threads of one native call, at least 1, or 0 for one a core. */
-    public Builder threads(int threads) {
-      this.threads = OptionalInt.of(Require.atLeast(0, "threads", threads));
-      return this;
-    }
-
     /** Sets the largest number of tokens of a sequence, at least 1. */
     public Builder maxTokens(int maxTokens) {
       this.maxTokens = OptionalInt.of(Require.atLeast(1, "maxTokens", maxTokens));
-      return this;
-    }
-
-    /** Sets which graphs hold a packed copy of the matrices. */
-    public Builder packing(WeightPacking packing) {
-      this.packing = Optional.of(packing);
       return this;
     }
 
@@ -160,8 +133,7 @@ public final class ModelOptions {
 
     /** {@return the options as set so far} */
     public ModelOptions build() {
-      return new ModelOptions(
-          new Values(quantization, cache, threads, maxTokens, packing, stopThreshold));
+      return new ModelOptions(new Values(execution, cache, maxTokens, stopThreshold));
     }
   }
 }

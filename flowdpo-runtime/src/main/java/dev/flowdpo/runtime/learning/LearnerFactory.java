@@ -4,6 +4,7 @@ import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.learning.RolloutOptions;
+import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.preference.AdapterRole;
@@ -17,13 +18,13 @@ import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.internal.Lookup;
 import dev.flowdpo.runtime.text.Prompts;
 import dev.flowdpo.runtime.text.Tokenizer;
-import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import dev.flowdpo.spi.LearnerSetup;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Seeds;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,11 +82,10 @@ final class LearnerFactory implements AutoCloseable {
   OnlineLearner learner(LearnerSetup setup) {
     checkFolder(setup);
     checkGate(setup);
+    checkDropout(setup);
     checkValidation(setup);
     Map<String, String> settings =
-        setup.checkpoint().isPresent()
-            ? RunSettings.of(setup, modelDigest.get(), stopThreshold)
-            : Map.of();
+        setup.checkpoint().isPresent() ? RunSettings.of(setup, engineSettings(setup)) : Map.of();
     Optional<LearnerCheckpoint> resumed =
         setup.resume()
             ? setup.checkpoint().flatMap(folder -> LearnerCheckpoint.read(folder, settings))
@@ -102,6 +102,18 @@ final class LearnerFactory implements AutoCloseable {
       copies.close();
       throw e;
     }
+  }
+
+  /** What of the engine decides a run. */
+  private Map<String, String> engineSettings(LearnerSetup setup) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("model", modelDigest.get());
+    settings.put("quantization", base.quantization().name());
+    settings.put("gradients", base.gradients().name());
+    if (setup.engineJudge()) {
+      settings.put("stopThreshold", Double.toString(stopThreshold));
+    }
+    return settings;
   }
 
   private OnlineLearner learner(
@@ -160,6 +172,16 @@ final class LearnerFactory implements AutoCloseable {
     }
   }
 
+  private void checkDropout(LearnerSetup setup) {
+    double dropout = setup.options().lora().dropout();
+    if (base.gradients() == GradientPath.IN_GRAPH && dropout > 0) {
+      throw new InvalidInputException(
+          "lora.dropout: expected 0, as gradients that are formed IN_GRAPH know no dropout, found "
+              + dropout
+              + "; set it to 0, or take GradientPath.TAPS");
+    }
+  }
+
   /** Refuses held-out problems that do not fit the model, now rather than at the first check. */
   private static void checkValidation(LearnerSetup setup) {
     for (Problem problem : setup.validation()) {
@@ -173,7 +195,7 @@ final class LearnerFactory implements AutoCloseable {
 
   private WorkingCopies copies(LearnerSetup setup, Optional<LearnerCheckpoint> resumed) {
     LearnerOptions options = setup.options();
-    PreferenceGradient gradient = PreferenceGradient.of(base, CompletionGradient.Path.TAPS);
+    PreferenceGradient gradient = PreferenceGradient.of(base, base.gradients());
     Map<AdapterRole, AdapterLearner> learners = new EnumMap<>(AdapterRole.class);
     try {
       for (AdapterRole role : options.updates().roles()) {
