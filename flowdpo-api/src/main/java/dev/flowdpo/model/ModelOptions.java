@@ -2,6 +2,7 @@ package dev.flowdpo.model;
 
 import dev.flowdpo.error.Require;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -9,14 +10,20 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a model is loaded: where and how it runs, where quantised weights are kept, lengths, and when
- * its judge stops. What is left open the engine decides for its model. A value out of its range is
- * refused with an {@link dev.flowdpo.error.InvalidInputException}. Immutable and thread-safe.
+ * How a model is loaded: where and how it runs, where quantised weights are kept, lengths, when its
+ * judge stops, and the clock that its prompts tell the time by. What is left open the engine
+ * decides for its model. A value out of its range is refused with an {@link
+ * dev.flowdpo.error.InvalidInputException}. Immutable and thread-safe.
  */
 public final class ModelOptions {
   private static final ModelOptions DEFAULTS =
       new ModelOptions(
-          new Values(ExecutionTarget.defaults(), Optional.empty(), OptionalInt.empty(), 0.5));
+          new Values(
+              ExecutionTarget.defaults(),
+              Optional.empty(),
+              OptionalInt.empty(),
+              0.5,
+              Clock.systemDefaultZone()));
 
   private final Values values;
 
@@ -24,7 +31,8 @@ public final class ModelOptions {
       ExecutionTarget execution,
       Optional<Path> cache,
       OptionalInt maxTokens,
-      double stopThreshold) {}
+      double stopThreshold,
+      Clock clock) {}
 
   private ModelOptions(Values values) {
     this.values = values;
@@ -71,6 +79,15 @@ public final class ModelOptions {
     return values.stopThreshold;
   }
 
+  /**
+   * {@return what a chat template that writes the date tells the time by; default the system's
+   * clock in its time zone} A problem is told the time of its first use, and keeps it for as long
+   * as the object lives. Problems of a learner's stream are told the time at which the run began.
+   */
+  public Clock clock() {
+    return values.clock;
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof ModelOptions that && values.equals(that.values);
@@ -92,12 +109,14 @@ public final class ModelOptions {
     private Optional<Path> cache;
     private OptionalInt maxTokens;
     private double stopThreshold;
+    private Clock clock;
 
     private Builder(Values values) {
       execution = values.execution;
       cache = values.cache;
       maxTokens = values.maxTokens;
       stopThreshold = values.stopThreshold;
+      clock = values.clock;
     }
 
     /** Sets where and how the model runs. */
@@ -131,9 +150,15 @@ public final class ModelOptions {
       return this;
     }
 
+    /** Sets what a chat template tells the time by; a fixed clock makes its prompts repeatable. */
+    public Builder clock(Clock clock) {
+      this.clock = Objects.requireNonNull(clock, "clock");
+      return this;
+    }
+
     /** {@return the options as set so far} */
     public ModelOptions build() {
-      return new ModelOptions(new Values(execution, cache, maxTokens, stopThreshold));
+      return new ModelOptions(new Values(execution, cache, maxTokens, stopThreshold, clock));
     }
   }
 }

@@ -27,6 +27,7 @@ public final class AdapterFlowEngineProvider implements FlowEngineProvider {
         bundled ? BundledModel.trainerOptions() : TrainerOptions.paper(),
         (bundled ? BundledModel.sessionSettings() : SessionSettings.defaults())
             .with(settings.options()),
-        settings.options().stopThreshold());
+        settings.options().stopThreshold(),
+        settings.options().clock());
   }
 }

@@ -30,6 +30,7 @@ import dev.flowdpo.spi.FlowEngine;
 import dev.flowdpo.spi.LearnerSetup;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -64,7 +65,8 @@ public final class AdapterFlowEngine implements FlowEngine {
       String modelName,
       Supplier<String> modelDigest,
       String adapters,
-      double stopThreshold) {
+      double stopThreshold,
+      Clock clock) {
     this.base = base;
     this.tokenizer = tokenizer;
     this.templates = prompts.templates();
@@ -76,7 +78,7 @@ public final class AdapterFlowEngine implements FlowEngine {
         new AdapterVersions(slots, adapters, folder -> snapshots(base.config(), folder));
     this.learners =
         new LearnerFactory(
-            base, tokenizer, prompts, versions, modelName, modelDigest, stopThreshold);
+            base, tokenizer, prompts, versions, modelName, modelDigest, stopThreshold, clock);
     this.policy =
         new AnswerPolicy(base, prompts, tokenizer, Lookup.required(slots, AdapterRole.ANSWER));
     AdapterSlot stop = Lookup.required(slots, AdapterRole.STOP);
@@ -93,6 +95,7 @@ public final class AdapterFlowEngine implements FlowEngine {
    * @param learnerDefaults what a learner uses where the application sets nothing
    * @param trainerDefaults what a compiler uses where the application sets nothing
    * @param stopThreshold the probability of "finished" from which the judge stops an answer
+   * @param clock what a chat template tells the time by
    * @throws InvalidInputException if a file is missing, damaged or does not fit
    */
   public static AdapterFlowEngine open(
@@ -101,7 +104,8 @@ public final class AdapterFlowEngine implements FlowEngine {
       LearnerOptions learnerDefaults,
       TrainerOptions trainerDefaults,
       SessionSettings settings,
-      double stopThreshold) {
+      double stopThreshold,
+      Clock clock) {
     Checkpoint checkpoint = Checkpoint.open(folder);
     FrozenBase base = FrozenBase.load(checkpoint, settings);
     try {
@@ -110,14 +114,15 @@ public final class AdapterFlowEngine implements FlowEngine {
         return new AdapterFlowEngine(
             base,
             tokenizer,
-            Prompts.read(folder, tokenizer, base.config()),
+            Prompts.read(folder, tokenizer, base.config(), clock),
             learnerDefaults,
             trainerDefaults,
             slots(base.config(), adapters),
             String.valueOf(folder.getFileName()),
             Suppliers.memoize(checkpoint::digest)::get,
             adapters.map(Path::toString).orElse("the base alone"),
-            stopThreshold);
+            stopThreshold,
+            clock);
       } catch (RuntimeException e) {
         tokenizer.close();
         throw e;

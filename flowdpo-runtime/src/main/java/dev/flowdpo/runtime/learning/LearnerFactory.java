@@ -22,6 +22,7 @@ import dev.flowdpo.runtime.training.PreferenceGradient;
 import dev.flowdpo.spi.LearnerSetup;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Seeds;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -30,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -49,12 +51,14 @@ final class LearnerFactory implements AutoCloseable {
   private final String modelName;
   private final Supplier<String> modelDigest;
   private final double stopThreshold;
+  private final Clock clock;
   private final Set<OnlineLearner> open = ConcurrentHashMap.newKeySet();
 
   /**
    * @param modelName what adapter folders name as their base
    * @param modelDigest tells the model from others; it may take a while
    * @param stopThreshold the probability of "finished" from which the judge stops an answer
+   * @param clock what a chat template tells the time by
    */
   LearnerFactory(
       FrozenBase base,
@@ -63,7 +67,8 @@ final class LearnerFactory implements AutoCloseable {
       AdapterVersions versions,
       String modelName,
       Supplier<String> modelDigest,
-      double stopThreshold) {
+      double stopThreshold,
+      Clock clock) {
     this.base = base;
     this.tokenizer = tokenizer;
     this.prompts = prompts;
@@ -71,6 +76,7 @@ final class LearnerFactory implements AutoCloseable {
     this.modelName = modelName;
     this.modelDigest = modelDigest;
     this.stopThreshold = stopThreshold;
+    this.clock = clock;
   }
 
   /**
@@ -83,13 +89,15 @@ final class LearnerFactory implements AutoCloseable {
     checkFolder(setup);
     checkGate(setup);
     checkDropout(setup);
-    checkValidation(setup);
     Map<String, String> settings =
         setup.checkpoint().isPresent() ? RunSettings.of(setup, engineSettings(setup)) : Map.of();
     Optional<LearnerCheckpoint> resumed =
         setup.resume()
             ? setup.checkpoint().flatMap(folder -> LearnerCheckpoint.read(folder, settings))
             : Optional.empty();
+    Optional<RunTime> time = time(resumed);
+    time.ifPresent(begin -> setup.validation().forEach(begin::put));
+    checkValidation(setup);
     int remembered = setup.options().submissions().rememberedProblems();
     LearnerState state =
         resumed
@@ -97,11 +105,30 @@ final class LearnerFactory implements AutoCloseable {
             .orElseGet(() -> new LearnerState(new SeenProblems(remembered)));
     WorkingCopies copies = copies(setup, resumed);
     try {
-      return learner(setup, settings, resumed, state, copies);
+      return learner(setup, recording(settings, time), resumed, state, copies, time);
     } catch (RuntimeException e) {
       copies.close();
       throw e;
     }
+  }
+
+  /** Returns the time that the problems of the run are told, if its prompts tell any. */
+  private Optional<RunTime> time(Optional<LearnerCheckpoint> resumed) {
+    if (!prompts.tellTime()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        resumed
+            .flatMap(LearnerCheckpoint::promptTime)
+            .map(recorded -> RunTime.recorded(prompts, recorded))
+            .orElseGet(() -> RunTime.now(prompts, clock)));
+  }
+
+  private static Map<String, String> recording(
+      Map<String, String> settings, Optional<RunTime> time) {
+    Map<String, String> recorded = new TreeMap<>(settings);
+    time.ifPresent(begin -> recorded.put(LearnerManifest.PROMPT_TIME, begin.toString()));
+    return recorded;
   }
 
   /** What of the engine decides a run. */
@@ -121,7 +148,8 @@ final class LearnerFactory implements AutoCloseable {
       Map<String, String> settings,
       Optional<LearnerCheckpoint> resumed,
       LearnerState state,
-      WorkingCopies copies) {
+      WorkingCopies copies,
+      Optional<RunTime> time) {
     copies.beginFresh();
     versions.keep(setup.options().gate().keptVersions());
     LearningTurns turns = new LearningTurns();
@@ -135,7 +163,7 @@ final class LearnerFactory implements AutoCloseable {
         new GroupLearner(setup, copies, prompts, solutions, state, publication, verifier, turns);
     PreferenceLearner.Parts parts =
         new PreferenceLearner.Parts(
-            turns, publication, solutions, settings, guards, modelName, open::remove);
+            turns, publication, solutions, settings, time, guards, modelName, open::remove);
     PreferenceLearner learner = new PreferenceLearner(setup, copies, parts, state, groups);
     open.add(learner);
     LOG.info(
