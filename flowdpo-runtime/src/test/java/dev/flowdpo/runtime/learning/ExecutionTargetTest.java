@@ -17,10 +17,12 @@ import dev.flowdpo.runtime.checkpoint.PeftAdapters;
 import dev.flowdpo.runtime.tiny.BundledModel;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an application chose of the way a model runs. */
+@Tag("slow")
 class ExecutionTargetTest {
   @TempDir private Path folder;
 

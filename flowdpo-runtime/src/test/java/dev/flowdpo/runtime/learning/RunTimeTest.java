@@ -30,10 +30,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Dates in prompts: told once a problem, and the same in a run that goes on another day. */
+@Tag("slow")
 class RunTimeTest {
   /** Makes pairs of nearly every problem, whatever the model can do. */
   private static final Verifier BY_LENGTH =
