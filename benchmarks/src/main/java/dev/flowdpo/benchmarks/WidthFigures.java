@@ -37,7 +37,7 @@ public final class WidthFigures {
     System.out.println("precision | sampling | width | problems with other tokens | largest shift");
     for (Quantization precision : Quantization.values()) {
       Flow.Builder builder = Flow.builder().chunkSize(16).maxChunks(3).seed(1);
-      builder.modelOptions(options -> options.quantization(precision));
+      builder.modelOptions(options -> options.execution(target -> target.quantization(precision)));
       if (arguments.length > 0) {
         builder.model(Path.of(arguments[0]));
       }

@@ -46,7 +46,8 @@ public final class AdapterFlowEngineProvider implements FlowEngineProvider {
         bundled ? BundledModel.trainerOptions() : TrainerOptions.paper(),
         (bundled ? BundledModel.sessionSettings() : SessionSettings.defaults())
             .with(settings.options()),
-        settings.options().stopThreshold());
+        settings.options().stopThreshold(),
+        settings.options().clock());
   }
 
   /** Says what was loaded; sessions are made when they are first used. */

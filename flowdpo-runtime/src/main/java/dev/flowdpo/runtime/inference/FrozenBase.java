@@ -6,6 +6,8 @@ import ai.onnxruntime.OrtSession;
 import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.model.GradientPath;
+import dev.flowdpo.model.Quantization;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
@@ -109,6 +111,16 @@ public final class FrozenBase implements AutoCloseable {
   /** Returns the largest number of tokens of a sequence, prompt and answer together. */
   public int maxTokens() {
     return maxTokens;
+  }
+
+  /** Returns how the frozen matrices are held in memory. */
+  public Quantization quantization() {
+    return settings.quantization();
+  }
+
+  /** Returns how gradients are formed. */
+  public GradientPath gradients() {
+    return settings.gradients();
   }
 
   /** Returns how much the keys and values of a token take. */

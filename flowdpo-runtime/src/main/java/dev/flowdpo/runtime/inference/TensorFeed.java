@@ -89,6 +89,14 @@ public final class TensorFeed implements AutoCloseable {
     AdapterTensors.fill(adapter, this::floats);
   }
 
+  /**
+   * Adds a copy of the factors of an adapter, for one run that only goes forward: an adapter that
+   * changes nothing costs nothing.
+   */
+  public void adapterForward(AdapterSnapshot adapter) {
+    AdapterTensors.fillForward(adapter, this::floats);
+  }
+
   /** Has an output written to memory of this feed, which it returns. */
   public ByteBuffer outputFloats(String name, long... shape) {
     ByteBuffer memory = scratch.take(4 * FloatTensor.elements(shape));

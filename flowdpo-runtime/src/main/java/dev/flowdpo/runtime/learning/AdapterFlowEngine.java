@@ -29,6 +29,7 @@ import dev.flowdpo.spi.FlowEngine;
 import dev.flowdpo.spi.LearnerSetup;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -92,6 +93,7 @@ public final class AdapterFlowEngine implements FlowEngine {
    * @param learnerDefaults what a learner uses where the application sets nothing
    * @param trainerDefaults what a compiler uses where the application sets nothing
    * @param stopThreshold the probability of "finished" from which the judge stops an answer
+   * @param clock what a chat template tells the time by
    * @throws InvalidInputException if a file is missing, damaged or does not fit
    */
   public static AdapterFlowEngine open(
@@ -100,7 +102,8 @@ public final class AdapterFlowEngine implements FlowEngine {
       LearnerOptions learnerDefaults,
       TrainerOptions trainerDefaults,
       SessionSettings settings,
-      double stopThreshold) {
+      double stopThreshold,
+      Clock clock) {
     Checkpoint checkpoint = Checkpoint.open(folder);
     FrozenBase base = FrozenBase.load(checkpoint, settings);
     try {
@@ -110,12 +113,13 @@ public final class AdapterFlowEngine implements FlowEngine {
             new LoadedModel(
                 base,
                 tokenizer,
-                Prompts.read(folder, tokenizer, base.config()),
+                Prompts.read(folder, tokenizer, base.config(), clock),
                 learnerDefaults,
                 trainerDefaults,
                 String.valueOf(folder.getFileName()),
                 Suppliers.memoize(checkpoint::digest)::get,
-                stopThreshold),
+                stopThreshold,
+                clock),
             adapters);
       } catch (RuntimeException e) {
         tokenizer.close();

@@ -48,10 +48,12 @@ final class LearnerCheckpoint {
 
   private final Path folder;
   private final JsonNode json;
+  private final Optional<String> promptTime;
 
-  private LearnerCheckpoint(Path folder, JsonNode json) {
+  private LearnerCheckpoint(Path folder, JsonNode json, Optional<String> promptTime) {
     this.folder = folder;
     this.json = json;
+    this.promptTime = promptTime;
   }
 
   /**
@@ -139,9 +141,10 @@ final class LearnerCheckpoint {
         return Optional.empty();
       }
       Path target = folder.resolve(latest(folder));
-      LearnerManifest.read(target).check(target, settings);
-      return Optional.of(
-          new LearnerCheckpoint(target, MAPPER.readTree(target.resolve(STATE).toFile())));
+      LearnerManifest manifest = LearnerManifest.read(target);
+      manifest.check(target, settings);
+      JsonNode json = MAPPER.readTree(target.resolve(STATE).toFile());
+      return Optional.of(new LearnerCheckpoint(target, json, manifest.promptTime()));
     } catch (JsonProcessingException e) {
       throw new InvalidInputException(
           folder + ": the checkpoint's " + STATE + " is not JSON: " + e.getOriginalMessage(), e);
@@ -155,6 +158,11 @@ final class LearnerCheckpoint {
   LearnerState state(int rememberedProblems) {
     SeenProblems seen = SeenFile.read(folder, rememberedProblems);
     return LearnerStateJson.read(folder.resolve(STATE), json, seen);
+  }
+
+  /** Returns the time at which the run began, where its prompts tell it. */
+  Optional<String> promptTime() {
+    return promptTime;
   }
 
   /** Returns what a gate had counted. */

@@ -4,6 +4,7 @@ import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.learning.RolloutOptions;
+import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.preference.AdapterRole;
@@ -14,18 +15,19 @@ import dev.flowdpo.runtime.adapter.AdapterVersions;
 import dev.flowdpo.runtime.inference.AdapterStopJudge;
 import dev.flowdpo.runtime.inference.AnswerPolicy;
 import dev.flowdpo.runtime.internal.Lookup;
-import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import dev.flowdpo.spi.LearnerSetup;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Seeds;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,15 +57,16 @@ final class LearnerFactory implements AutoCloseable {
   OnlineLearner learner(LearnerSetup setup) {
     checkFolder(setup);
     checkGate(setup);
-    checkValidation(setup);
+    checkDropout(setup);
     Map<String, String> settings =
-        setup.checkpoint().isPresent()
-            ? RunSettings.of(setup, model.digest().get(), model.stopThreshold())
-            : Map.of();
+        setup.checkpoint().isPresent() ? RunSettings.of(setup, engineSettings(setup)) : Map.of();
     Optional<LearnerCheckpoint> resumed =
         setup.resume()
             ? setup.checkpoint().flatMap(folder -> LearnerCheckpoint.read(folder, settings))
             : Optional.empty();
+    Optional<RunTime> time = time(resumed);
+    time.ifPresent(begin -> setup.validation().forEach(begin::put));
+    checkValidation(setup);
     int remembered = setup.options().submissions().rememberedProblems();
     LearnerState state =
         resumed
@@ -71,11 +74,42 @@ final class LearnerFactory implements AutoCloseable {
             .orElseGet(() -> new LearnerState(new SeenProblems(remembered)));
     WorkingCopies copies = copies(setup, resumed);
     try {
-      return learner(setup, settings, resumed, state, copies);
+      return learner(setup, recording(settings, time), resumed, state, copies, time);
     } catch (RuntimeException e) {
       copies.close();
       throw e;
     }
+  }
+
+  /** Returns the time that the problems of the run are told, if its prompts tell any. */
+  private Optional<RunTime> time(Optional<LearnerCheckpoint> resumed) {
+    if (!model.prompts().tellTime()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        resumed
+            .flatMap(LearnerCheckpoint::promptTime)
+            .map(recorded -> RunTime.recorded(model.prompts(), recorded))
+            .orElseGet(() -> RunTime.now(model.prompts(), model.clock())));
+  }
+
+  private static Map<String, String> recording(
+      Map<String, String> settings, Optional<RunTime> time) {
+    Map<String, String> recorded = new TreeMap<>(settings);
+    time.ifPresent(begin -> recorded.put(LearnerManifest.PROMPT_TIME, begin.toString()));
+    return recorded;
+  }
+
+  /** What of the engine decides a run. */
+  private Map<String, String> engineSettings(LearnerSetup setup) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("model", model.digest().get());
+    settings.put("quantization", model.base().quantization().name());
+    settings.put("gradients", model.base().gradients().name());
+    if (setup.engineJudge()) {
+      settings.put("stopThreshold", Double.toString(model.stopThreshold()));
+    }
+    return settings;
   }
 
   private OnlineLearner learner(
@@ -83,7 +117,8 @@ final class LearnerFactory implements AutoCloseable {
       Map<String, String> settings,
       Optional<LearnerCheckpoint> resumed,
       LearnerState state,
-      WorkingCopies copies) {
+      WorkingCopies copies,
+      Optional<RunTime> time) {
     copies.beginFresh();
     versions.keep(setup.options().gate().keptVersions());
     LearningTurns turns = new LearningTurns();
@@ -99,7 +134,7 @@ final class LearnerFactory implements AutoCloseable {
             setup, copies, model.prompts(), solutions, state, publication, verifier, turns);
     PreferenceLearner.Parts parts =
         new PreferenceLearner.Parts(
-            turns, publication, solutions, settings, guards, model.name(), open::remove);
+            turns, publication, solutions, settings, time, guards, model.name(), open::remove);
     PreferenceLearner learner = new PreferenceLearner(setup, copies, parts, state, groups);
     open.add(learner);
     LOG.info(
@@ -136,6 +171,16 @@ final class LearnerFactory implements AutoCloseable {
     }
   }
 
+  private void checkDropout(LearnerSetup setup) {
+    double dropout = setup.options().lora().dropout();
+    if (model.base().gradients() == GradientPath.IN_GRAPH && dropout > 0) {
+      throw new InvalidInputException(
+          "lora.dropout: expected 0, as gradients that are formed IN_GRAPH know no dropout, found "
+              + dropout
+              + "; set it to 0, or take GradientPath.TAPS");
+    }
+  }
+
   /** Refuses held-out problems that do not fit the model, now rather than at the first check. */
   private static void checkValidation(LearnerSetup setup) {
     for (Problem problem : setup.validation()) {
@@ -149,7 +194,7 @@ final class LearnerFactory implements AutoCloseable {
 
   private WorkingCopies copies(LearnerSetup setup, Optional<LearnerCheckpoint> resumed) {
     LearnerOptions options = setup.options();
-    PreferenceGradient gradient = PreferenceGradient.of(model.base(), CompletionGradient.Path.TAPS);
+    PreferenceGradient gradient = PreferenceGradient.of(model.base(), model.base().gradients());
     Map<AdapterRole, AdapterLearner> learners = new EnumMap<>(AdapterRole.class);
     try {
       for (AdapterRole role : options.updates().roles()) {

@@ -5,6 +5,7 @@ import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.text.Prompts;
 import dev.flowdpo.runtime.text.Tokenizer;
 import dev.flowdpo.runtime.training.TrainerOptions;
+import java.time.Clock;
 import java.util.function.Supplier;
 
 /**
@@ -15,6 +16,7 @@ import java.util.function.Supplier;
  * @param name what adapter folders name as their base
  * @param digest tells the model from others; it may take a while at the first call
  * @param stopThreshold the probability of "finished" from which the judge stops an answer
+ * @param clock what a chat template tells the time by
  */
 record LoadedModel(
     FrozenBase base,
@@ -24,7 +26,8 @@ record LoadedModel(
     TrainerOptions trainerDefaults,
     String name,
     Supplier<String> digest,
-    double stopThreshold)
+    double stopThreshold,
+    Clock clock)
     implements AutoCloseable {
 
   @Override

@@ -67,6 +67,7 @@ final class PreferenceLearner implements OnlineLearner {
    * What a learner is made of beside its setup.
    *
    * @param settings what decides the run, for checkpoints
+   * @param time the time that problems of a stream are told; empty where prompts tell none
    * @param verifiers what is closed with the learner
    * @param modelName what adapter folders name as their base
    * @param onClose is told that the learner is closed
@@ -76,6 +77,7 @@ final class PreferenceLearner implements OnlineLearner {
       Publication publication,
       ServedSolutions solutions,
       Map<String, String> settings,
+      Optional<RunTime> time,
       List<VerifierGuard> verifiers,
       String modelName,
       Consumer<OnlineLearner> onClose) {}
@@ -198,6 +200,7 @@ final class PreferenceLearner implements OnlineLearner {
       return Optional.of(interrupted());
     }
     try {
+      parts.time.ifPresent(time -> group.forEach(time::put));
       GroupLearner.Result result = learnGroup(group.stream().map(Work::of).toList());
       stream.ifPresent(name -> state.streams().merge(name, (long) group.size(), Long::sum));
       if (result.listenerFailure().isPresent()) {

@@ -44,7 +44,7 @@ public final class CompletionScorer {
   float[] score(AdapterSnapshot adapter, CompletionBatch batch) {
     try (TensorFeed feed = base.feed()) {
       batch.feed(feed, base.maxTokens(), base.config().vocabularySize());
-      feed.adapter(adapter);
+      feed.adapterForward(adapter);
       FloatBuffer scores =
           feed.outputFloats(TrainingGraph.LOG_PROBABILITIES, batch.scored(), 1).asFloatBuffer();
       feed.describe("score", batch.size(), batch.width(), adapter);

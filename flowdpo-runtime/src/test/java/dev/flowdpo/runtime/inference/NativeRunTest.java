@@ -2,6 +2,7 @@ package dev.flowdpo.runtime.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.ChunkRequest;
 import dev.flowdpo.policy.PartialAnswer;
@@ -10,7 +11,6 @@ import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.reference.Reference;
-import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -45,7 +45,7 @@ class NativeRunTest {
       List<Chunk> chunks = flow.policy().extend(requests);
       assertThat(flow.judge().judge(List.of(roots.get(0).append(chunks.get(0))))).hasSize(1);
       List<PreferencePair> pairs = reference.pairs("pairs");
-      PreferenceGradient.of(base, CompletionGradient.Path.TAPS)
+      PreferenceGradient.of(base, GradientPath.TAPS)
           .compute(
               flow.adapter(), AdapterSnapshot.none(base.config()), pairs, DpoObjective.paper(), 0)
           .close();
