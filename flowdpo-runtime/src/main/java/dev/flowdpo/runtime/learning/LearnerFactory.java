@@ -12,6 +12,7 @@ import dev.flowdpo.rollout.VerifierGuard;
 import dev.flowdpo.runtime.adapter.AdapterSlot;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.adapter.AdapterVersions;
+import dev.flowdpo.runtime.checkpoint.FolderLock;
 import dev.flowdpo.runtime.inference.AdapterStopJudge;
 import dev.flowdpo.runtime.inference.AnswerPolicy;
 import dev.flowdpo.runtime.internal.Lookup;
@@ -29,6 +30,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,13 +53,30 @@ final class LearnerFactory implements AutoCloseable {
   /**
    * Makes a learner.
    *
-   * @throws InvalidInputException if another learner owns one of its roles, or its checkpoint does
-   *     not fit
+   * @throws InvalidInputException if another learner owns one of its roles or its folder, here or
+   *     in another process, or its checkpoint does not fit
    */
   OnlineLearner learner(LearnerSetup setup) {
     checkFolder(setup);
     checkGate(setup);
     checkDropout(setup);
+    Optional<FolderLock> lock =
+        setup
+            .checkpoint()
+            .map(
+                folder ->
+                    FolderLock.take(
+                        folder, LearnerCheckpoint.LOCK, "learner \"" + setup.name() + "\""));
+    try {
+      return learner(setup, () -> lock.ifPresent(FolderLock::close));
+    } catch (RuntimeException e) {
+      lock.ifPresent(FolderLock::close);
+      throw e;
+    }
+  }
+
+  private OnlineLearner learner(LearnerSetup setup, Runnable unlock) {
+    checkFolder(setup); // again, now that nobody else writes there
     Map<String, String> settings =
         setup.checkpoint().isPresent() ? RunSettings.of(setup, engineSettings(setup)) : Map.of();
     Optional<LearnerCheckpoint> resumed =
@@ -74,7 +93,7 @@ final class LearnerFactory implements AutoCloseable {
             .orElseGet(() -> new LearnerState(new SeenProblems(remembered)));
     WorkingCopies copies = copies(setup, resumed);
     try {
-      return learner(setup, recording(settings, time), resumed, state, copies, time);
+      return learner(setup, recording(settings, time), resumed, state, copies, time, unlock);
     } catch (RuntimeException e) {
       copies.close();
       throw e;
@@ -118,14 +137,24 @@ final class LearnerFactory implements AutoCloseable {
       Optional<LearnerCheckpoint> resumed,
       LearnerState state,
       WorkingCopies copies,
-      Optional<RunTime> time) {
-    copies.beginFresh();
-    versions.keep(setup.options().gate().keptVersions());
+      Optional<RunTime> time,
+      Runnable unlock) {
+    if (resumed.isEmpty()) {
+      copies.beginFresh();
+    }
+    Optional<VersionFiles> files =
+        setup
+            .checkpoint()
+            .map(folder -> new VersionFiles(folder, model.base().config(), model.name()));
+    BiConsumer<AdapterVersions.Version, Long> choices =
+        (version, count) -> files.ifPresent(present -> present.choose(version, count));
+    versions.onChoice(choices);
     LearningTurns turns = new LearningTurns();
     VerifierGuard verifier = guard(setup);
     List<VerifierGuard> guards = new ArrayList<>(List.of(verifier));
     Publication publication = publication(setup, copies, guards, turns);
-    resumed.ifPresent(checkpoint -> goOn(checkpoint, copies, publication));
+    resumed.ifPresent(checkpoint -> goOn(checkpoint, files.orElseThrow(), copies, publication));
+    versions.keep(setup.options().gate().keptVersions());
     ServedSolutions solutions =
         new ServedSolutions(
             model.tokenizer(), setup.policy(), model.base().config().vocabularySize());
@@ -134,7 +163,19 @@ final class LearnerFactory implements AutoCloseable {
             setup, copies, model.prompts(), solutions, state, publication, verifier, turns);
     PreferenceLearner.Parts parts =
         new PreferenceLearner.Parts(
-            turns, publication, solutions, settings, time, guards, model.name(), open::remove);
+            turns,
+            publication,
+            solutions,
+            settings,
+            time,
+            guards,
+            model.name(),
+            files,
+            closed -> {
+              open.remove(closed);
+              versions.notOnChoice(choices);
+              unlock.run();
+            });
     PreferenceLearner learner = new PreferenceLearner(setup, copies, parts, state, groups);
     open.add(learner);
     LOG.info(
@@ -240,7 +281,23 @@ final class LearnerFactory implements AutoCloseable {
   }
 
   /** Makes live what was live, and goes on with the gate. */
-  private static void goOn(
+  private void goOn(
+      LearnerCheckpoint checkpoint,
+      VersionFiles files,
+      WorkingCopies copies,
+      Publication publication) {
+    AdapterVersions.Kept kept = files.read(checkpoint.versions());
+    if (versions.restore(kept)) {
+      copies.goOnWithLive();
+      files.readChosen(checkpoint.versions()).ifPresent(versions::choose);
+    } else {
+      publishAnew(checkpoint, copies, publication);
+    }
+    publication.read(checkpoint.gate());
+  }
+
+  /** Where there are no versions of before, or the flow has some of its own by now. */
+  private static void publishAnew(
       LearnerCheckpoint checkpoint, WorkingCopies copies, Publication publication) {
     Map<AdapterRole, AdapterSnapshot> live = copies.snapshots();
     if (publication.isGated()) {
@@ -253,7 +310,6 @@ final class LearnerFactory implements AutoCloseable {
                       .ifPresent(values -> live.put(role, learner.snapshot(values))));
     }
     copies.publish(live, OptionalDouble.empty());
-    publication.read(checkpoint.gate());
   }
 
   /** Closes the learners that are open. */

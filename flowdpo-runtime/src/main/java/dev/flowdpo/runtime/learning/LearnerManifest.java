@@ -100,10 +100,7 @@ final class LearnerManifest {
    * @throws InvalidInputException if a setting differs; its message names all that do
    */
   void check(Path folder, Map<String, String> settings) {
-    Map<String, String> then = new TreeMap<>();
-    json.require("settings", "the settings of the run")
-        .properties()
-        .forEach(entry -> then.put(entry.getKey(), entry.getValue().asText()));
+    Map<String, String> then = settings();
     then.remove(PROMPT_TIME); // a run that goes on takes it from here
     List<String> differences = RunSettings.differences(then, settings);
     if (!differences.isEmpty()) {
@@ -122,6 +119,15 @@ final class LearnerManifest {
   Optional<String> promptTime() {
     return Optional.ofNullable(json.require("settings", "the settings").get(PROMPT_TIME))
         .map(JsonNode::asText);
+  }
+
+  /** Returns the settings that were written, by their names. */
+  Map<String, String> settings() {
+    Map<String, String> then = new TreeMap<>();
+    json.require("settings", "the settings of the run")
+        .properties()
+        .forEach(entry -> then.put(entry.getKey(), entry.getValue().asText()));
+    return then;
   }
 
   private static List<Path> files(Path folder) throws IOException {

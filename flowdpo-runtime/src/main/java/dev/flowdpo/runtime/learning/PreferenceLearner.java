@@ -14,6 +14,7 @@ import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.learning.ProblemOutcome;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.VerifierGuard;
+import dev.flowdpo.runtime.adapter.AdapterVersions;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
 import dev.flowdpo.runtime.internal.Lookup;
 import dev.flowdpo.spi.LearnerSetup;
@@ -70,6 +71,7 @@ final class PreferenceLearner implements OnlineLearner {
    * @param time the time that problems of a stream are told; empty where prompts tell none
    * @param verifiers what is closed with the learner
    * @param modelName what adapter folders name as their base
+   * @param versionFiles where versions are kept, if there is a folder
    * @param onClose is told that the learner is closed
    */
   record Parts(
@@ -80,6 +82,7 @@ final class PreferenceLearner implements OnlineLearner {
       Optional<RunTime> time,
       List<VerifierGuard> verifiers,
       String modelName,
+      Optional<VersionFiles> versionFiles,
       Consumer<OnlineLearner> onClose) {}
 
   /**
@@ -435,6 +438,11 @@ final class PreferenceLearner implements OnlineLearner {
   }
 
   private LearnerCheckpoint.Contents contents() {
+    AdapterVersions.Kept kept = copies.kept();
+    while (!copies.hasTakenUp(kept)) { // somebody has just made another version live
+      parts.publication.begin();
+      kept = copies.kept();
+    }
     ObjectNode json = LearnerStateJson.write(state, setup.redaction());
     boolean gated = parts.publication.isGated();
     if (gated) {
@@ -447,6 +455,8 @@ final class PreferenceLearner implements OnlineLearner {
         state.problems(),
         copies.learners(),
         gated ? copies.live() : Map.of(),
+        parts.versionFiles.orElseThrow(),
+        kept,
         parts.modelName);
   }
 

@@ -69,6 +69,26 @@ final class WorkingCopies implements AutoCloseable {
     versions.replace(published);
   }
 
+  /** Takes the live adapters, which an earlier process published, for this learner's own. */
+  void goOnWithLive() {
+    published.putAll(live());
+  }
+
+  /** Returns the versions that are kept. */
+  AdapterVersions.Kept kept() {
+    return versions.kept();
+  }
+
+  /** Says whether these versions' live adapters are the ones that this learner goes on from. */
+  boolean hasTakenUp(AdapterVersions.Kept kept) {
+    return kept.versions().stream()
+        .filter(version -> version.about().number() == kept.live())
+        .allMatch(
+            version ->
+                learners.keySet().stream()
+                    .allMatch(role -> version.snapshots().get(role) == published.get(role)));
+  }
+
   /** Makes the working copies the live version. */
   void publish(OptionalDouble accuracy) {
     publish(snapshots(), accuracy);
