@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The models that a flow and the flows derived from it share, open until closed. Thread-safe. */
 final class FlowModels {
-  private final FlowMonitors monitors = new FlowMonitors();
+  private final FlowMonitors monitors;
   private final FlowPolicy policy;
   private final StopJudge judge;
   private final Optional<FlowEngine> engine;
@@ -38,6 +38,7 @@ final class FlowModels {
     this.policy = policy;
     this.judge = judge;
     this.engine = engine;
+    this.monitors = new FlowMonitors();
     this.shared =
         policy.sharesCalls() && judge.sharesCalls()
             ? Optional.of(new SharedRunner(serving, monitors::onRound))
@@ -53,6 +54,7 @@ final class FlowModels {
     this.policy = first.policy == engine.policy() ? named.policy() : first.policy;
     this.judge = first.judge == engine.judge() ? named.judge() : first.judge;
     this.engine = Optional.of(named);
+    this.monitors = first.monitors;
     this.shared = first.shared;
     this.runner = first.runner;
     this.closed = first.closed;
