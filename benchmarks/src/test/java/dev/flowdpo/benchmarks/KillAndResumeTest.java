@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Some kills at random moments; the tests of the commands kill at chosen ones. */
-@Tag("slow")
+@Tag("long")
 class KillAndResumeTest {
   private static final int MOMENTS = 2;
 

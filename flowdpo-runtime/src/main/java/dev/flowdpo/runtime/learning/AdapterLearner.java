@@ -141,7 +141,9 @@ final class AdapterLearner implements AutoCloseable {
 
   /** Goes back to a state. */
   void restore(AdapterState state) {
-    parameters.assign(Nd4j.createFromArray(state.parameters()));
+    try (INDArray values = Nd4j.createFromArray(state.parameters())) {
+      parameters.assign(values);
+    }
     optimizer.restore(state.optimizer());
   }
 
