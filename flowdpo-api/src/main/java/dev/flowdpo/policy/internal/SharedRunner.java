@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs the work of all callers on one thread, in rounds that take every row that is ready: what
@@ -16,6 +18,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * to itself while nobody else is there, and a share of them otherwise. Thread-safe.
  */
 public final class SharedRunner implements FlowRunner {
+  private static final Logger log = LoggerFactory.getLogger(SharedRunner.class);
+
   /** The thread ends when nothing came for so long, and comes back when something does. */
   private static final long IDLE = TimeUnit.SECONDS.toNanos(1);
 
@@ -110,6 +114,7 @@ public final class SharedRunner implements FlowRunner {
       rounds();
     } catch (RuntimeException | Error e) {
       // Whatever it was, the callers must not wait for a thread that is gone.
+      log.error("The thread of the rounds failed; its callers get the exception", e);
       lock.lock();
       try {
         running = false;
