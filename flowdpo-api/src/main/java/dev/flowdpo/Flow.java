@@ -11,6 +11,7 @@ import dev.flowdpo.policy.FlowListener;
 import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.SamplingOptions;
+import dev.flowdpo.policy.ServingLoad;
 import dev.flowdpo.policy.ServingOptions;
 import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.spi.FlowEngine;
@@ -190,6 +191,26 @@ public final class Flow implements AutoCloseable {
     return new Flow(models, changed.build(), listeners, false);
   }
 
+  /**
+   * Returns a flow with adapters of its own, by name, on the same loaded base: for each tenant or
+   * task one that learns for itself. The adapters of a name begin as the base alone, and are the
+   * same at each call; {@code adapters().load(folder)} and {@code publish} bring others. All flows
+   * of a base share its rounds and the limits of {@link ServingOptions}.
+   *
+   * @param name not blank
+   * @return a flow with this one's options and listeners; it ends with this flow, and closing it
+   *     does nothing
+   * @throws InvalidInputException if the name is blank
+   * @throws FlowException if the flow has no engine, or one with a single pair of adapters
+   */
+  public Flow withAdapters(String name) {
+    models.checkOpen();
+    if (name.isBlank()) {
+      throw new InvalidInputException("name: expected a name of adapters, found a blank one.");
+    }
+    return new Flow(models.named(name), options, listeners, false);
+  }
+
   /** {@return the policy that writes: the live one, which a learner may update} */
   public FlowPolicy policy() {
     return models.policy();
@@ -238,6 +259,21 @@ public final class Flow implements AutoCloseable {
    */
   public LearnerOptions learnerOptions() {
     return models.learningEngine().defaultLearnerOptions();
+  }
+
+  /** {@return how busy the flow is, also with the flows derived from it} */
+  public ServingLoad load() {
+    return models.runner().load();
+  }
+
+  /** Adds a monitor of this flow and those derived from it, and of all their learners; once. */
+  public void addMonitor(FlowMonitor monitor) {
+    models.monitors().add(Objects.requireNonNull(monitor, "monitor"));
+  }
+
+  /** Removes a monitor; one that is not there is no error. */
+  public void removeMonitor(FlowMonitor monitor) {
+    models.monitors().remove(monitor);
   }
 
   /** Closes the flow without patience for what is under way, as {@link #close(Duration)} does. */

@@ -152,26 +152,32 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
               + " checkpoint(folder).");
     }
     LearnerOptions chosen = chosenOptions();
-    return engine.learner(
-        new Setup(
-            models.backgroundPolicy(),
-            models.backgroundJudge(),
-            models.policy() == engine.policy(),
-            models.judge() == engine.judge(),
-            flow,
-            given,
-            objective,
-            sampler,
-            pairRule.orElseGet(() -> PairRule.contrasts(chosen.pairs())),
-            chosen,
-            new LearningListeners(listeners),
-            checkpoint,
-            resume,
-            overwrite,
-            redaction,
-            validation,
-            name,
-            models::giveWay));
+    MonitoredLearner monitored = new MonitoredLearner(models.monitors(), name);
+    List<LearningListener> all = new ArrayList<>(List.of(monitored));
+    all.addAll(listeners);
+    OnlineLearner learner =
+        engine.learner(
+            new Setup(
+                models.backgroundPolicy(),
+                models.backgroundJudge(),
+                models.policy() == engine.policy(),
+                models.judge() == engine.judge(),
+                flow,
+                given,
+                objective,
+                sampler,
+                pairRule.orElseGet(() -> PairRule.contrasts(chosen.pairs())),
+                chosen,
+                new LearningListeners(all),
+                checkpoint,
+                resume,
+                overwrite,
+                redaction,
+                validation,
+                name,
+                models::giveWay));
+    monitored.begin(learner);
+    return learner;
   }
 
   private record Setup(

@@ -22,29 +22,66 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The models that a flow and the flows derived from it share, open until closed. Thread-safe. */
 final class FlowModels {
+  private final FlowMonitors monitors;
   private final FlowPolicy policy;
   private final StopJudge judge;
   private final Optional<FlowEngine> engine;
   private final Optional<SharedRunner> shared;
   private final FlowRunner runner;
-  private final AtomicBoolean closed = new AtomicBoolean();
+  private final AtomicBoolean closed;
+
+  /** The policy and the judge of a solve, which see one version of the adapters. */
+  record Snapshot(FlowPolicy policy, StopJudge judge) {}
 
   private FlowModels(
       FlowPolicy policy, StopJudge judge, Optional<FlowEngine> engine, ServingOptions serving) {
     this.policy = policy;
     this.judge = judge;
     this.engine = engine;
+    this.monitors = new FlowMonitors();
     this.shared =
         policy.sharesCalls() && judge.sharesCalls()
-            ? Optional.of(new SharedRunner(serving))
+            ? Optional.of(new SharedRunner(serving, monitors::onRound))
             : Optional.empty();
     this.runner =
         shared.<FlowRunner>map(one -> one).orElseGet(() -> new SeparateRunner(SolveThreads.all()));
+    this.closed = new AtomicBoolean();
+  }
+
+  /** The models of other adapters on the base of {@code first}, whose rounds they share. */
+  private FlowModels(FlowModels first, FlowEngine named) {
+    FlowEngine engine = first.engine.orElseThrow();
+    this.policy = first.policy == engine.policy() ? named.policy() : first.policy;
+    this.judge = first.judge == engine.judge() ? named.judge() : first.judge;
+    this.engine = Optional.of(named);
+    this.monitors = first.monitors;
+    this.shared = first.shared;
+    this.runner = first.runner;
+    this.closed = first.closed;
+  }
+
+  /** Returns the models with the adapters of a name. */
+  FlowModels named(String name) {
+    return new FlowModels(this, learningEngine().named(name));
+  }
+
+  /** Returns the models as they are now. */
+  Snapshot snapshot() {
+    return engine.isPresent() ? engine.get().atOneVersion(this::now) : now();
+  }
+
+  private Snapshot now() {
+    return new Snapshot(policy.snapshot(), judge.snapshot());
   }
 
   /** Returns what follows the solves of all callers. */
   FlowRunner runner() {
     return runner;
+  }
+
+  /** Returns who watches. */
+  FlowMonitors monitors() {
+    return monitors;
   }
 
   /** Returns the policy for a learner, whose rollouts give way to solves. */

@@ -1,5 +1,6 @@
 package dev.flowdpo;
 
+import dev.flowdpo.SolveFigures.Outcome;
 import dev.flowdpo.answer.FinalAnswer;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.FlowListener;
@@ -18,20 +19,27 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Writes the solution of one problem while it grows, and tells the listeners. Not thread-safe. */
+/** Writes the solution of one problem while it grows, and tells who listens. Not thread-safe. */
 final class SolutionWriter {
   private final long begin = System.nanoTime();
   private final Problem problem;
   private final OptionalInt promptTokens;
   private final List<FlowListener> listeners;
+  private final FlowMonitors monitors;
   private final List<SolutionChunk> chunks = new ArrayList<>();
   private Optional<Solution> solution = Optional.empty();
+  private Optional<Duration> firstText = Optional.empty();
   private int told;
 
-  SolutionWriter(Problem problem, OptionalInt promptTokens, List<FlowListener> listeners) {
+  SolutionWriter(
+      Problem problem,
+      OptionalInt promptTokens,
+      List<FlowListener> listeners,
+      FlowMonitors monitors) {
     this.problem = problem;
     this.promptTokens = promptTokens;
     this.listeners = listeners;
+    this.monitors = monitors;
   }
 
   /**
@@ -41,6 +49,7 @@ final class SolutionWriter {
    */
   void text(int index, String text) {
     if (text.length() > told) {
+      firstText = firstText.or(() -> Optional.of(elapsed()));
       String news = text.substring(told);
       told = text.length();
       listeners.forEach(listener -> listener.onText(problem, index, news));
@@ -66,6 +75,7 @@ final class SolutionWriter {
   void finished(FlowPath path) {
     Solution complete = solution(path.answer().text().strip(), path.finishReason());
     solution = Optional.of(complete);
+    monitors.onSolve(() -> figures(Outcome.OK, Optional.empty()));
     listeners.forEach(listener -> listener.onSolved(complete));
   }
 
@@ -83,12 +93,24 @@ final class SolutionWriter {
     return solution.isPresent();
   }
 
-  private Solution solution(String text, FinishReason reason) {
+  /** Returns what it came to so far. */
+  SolveFigures figures(Outcome outcome, Optional<Throwable> failure) {
+    Usage usage = solution.map(Solution::usage).orElseGet(this::usage);
+    return new SolveFigures(outcome, usage, firstText, failure);
+  }
+
+  private Duration elapsed() {
+    return Duration.ofNanos(System.nanoTime() - begin);
+  }
+
+  private Usage usage() {
     int calls = chunks.size();
     int generated = chunks.stream().mapToInt(chunk -> chunk.tokens().length()).sum();
-    Duration elapsed = Duration.ofNanos(System.nanoTime() - begin);
-    return Solution.builder(
-            problem, text, reason, new Usage(promptTokens, generated, calls, calls, elapsed))
+    return new Usage(promptTokens, generated, calls, calls, elapsed());
+  }
+
+  private Solution solution(String text, FinishReason reason) {
+    return Solution.builder(problem, text, reason, usage())
         .chunks(chunks)
         .finalAnswer(FinalAnswer.extract(text))
         .build();

@@ -2,6 +2,7 @@ package dev.flowdpo;
 
 import com.google.common.base.Throwables;
 import dev.flowdpo.SolveCancelledException.Reason;
+import dev.flowdpo.SolveFigures.Outcome;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.policy.FlowListener;
 import dev.flowdpo.policy.FlowOptions;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -103,7 +105,8 @@ final class SolveCall {
       await(begin);
     } catch (RuntimeException | Error e) {
       works.forEach(FlowWork::cancel);
-      failRest(e);
+      // Once problems have begun, it is their listeners that throw.
+      failRest(e, writers.isEmpty() ? Outcome.of(e) : Outcome.CANCELLED);
       throw e;
     } finally {
       options.cancellation().ifPresent(cancellation -> cancellation.forget(cancel));
@@ -111,13 +114,14 @@ final class SolveCall {
   }
 
   private void begin(boolean apart) {
-    FlowPolicy policy = models.policy().snapshot();
-    StopJudge judge = models.judge().snapshot();
+    FlowModels.Snapshot snapshot = models.snapshot();
+    FlowPolicy policy = snapshot.policy();
+    StopJudge judge = snapshot.judge();
     List<Integer> rows = new ArrayList<>();
     for (int i = 0; i < problems.size(); i++) {
       Problem problem = problems.get(i);
       try {
-        writers.put(i, new SolutionWriter(problem, policy.promptTokens(problem), listeners));
+        writers.put(i, writer(problem, policy.promptTokens(problem)));
         rows.add(i);
       } catch (RuntimeException e) {
         fail(i, e);
@@ -161,6 +165,16 @@ final class SolveCall {
     return Objects.requireNonNull(writers.get(problem), "a problem that runs has a writer");
   }
 
+  /** Returns what there is of a problem, which may be nothing. */
+  private SolutionWriter begun(int problem) {
+    return Optional.ofNullable(writers.get(problem))
+        .orElseGet(() -> writer(problems.get(problem), OptionalInt.empty()));
+  }
+
+  private SolutionWriter writer(Problem problem, OptionalInt promptTokens) {
+    return new SolutionWriter(problem, promptTokens, listeners, models.monitors());
+  }
+
   private void await(long begin) {
     while (open > 0) {
       if (cancelled) {
@@ -202,22 +216,28 @@ final class SolveCall {
     String message =
         "solve: given up, since %s; %d of %d problems were finished. written() holds what there is."
             .formatted(why, finished, problems.size());
-    failRest(new SolveCancelledException(message, reason, written()));
+    Throwable cause = new SolveCancelledException(message, reason, written());
+    failRest(cause, Outcome.of(cause));
   }
 
-  private void failRest(Throwable cause) {
+  private void failRest(Throwable cause, Outcome outcome) {
     for (int i = 0; i < problems.size(); i++) {
       SolutionWriter writer = writers.get(i);
       if (writer == null || !writer.isFinished()) {
-        fail(i, cause);
+        fail(i, cause, outcome);
       }
     }
   }
 
   private void fail(int row, Throwable cause) {
+    fail(row, cause, Outcome.of(cause));
+  }
+
+  private void fail(int row, Throwable cause, Outcome outcome) {
     if (cause instanceof CancellationException || failures.putIfAbsent(row, cause) != null) {
       return;
     }
+    models.monitors().onSolve(() -> begun(row).figures(outcome, Optional.of(cause)));
     for (FlowListener listener : listeners) {
       try {
         listener.onError(problems.get(row), cause);

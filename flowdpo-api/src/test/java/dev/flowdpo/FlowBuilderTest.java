@@ -129,7 +129,8 @@ class FlowBuilderTest {
     withProviders(
         () -> {
           StubEngine.Provider.OPENED.clear();
-          ModelOptions options = ModelOptions.builder().quantization(Quantization.INT4).build();
+          ModelOptions options =
+              ModelOptions.builder().execution(e -> e.quantization(Quantization.INT4)).build();
           try (Flow flow =
               Flow.builder().model(model).adapters(adapters).modelOptions(options).build()) {
             StubEngine engine = StubEngine.Provider.OPENED.get(0);

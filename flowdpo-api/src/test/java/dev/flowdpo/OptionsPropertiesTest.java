@@ -12,6 +12,7 @@ import dev.flowdpo.learning.Schedule;
 import dev.flowdpo.learning.SubmissionOptions;
 import dev.flowdpo.learning.TraceOptions;
 import dev.flowdpo.learning.UpdateOptions;
+import dev.flowdpo.model.ExecutionTarget;
 import dev.flowdpo.model.ModelOptions;
 import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.SamplingOptions;
@@ -21,7 +22,10 @@ import dev.flowdpo.spi.EngineSettings;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -57,6 +61,7 @@ class OptionsPropertiesTest {
           TraceOptions.class,
           SamplingOptions.class,
           FlowOptions.class,
+          ExecutionTarget.class,
           ModelOptions.class,
           EngineSettings.class);
 
@@ -179,6 +184,8 @@ class OptionsPropertiesTest {
       return List.of(Set.of(AdapterRole.STOP), EnumSet.allOf(AdapterRole.class));
     } else if (type == Duration.class) {
       return List.of(Duration.ofMillis(1), Duration.ofDays(1));
+    } else if (type == Clock.class) {
+      return List.of(Clock.systemUTC(), Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
     } else if (type == Path.class) {
       return List.of(Path.of("a"), Path.of("b"));
     }

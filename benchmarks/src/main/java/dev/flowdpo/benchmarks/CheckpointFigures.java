@@ -1,5 +1,6 @@
 package dev.flowdpo.benchmarks;
 
+import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.model.ModelOptions;
 import dev.flowdpo.model.Quantization;
 import dev.flowdpo.model.WeightPacking;
@@ -16,7 +17,6 @@ import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
-import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import dev.flowdpo.spi.EngineSettings;
 import dev.flowdpo.value.Problem;
@@ -56,8 +56,11 @@ public final class CheckpointFigures {
     Path model = Path.of(arguments[0]);
     ModelOptions options =
         ModelOptions.builder()
-            .quantization(Quantization.valueOf(arguments[1]))
-            .packing(WeightPacking.valueOf(arguments[2]))
+            .execution(
+                execution ->
+                    execution
+                        .quantization(Quantization.valueOf(arguments[1]))
+                        .packing(WeightPacking.valueOf(arguments[2])))
             .maxTokens(1024)
             .build();
     int tokens = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 256;
@@ -141,7 +144,7 @@ public final class CheckpointFigures {
     AdapterLayout layout = AdapterLayout.of(base.config(), RANK);
     long begin = System.nanoTime();
     try (PreferenceGradient.Result result =
-        PreferenceGradient.of(base, CompletionGradient.Path.IN_GRAPH)
+        PreferenceGradient.of(base, GradientPath.IN_GRAPH)
             .compute(
                 AdapterSnapshot.initial(layout, RANK, 0, 1),
                 AdapterSnapshot.none(base.config()),

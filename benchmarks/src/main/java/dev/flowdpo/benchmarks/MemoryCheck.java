@@ -1,5 +1,6 @@
 package dev.flowdpo.benchmarks;
 
+import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.model.ModelOptions;
 import dev.flowdpo.model.Quantization;
 import dev.flowdpo.model.WeightPacking;
@@ -26,7 +27,6 @@ import dev.flowdpo.runtime.memory.MemoryPlace;
 import dev.flowdpo.runtime.memory.ModelMemory;
 import dev.flowdpo.runtime.memory.TrainingLoad;
 import dev.flowdpo.runtime.training.AdamW;
-import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import dev.flowdpo.spi.EngineSettings;
 import dev.flowdpo.value.Problem;
@@ -65,8 +65,11 @@ public final class MemoryCheck {
     Path model = Path.of(arguments[0]);
     ModelOptions.Builder builder =
         ModelOptions.builder()
-            .quantization(Quantization.valueOf(arguments[1]))
-            .packing(WeightPacking.valueOf(arguments[2]));
+            .execution(
+                execution ->
+                    execution
+                        .quantization(Quantization.valueOf(arguments[1]))
+                        .packing(WeightPacking.valueOf(arguments[2])));
     Optional.ofNullable(System.getProperty("cache")).map(Path::of).ifPresent(builder::cache);
     ModelOptions options = builder.build();
     ModelMemory memory =
@@ -136,7 +139,7 @@ public final class MemoryCheck {
     AdapterLayout layout = AdapterLayout.of(base.config(), RANK);
     AdapterSnapshot policy = AdapterSnapshot.initial(layout, RANK, dropout, 1);
     AdapterSnapshot reference = AdapterSnapshot.none(base.config());
-    PreferenceGradient gradients = PreferenceGradient.of(base, CompletionGradient.Path.TAPS);
+    PreferenceGradient gradients = PreferenceGradient.of(base, GradientPath.TAPS);
     List<PreferencePair> pairs = pairs(base.config(), load);
     INDArray parameters = Nd4j.createFromArray(policy.values());
     try (AdamW optimizer = new AdamW(new AdamW.Settings(0.9, 0.999, 1e-8, 0), layout.size())) {

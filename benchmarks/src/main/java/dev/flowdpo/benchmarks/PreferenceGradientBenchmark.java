@@ -1,5 +1,6 @@
 package dev.flowdpo.benchmarks;
 
+import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PreferencePair;
@@ -10,7 +11,6 @@ import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.tiny.BundledModel;
-import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import dev.flowdpo.value.TokenIds;
 import java.util.ArrayList;
@@ -59,7 +59,7 @@ public class PreferenceGradientBenchmark {
 
   /** Which way the gradient is formed. */
   @Param({"TAPS", "IN_GRAPH"})
-  public CompletionGradient.Path path = CompletionGradient.Path.TAPS;
+  public GradientPath path = GradientPath.TAPS;
 
   private final FrozenBase base =
       FrozenBase.load(Checkpoint.open(BundledModel.folder()), SessionSettings.defaults());

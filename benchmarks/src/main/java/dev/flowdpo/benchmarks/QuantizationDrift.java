@@ -62,7 +62,8 @@ public final class QuantizationDrift {
         "weights", "perplexity", "of full", "decoded token, nats", "flow");
     double full = Double.NaN;
     for (Quantization quantization : Quantization.values()) {
-      ModelOptions options = ModelOptions.builder().quantization(quantization).build();
+      ModelOptions options =
+          ModelOptions.builder().execution(e -> e.quantization(quantization)).build();
       EngineSettings.Builder settings = EngineSettings.builder().options(options);
       adapters.ifPresent(settings::adapters);
       AdapterFlowEngine engine = new AdapterFlowEngineProvider().open(settings.build());

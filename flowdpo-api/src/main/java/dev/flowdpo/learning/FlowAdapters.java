@@ -6,7 +6,9 @@ import java.util.List;
 /**
  * The versions of a flow's adapters: the live one, those before it, and those that were loaded. A
  * solve that begins uses the live version and keeps it to its end, so versions can change while
- * solves run. The last {@link GateOptions#keptVersions} are kept, in memory.
+ * solves run. The last {@link GateOptions#keptVersions} are kept, in memory and, with a learner
+ * that has a checkpoint folder, there: it goes on with them after a restart, and with the live one,
+ * also where that was rolled back to just before.
  *
  * <p>A learner that is at work takes up a version that is published or rolled back to before its
  * next group, with an empty optimizer, and learns on from there. Thread-safe.

@@ -2,6 +2,7 @@ package dev.flowdpo.learning;
 
 import dev.flowdpo.preference.AdapterRole;
 import java.util.Objects;
+import java.util.OptionalDouble;
 
 /**
  * One optimiser step of one adapter; means over its pairs. The implicit reward of a completion is β
@@ -23,7 +24,8 @@ public final class UpdateMetrics extends ByValue {
       double logpsChosen,
       double logpsRejected,
       double gradientNorm,
-      double learningRate) {}
+      double learningRate,
+      OptionalDouble samplerDifference) {}
 
   private UpdateMetrics(Values values) {
     super(values);
@@ -97,6 +99,17 @@ public final class UpdateMetrics extends ByValue {
     return values.learningRate;
   }
 
+  /**
+   * {@return how far the learner's log-probabilities of the step's sampled chunks are from those
+   * that the sampler had when it wrote them: |log π − log π_sampler| of whole chunks, at
+   * temperature 1, divided by their tokens; empty where no chunk's is known, as for the Stop
+   * adapter} It grows with the updates between writing and learning, with LoRA dropout, and where
+   * the two passes through the model do not compute the same.
+   */
+  public OptionalDouble samplerDifference() {
+    return values.samplerDifference;
+  }
+
   /** Collects what an engine measured in a step. Not thread-safe. */
   public static final class Builder {
     private final AdapterRole role;
@@ -107,6 +120,7 @@ public final class UpdateMetrics extends ByValue {
     private double[] logps = new double[2];
     private double gradientNorm;
     private double learningRate;
+    private OptionalDouble samplerDifference = OptionalDouble.empty();
 
     private Builder(AdapterRole role, long update, int pairs) {
       this.role = Objects.requireNonNull(role, "role");
@@ -139,6 +153,12 @@ public final class UpdateMetrics extends ByValue {
       return this;
     }
 
+    /** Sets how far the learner's log-probabilities are from the sampler's. */
+    public Builder samplerDifference(OptionalDouble difference) {
+      this.samplerDifference = Objects.requireNonNull(difference, "difference");
+      return this;
+    }
+
     /** {@return the metrics as set so far} */
     public UpdateMetrics build() {
       return new UpdateMetrics(
@@ -154,7 +174,8 @@ public final class UpdateMetrics extends ByValue {
               logps[0],
               logps[1],
               gradientNorm,
-              learningRate));
+              learningRate,
+              samplerDifference));
     }
   }
 }

@@ -2,43 +2,43 @@ package dev.flowdpo.model;
 
 import dev.flowdpo.error.Require;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a model is loaded: its weights' precision, where quantised weights are kept, threads,
- * lengths, and when its judge stops. What is left open the engine decides for its model. A value
- * out of its range is refused with an {@link dev.flowdpo.error.InvalidInputException}. Immutable
- * and thread-safe.
+ * How a model is loaded: where and how it runs, where quantised weights are kept, lengths, when its
+ * judge stops, and the clock that its prompts tell the time by. What is left open the engine
+ * decides for its model. A value out of its range is refused with an {@link
+ * dev.flowdpo.error.InvalidInputException}. Immutable and thread-safe.
  */
 public final class ModelOptions {
   private static final ModelOptions DEFAULTS =
       new ModelOptions(
           new Values(
-              Quantization.NONE,
+              ExecutionTarget.defaults(),
               Optional.empty(),
               OptionalInt.empty(),
-              OptionalInt.empty(),
-              Optional.empty(),
-              0.5));
+              0.5,
+              Clock.systemDefaultZone()));
 
   private final Values values;
 
   private record Values(
-      Quantization quantization,
+      ExecutionTarget execution,
       Optional<Path> cache,
-      OptionalInt threads,
       OptionalInt maxTokens,
-      Optional<WeightPacking> packing,
-      double stopThreshold) {}
+      double stopThreshold,
+      Clock clock) {}
 
   private ModelOptions(Values values) {
     this.values = values;
   }
 
-  /** {@return full precision, all else left to the engine} */
+  /** {@return full precision on the best device, all else left to the engine} */
   public static ModelOptions defaults() {
     return DEFAULTS;
   }
@@ -53,9 +53,9 @@ public final class ModelOptions {
     return new Builder(values);
   }
 
-  /** {@return how the frozen matrices are held in memory; default {@link Quantization#NONE}} */
-  public Quantization quantization() {
-    return values.quantization;
+  /** {@return where and how the model runs; default {@link ExecutionTarget#defaults()}} */
+  public ExecutionTarget execution() {
+    return values.execution;
   }
 
   /**
@@ -66,19 +66,9 @@ public final class ModelOptions {
     return values.cache;
   }
 
-  /** {@return the threads of one native call; 0 takes one a core} */
-  public OptionalInt threads() {
-    return values.threads;
-  }
-
   /** {@return the most tokens of prompt and answer together, unless the model allows fewer} */
   public OptionalInt maxTokens() {
     return values.maxTokens;
-  }
-
-  /** {@return which graphs hold a packed copy of the matrices} */
-  public Optional<WeightPacking> packing() {
-    return values.packing;
   }
 
   /**
@@ -87,6 +77,15 @@ public final class ModelOptions {
    */
   public double stopThreshold() {
     return values.stopThreshold;
+  }
+
+  /**
+   * {@return what a chat template that writes the date tells the time by; default the system's
+   * clock in its time zone} A problem is told the time of its first use, and keeps it for as long
+   * as the object lives. Problems of a learner's stream are told the time at which the run began.
+   */
+  public Clock clock() {
+    return values.clock;
   }
 
   @Override
@@ -106,37 +105,36 @@ public final class ModelOptions {
 
   /** Collects options one by one and checks each at once. Not thread-safe. */
   public static final class Builder {
-    private Quantization quantization;
+    private ExecutionTarget execution;
     private Optional<Path> cache;
-    private OptionalInt threads;
     private OptionalInt maxTokens;
-    private Optional<WeightPacking> packing;
     private double stopThreshold;
+    private Clock clock;
 
     private Builder(Values values) {
-      quantization = values.quantization;
+      execution = values.execution;
       cache = values.cache;
-      threads = values.threads;
       maxTokens = values.maxTokens;
-      packing = values.packing;
       stopThreshold = values.stopThreshold;
+      clock = values.clock;
     }
 
-    /** Sets how the frozen matrices are held in memory. */
-    public Builder quantization(Quantization quantization) {
-      this.quantization = Objects.requireNonNull(quantization, "quantization");
+    /** Sets where and how the model runs. */
+    public Builder execution(ExecutionTarget execution) {
+      this.execution = Objects.requireNonNull(execution, "execution");
       return this;
+    }
+
+    /** Changes where and how the model runs; what the change does not name stays. */
+    public Builder execution(Consumer<ExecutionTarget.Builder> change) {
+      ExecutionTarget.Builder builder = execution.toBuilder();
+      change.accept(builder);
+      return execution(builder.build());
     }
 
     /** Sets the folder for quantised weights, which is made when it is first needed. */
     public Builder cache(Path cache) {
       this.cache = Optional.of(cache);
-      return this;
-    }
-
-    /** Sets the threads of one native call, at least 1, or 0 for one a core. */
-    public Builder threads(int threads) {
-      this.threads = OptionalInt.of(Require.atLeast(0, "threads", threads));
       return this;
     }
 
@@ -146,22 +144,21 @@ public final class ModelOptions {
       return this;
     }
 
-    /** Sets which graphs hold a packed copy of the matrices. */
-    public Builder packing(WeightPacking packing) {
-      this.packing = Optional.of(packing);
-      return this;
-    }
-
     /** Sets the probability from which the engine's judge stops an answer, in (0, 1]. */
     public Builder stopThreshold(double stopThreshold) {
       this.stopThreshold = Require.above(0, 1, "stopThreshold", stopThreshold);
       return this;
     }
 
+    /** Sets what a chat template tells the time by; a fixed clock makes its prompts repeatable. */
+    public Builder clock(Clock clock) {
+      this.clock = Objects.requireNonNull(clock, "clock");
+      return this;
+    }
+
     /** {@return the options as set so far} */
     public ModelOptions build() {
-      return new ModelOptions(
-          new Values(quantization, cache, threads, maxTokens, packing, stopThreshold));
+      return new ModelOptions(new Values(execution, cache, maxTokens, stopThreshold, clock));
     }
   }
 }

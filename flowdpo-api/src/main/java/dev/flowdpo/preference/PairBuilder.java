@@ -4,6 +4,7 @@ import dev.flowdpo.rollout.OutputNode;
 import dev.flowdpo.rollout.RolloutTree;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalDouble;
 
 /**
  * Forms preference pairs, as ids, of a tree's {@link Contrast}s (Flow-DPO, arXiv 2410.22304,
@@ -42,6 +43,8 @@ public final class PairBuilder {
         node.prefix().problem().id(),
         node.index(),
         contrast.chosen().verdict().reward().orElseThrow(),
-        contrast.rejected().verdict().reward().orElseThrow());
+        contrast.rejected().verdict().reward().orElseThrow(),
+        answers ? contrast.chosenChunk().logProbability() : OptionalDouble.empty(),
+        answers ? contrast.rejectedChunk().logProbability() : OptionalDouble.empty());
   }
 }

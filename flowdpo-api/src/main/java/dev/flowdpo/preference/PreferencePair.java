@@ -3,6 +3,7 @@ package dev.flowdpo.preference;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.value.TokenIds;
 import java.util.Objects;
+import java.util.OptionalDouble;
 
 /**
  * Two completions of one prompt, one of them preferred. Immutable and thread-safe.
@@ -15,6 +16,9 @@ import java.util.Objects;
  * @param node index of the output node that it came from
  * @param chosenReward reward of the answer that the chosen completion led to
  * @param rejectedReward reward of the answer that the rejected completion led to
+ * @param chosenLogProbability what {@link dev.flowdpo.policy.Chunk#logProbability} said of the
+ *     chosen completion when it was written; empty where it is none, or unknown
+ * @param rejectedLogProbability the same of the rejected completion
  */
 public record PreferencePair(
     AdapterRole role,
@@ -24,18 +28,45 @@ public record PreferencePair(
     String problemId,
     int node,
     double chosenReward,
-    double rejectedReward) {
+    double rejectedReward,
+    OptionalDouble chosenLogProbability,
+    OptionalDouble rejectedLogProbability) {
 
   /** Checks the values; completions that are empty or the same are refused. */
   public PreferencePair {
     Objects.requireNonNull(role, "role");
     Objects.requireNonNull(prompt, "prompt");
     Objects.requireNonNull(problemId, "problemId");
+    Objects.requireNonNull(chosenLogProbability, "chosenLogProbability");
+    Objects.requireNonNull(rejectedLogProbability, "rejectedLogProbability");
     if (chosen.isEmpty() || rejected.isEmpty() || chosen.equals(rejected)) {
       throw new InvalidInputException(
           "Pair of problem %s, node %d: expected two different completions of at least one token,"
                   .formatted(problemId, node)
               + " found chosen %s and rejected %s.".formatted(chosen, rejected));
     }
+  }
+
+  /** Makes a pair of which no log-probabilities are known. */
+  public PreferencePair(
+      AdapterRole role,
+      TokenIds prompt,
+      TokenIds chosen,
+      TokenIds rejected,
+      String problemId,
+      int node,
+      double chosenReward,
+      double rejectedReward) {
+    this(
+        role,
+        prompt,
+        chosen,
+        rejected,
+        problemId,
+        node,
+        chosenReward,
+        rejectedReward,
+        OptionalDouble.empty(),
+        OptionalDouble.empty());
   }
 }

@@ -8,6 +8,7 @@ import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.value.TokenIds;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * Takes every chunk and every stop decision of the traces that end in a correct answer: of the
@@ -53,17 +54,19 @@ record SuccessPairs(boolean rollouts) implements PairRule {
               node,
               tokens.stopPrompt(output),
               tokens.stopDecision(stop),
-              tokens.stopDecision(!stop)));
+              tokens.stopDecision(!stop),
+              OptionalDouble.empty()));
       if (node >= firstChunk) {
-        TokenIds chunk = output.lastChunk().map(Chunk::tokens).orElseThrow();
+        Chunk chunk = output.lastChunk().orElseThrow();
         pairs.add(
             pair(
                 AdapterRole.ANSWER,
                 trace,
                 node,
                 tokens.answerPrompt(prefix),
-                chunk,
-                standIn(chunk)));
+                chunk.tokens(),
+                standIn(chunk.tokens()),
+                chunk.logProbability()));
       }
       output = prefix;
     }
@@ -75,10 +78,21 @@ record SuccessPairs(boolean rollouts) implements PairRule {
       int node,
       TokenIds prompt,
       TokenIds chosen,
-      TokenIds rejected) {
+      TokenIds rejected,
+      OptionalDouble logProbability) {
     double reward = trace.verdict().reward().orElseThrow();
     String problem = trace.answer().problem().id();
-    return new PreferencePair(role, prompt, chosen, rejected, problem, node, reward, reward);
+    return new PreferencePair(
+        role,
+        prompt,
+        chosen,
+        rejected,
+        problem,
+        node,
+        reward,
+        reward,
+        logProbability,
+        OptionalDouble.empty());
   }
 
   private static TokenIds standIn(TokenIds chunk) {

@@ -11,10 +11,9 @@ import dev.flowdpo.value.FinishReason;
 import dev.flowdpo.value.Seeds;
 import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The paper's rollouts (Flow-DPO, arXiv 2410.22304, section 3.2): the flow runs once, and then at
@@ -30,9 +29,10 @@ import java.util.Optional;
  *       seeds; then that alternative is given up. Greedy sampling therefore gives none.
  *   <li>A flip to "stop" needs no generation. A flip to "go on" at the last chunk allowed is
  *       impossible and left out.
- *   <li>All answers are judged at the end; a {@link BatchVerifier} gets them in one call. A
- *       verifier that throws gives {@link Verdict#unknown} and a warning that names the problem. A
- *       time limit is the matter of {@link VerifierGuard}.
+ *   <li>A {@link VerifierGuard} judges an answer as soon as it is complete, while others are still
+ *       written. Any other verifier is asked at the end; a {@link BatchVerifier}, guarded or not,
+ *       gets all answers in one call. A verifier that throws gives {@link Verdict#unknown} and a
+ *       warning that names the problem. A time limit is the matter of the guard.
  *   <li>With the same seed the original path is that of {@link dev.flowdpo.Flow#solve(String)}.
  * </ul>
  *
@@ -50,39 +50,41 @@ public final class TreeRolloutSampler implements RolloutSampler {
     }
     FlowLoop loop =
         new FlowLoop(request.policy().snapshot(), request.judge().snapshot(), request.options());
-    Map<FlowPath, Verdict> known = new LinkedHashMap<>();
-    List<FlowPath> originals = originals(loop, request, known);
+    try (Verdicts verdicts = new Verdicts(request.verifier())) {
+      List<FlowPath> originals = originals(loop, request, verdicts);
+      originals.forEach(original -> flippedToStop(original).forEach(verdicts::begin));
 
-    List<FlowStart> starts = new ArrayList<>();
-    for (FlowPath original : originals) {
-      addStarts(starts, original, request);
+      List<FlowStart> starts = new ArrayList<>();
+      for (FlowPath original : originals) {
+        addStarts(starts, original, request);
+      }
+      List<Optional<FlowPath>> branches = loop.run(starts, verdicts);
+      verdicts.finish(paths(originals, branches));
+      Iterator<Optional<FlowPath>> ends = branches.iterator();
+      List<RolloutTree> trees = new ArrayList<>(originals.size());
+      for (FlowPath original : originals) {
+        trees.add(tree(original, ends, request, verdicts));
+      }
+      return trees;
     }
-    List<Optional<FlowPath>> branches = loop.run(starts);
-    Verdicts verdicts = new Verdicts(request.verifier(), paths(originals, branches), known);
-    Iterator<Optional<FlowPath>> ends = branches.iterator();
-    List<RolloutTree> trees = new ArrayList<>(originals.size());
-    for (FlowPath original : originals) {
-      trees.add(tree(original, ends, request, verdicts));
-    }
-    return trees;
   }
 
   /** Returns the paths that are known, with their verdicts, and follows the others. */
   private static List<FlowPath> originals(
-      FlowLoop loop, RolloutRequest request, Map<FlowPath, Verdict> known) {
+      FlowLoop loop, RolloutRequest request, Verdicts verdicts) {
     List<FlowStart> roots = new ArrayList<>();
     for (int i = 0; i < request.problems().size(); i++) {
       if (request.originals().get(i).isEmpty()) {
         roots.add(FlowStart.of(request.problems().get(i), request.seed()));
       }
     }
-    Iterator<Optional<FlowPath>> written = loop.run(roots).iterator();
+    Iterator<Optional<FlowPath>> written = loop.run(roots, verdicts).iterator();
     List<FlowPath> originals = new ArrayList<>();
     for (Optional<Branch> given : request.originals()) {
       if (given.isPresent()) {
         Branch branch = given.get();
         FlowPath path = new FlowPath(branch.answer(), branch.decisions(), branch.finishReason());
-        known.put(path, branch.verdict());
+        verdicts.put(path, branch.verdict());
         originals.add(path);
       } else {
         originals.add(written.next().orElseThrow());
@@ -120,11 +122,7 @@ public final class TreeRolloutSampler implements RolloutSampler {
     List<FlowPath> paths = new ArrayList<>();
     for (FlowPath original : originals) {
       paths.add(original);
-      for (int node = 0; node < original.decisions().size(); node++) {
-        if (!original.decisions().get(node).stop()) {
-          paths.add(flippedToStop(original, node));
-        }
-      }
+      paths.addAll(flippedToStop(original));
     }
     branches.forEach(branch -> branch.ifPresent(paths::add));
     return paths;
@@ -166,6 +164,14 @@ public final class TreeRolloutSampler implements RolloutSampler {
       return Optional.empty();
     }
     return Optional.of(branch(flippedToStop(path, node), verdicts));
+  }
+
+  /** Returns the paths that stop where this one went on. */
+  private static List<FlowPath> flippedToStop(FlowPath path) {
+    return IntStream.range(0, path.decisions().size())
+        .filter(node -> !path.decisions().get(node).stop())
+        .mapToObj(node -> flippedToStop(path, node))
+        .toList();
   }
 
   private static FlowPath flippedToStop(FlowPath path, int node) {

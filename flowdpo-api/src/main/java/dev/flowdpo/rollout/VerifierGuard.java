@@ -4,10 +4,13 @@ import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.Require;
 import dev.flowdpo.policy.internal.ThreadPerTask;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -98,9 +101,42 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
     if (verifier instanceof BatchVerifier batch && !attempts.isEmpty()) {
       return guarded(attempts, () -> batch.verifyAll(attempts));
     }
-    return parallel == 1 || attempts.size() < 2
-        ? attempts.stream().map(this::verify).toList()
-        : VerifierThreads.inParallel(executor, parallel, attempts, this::verify);
+    if (parallel == 1 || attempts.size() < 2) {
+      return attempts.stream().map(this::verify).toList();
+    }
+    try (VerificationQueue queue = new VerificationQueue(executor, parallel, this::verify)) {
+      return ended(attempts.stream().map(queue::add).toList());
+    }
+  }
+
+  /**
+   * Returns where single answers are judged while the caller goes on, as many at one time as this
+   * guard may; nothing where the verifier is one of batches, which gets all in one call.
+   */
+  Optional<VerificationQueue> singleVerifications() {
+    return verifier instanceof BatchVerifier
+        ? Optional.empty()
+        : Optional.of(new VerificationQueue(executor, parallel, this::verify));
+  }
+
+  /**
+   * Returns the verdicts when all are there.
+   *
+   * @throws FlowException if this thread is interrupted; it stays interrupted
+   */
+  static List<Verdict> ended(List<CompletableFuture<Verdict>> verdicts) {
+    List<Verdict> all = new ArrayList<>();
+    try {
+      for (CompletableFuture<Verdict> verdict : verdicts) {
+        all.add(verdict.get());
+      }
+      return all;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new FlowException("Interrupted while verifying.", e);
+    } catch (ExecutionException e) {
+      throw new FlowException("Verifying failed: " + e.getCause(), e);
+    }
   }
 
   private List<Verdict> guarded(List<Attempt> attempts, Callable<List<Verdict>> verification) {

@@ -8,6 +8,7 @@ import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.StopJudge;
+import java.util.function.Supplier;
 
 /**
  * One frozen base model with its two adapters, loaded and ready to generate and to learn.
@@ -52,6 +53,29 @@ public interface FlowEngine extends AutoCloseable {
    */
   default FlowAdapters adapters() {
     throw new FlowException("adapters: this engine keeps no versions.");
+  }
+
+  /**
+   * Returns an engine with adapters of its own on the same base, which is not loaded again. They
+   * are made from the base alone at the first call with a name, and are the same from then on.
+   *
+   * @param name not blank
+   * @return an engine that this one closes
+   * @throws FlowException if the engine has one pair of adapters only, as by default
+   */
+  default FlowEngine named(String name) {
+    throw new FlowException(
+        "withAdapters: this engine has one pair of adapters only, found the name \"%s\"."
+            .formatted(name));
+  }
+
+  /**
+   * {@return what {@code snapshots} returns, which takes snapshots of the policy and of the judge:
+   * both see the same version of the adapters, also while another is published} By default nothing
+   * keeps a publication away.
+   */
+  default <T> T atOneVersion(Supplier<T> snapshots) {
+    return snapshots.get();
   }
 
   /** Frees the models. Again does nothing. */

@@ -11,32 +11,44 @@ class ModelOptionsTest {
   @Test
   void leavesEverythingToTheEngineInFullPrecision() {
     assertThat(ModelOptions.builder().build()).isEqualTo(ModelOptions.defaults());
-    assertThat(ModelOptions.defaults().quantization()).isEqualTo(Quantization.NONE);
     assertThat(ModelOptions.defaults().cache()).isEmpty();
-    assertThat(ModelOptions.defaults().packing()).isEmpty();
+    ExecutionTarget execution = ModelOptions.defaults().execution();
+    assertThat(execution).isEqualTo(ExecutionTarget.builder().build());
+    assertThat(execution.device()).isEqualTo(Device.AUTOMATIC);
+    assertThat(execution.quantization()).isEqualTo(Quantization.NONE);
+    assertThat(execution.packing()).isEmpty();
+    assertThat(execution.gradients()).isEmpty();
   }
 
   @Test
   void everyValueCanBeSetOnItsOwn() {
     ModelOptions options =
         ModelOptions.builder()
-            .packing(WeightPacking.NONE)
+            .execution(e -> e.packing(WeightPacking.NONE).threads(0))
             .maxTokens(64)
-            .threads(0)
             .cache(Path.of("cache"))
-            .quantization(Quantization.INT8)
+            .execution(e -> e.quantization(Quantization.INT8).gradients(GradientPath.IN_GRAPH))
+            .execution(e -> e.device(Device.CUDA).deviceIndex(1))
             .build();
-    assertThat(options.quantization()).isEqualTo(Quantization.INT8);
     assertThat(options.cache()).contains(Path.of("cache"));
-    assertThat(options.threads()).hasValue(0);
     assertThat(options.maxTokens()).hasValue(64);
-    assertThat(options.packing()).contains(WeightPacking.NONE);
+    ExecutionTarget execution = options.execution();
+    assertThat(execution.quantization()).isEqualTo(Quantization.INT8);
+    assertThat(execution.threads()).hasValue(0);
+    assertThat(execution.packing()).contains(WeightPacking.NONE);
+    assertThat(execution.gradients()).contains(GradientPath.IN_GRAPH);
+    assertThat(execution.device()).isEqualTo(Device.CUDA);
+    assertThat(execution.deviceIndex()).isEqualTo(1);
   }
 
   @Test
   void aBadValueIsRefusedAtOnce() {
     ModelOptions.Builder builder = ModelOptions.builder();
-    assertThatThrownBy(() -> builder.threads(-1))
+    assertThatThrownBy(() -> builder.execution(e -> e.deviceIndex(-1)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("deviceIndex")
+        .hasMessageContaining("-1");
+    assertThatThrownBy(() -> builder.execution(e -> e.threads(-1)))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("threads")
         .hasMessageContaining("-1");

@@ -19,6 +19,7 @@ import dev.flowdpo.value.TokenIds;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -246,7 +247,9 @@ class PairBuilderTest {
         "p1",
         1,
         chosenReward,
-        rejectedReward);
+        rejectedReward,
+        OptionalDouble.of(-1), // what the script says of one letter
+        OptionalDouble.of(-1));
   }
 
   /** The original path is "a", "b"; its second node has the alternative "x" and maybe a flip. */

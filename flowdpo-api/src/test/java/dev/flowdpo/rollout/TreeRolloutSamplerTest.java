@@ -16,9 +16,14 @@ import dev.flowdpo.testing.ScriptedJudge;
 import dev.flowdpo.testing.ScriptedPolicy;
 import dev.flowdpo.value.FinishReason;
 import dev.flowdpo.value.Problem;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Trees small enough to be written down. */
@@ -283,6 +288,76 @@ class TreeRolloutSamplerTest {
   }
 
   @Test
+  void aGuardJudgesWhatIsCompleteWhileOtherAnswersAreWritten() {
+    // The original path is judged; only then does the policy write the branches.
+    CountDownLatch judged = new CountDownLatch(1);
+    AtomicInteger chunks = new AtomicInteger();
+    ScriptedPolicy policy =
+        new ScriptedPolicy(
+            request -> {
+              boolean original = chunks.getAndIncrement() < 3;
+              return Chunks.of(original || await(judged) ? original ? "o" : "a" : "late");
+            });
+    Verifier verifier =
+        attempt -> {
+          judged.countDown();
+          return Verdict.of(attempt.answer().equals("ooo"));
+        };
+    try (VerifierGuard guard = new VerifierGuard(verifier, Duration.ofMinutes(1))) {
+      RolloutTree tree = sample(policy, ScriptedJudge.stoppingAt(3), guard, 4, 1, PROBLEM).get(0);
+
+      assertThat(tree.original().verdict().isCorrect()).isTrue();
+      assertThat(tree.nodes())
+          .extracting(node -> node.alternatives().get(0).text())
+          .containsExactly("aaa", "oaa", "ooa");
+      assertThat(tree.nodes())
+          .extracting(node -> node.alternatives().get(0).verdict().isCorrect())
+          .containsOnly(false);
+      assertThat(guard.failures() + guard.timeouts()).isZero();
+    }
+  }
+
+  @Test
+  void noMoreAnswersAreJudgedAtOneTimeThanTheGuardAllows() {
+    AtomicInteger now = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    Verifier verifier =
+        attempt -> {
+          most.accumulateAndGet(now.incrementAndGet(), Math::max);
+          Thread.onSpinWait();
+          now.decrementAndGet();
+          return Verdict.of(true);
+        };
+    try (VerifierGuard guard = new VerifierGuard(verifier, Duration.ofMinutes(1), 2)) {
+      Problem[] problems =
+          IntStream.range(0, 20)
+              .mapToObj(i -> Problem.builder("q").id("p" + i).build())
+              .toArray(Problem[]::new);
+      List<RolloutTree> trees =
+          sample(originalThenAlternative(60), ScriptedJudge.stoppingAt(3), guard, 4, 1, problems);
+
+      assertThat(trees).hasSize(20);
+      assertThat(trees).allMatch(tree -> tree.original().verdict().isCorrect());
+      assertThat(most.get()).isBetween(1, 2);
+    }
+  }
+
+  @Test
+  void aBatchVerifierBehindAGuardGetsAllAnswersInOneCall() {
+    List<Integer> calls = new ArrayList<>();
+    BatchVerifier batch =
+        attempts -> {
+          calls.add(attempts.size());
+          return attempts.stream().map(attempt -> Verdict.of(true)).toList();
+        };
+    try (VerifierGuard guard = new VerifierGuard(batch)) {
+      var unused =
+          sample(originalThenAlternative(3), ScriptedJudge.stoppingAt(3), guard, 4, 1, PROBLEM);
+    }
+    assertThat(calls).containsExactly(7);
+  }
+
+  @Test
   void anInterruptWhileVerifyingEndsTheSampling() {
     Verifier interrupted =
         attempt -> {
@@ -358,6 +433,15 @@ class TreeRolloutSamplerTest {
   private static ScriptedPolicy originalThenAlternative(int originalChunks) {
     int[] calls = {0};
     return new ScriptedPolicy(request -> Chunks.of(calls[0]++ < originalChunks ? "o" : "a"));
+  }
+
+  private static boolean await(CountDownLatch latch) {
+    try {
+      return latch.await(1, TimeUnit.MINUTES);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   private static List<Boolean> stops(Branch branch) {

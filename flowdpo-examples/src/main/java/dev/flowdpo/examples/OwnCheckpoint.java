@@ -19,7 +19,7 @@ public final class OwnCheckpoint {
     try (Flow flow =
         Flow.builder()
             .model(folder) // config.json, *.safetensors, tokenizer.json
-            .modelOptions(options -> options.quantization(Quantization.INT4))
+            .modelOptions(options -> options.execution(e -> e.quantization(Quantization.INT4)))
             .chunkSize(160)
             .maxChunks(6)
             .build()) {

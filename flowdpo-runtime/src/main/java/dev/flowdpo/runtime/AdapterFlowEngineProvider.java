@@ -1,12 +1,18 @@
 package dev.flowdpo.runtime;
 
 import dev.flowdpo.learning.LearnerOptions;
+import dev.flowdpo.runtime.checkpoint.CheckpointContents;
 import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
+import dev.flowdpo.runtime.memory.ModelMemory;
 import dev.flowdpo.runtime.tiny.BundledModel;
 import dev.flowdpo.runtime.training.TrainerOptions;
 import dev.flowdpo.spi.EngineSettings;
 import dev.flowdpo.spi.FlowEngineProvider;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens the model that a flow asks for: a folder, with the paper's learning options as defaults, or
@@ -14,11 +20,24 @@ import dev.flowdpo.spi.FlowEngineProvider;
  * java.util.ServiceLoader}. Thread-safe.
  */
 public final class AdapterFlowEngineProvider implements FlowEngineProvider {
+  private static final Logger LOG = LoggerFactory.getLogger(AdapterFlowEngineProvider.class);
+
   /** Called by the service loader. */
   public AdapterFlowEngineProvider() {}
 
   @Override
   public AdapterFlowEngine open(EngineSettings settings) {
+    long begin = System.nanoTime();
+    AdapterFlowEngine engine = load(settings);
+    try {
+      tell(engine, settings, System.nanoTime() - begin);
+    } catch (RuntimeException e) {
+      LOG.debug("What was loaded cannot be told", e);
+    }
+    return engine;
+  }
+
+  private static AdapterFlowEngine load(EngineSettings settings) {
     boolean bundled = settings.model().isEmpty();
     return AdapterFlowEngine.open(
         settings.model().orElseGet(BundledModel::folder),
@@ -27,6 +46,30 @@ public final class AdapterFlowEngineProvider implements FlowEngineProvider {
         bundled ? BundledModel.trainerOptions() : TrainerOptions.paper(),
         (bundled ? BundledModel.sessionSettings() : SessionSettings.defaults())
             .with(settings.options()),
-        settings.options().stopThreshold());
+        settings.options().stopThreshold(),
+        settings.options().clock());
+  }
+
+  /** Says what was loaded; sessions are made when they are first used. */
+  private static void tell(AdapterFlowEngine engine, EngineSettings settings, long nanos) {
+    if (!LOG.isInfoEnabled()) {
+      return;
+    }
+    Path folder = settings.model().orElseGet(BundledModel::folder);
+    SessionSettings sessions =
+        (settings.model().isEmpty() ? BundledModel.sessionSettings() : SessionSettings.defaults())
+            .with(settings.options());
+    CheckpointContents contents = CheckpointContents.read(folder);
+    LOG.info(
+        "Model {}: open after {} ms; {} parameters, {} MB of weights (quantization {}), at most {}"
+            + " tokens, {} bytes of keys and values a token; adapters: {}",
+        folder,
+        TimeUnit.NANOSECONDS.toMillis(nanos),
+        contents.parameters(),
+        ModelMemory.of(contents, sessions, 1).sharedWeights().total() / 1_000_000,
+        sessions.quantization(),
+        engine.base().maxTokens(),
+        engine.policy().cacheBytesPerToken(),
+        engine.adapters().live().source());
   }
 }

@@ -24,7 +24,8 @@ class ApiSignaturesTest {
         "flowdpo-chat-template",
         "flowdpo-testing",
         "flowdpo-jackson",
-        "flowdpo-openai"
+        "flowdpo-openai",
+        "flowdpo-micrometer"
       })
   void publicSignaturesAreThoseCheckedIn(String module) throws IOException {
     Path file = Modules.folder(module).resolve("api-signatures.txt");

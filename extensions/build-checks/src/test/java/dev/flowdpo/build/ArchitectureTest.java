@@ -72,6 +72,7 @@ class ArchitectureTest {
         "flowdpo-testing",
         "flowdpo-jackson",
         "flowdpo-openai",
+        "flowdpo-micrometer",
         "flowdpo-runtime",
         "flowdpo-cli"
       })

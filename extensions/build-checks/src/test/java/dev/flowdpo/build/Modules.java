@@ -24,6 +24,7 @@ final class Modules {
           "flowdpo-testing", List.of("flowdpo-api"),
           "flowdpo-jackson", List.of("flowdpo-api"),
           "flowdpo-openai", List.of("flowdpo-api"),
+          "flowdpo-micrometer", List.of("flowdpo-api"),
           "flowdpo-runtime", List.of("flowdpo-api", "flowdpo-chat-template"),
           "flowdpo-cli",
               List.of(

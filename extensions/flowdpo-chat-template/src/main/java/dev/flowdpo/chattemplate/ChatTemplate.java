@@ -58,6 +58,15 @@ public final class ChatTemplate {
   }
 
   /**
+   * {@return this template on another clock; it is not parsed again}
+   *
+   * @param clock the clock that {@code strftime_now} tells the time by, with its time zone
+   */
+  public ChatTemplate at(Clock clock) {
+    return new ChatTemplate(template, specialTokens, Objects.requireNonNull(clock, "clock"));
+  }
+
+  /**
    * {@return the text that the model reads}
    *
    * @param messages the chat so far

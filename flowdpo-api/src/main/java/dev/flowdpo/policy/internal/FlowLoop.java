@@ -29,23 +29,25 @@ public final class FlowLoop {
   /**
    * Follows every start to its end.
    *
+   * @param observer told of rows by the thread that runs the rounds
    * @return one path per start, in the same order; empty where the row was dropped
    * @throws FlowException if the policy or the judge does not answer every row, or if the thread is
    *     interrupted
    */
-  public List<Optional<FlowPath>> run(List<FlowStart> starts) {
+  public List<Optional<FlowPath>> run(List<FlowStart> starts, FlowObserver observer) {
     if (policy instanceof BackgroundPolicy shared && judge instanceof BackgroundJudge decider) {
-      FlowWork work = work(shared.models(), decider.models(), starts);
+      FlowWork work = work(shared.models(), decider.models(), starts, observer);
       shared.runner().startInBackground(work);
       return await(work);
     }
-    FlowWork work = work(policy, judge, starts);
+    FlowWork work = work(policy, judge, starts, observer);
     SeparateRunner.run(work);
     return await(work);
   }
 
-  private FlowWork work(FlowPolicy policy, StopJudge judge, List<FlowStart> starts) {
-    return new FlowWork(policy, judge, options, starts, FlowObserver.NONE, Integer.MAX_VALUE);
+  private FlowWork work(
+      FlowPolicy policy, StopJudge judge, List<FlowStart> starts, FlowObserver observer) {
+    return new FlowWork(policy, judge, options, starts, observer, Integer.MAX_VALUE);
   }
 
   private static List<Optional<FlowPath>> await(FlowWork work) {

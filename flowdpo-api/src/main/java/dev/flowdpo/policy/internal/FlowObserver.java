@@ -9,9 +9,6 @@ import dev.flowdpo.policy.StopDecision;
  * not throw.
  */
 public interface FlowObserver {
-  /** Watches nothing. */
-  FlowObserver NONE = new FlowObserver() {};
-
   /** Tells the text so far of the chunk that is being written after {@code prefix}. */
   default void onText(int row, PartialAnswer prefix, String text) {}
 

@@ -1,5 +1,6 @@
 package dev.flowdpo.policy.internal;
 
+import dev.flowdpo.policy.ServingLoad;
 import java.time.Duration;
 
 /** Runs the work of all callers of a flow, away from their threads. Thread-safe. */
@@ -12,6 +13,9 @@ public interface FlowRunner {
    * @throws dev.flowdpo.error.FlowOverloadedException if too much waits already
    */
   void start(FlowWork work);
+
+  /** Returns how busy it is. */
+  ServingLoad load();
 
   /**
    * Refuses new work, lets what is under way end by itself for a time, and then ends it with a

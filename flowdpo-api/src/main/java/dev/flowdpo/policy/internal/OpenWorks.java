@@ -28,6 +28,11 @@ final class OpenWorks {
     works.remove(work);
   }
 
+  /** Returns the number of rows that are not at their ends. */
+  synchronized int rows() {
+    return works.stream().mapToInt(work -> work.liveRows().size()).sum();
+  }
+
   private synchronized List<FlowWork> closeAndList() {
     closed = true;
     return List.copyOf(works);

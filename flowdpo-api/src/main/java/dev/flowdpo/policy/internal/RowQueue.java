@@ -43,6 +43,13 @@ final class RowQueue {
         .sum();
   }
 
+  /** Returns the number of rows under way. */
+  int underWay() {
+    return works.stream()
+        .mapToInt(work -> (int) work.liveRows().stream().filter(FlowRow::started).count())
+        .sum();
+  }
+
   /** Returns the memory of the rows under way. */
   long cacheBytes() {
     return works.stream()

@@ -1,5 +1,6 @@
 package dev.flowdpo.policy.internal;
 
+import dev.flowdpo.policy.ServingLoad;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -24,6 +25,11 @@ public final class SeparateRunner implements FlowRunner {
     open.add(work);
     Future<?> running = threads.submit(() -> run(work));
     work.whenEnded(failure -> failure.ifPresent(cause -> running.cancel(true)));
+  }
+
+  @Override
+  public ServingLoad load() {
+    return new ServingLoad(0, open.rows(), 0);
   }
 
   /** Runs rounds on the calling thread until the work ends. */

@@ -1,6 +1,7 @@
 package dev.flowdpo.policy.internal;
 
 import dev.flowdpo.error.FlowOverloadedException;
+import dev.flowdpo.policy.ServingLoad;
 import dev.flowdpo.policy.ServingOptions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,6 +9,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs the work of all callers on one thread, in rounds that take every row that is ready: what
@@ -15,6 +18,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * to itself while nobody else is there, and a share of them otherwise. Thread-safe.
  */
 public final class SharedRunner implements FlowRunner {
+  private static final Logger log = LoggerFactory.getLogger(SharedRunner.class);
+
   /** The thread ends when nothing came for so long, and comes back when something does. */
   private static final long IDLE = TimeUnit.SECONDS.toNanos(1);
 
@@ -27,6 +32,7 @@ public final class SharedRunner implements FlowRunner {
   private static final int MAX_GATHERS = 10;
 
   private final ServingOptions options;
+  private final RoundWatcher watcher;
   private final OpenWorks open = new OpenWorks();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -37,9 +43,30 @@ public final class SharedRunner implements FlowRunner {
   private long arrivals;
   private long lastServed = System.nanoTime() - RECENT;
 
+  /** Is told of every round, on the thread that runs them; must be quick and must not throw. */
+  @FunctionalInterface
+  public interface RoundWatcher {
+    /** Tells that a round of so many rows took so many nanoseconds. */
+    void onRound(int rows, long nanos);
+  }
+
   /** Creates a runner whose thread starts with the first work. */
-  public SharedRunner(ServingOptions options) {
+  public SharedRunner(ServingOptions options, RoundWatcher watcher) {
     this.options = options;
+    this.watcher = watcher;
+  }
+
+  @Override
+  public ServingLoad load() {
+    lock.lock();
+    try {
+      return new ServingLoad(
+          serving.waiting(),
+          serving.underWay() + learning.underWay(),
+          serving.cacheBytes() + learning.cacheBytes());
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
@@ -87,6 +114,7 @@ public final class SharedRunner implements FlowRunner {
       rounds();
     } catch (RuntimeException | Error e) {
       // Whatever it was, the callers must not wait for a thread that is gone.
+      log.error("The thread of the rounds failed; its callers get the exception", e);
       lock.lock();
       try {
         running = false;
@@ -104,7 +132,9 @@ public final class SharedRunner implements FlowRunner {
     while (!rows.isEmpty()) {
       long begin = System.nanoTime();
       round(rows);
-      cost.add(rows.size(), System.nanoTime() - begin);
+      long nanos = System.nanoTime() - begin;
+      cost.add(rows.size(), nanos);
+      watcher.onRound(rows.size(), nanos);
       fresh = rows.stream().allMatch(row -> row.work().isEnded());
       rows = next(fresh);
     }

@@ -35,7 +35,8 @@ final class ExperimentOptions {
               "trees.jsonl",
               "results.jsonl",
               ComparisonFile.NAME,
-              WinRateResult.FILE));
+              WinRateResult.FILE),
+          false); // its runs are locked, and reports of what is done may be made meanwhile
 
   @Mixin private RunFolderOptions out;
   @Mixin private SeedOptions first;

@@ -62,9 +62,15 @@ public final class DemoCommand implements Callable<Integer> {
   public Integer call() {
     OptionRange.atLeast(1, "--problems", problems);
     LearningData data = LearningData.builtIn(seed.seed(), problems, heldOut.problems());
-    RunFolder folder =
-        new RunFolder(out, RunFiles.KIND, Map.of("command", "demo"), RunFolder.Existing.REPLACE);
     PrintWriter report = output.report();
+    try (RunFolder folder =
+        new RunFolder(out, RunFiles.KIND, Map.of("command", "demo"), RunFolder.Existing.REPLACE)) {
+      learn(data, folder, report);
+    }
+    return 0;
+  }
+
+  private void learn(LearningData data, RunFolder folder, PrintWriter report) {
     AdapterFlowEngine engine = model.open();
     try (Flow flow = Flow.builder().engine(engine).seed(seed.seed()).build()) {
       report.printf("Three problems chunk by chunk, before learning:%n%n");
@@ -84,7 +90,6 @@ public final class DemoCommand implements Callable<Integer> {
       report.flush();
       output.result(result);
     }
-    return 0;
   }
 
   private static void solve(Flow flow, PrintWriter report) {

@@ -87,7 +87,16 @@ public final class LearnCommand implements Callable<Integer> {
 
   private void learn(
       LearningData learningData, VerifierOptions.Opened opened, DpoObjective minimised) {
-    RunFolder folder = out.open(RunFiles.KIND, settings());
+    try (RunFolder folder = out.open(RunFiles.KIND, settings())) {
+      learn(learningData, opened, minimised, folder);
+    }
+  }
+
+  private void learn(
+      LearningData learningData,
+      VerifierOptions.Opened opened,
+      DpoObjective minimised,
+      RunFolder folder) {
     AdapterFlowEngine engine = model.open();
     try (Flow flow = Flow.builder().engine(engine).seed(seed.seed()).build()) {
       LearningRun run =

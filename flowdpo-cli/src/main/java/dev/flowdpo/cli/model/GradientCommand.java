@@ -6,6 +6,7 @@ import dev.flowdpo.cli.options.ObjectiveOptions;
 import dev.flowdpo.cli.options.OutputOptions;
 import dev.flowdpo.cli.options.TextConverter;
 import dev.flowdpo.cli.output.JsonText;
+import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.LogProbabilitySums;
@@ -20,7 +21,6 @@ import dev.flowdpo.runtime.checkpoint.PeftAdapters;
 import dev.flowdpo.runtime.checkpoint.SafetensorsWriter;
 import dev.flowdpo.runtime.graph.LinearSite;
 import dev.flowdpo.runtime.inference.FrozenBase;
-import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -72,13 +72,13 @@ public final class GradientCommand implements Callable<Integer> {
 
   /** The two ways to form the gradient. */
   enum Way {
-    TAPS("taps", CompletionGradient.Path.TAPS),
-    IN_GRAPH("in-graph", CompletionGradient.Path.IN_GRAPH);
+    TAPS("taps", GradientPath.TAPS),
+    IN_GRAPH("in-graph", GradientPath.IN_GRAPH);
 
     private final String text;
-    private final CompletionGradient.Path path;
+    private final GradientPath path;
 
-    Way(String text, CompletionGradient.Path path) {
+    Way(String text, GradientPath path) {
       this.text = text;
       this.path = path;
     }

@@ -43,7 +43,7 @@ public final class EngineOptions {
 
   /** Opens the model without its tokenizer, which it need not have. */
   public FrozenBase base() {
-    return FrozenBase.load(
-        Checkpoint.open(model.folder()), SessionSettings.defaults().with(loading.modelOptions()));
+    SessionSettings settings = SessionSettings.defaults().with(loading.modelOptions());
+    return FrozenBase.load(Checkpoint.open(model.folder()), settings);
   }
 }

@@ -1,5 +1,6 @@
 package dev.flowdpo.cli.options;
 
+import dev.flowdpo.model.Device;
 import dev.flowdpo.model.ModelOptions;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -25,12 +26,33 @@ final class LoadingOptions {
               + " model.")
   private Optional<Integer> threads = Optional.empty();
 
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      defaultValue = "automatic",
+      converter = DeviceConverter.class,
+      description =
+          "What the model runs on: automatic, cpu or cuda, which this version refuses; default:"
+              + " ${DEFAULT-VALUE}.")
+  private Device device = Device.AUTOMATIC;
+
   /** Returns the options as the library takes them. */
   ModelOptions modelOptions() {
     ModelOptions.Builder options = ModelOptions.builder();
     precision.applyTo(options);
     cache.ifPresent(options::cache);
-    threads.ifPresent(options::threads);
+    options.execution(
+        execution -> {
+          execution.device(device);
+          threads.ifPresent(execution::threads);
+        });
     return options.build();
+  }
+
+  /** Reads a device by its name. */
+  static final class DeviceConverter extends TextConverter<Device> {
+    DeviceConverter() {
+      super(Device.values());
+    }
   }
 }

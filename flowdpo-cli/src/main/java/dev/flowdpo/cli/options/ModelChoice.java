@@ -36,8 +36,8 @@ public record ModelChoice(Optional<Path> folder, ModelOptions options) {
 
   private String inPrecision(String bundled) {
     String name = folder.map(Path::toString).orElse(bundled);
-    return options.quantization() == Quantization.NONE
+    return options.execution().quantization() == Quantization.NONE
         ? name
-        : name + " in " + options.quantization().name().toLowerCase(Locale.ROOT);
+        : name + " in " + options.execution().quantization().name().toLowerCase(Locale.ROOT);
   }
 }

@@ -37,8 +37,11 @@ public final class PrecisionOptions {
 
   /** Puts what was given into the options of the library. */
   void applyTo(ModelOptions.Builder options) {
-    options.quantization(quantization);
-    packing.ifPresent(options::packing);
+    options.execution(
+        execution -> {
+          execution.quantization(quantization);
+          packing.ifPresent(execution::packing);
+        });
     maxTokens.ifPresent(options::maxTokens);
   }
 

@@ -53,7 +53,8 @@ public final class RunFiles {
               TRACES,
               PAIRS,
               METRICS,
-              CHECKPOINT));
+              CHECKPOINT),
+          true);
 
   private RunFiles() {}
 }

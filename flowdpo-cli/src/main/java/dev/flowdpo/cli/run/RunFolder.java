@@ -5,6 +5,7 @@ import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.runtime.checkpoint.FolderLock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,14 +13,18 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
  * A folder that a command fills over a long time. One file of it holds the settings, so that
  * another run is not mistaken for it, and figures that cannot be measured again. What it may hold
- * beside that, its {@link Kind} says; nothing else in the folder is touched. Not thread-safe.
+ * beside that, its {@link Kind} says; nothing else in the folder is touched. Where its kind asks
+ * for that, it is locked until closed. Not thread-safe.
  */
-public final class RunFolder {
+public final class RunFolder implements AutoCloseable {
+  private static final String LOCK = "run.lock";
+
   /** A figure that is kept with the settings. */
   private static final String HELD_OUT_BEFORE = "heldOutBefore";
 
@@ -30,8 +35,9 @@ public final class RunFolder {
    * @param settingsFile the name of the file that says which run it is
    * @param files names of the files and folders that a run leaves beside it, in the order in which
    *     they are deleted
+   * @param exclusive whether one command at a time may have the folder open
    */
-  public record Kind(String name, String settingsFile, List<String> files) {
+  public record Kind(String name, String settingsFile, List<String> files, boolean exclusive) {
     /** Copies the names. */
     public Kind {
       files = List.copyOf(files);
@@ -51,6 +57,7 @@ public final class RunFolder {
   private final Path path;
   private final Kind kind;
   private final Map<String, String> settings;
+  private final Optional<FolderLock> lock;
   private final boolean resumed;
   private OptionalDouble heldOutBefore = OptionalDouble.empty();
 
@@ -58,8 +65,8 @@ public final class RunFolder {
    * Opens the folder, and makes it where it does not exist.
    *
    * @param settings what makes this run different from others
-   * @throws InvalidInputException if the folder holds a run and that is to be refused, or a run
-   *     with other settings is to be resumed
+   * @throws InvalidInputException if the folder holds a run and that is to be refused, a run with
+   *     other settings is to be resumed, or another command fills it now
    */
   public RunFolder(Path path, Kind kind, Map<String, String> settings, Existing existing) {
     this.path = path;
@@ -70,24 +77,34 @@ public final class RunFolder {
           "%s: expected a folder for %s, or nothing yet, found a file"
               .formatted(path, kind.name()));
     }
+    this.lock =
+        kind.exclusive() ? Optional.of(FolderLock.take(path, LOCK, "command")) : Optional.empty();
     boolean found = Files.exists(settingsFile());
     this.resumed = found && existing == Existing.RESUME;
     try {
-      Files.createDirectories(path);
-      if (resumed) {
-        readSettings();
-      } else if (found && existing == Existing.REFUSE) {
-        throw new InvalidInputException(
-            ("%s: expected a folder without %s, found one; go on with it by --resume, replace it by"
-                    + " --overwrite, or choose another folder")
-                .formatted(path, kind.name()));
-      } else if (found) {
-        clear();
-      }
-      writeSettings();
+      begin(found, existing);
     } catch (IOException e) {
+      close();
       throw new UncheckedIOException(path + ": cannot be written: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
     }
+  }
+
+  private void begin(boolean found, Existing existing) throws IOException {
+    Files.createDirectories(path);
+    if (resumed) {
+      readSettings();
+    } else if (found && existing == Existing.REFUSE) {
+      throw new InvalidInputException(
+          ("%s: expected a folder without %s, found one; go on with it by --resume, replace it by"
+                  + " --overwrite, or choose another folder")
+              .formatted(path, kind.name()));
+    } else if (found) {
+      clear();
+    }
+    writeSettings();
   }
 
   /** Returns the folder. */
@@ -150,6 +167,12 @@ public final class RunFolder {
       delete(file(name));
     }
     delete(settingsFile());
+  }
+
+  /** Lets others fill the folder. */
+  @Override
+  public void close() {
+    lock.ifPresent(FolderLock::close);
   }
 
   private static void delete(Path own) throws IOException {

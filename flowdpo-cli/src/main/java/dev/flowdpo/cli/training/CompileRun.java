@@ -43,6 +43,28 @@ final class CompileRun {
     this.settings = settings;
   }
 
+  /** The run's folder, closed at the end if it was opened. */
+  private static final class Opened implements Supplier<RunFolder>, AutoCloseable {
+    private final Supplier<RunFolder> opener;
+    private Optional<RunFolder> folder = Optional.empty();
+
+    Opened(Supplier<RunFolder> opener) {
+      this.opener = opener;
+    }
+
+    @Override
+    public RunFolder get() {
+      RunFolder opened = opener.get();
+      folder = Optional.of(opened);
+      return opened;
+    }
+
+    @Override
+    public void close() {
+      folder.ifPresent(RunFolder::close);
+    }
+  }
+
   /** What was learned from, and what came of it. */
   private record Trained(RunFolder folder, TraceSet traces, CompileReport report) {}
 
@@ -55,7 +77,13 @@ final class CompileRun {
   CompileResult run(Supplier<RunFolder> opener) {
     long begin = System.nanoTime();
     Optional<Path> file = settings.source().file();
-    Trained trained = file.isPresent() ? onFile(file.get(), opener) : onProblems(opener);
+    try (Opened folder = new Opened(opener)) {
+      Trained trained = file.isPresent() ? onFile(file.get(), folder) : onProblems(folder);
+      return result(trained, begin);
+    }
+  }
+
+  private CompileResult result(Trained trained, long begin) {
     RunFolder folder = trained.folder();
     CompileResult result =
         CompileResult.of(

@@ -14,7 +14,6 @@ import dev.flowdpo.cli.run.RunFolder;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.preference.AdapterRole;
-import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.AdapterWeights;
@@ -107,39 +106,48 @@ public final class DpoCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     long begin = System.nanoTime();
-    DpoObjective minimised = objective.objective();
     out.check();
+    var unused = objective.objective(); // refused before anything is read
     try (AdapterFlowEngine engine = model.open()) {
       TrainerOptions options = options(engine.defaultLearnerOptions());
       List<PreferencePair> pairs = pairs(engine);
       Optional<AdapterSnapshot> given = adapter(engine);
-      RunFolder folder = out.open(RunFiles.KIND, describe(options));
-      ExampleSplit<PreferencePair> split =
-          ExampleSplit.of(pairs, PreferencePair::problemId, options.heldOutShare(), options.seed());
-      AdapterSnapshot reference =
-          given.orElseGet(() -> AdapterSnapshot.none(engine.base().config()));
-      PreferenceLoss loss = new PreferenceLoss(engine.base(), reference, minimised);
-      TrainingResult training =
-          new AdapterTraining(folder, options, engine.modelName(), data.toString(), role)
-              .run(
-                  loss,
-                  given.orElseGet(() -> options.freshAdapter(engine.base().config())),
-                  split,
-                  progress,
-                  output.err());
-      List<PreferencePair> measured =
-          split.heldOut().isEmpty() ? split.training() : split.heldOut();
-      Result result =
-          result(
-              split,
-              training,
-              loss.evaluate(reference, measured),
-              loss.evaluate(training.adapter(), measured),
-              (System.nanoTime() - begin) / 1e9);
-      JsonText.write(folder.file(RunFiles.RESULT), result);
-      print(result);
+      try (RunFolder folder = out.open(RunFiles.KIND, describe(options))) {
+        train(engine, options, pairs, given, folder, begin);
+      }
     }
     return 0;
+  }
+
+  private void train(
+      AdapterFlowEngine engine,
+      TrainerOptions options,
+      List<PreferencePair> pairs,
+      Optional<AdapterSnapshot> given,
+      RunFolder folder,
+      long begin) {
+    ExampleSplit<PreferencePair> split =
+        ExampleSplit.of(pairs, PreferencePair::problemId, options.heldOutShare(), options.seed());
+    AdapterSnapshot reference = given.orElseGet(() -> AdapterSnapshot.none(engine.base().config()));
+    PreferenceLoss loss = new PreferenceLoss(engine.base(), reference, objective.objective());
+    TrainingResult training =
+        new AdapterTraining(folder, options, engine.modelName(), data.toString(), role)
+            .run(
+                loss,
+                given.orElseGet(() -> options.freshAdapter(engine.base().config())),
+                split,
+                progress,
+                output.err());
+    List<PreferencePair> measured = split.heldOut().isEmpty() ? split.training() : split.heldOut();
+    Result result =
+        result(
+            split,
+            training,
+            loss.evaluate(reference, measured),
+            loss.evaluate(training.adapter(), measured),
+            (System.nanoTime() - begin) / 1e9);
+    JsonText.write(folder.file(RunFiles.RESULT), result);
+    print(result);
   }
 
   /** The paper's numbers of DPO are those of online learning; here as many examples a step. */

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Adapters that learn over 4-bit weights. */
-@Tag("slow")
+@Tag("long")
 class QuantizedLearningTest {
   @TempDir private Path folder;
 

@@ -1,7 +1,9 @@
 package dev.flowdpo.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowdpo.error.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,23 +21,44 @@ class RunFolderTest {
     RunFolder first = new RunFolder(folder, RunFiles.KIND, SETTINGS, RunFolder.Existing.RESUME);
     assertThat(first.heldOutBefore()).isEmpty();
     first.heldOutBefore(0.25);
+    first.close();
 
-    RunFolder resumed = new RunFolder(folder, RunFiles.KIND, SETTINGS, RunFolder.Existing.RESUME);
+    try (RunFolder resumed =
+        new RunFolder(folder, RunFiles.KIND, SETTINGS, RunFolder.Existing.RESUME)) {
+      assertThat(resumed.heldOutBefore()).hasValue(0.25);
+      assertThat(resumed.isResumed()).isTrue();
+    }
+  }
 
-    assertThat(resumed.heldOutBefore()).hasValue(0.25);
-    assertThat(resumed.isResumed()).isTrue();
+  @Test
+  void oneCommandAtATimeHasTheFolder() throws IOException {
+    for (RunFolder.Existing existing : RunFolder.Existing.values()) {
+      try (RunFolder open =
+          new RunFolder(folder, RunFiles.KIND, SETTINGS, RunFolder.Existing.RESUME)) {
+        Files.writeString(open.file(RunFiles.METRICS), "{}");
+        assertThatThrownBy(() -> new RunFolder(folder, RunFiles.KIND, SETTINGS, existing))
+            .isInstanceOf(InvalidInputException.class)
+            .hasMessageContaining(folder.toString())
+            .hasMessageContaining("this process");
+        assertThat(open.file(RunFiles.METRICS)).as("not replaced").hasContent("{}");
+      }
+    }
   }
 
   @Test
   void replacingDeletesTheRunAndNothingElse() throws IOException {
-    new RunFolder(folder, RunFiles.KIND, SETTINGS, RunFolder.Existing.REFUSE).heldOutBefore(0.25);
+    try (RunFolder first =
+        new RunFolder(folder, RunFiles.KIND, SETTINGS, RunFolder.Existing.REFUSE)) {
+      first.heldOutBefore(0.25);
+    }
     Files.createDirectories(folder.resolve("checkpoint/problems-8"));
     Files.writeString(folder.resolve("checkpoint/latest"), "problems-8");
     Files.writeString(folder.resolve("notes.txt"), "mine");
 
-    RunFolder replaced = new RunFolder(folder, RunFiles.KIND, SETTINGS, RunFolder.Existing.REPLACE);
-
-    assertThat(replaced.heldOutBefore()).isEmpty();
+    try (RunFolder replaced =
+        new RunFolder(folder, RunFiles.KIND, SETTINGS, RunFolder.Existing.REPLACE)) {
+      assertThat(replaced.heldOutBefore()).isEmpty();
+    }
     assertThat(folder.resolve("checkpoint")).doesNotExist();
     assertThat(folder.resolve("notes.txt")).hasContent("mine");
   }
@@ -44,7 +67,7 @@ class RunFolderTest {
   void replacingLeavesAFolderWithoutARunAlone() throws IOException {
     Files.createDirectories(folder.resolve("answer"));
 
-    new RunFolder(folder, RunFiles.KIND, SETTINGS, RunFolder.Existing.REPLACE);
+    new RunFolder(folder, RunFiles.KIND, SETTINGS, RunFolder.Existing.REPLACE).close();
 
     assertThat(folder.resolve("answer")).isDirectory();
   }

@@ -3,10 +3,13 @@ package dev.flowdpo.examples.service;
 import com.sun.net.httpserver.HttpServer;
 import dev.flowdpo.Flow;
 import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.micrometer.FlowMetrics;
 import dev.flowdpo.rollout.Attempt;
 import dev.flowdpo.rollout.Verifier;
 import dev.flowdpo.value.Solution;
 import dev.flowdpo.verify.MathAnswerVerifier;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -14,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Answers questions and learns from what users say was right.
@@ -31,7 +33,8 @@ public final class AnsweringService implements AutoCloseable {
   private final Flow flow = Flow.builder().serving(serving -> serving.queueLimit(1_000)).build();
   private final OnlineLearner learner;
   private final FeedbackJournal journal;
-  private final AtomicInteger learned = new AtomicInteger();
+  private final PrometheusMeterRegistry meters =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer server;
 
@@ -50,6 +53,7 @@ public final class AnsweringService implements AutoCloseable {
             .resume(true)
             .options(options -> options.checkpointEveryProblems(4))
             .build();
+    new FlowMetrics(flow).bindTo(meters);
     journal = new FeedbackJournal(folder.resolve("feedback.jsonl"));
     for (Solution solution : journal.all()) {
       if (!learner.hasSeen(solution.problem().id())) {
@@ -69,27 +73,12 @@ public final class AnsweringService implements AutoCloseable {
   }
 
   private void learn(Solution solution) {
-    var unused =
-        learner
-            .feedback(solution, VERIFIER.verify(Attempt.of(solution)))
-            .thenAccept(outcome -> learned.incrementAndGet());
+    var unused = learner.feedback(solution, VERIFIER.verify(Attempt.of(solution)));
   }
 
   /** {@return figures as Prometheus reads them} */
   String metrics() {
-    return """
-    flowdpo_problems_learned_total %d
-    flowdpo_learned_since_start_total %d
-    flowdpo_answer_updates_total %d
-    flowdpo_stop_updates_total %d
-    flowdpo_progressive_accuracy %.4f
-    """
-        .formatted(
-            learner.progress().problems(),
-            learned.get(),
-            learner.progress().answerUpdates(),
-            learner.progress().stopUpdates(),
-            learner.progress().progressiveAccuracy());
+    return meters.scrape();
   }
 
   int port() {

@@ -29,7 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(240)
 class AnsweringServiceTest {
   private static final int QUESTIONS = 24;
-  private static final Pattern LEARNED = Pattern.compile("problems_learned_total (\\d+)");
+  private static final Pattern LEARNED =
+      Pattern.compile("flowdpo_learner_problems_total\\{.*} (\\d+)\\.0");
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final ObjectMapper json = new ObjectMapper();

@@ -9,14 +9,19 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,8 +40,32 @@ public final class AdapterVersions implements FlowAdapters {
   private final Map<AdapterRole, Owner> owners = new HashMap<>();
   private Version live;
   private int kept = KEPT;
+  private long choices;
+  private final Set<BiConsumer<Version, Long>> onChoice = new LinkedHashSet<>();
 
-  private record Version(AdapterVersion about, Map<AdapterRole, AdapterSnapshot> snapshots) {}
+  /**
+   * A version.
+   *
+   * @param about what users see of it
+   * @param snapshots an adapter for every role
+   */
+  public record Version(AdapterVersion about, Map<AdapterRole, AdapterSnapshot> snapshots) {}
+
+  /**
+   * What is kept at one moment.
+   *
+   * @param versions oldest first
+   * @param live the number of the live one
+   * @param before the numbers of those that were live before it, the last one first
+   * @param choices how often a version was published or rolled back to by its number so far
+   */
+  public record Kept(List<Version> versions, long live, List<Long> before, long choices) {
+    /** Copies the lists. */
+    public Kept {
+      versions = List.copyOf(versions);
+      before = List.copyOf(before);
+    }
+  }
 
   /** A learner, and the snapshots from which it can go on. */
   private record Owner(String name, Predicate<AdapterSnapshot> fits) {}
@@ -90,6 +119,48 @@ public final class AdapterVersions implements FlowAdapters {
   public synchronized void keep(int count) {
     kept = count;
     forgetOld();
+  }
+
+  /** Returns all that is kept. */
+  public synchronized Kept kept() {
+    return new Kept(versions, live.about.number(), List.copyOf(before), choices);
+  }
+
+  /**
+   * Takes up what an earlier process kept, live version included, unless this one has versions of
+   * its own already.
+   *
+   * @return whether it was taken up
+   */
+  public synchronized boolean restore(Kept earlier) {
+    if (versions.size() > 1 || live.about.number() > 0 || earlier.versions.isEmpty()) {
+      return false;
+    }
+    versions.clear();
+    versions.addAll(earlier.versions);
+    before.clear();
+    before.addAll(earlier.before);
+    live = find(earlier.live);
+    fillSlots();
+    return true;
+  }
+
+  /**
+   * Adds somebody who is told when a version is published or rolled back to by its number, with the
+   * count of such choices.
+   */
+  public synchronized void onChoice(BiConsumer<Version, Long> told) {
+    onChoice.add(told);
+  }
+
+  /** Takes somebody away who was told. */
+  public synchronized void notOnChoice(BiConsumer<Version, Long> told) {
+    onChoice.remove(told);
+  }
+
+  private void tellChoice() {
+    choices++;
+    onChoice.forEach(told -> told.accept(live, choices));
   }
 
   /** Puts snapshots with the same effect in the place of the live ones: no new version. */
@@ -164,6 +235,11 @@ public final class AdapterVersions implements FlowAdapters {
     before.removeIf(number -> versions.stream().noneMatch(v -> v.about.number() == number));
   }
 
+  /** Returns what comes of an action during which no other version goes live. */
+  public synchronized <T> T whileUnchanged(Supplier<T> action) {
+    return action.get();
+  }
+
   /** Returns the live adapter of a role. */
   public synchronized AdapterSnapshot live(AdapterRole role) {
     return Lookup.required(live.snapshots, role);
@@ -190,6 +266,7 @@ public final class AdapterVersions implements FlowAdapters {
               Map.of(AdapterRole.ANSWER, 0L, AdapterRole.STOP, 0L),
               OptionalDouble.empty());
       forgetOld();
+      LOG.info("Adapters: version {} was read from {}", version.about.number(), folder);
       return version.about;
     }
   }
@@ -201,8 +278,18 @@ public final class AdapterVersions implements FlowAdapters {
     if (version != live) {
       goLive(version);
       LOG.info("Adapters: version {} ({}) is live", number, version.about.source());
+      tellChoice();
     }
     return version.about;
+  }
+
+  /** Makes a version of an earlier process live, which was chosen there, kept or not. */
+  public synchronized void choose(Version version) {
+    if (versions.stream().noneMatch(v -> v.about.equals(version.about))) {
+      versions.add(version);
+      versions.sort(Comparator.comparing(v -> v.about.number()));
+    }
+    var unused = publish(version.about.number());
   }
 
   @Override
@@ -211,7 +298,7 @@ public final class AdapterVersions implements FlowAdapters {
     if (number == null) {
       throw new InvalidInputException(
           "adapters: expected a version that was live before version %d, found none that is kept; %s"
-              .formatted(live.about.number(), kept()));
+              .formatted(live.about.number(), numbers()));
     }
     Version version = find(number);
     check(version);
@@ -219,6 +306,7 @@ public final class AdapterVersions implements FlowAdapters {
     LOG.warn("Adapters: rolled back from version {} to {}", live.about.number(), number);
     live = version;
     fillSlots();
+    tellChoice();
     return version.about;
   }
 
@@ -230,10 +318,10 @@ public final class AdapterVersions implements FlowAdapters {
             () ->
                 new InvalidInputException(
                     "adapters: expected a version that is kept, found %d; %s"
-                        .formatted(number, kept())));
+                        .formatted(number, numbers())));
   }
 
-  private String kept() {
+  private String numbers() {
     return "kept are " + versions.stream().map(version -> version.about.number()).toList();
   }
 

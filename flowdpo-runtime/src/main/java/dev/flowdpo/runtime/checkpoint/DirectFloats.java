@@ -34,7 +34,7 @@ final class DirectFloats {
       throw new FlowException(
           ("%s: expected room for %d bytes outside the heap, found none; raise"
                   + " -XX:MaxDirectMemorySize, store the weights as F32, which are not copied, or load"
-                  + " them in fewer bits (ModelOptions.quantization)")
+                  + " them in fewer bits (ExecutionTarget.quantization)")
               .formatted(what, size),
           e);
     }

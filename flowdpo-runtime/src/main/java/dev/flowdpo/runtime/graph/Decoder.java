@@ -22,7 +22,7 @@ import java.util.Map;
  *
  * <p>Every linear layer carries a LoRA side branch {@code y = x Wᵀ + (x Aᵀ) Bᵀ} (Hu et al., arXiv
  * 2106.09685), where the factor alpha / rank is already in B. A and B are inputs of the graph, so
- * adapters change without a new session.
+ * adapters change without a new session; with factors of rank 0 the branch is no work.
  */
 final class Decoder {
   /**

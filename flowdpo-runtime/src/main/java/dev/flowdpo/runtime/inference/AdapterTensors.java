@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import com.google.common.collect.Iterables;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
@@ -44,14 +45,10 @@ final class AdapterTensors implements AutoCloseable {
   }
 
   private Factors create(AdapterSnapshot adapter) {
-    AdapterLayout layout = adapter.layout();
-    long elements = layout.size();
-    for (LinearSite site : layout.untouched()) {
-      elements += (long) layout.rank() * (site.inputs() + site.outputs());
-    }
-    Factors factors = new Factors(NativeScratch.direct(Float.BYTES * elements).asFloatBuffer());
+    Factors factors =
+        new Factors(NativeScratch.direct(Float.BYTES * elements(adapter)).asFloatBuffer());
     try {
-      fill(adapter, factors::add);
+      fillForward(adapter, factors::add);
     } catch (RuntimeException e) {
       factors.free();
       throw e;
@@ -59,11 +56,39 @@ final class AdapterTensors implements AutoCloseable {
     return factors;
   }
 
+  private static long elements(AdapterSnapshot adapter) {
+    AdapterLayout layout = adapter.layout();
+    long elements = adapter.changesModel() ? layout.size() : 0;
+    if (elements > 0) {
+      for (LinearSite site : layout.untouched()) {
+        elements += (long) layout.rank() * (site.inputs() + site.outputs());
+      }
+    }
+    return elements;
+  }
+
   /** Gives an input memory, which is then filled. */
   @FunctionalInterface
   interface Inputs {
     /** Adds an input and returns its memory. */
     FloatBuffer add(String name, long... shape);
+  }
+
+  /**
+   * Adds the factors of an adapter for a run that only goes forward. Those of an adapter that
+   * changes nothing have rank 0: products over no elements, which leave what they are added to as
+   * it is, and cost nothing.
+   */
+  static void fillForward(AdapterSnapshot adapter, Inputs inputs) {
+    if (adapter.changesModel()) {
+      fill(adapter, inputs);
+      return;
+    }
+    AdapterLayout layout = adapter.layout();
+    for (LinearSite site : Iterables.concat(layout.sites(), layout.untouched())) {
+      inputs.add(site.inputOfA(), 0, site.inputs());
+      inputs.add(site.inputOfB(), site.outputs(), 0);
+    }
   }
 
   /**

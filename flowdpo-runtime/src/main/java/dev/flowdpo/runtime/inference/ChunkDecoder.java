@@ -143,6 +143,7 @@ class ChunkDecoder {
       feedSampling(feed, sampling);
       KvAssembly.feed(feed, config, prefixes, ChunkGraph::prefixKey, ChunkGraph::prefixValue);
       feed.adapter(base.adapter(adapter));
+      feed.describe("chunk", rows.size(), maxSteps, adapter);
       try (OrtSession.Result result = feed.run(base.session(FrozenBase.Kind.CHUNK), outputs)) {
         long[] chosen = SessionResults.longs(result, ChunkGraph.CHOSEN);
         float[] logProbabilities = SessionResults.floats(result, ChunkGraph.LOG_PROBABILITIES);

@@ -6,6 +6,8 @@ import ai.onnxruntime.OrtSession;
 import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.model.GradientPath;
+import dev.flowdpo.model.Quantization;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
@@ -20,6 +22,8 @@ import dev.flowdpo.runtime.internal.LeakDetector;
 import dev.flowdpo.runtime.internal.NativeLibraries;
 import java.util.HashMap;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A frozen model, loaded: its configuration, its weights, and a session for each of its graphs,
@@ -31,6 +35,8 @@ import java.util.Map;
  * frees it after the last.
  */
 public final class FrozenBase implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FrozenBase.class);
+
   private final OrtEnvironment environment;
   private final Checkpoint checkpoint;
   private final SessionSettings settings;
@@ -105,6 +111,16 @@ public final class FrozenBase implements AutoCloseable {
   /** Returns the largest number of tokens of a sequence, prompt and answer together. */
   public int maxTokens() {
     return maxTokens;
+  }
+
+  /** Returns how the frozen matrices are held in memory. */
+  public Quantization quantization() {
+    return settings.quantization();
+  }
+
+  /** Returns how gradients are formed. */
+  public GradientPath gradients() {
+    return settings.gradients();
   }
 
   /** Returns how much the keys and values of a token take. */
@@ -213,6 +229,7 @@ public final class FrozenBase implements AutoCloseable {
       adapters.close();
       weights.close();
       checkpoint.close();
+      LOG.info("Model {}: closed", checkpoint.folder());
     }
   }
 

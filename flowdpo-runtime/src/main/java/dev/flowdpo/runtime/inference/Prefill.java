@@ -119,6 +119,7 @@ class Prefill {
       }
       KvAssembly.feed(feed, config, pasts, PrefillGraph::pastKey, PrefillGraph::pastValue);
       feed.adapter(base.adapter(adapter));
+      feed.describe("prefill", batch, tokens, adapter);
       try (OrtSession.Result result = feed.run(base.session(FrozenBase.Kind.PREFILL), outputs)) {
         float[] logProbabilities = SessionResults.floats(result, PrefillGraph.LOG_PROBABILITIES);
         float[][] keys = SessionResults.layers(result, config, PrefillGraph::key);

@@ -32,6 +32,7 @@ public final class TensorFeed implements AutoCloseable {
   private final Map<String, OnnxTensorLike> inputs = new HashMap<>();
   private final Map<String, OnnxValue> outputs = new HashMap<>();
   private AdapterTensors.@Nullable Factors kept;
+  private NativeRun.About about = new NativeRun.About("", 0, 0, null);
   private final LeakDetector.Handle open = LeakDetector.opened(this, "The inputs of a run");
 
   TensorFeed(
@@ -88,6 +89,14 @@ public final class TensorFeed implements AutoCloseable {
     AdapterTensors.fill(adapter, this::floats);
   }
 
+  /**
+   * Adds a copy of the factors of an adapter, for one run that only goes forward: an adapter that
+   * changes nothing costs nothing.
+   */
+  public void adapterForward(AdapterSnapshot adapter) {
+    AdapterTensors.fillForward(adapter, this::floats);
+  }
+
   /** Has an output written to memory of this feed, which it returns. */
   public ByteBuffer outputFloats(String name, long... shape) {
     ByteBuffer memory = scratch.take(4 * FloatTensor.elements(shape));
@@ -111,6 +120,16 @@ public final class TensorFeed implements AutoCloseable {
   }
 
   /**
+   * Says what the run is, for the JDK's flight recorder.
+   *
+   * @param width the tokens of each row, padding included: read, or at most written
+   * @param adapter the adapter of all rows, if there is one
+   */
+  public void describe(String kind, int rows, int width, @Nullable AdapterSnapshot adapter) {
+    about = new NativeRun.About(kind, rows, width, adapter);
+  }
+
+  /**
    * Runs a session on these inputs.
    *
    * @param requested the outputs to return beside those that have memory here
@@ -118,10 +137,14 @@ public final class TensorFeed implements AutoCloseable {
    * @throws FlowException if ONNX Runtime reports an error, or the run is given up
    */
   public OrtSession.Result run(OrtSession session, Set<String> requested) {
+    NativeRun event = new NativeRun();
+    event.begin();
     try {
       return session.run(allInputs(), requested, outputs, lease.options());
     } catch (OrtException e) {
       throw lease.failure(e);
+    } finally {
+      event.end(about);
     }
   }
 

@@ -21,7 +21,6 @@ import dev.flowdpo.runtime.inference.AnswerPolicy;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.internal.Lookup;
-import dev.flowdpo.runtime.text.FlowTemplates;
 import dev.flowdpo.runtime.text.HuggingFaceTokenizers;
 import dev.flowdpo.runtime.text.Prompts;
 import dev.flowdpo.runtime.text.Tokenizer;
@@ -30,9 +29,11 @@ import dev.flowdpo.spi.FlowEngine;
 import dev.flowdpo.spi.LearnerSetup;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
@@ -42,45 +43,44 @@ import java.util.function.Supplier;
  * <p>Thread-safe; owns the model's native memory.
  */
 public final class AdapterFlowEngine implements FlowEngine {
-  private final FrozenBase base;
-  private final Tokenizer tokenizer;
-  private final FlowTemplates templates;
-  private final LearnerOptions learnerDefaults;
-  private final TrainerOptions trainerDefaults;
-  private final Prompts prompts;
+  private final LoadedModel model;
   private final AnswerPolicy policy;
   private final AdapterStopJudge judge;
-  private final String modelName;
   private final AdapterVersions versions;
   private final LearnerFactory learners;
 
+  /** The engines of named adapters; all of a base share this map, and the first closes them. */
+  private final Map<String, AdapterFlowEngine> named;
+
+  private final boolean first;
+
+  /** The engine that owns the model. */
+  private AdapterFlowEngine(LoadedModel model, Optional<Path> adapters) {
+    this(
+        model,
+        slots(model.base().config(), adapters),
+        adapters.map(Path::toString).orElse("the base alone"),
+        new ConcurrentHashMap<>(),
+        true);
+  }
+
   private AdapterFlowEngine(
-      FrozenBase base,
-      Tokenizer tokenizer,
-      Prompts prompts,
-      LearnerOptions learnerDefaults,
-      TrainerOptions trainerDefaults,
+      LoadedModel model,
       Map<AdapterRole, AdapterSlot> slots,
-      String modelName,
-      Supplier<String> modelDigest,
       String adapters,
-      double stopThreshold) {
-    this.base = base;
-    this.tokenizer = tokenizer;
-    this.templates = prompts.templates();
-    this.learnerDefaults = learnerDefaults;
-    this.trainerDefaults = trainerDefaults;
-    this.prompts = prompts;
-    this.modelName = modelName;
+      Map<String, AdapterFlowEngine> named,
+      boolean first) {
+    this.model = model;
+    this.named = named;
+    this.first = first;
+    FrozenBase base = model.base();
     this.versions =
         new AdapterVersions(slots, adapters, folder -> snapshots(base.config(), folder));
-    this.learners =
-        new LearnerFactory(
-            base, tokenizer, prompts, versions, modelName, modelDigest, stopThreshold);
-    this.policy =
-        new AnswerPolicy(base, prompts, tokenizer, Lookup.required(slots, AdapterRole.ANSWER));
+    this.learners = new LearnerFactory(model, versions);
+    AdapterSlot answer = Lookup.required(slots, AdapterRole.ANSWER);
+    this.policy = new AnswerPolicy(base, model.prompts(), model.tokenizer(), answer);
     AdapterSlot stop = Lookup.required(slots, AdapterRole.STOP);
-    this.judge = new AdapterStopJudge(base, prompts, stop, stopThreshold);
+    this.judge = new AdapterStopJudge(base, model.prompts(), stop, model.stopThreshold());
   }
 
   /**
@@ -93,6 +93,7 @@ public final class AdapterFlowEngine implements FlowEngine {
    * @param learnerDefaults what a learner uses where the application sets nothing
    * @param trainerDefaults what a compiler uses where the application sets nothing
    * @param stopThreshold the probability of "finished" from which the judge stops an answer
+   * @param clock what a chat template tells the time by
    * @throws InvalidInputException if a file is missing, damaged or does not fit
    */
   public static AdapterFlowEngine open(
@@ -101,23 +102,25 @@ public final class AdapterFlowEngine implements FlowEngine {
       LearnerOptions learnerDefaults,
       TrainerOptions trainerDefaults,
       SessionSettings settings,
-      double stopThreshold) {
+      double stopThreshold,
+      Clock clock) {
     Checkpoint checkpoint = Checkpoint.open(folder);
     FrozenBase base = FrozenBase.load(checkpoint, settings);
     try {
       Tokenizer tokenizer = HuggingFaceTokenizers.open(folder.resolve(HuggingFaceTokenizers.FILE));
       try {
         return new AdapterFlowEngine(
-            base,
-            tokenizer,
-            Prompts.read(folder, tokenizer, base.config()),
-            learnerDefaults,
-            trainerDefaults,
-            slots(base.config(), adapters),
-            String.valueOf(folder.getFileName()),
-            Suppliers.memoize(checkpoint::digest)::get,
-            adapters.map(Path::toString).orElse("the base alone"),
-            stopThreshold);
+            new LoadedModel(
+                base,
+                tokenizer,
+                Prompts.read(folder, tokenizer, base.config(), clock),
+                learnerDefaults,
+                trainerDefaults,
+                String.valueOf(folder.getFileName()),
+                Suppliers.memoize(checkpoint::digest)::get,
+                stopThreshold,
+                clock),
+            adapters);
       } catch (RuntimeException e) {
         tokenizer.close();
         throw e;
@@ -173,27 +176,27 @@ public final class AdapterFlowEngine implements FlowEngine {
 
   /** {@return the model's text and ids, for files of pairs and examples; usable until closed} */
   public ModelTokens tokens() {
-    return new ModelTokens(tokenizer, prompts, base.config());
+    return new ModelTokens(model.tokenizer(), model.prompts(), base().config());
   }
 
   /** {@return the frozen model, to train on; closed with this engine} */
   public FrozenBase base() {
-    return base;
+    return model.base();
   }
 
   /** {@return what adapter folders name as their base} */
   public String modelName() {
-    return modelName;
+    return model.name();
   }
 
   @Override
   public FlowOptions defaultOptions() {
-    return templates.options(0);
+    return model.prompts().templates().options(0);
   }
 
   @Override
   public LearnerOptions defaultLearnerOptions() {
-    return learnerDefaults;
+    return model.learnerDefaults();
   }
 
   @Override
@@ -212,13 +215,13 @@ public final class AdapterFlowEngine implements FlowEngine {
         ("%s: expected one whose token ids are those of the engine's model %s, which is to learn from"
                 + " them, found %s, which may have another vocabulary. Leave the %s to the engine,"
                 + " or, if its ids are the engine's, let %s.sharesEngineTokens() return true")
-            .formatted(name, modelName, found.getClass().getName(), name, type));
+            .formatted(name, model.name(), found.getClass().getName(), name, type));
   }
 
   /** {@return what trains adapters on traces, with all its settings} */
   @Override
   public TraceTraining compiler() {
-    return new TraceTraining(this, trainerDefaults);
+    return new TraceTraining(this, model.trainerDefaults());
   }
 
   @Override
@@ -226,11 +229,34 @@ public final class AdapterFlowEngine implements FlowEngine {
     return versions;
   }
 
-  /** Closes the learners, and frees the model and the tokenizer. */
+  @Override
+  public AdapterFlowEngine named(String name) {
+    return named.computeIfAbsent(
+        name,
+        unused ->
+            new AdapterFlowEngine(
+                model,
+                slots(model.base().config(), Optional.empty()),
+                "the base alone",
+                named,
+                false));
+  }
+
+  @Override
+  public <T> T atOneVersion(Supplier<T> snapshots) {
+    return versions.whileUnchanged(snapshots);
+  }
+
+  /**
+   * Closes the learners, those of named adapters too, and frees the model and the tokenizer; an
+   * engine of named adapters closes its learners alone.
+   */
   @Override
   public void close() {
     learners.close();
-    base.close();
-    tokenizer.close();
+    if (first) {
+      named.values().forEach(AdapterFlowEngine::close);
+      model.close();
+    }
   }
 }

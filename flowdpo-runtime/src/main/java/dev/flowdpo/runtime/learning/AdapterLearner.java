@@ -108,7 +108,7 @@ final class AdapterLearner implements AutoCloseable {
       if (refresh > 0 && optimizer.steps() % refresh == 0) {
         reference = snapshot();
       }
-      return Optional.of(metrics(pairs.size(), result, norm, rate));
+      return Optional.of(metrics(pairs, result, norm, rate));
     }
   }
 
@@ -119,9 +119,9 @@ final class AdapterLearner implements AutoCloseable {
   }
 
   private UpdateMetrics metrics(
-      int pairs, PreferenceGradient.Result result, double norm, double rate) {
+      List<PreferencePair> pairs, PreferenceGradient.Result result, double norm, double rate) {
     PreferenceFigures figures = PreferenceFigures.of(result.sums(), objective.beta());
-    return UpdateMetrics.builder(role, optimizer.steps(), pairs)
+    return UpdateMetrics.builder(role, optimizer.steps(), pairs.size())
         .loss(result.loss())
         .rewards(
             figures.rewardsChosen(),
@@ -130,6 +130,7 @@ final class AdapterLearner implements AutoCloseable {
             figures.accuracy())
         .logps(figures.chosenLogProbability(), figures.rejectedLogProbability())
         .step(norm, rate)
+        .samplerDifference(SamplerDifference.of(pairs, result.sums(), objective.readsChosenOnly()))
         .build();
   }
 
@@ -140,7 +141,9 @@ final class AdapterLearner implements AutoCloseable {
 
   /** Goes back to a state. */
   void restore(AdapterState state) {
-    parameters.assign(Nd4j.createFromArray(state.parameters()));
+    try (INDArray values = Nd4j.createFromArray(state.parameters())) {
+      parameters.assign(values);
+    }
     optimizer.restore(state.optimizer());
   }
 

@@ -3,12 +3,14 @@ package dev.flowdpo.runtime.learning;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
+import dev.flowdpo.runtime.adapter.AdapterVersions;
 import dev.flowdpo.runtime.checkpoint.DataType;
 import dev.flowdpo.runtime.checkpoint.FloatTensor;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
@@ -37,21 +39,27 @@ import java.util.stream.Stream;
  * latest} names is complete. It holds {@code state.json} (counters, outcomes, waiting pairs),
  * {@code seen.txt} ({@link SeenProblems}), for each role {@code ROLE.safetensors} (parameters and
  * both moments, and behind a gate the live parameters) and, where the reference is an adapter,
- * {@code reference-ROLE/} in PEFT form.
+ * {@code reference-ROLE/} in PEFT form. Beside it are the {@link VersionFiles}.
  */
 final class LearnerCheckpoint {
+  /** The file by which one learner at a time has the folder. */
+  static final String LOCK = "learner.lock";
+
   private static final String LATEST = "latest";
   private static final String STATE = "state.json";
   private static final String LIVE = "live";
+  private static final String VERSIONS = "versions";
   private static final String PREFIX = "problems-";
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final Path folder;
   private final JsonNode json;
+  private final Optional<String> promptTime;
 
-  private LearnerCheckpoint(Path folder, JsonNode json) {
+  private LearnerCheckpoint(Path folder, JsonNode json, Optional<String> promptTime) {
     this.folder = folder;
     this.json = json;
+    this.promptTime = promptTime;
   }
 
   /**
@@ -61,15 +69,19 @@ final class LearnerCheckpoint {
    * @param json counters and pairs
    * @param seen what was learned from
    * @param live the live adapters, where they may differ from the working copies
+   * @param files where versions are kept
+   * @param versions those to keep
    * @param modelName what adapter folders name as their base
    */
   record Contents(
       Map<String, String> settings,
-      JsonNode json,
+      ObjectNode json,
       SeenProblems seen,
       int problems,
       Map<AdapterRole, AdapterLearner> learners,
       Map<AdapterRole, AdapterSnapshot> live,
+      VersionFiles files,
+      AdapterVersions.Kept versions,
       String modelName) {}
 
   /** Says whether the folder holds a state. */
@@ -87,11 +99,13 @@ final class LearnerCheckpoint {
       for (AdapterLearner learner : contents.learners.values()) {
         writeAdapter(target, learner, contents);
       }
+      contents.json.set(VERSIONS, contents.files.write(contents.versions));
       AtomicFiles.write(target.resolve(STATE), MAPPER.writeValueAsString(contents.json));
       SeenFile.write(target, contents.seen);
       LearnerManifest.write(target, contents.settings);
       AtomicFiles.write(folder.resolve(LATEST), name);
       deleteOthers(folder, name);
+      contents.files.settle(contents.versions);
     } catch (IOException | UncheckedIOException e) {
       throw new FlowException(folder + ": the checkpoint cannot be written: " + e.getMessage(), e);
     }
@@ -139,9 +153,10 @@ final class LearnerCheckpoint {
         return Optional.empty();
       }
       Path target = folder.resolve(latest(folder));
-      LearnerManifest.read(target).check(target, settings);
-      return Optional.of(
-          new LearnerCheckpoint(target, MAPPER.readTree(target.resolve(STATE).toFile())));
+      LearnerManifest manifest = LearnerManifest.read(target);
+      manifest.check(target, settings);
+      JsonNode json = MAPPER.readTree(target.resolve(STATE).toFile());
+      return Optional.of(new LearnerCheckpoint(target, json, manifest.promptTime()));
     } catch (JsonProcessingException e) {
       throw new InvalidInputException(
           folder + ": the checkpoint's " + STATE + " is not JSON: " + e.getOriginalMessage(), e);
@@ -157,9 +172,19 @@ final class LearnerCheckpoint {
     return LearnerStateJson.read(folder.resolve(STATE), json, seen);
   }
 
+  /** Returns the time at which the run began, where its prompts tell it. */
+  Optional<String> promptTime() {
+    return promptTime;
+  }
+
   /** Returns what a gate had counted. */
   JsonNode gate() {
     return json.path("gate");
+  }
+
+  /** Returns what is said of the versions that are kept. */
+  JsonNode versions() {
+    return json.path(VERSIONS);
   }
 
   /** Returns the parameters and moments of an adapter of this size. */

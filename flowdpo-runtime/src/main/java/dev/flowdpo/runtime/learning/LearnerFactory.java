@@ -4,6 +4,7 @@ import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.learning.RolloutOptions;
+import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.preference.AdapterRole;
@@ -11,26 +12,25 @@ import dev.flowdpo.rollout.VerifierGuard;
 import dev.flowdpo.runtime.adapter.AdapterSlot;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.adapter.AdapterVersions;
+import dev.flowdpo.runtime.checkpoint.FolderLock;
 import dev.flowdpo.runtime.inference.AdapterStopJudge;
 import dev.flowdpo.runtime.inference.AnswerPolicy;
-import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.internal.Lookup;
-import dev.flowdpo.runtime.text.Prompts;
-import dev.flowdpo.runtime.text.Tokenizer;
-import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import dev.flowdpo.spi.LearnerSetup;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Seeds;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,55 +41,51 @@ import org.slf4j.LoggerFactory;
 final class LearnerFactory implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LearnerFactory.class);
 
-  private final FrozenBase base;
-  private final Tokenizer tokenizer;
-  private final Prompts prompts;
+  private final LoadedModel model;
   private final AdapterVersions versions;
-  private final String modelName;
-  private final Supplier<String> modelDigest;
-  private final double stopThreshold;
   private final Set<OnlineLearner> open = ConcurrentHashMap.newKeySet();
 
-  /**
-   * @param modelName what adapter folders name as their base
-   * @param modelDigest tells the model from others; it may take a while
-   * @param stopThreshold the probability of "finished" from which the judge stops an answer
-   */
-  LearnerFactory(
-      FrozenBase base,
-      Tokenizer tokenizer,
-      Prompts prompts,
-      AdapterVersions versions,
-      String modelName,
-      Supplier<String> modelDigest,
-      double stopThreshold) {
-    this.base = base;
-    this.tokenizer = tokenizer;
-    this.prompts = prompts;
+  LearnerFactory(LoadedModel model, AdapterVersions versions) {
+    this.model = model;
     this.versions = versions;
-    this.modelName = modelName;
-    this.modelDigest = modelDigest;
-    this.stopThreshold = stopThreshold;
   }
 
   /**
    * Makes a learner.
    *
-   * @throws InvalidInputException if another learner owns one of its roles, or its checkpoint does
-   *     not fit
+   * @throws InvalidInputException if another learner owns one of its roles or its folder, here or
+   *     in another process, or its checkpoint does not fit
    */
   OnlineLearner learner(LearnerSetup setup) {
     checkFolder(setup);
     checkGate(setup);
-    checkValidation(setup);
+    checkDropout(setup);
+    Optional<FolderLock> lock =
+        setup
+            .checkpoint()
+            .map(
+                folder ->
+                    FolderLock.take(
+                        folder, LearnerCheckpoint.LOCK, "learner \"" + setup.name() + "\""));
+    try {
+      return learner(setup, () -> lock.ifPresent(FolderLock::close));
+    } catch (RuntimeException e) {
+      lock.ifPresent(FolderLock::close);
+      throw e;
+    }
+  }
+
+  private OnlineLearner learner(LearnerSetup setup, Runnable unlock) {
+    checkFolder(setup); // again, now that nobody else writes there
     Map<String, String> settings =
-        setup.checkpoint().isPresent()
-            ? RunSettings.of(setup, modelDigest.get(), stopThreshold)
-            : Map.of();
+        setup.checkpoint().isPresent() ? RunSettings.of(setup, engineSettings(setup)) : Map.of();
     Optional<LearnerCheckpoint> resumed =
         setup.resume()
             ? setup.checkpoint().flatMap(folder -> LearnerCheckpoint.read(folder, settings))
             : Optional.empty();
+    Optional<RunTime> time = time(resumed);
+    time.ifPresent(begin -> setup.validation().forEach(begin::put));
+    checkValidation(setup);
     int remembered = setup.options().submissions().rememberedProblems();
     LearnerState state =
         resumed
@@ -97,11 +93,42 @@ final class LearnerFactory implements AutoCloseable {
             .orElseGet(() -> new LearnerState(new SeenProblems(remembered)));
     WorkingCopies copies = copies(setup, resumed);
     try {
-      return learner(setup, settings, resumed, state, copies);
+      return learner(setup, recording(settings, time), resumed, state, copies, time, unlock);
     } catch (RuntimeException e) {
       copies.close();
       throw e;
     }
+  }
+
+  /** Returns the time that the problems of the run are told, if its prompts tell any. */
+  private Optional<RunTime> time(Optional<LearnerCheckpoint> resumed) {
+    if (!model.prompts().tellTime()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        resumed
+            .flatMap(LearnerCheckpoint::promptTime)
+            .map(recorded -> RunTime.recorded(model.prompts(), recorded))
+            .orElseGet(() -> RunTime.now(model.prompts(), model.clock())));
+  }
+
+  private static Map<String, String> recording(
+      Map<String, String> settings, Optional<RunTime> time) {
+    Map<String, String> recorded = new TreeMap<>(settings);
+    time.ifPresent(begin -> recorded.put(LearnerManifest.PROMPT_TIME, begin.toString()));
+    return recorded;
+  }
+
+  /** What of the engine decides a run. */
+  private Map<String, String> engineSettings(LearnerSetup setup) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("model", model.digest().get());
+    settings.put("quantization", model.base().quantization().name());
+    settings.put("gradients", model.base().gradients().name());
+    if (setup.engineJudge()) {
+      settings.put("stopThreshold", Double.toString(model.stopThreshold()));
+    }
+    return settings;
   }
 
   private OnlineLearner learner(
@@ -109,21 +136,46 @@ final class LearnerFactory implements AutoCloseable {
       Map<String, String> settings,
       Optional<LearnerCheckpoint> resumed,
       LearnerState state,
-      WorkingCopies copies) {
-    copies.beginFresh();
-    versions.keep(setup.options().gate().keptVersions());
+      WorkingCopies copies,
+      Optional<RunTime> time,
+      Runnable unlock) {
+    if (resumed.isEmpty()) {
+      copies.beginFresh();
+    }
+    Optional<VersionFiles> files =
+        setup
+            .checkpoint()
+            .map(folder -> new VersionFiles(folder, model.base().config(), model.name()));
+    BiConsumer<AdapterVersions.Version, Long> choices =
+        (version, count) -> files.ifPresent(present -> present.choose(version, count));
+    versions.onChoice(choices);
     LearningTurns turns = new LearningTurns();
     VerifierGuard verifier = guard(setup);
     List<VerifierGuard> guards = new ArrayList<>(List.of(verifier));
     Publication publication = publication(setup, copies, guards, turns);
-    resumed.ifPresent(checkpoint -> goOn(checkpoint, copies, publication));
+    resumed.ifPresent(checkpoint -> goOn(checkpoint, files.orElseThrow(), copies, publication));
+    versions.keep(setup.options().gate().keptVersions());
     ServedSolutions solutions =
-        new ServedSolutions(tokenizer, setup.policy(), base.config().vocabularySize());
+        new ServedSolutions(
+            model.tokenizer(), setup.policy(), model.base().config().vocabularySize());
     GroupLearner groups =
-        new GroupLearner(setup, copies, prompts, solutions, state, publication, verifier, turns);
+        new GroupLearner(
+            setup, copies, model.prompts(), solutions, state, publication, verifier, turns);
     PreferenceLearner.Parts parts =
         new PreferenceLearner.Parts(
-            turns, publication, solutions, settings, guards, modelName, open::remove);
+            turns,
+            publication,
+            solutions,
+            settings,
+            time,
+            guards,
+            model.name(),
+            files,
+            closed -> {
+              open.remove(closed);
+              versions.notOnChoice(choices);
+              unlock.run();
+            });
     PreferenceLearner learner = new PreferenceLearner(setup, copies, parts, state, groups);
     open.add(learner);
     LOG.info(
@@ -160,6 +212,16 @@ final class LearnerFactory implements AutoCloseable {
     }
   }
 
+  private void checkDropout(LearnerSetup setup) {
+    double dropout = setup.options().lora().dropout();
+    if (model.base().gradients() == GradientPath.IN_GRAPH && dropout > 0) {
+      throw new InvalidInputException(
+          "lora.dropout: expected 0, as gradients that are formed IN_GRAPH know no dropout, found "
+              + dropout
+              + "; set it to 0, or take GradientPath.TAPS");
+    }
+  }
+
   /** Refuses held-out problems that do not fit the model, now rather than at the first check. */
   private static void checkValidation(LearnerSetup setup) {
     for (Problem problem : setup.validation()) {
@@ -173,13 +235,15 @@ final class LearnerFactory implements AutoCloseable {
 
   private WorkingCopies copies(LearnerSetup setup, Optional<LearnerCheckpoint> resumed) {
     LearnerOptions options = setup.options();
-    PreferenceGradient gradient = PreferenceGradient.of(base, CompletionGradient.Path.TAPS);
+    PreferenceGradient gradient = PreferenceGradient.of(model.base(), model.base().gradients());
     Map<AdapterRole, AdapterLearner> learners = new EnumMap<>(AdapterRole.class);
     try {
       for (AdapterRole role : options.updates().roles()) {
         AdapterSnapshot current = versions.live(role);
         AdapterSnapshot reference =
-            resumed.map(checkpoint -> checkpoint.reference(role, base.config())).orElse(current);
+            resumed
+                .map(checkpoint -> checkpoint.reference(role, model.base().config()))
+                .orElse(current);
         AdapterSnapshot initial = reference.changesModel() ? reference : fresh(options, role);
         AdapterLearner learner =
             new AdapterLearner(role, initial, reference, options, setup.objective(), gradient);
@@ -196,7 +260,7 @@ final class LearnerFactory implements AutoCloseable {
 
   private AdapterSnapshot fresh(LearnerOptions options, AdapterRole role) {
     long seed = Seeds.mix(options.seed(), role.ordinal());
-    return AdapterSnapshot.initial(base.config(), options.lora(), seed);
+    return AdapterSnapshot.initial(model.base().config(), options.lora(), seed);
   }
 
   private static VerifierGuard guard(LearnerSetup setup) {
@@ -217,7 +281,23 @@ final class LearnerFactory implements AutoCloseable {
   }
 
   /** Makes live what was live, and goes on with the gate. */
-  private static void goOn(
+  private void goOn(
+      LearnerCheckpoint checkpoint,
+      VersionFiles files,
+      WorkingCopies copies,
+      Publication publication) {
+    AdapterVersions.Kept kept = files.read(checkpoint.versions());
+    if (versions.restore(kept)) {
+      copies.goOnWithLive();
+      files.readChosen(checkpoint.versions()).ifPresent(versions::choose);
+    } else {
+      publishAnew(checkpoint, copies, publication);
+    }
+    publication.read(checkpoint.gate());
+  }
+
+  /** Where there are no versions of before, or the flow has some of its own by now. */
+  private static void publishAnew(
       LearnerCheckpoint checkpoint, WorkingCopies copies, Publication publication) {
     Map<AdapterRole, AdapterSnapshot> live = copies.snapshots();
     if (publication.isGated()) {
@@ -230,7 +310,6 @@ final class LearnerFactory implements AutoCloseable {
                       .ifPresent(values -> live.put(role, learner.snapshot(values))));
     }
     copies.publish(live, OptionalDouble.empty());
-    publication.read(checkpoint.gate());
   }
 
   /** Closes the learners that are open. */
@@ -253,7 +332,7 @@ final class LearnerFactory implements AutoCloseable {
         return setup.policy().snapshot();
       }
       AdapterSlot slot = new AdapterSlot(Lookup.required(adapters, AdapterRole.ANSWER));
-      return new AnswerPolicy(base, prompts, tokenizer, slot).snapshot();
+      return new AnswerPolicy(model.base(), model.prompts(), model.tokenizer(), slot).snapshot();
     }
 
     @Override
@@ -262,7 +341,8 @@ final class LearnerFactory implements AutoCloseable {
         return setup.judge().snapshot();
       }
       AdapterSlot slot = new AdapterSlot(Lookup.required(adapters, AdapterRole.STOP));
-      return new AdapterStopJudge(base, prompts, slot, stopThreshold).snapshot();
+      return new AdapterStopJudge(model.base(), model.prompts(), slot, model.stopThreshold())
+          .snapshot();
     }
   }
 }

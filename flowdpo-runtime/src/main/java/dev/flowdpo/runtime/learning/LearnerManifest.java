@@ -27,6 +27,9 @@ final class LearnerManifest {
   private static final Logger LOG = LoggerFactory.getLogger(LearnerManifest.class);
   private static final int FORMAT = 2;
 
+  /** The time at which the run began, among its settings where prompts tell it. */
+  static final String PROMPT_TIME = "promptTime";
+
   private final JsonObjectFile json;
 
   private LearnerManifest(JsonObjectFile json) {
@@ -97,10 +100,8 @@ final class LearnerManifest {
    * @throws InvalidInputException if a setting differs; its message names all that do
    */
   void check(Path folder, Map<String, String> settings) {
-    Map<String, String> then = new TreeMap<>();
-    json.require("settings", "the settings of the run")
-        .properties()
-        .forEach(entry -> then.put(entry.getKey(), entry.getValue().asText()));
+    Map<String, String> then = settings();
+    then.remove(PROMPT_TIME); // a run that goes on takes it from here
     List<String> differences = RunSettings.differences(then, settings);
     if (!differences.isEmpty()) {
       throw new InvalidInputException(
@@ -112,6 +113,21 @@ final class LearnerManifest {
       LOG.warn(
           "{}: written by version {} of the library, goes on with {}", folder, written, library());
     }
+  }
+
+  /** Returns the time at which the run began, where its prompts tell it. */
+  Optional<String> promptTime() {
+    return Optional.ofNullable(json.require("settings", "the settings").get(PROMPT_TIME))
+        .map(JsonNode::asText);
+  }
+
+  /** Returns the settings that were written, by their names. */
+  Map<String, String> settings() {
+    Map<String, String> then = new TreeMap<>();
+    json.require("settings", "the settings of the run")
+        .properties()
+        .forEach(entry -> then.put(entry.getKey(), entry.getValue().asText()));
+    return then;
   }
 
   private static List<Path> files(Path folder) throws IOException {

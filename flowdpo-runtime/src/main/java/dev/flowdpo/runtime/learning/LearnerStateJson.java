@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -65,6 +66,8 @@ final class LearnerStateJson {
     json.put("node", pair.node());
     json.put("chosenReward", pair.chosenReward());
     json.put("rejectedReward", pair.rejectedReward());
+    pair.chosenLogProbability().ifPresent(value -> json.put("chosenLogp", value));
+    pair.rejectedLogProbability().ifPresent(value -> json.put("rejectedLogp", value));
     return json;
   }
 
@@ -118,7 +121,13 @@ final class LearnerStateJson {
         text(file, json, "problem"),
         child(file, json, "node").asInt(),
         child(file, json, "chosenReward").asDouble(),
-        child(file, json, "rejectedReward").asDouble());
+        child(file, json, "rejectedReward").asDouble(),
+        optional(json.path("chosenLogp")),
+        optional(json.path("rejectedLogp")));
+  }
+
+  private static OptionalDouble optional(JsonNode value) {
+    return value.isNumber() ? OptionalDouble.of(value.asDouble()) : OptionalDouble.empty();
   }
 
   private static TokenIds tokens(JsonNode array) {

@@ -14,6 +14,7 @@ import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.learning.ProblemOutcome;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.VerifierGuard;
+import dev.flowdpo.runtime.adapter.AdapterVersions;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
 import dev.flowdpo.runtime.internal.Lookup;
 import dev.flowdpo.spi.LearnerSetup;
@@ -45,6 +46,7 @@ final class PreferenceLearner implements OnlineLearner {
 
   private final LearnerSetup setup;
   private final LearnerOptions options;
+  private final LearnerLog log;
   private final WorkingCopies copies;
   private final Parts parts;
   private final LearnerState state;
@@ -66,8 +68,10 @@ final class PreferenceLearner implements OnlineLearner {
    * What a learner is made of beside its setup.
    *
    * @param settings what decides the run, for checkpoints
+   * @param time the time that problems of a stream are told; empty where prompts tell none
    * @param verifiers what is closed with the learner
    * @param modelName what adapter folders name as their base
+   * @param versionFiles where versions are kept, if there is a folder
    * @param onClose is told that the learner is closed
    */
   record Parts(
@@ -75,8 +79,10 @@ final class PreferenceLearner implements OnlineLearner {
       Publication publication,
       ServedSolutions solutions,
       Map<String, String> settings,
+      Optional<RunTime> time,
       List<VerifierGuard> verifiers,
       String modelName,
+      Optional<VersionFiles> versionFiles,
       Consumer<OnlineLearner> onClose) {}
 
   /**
@@ -90,6 +96,7 @@ final class PreferenceLearner implements OnlineLearner {
       GroupLearner groups) {
     this.setup = setup;
     this.options = setup.options();
+    this.log = new LearnerLog(setup.name());
     this.copies = copies;
     this.parts = parts;
     this.state = state;
@@ -196,6 +203,7 @@ final class PreferenceLearner implements OnlineLearner {
       return Optional.of(interrupted());
     }
     try {
+      parts.time.ifPresent(time -> group.forEach(time::put));
       GroupLearner.Result result = learnGroup(group.stream().map(Work::of).toList());
       stream.ifPresent(name -> state.streams().merge(name, (long) group.size(), Long::sum));
       if (result.listenerFailure().isPresent()) {
@@ -254,6 +262,7 @@ final class PreferenceLearner implements OnlineLearner {
     } finally {
       progress = state.progress();
     }
+    log.progress(progress);
     if (result.listenerFailure().isEmpty()
         && state.problems() >= checkpointed + options.checkpointEveryProblems()) {
       checkpointIfDirty();
@@ -349,11 +358,13 @@ final class PreferenceLearner implements OnlineLearner {
   @Override
   public void pause() {
     parts.turns.pause();
+    log.paused();
   }
 
   @Override
   public void resume() {
     parts.turns.resume();
+    log.resumed();
   }
 
   @Override
@@ -369,6 +380,9 @@ final class PreferenceLearner implements OnlineLearner {
 
   @Override
   public boolean stop(Duration limit) {
+    if (!parts.turns.isStopped()) {
+      log.stopping(limit);
+    }
     endQueue();
     if (parts.turns.isMine()) {
       return false; // the group under way is this thread's own
@@ -381,6 +395,7 @@ final class PreferenceLearner implements OnlineLearner {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    log.brokenOff(limit);
     parts.turns.breakOff();
     return false;
   }
@@ -412,7 +427,9 @@ final class PreferenceLearner implements OnlineLearner {
         .checkpoint()
         .ifPresent(
             folder -> {
+              long begin = System.nanoTime();
               LearnerCheckpoint.write(folder, contents());
+              log.saved(folder, state.problems(), System.nanoTime() - begin);
               setup.listener().onCheckpoint(folder);
             });
     dirty = false;
@@ -421,6 +438,11 @@ final class PreferenceLearner implements OnlineLearner {
   }
 
   private LearnerCheckpoint.Contents contents() {
+    AdapterVersions.Kept kept = copies.kept();
+    while (!copies.hasTakenUp(kept)) { // somebody has just made another version live
+      parts.publication.begin();
+      kept = copies.kept();
+    }
     ObjectNode json = LearnerStateJson.write(state, setup.redaction());
     boolean gated = parts.publication.isGated();
     if (gated) {
@@ -433,6 +455,8 @@ final class PreferenceLearner implements OnlineLearner {
         state.problems(),
         copies.learners(),
         gated ? copies.live() : Map.of(),
+        parts.versionFiles.orElseThrow(),
+        kept,
         parts.modelName);
   }
 
@@ -445,6 +469,7 @@ final class PreferenceLearner implements OnlineLearner {
     } finally {
       if (closed && !freed) {
         freed = true;
+        log.closed(state.progress());
         parts.verifiers.forEach(VerifierGuard::close);
         copies.close();
         parts.onClose.accept(this);

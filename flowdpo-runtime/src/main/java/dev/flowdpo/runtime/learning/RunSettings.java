@@ -38,15 +38,10 @@ final class RunSettings {
   /**
    * Returns the settings of a learner.
    *
-   * @param model what tells the model from others
-   * @param stopThreshold from which probability the engine's judge stops an answer
+   * @param engine what decides the run beside it: the model, and how it runs
    */
-  static Map<String, String> of(LearnerSetup setup, String model, double stopThreshold) {
-    Map<String, String> settings = new TreeMap<>();
-    settings.put("model", model);
-    if (setup.engineJudge()) {
-      settings.put("stopThreshold", Double.toString(stopThreshold));
-    }
+  static Map<String, String> of(LearnerSetup setup, Map<String, String> engine) {
+    Map<String, String> settings = new TreeMap<>(engine);
     settings.put("objective", part(setup.objective()));
     settings.put("pairRule", part(setup.pairRule()));
     settings.put("sampler", part(setup.sampler()));

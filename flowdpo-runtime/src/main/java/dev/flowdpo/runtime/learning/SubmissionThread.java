@@ -1,5 +1,6 @@
 package dev.flowdpo.runtime.learning;
 
+import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.learning.ProblemOutcome;
 import dev.flowdpo.spi.LearnerSetup;
 import java.time.Duration;
@@ -73,7 +74,7 @@ final class SubmissionThread {
         group.get(i).complete(outcomes.get(i));
       }
     } catch (Throwable e) {
-      if (!queue.isClosed()) {
+      if (!queue.isClosed() && !(e instanceof FlowClosedException)) {
         LOG.error("Learner \"{}\": a group of submissions failed", setup.name(), e);
       }
       group.forEach(submission -> submission.fail(e));

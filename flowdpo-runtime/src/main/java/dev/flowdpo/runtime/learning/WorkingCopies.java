@@ -1,5 +1,6 @@
 package dev.flowdpo.runtime.learning;
 
+import com.google.common.util.concurrent.RateLimiter;
 import dev.flowdpo.learning.AdapterVersion;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
@@ -11,6 +12,7 @@ import java.util.OptionalDouble;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The adapters that a learner works on, and their way to the flow and back: it publishes them, and
@@ -24,6 +26,9 @@ final class WorkingCopies implements AutoCloseable {
   private final Map<AdapterRole, AdapterLearner> learners;
   private final AdapterVersions versions;
   private final Map<AdapterRole, AdapterSnapshot> published = new EnumMap<>(AdapterRole.class);
+
+  /** Lets a line through twice a minute. */
+  private final RateLimiter told = RateLimiter.create(1 / 30.0);
 
   /**
    * Takes the roles over.
@@ -64,6 +69,26 @@ final class WorkingCopies implements AutoCloseable {
     versions.replace(published);
   }
 
+  /** Takes the live adapters, which an earlier process published, for this learner's own. */
+  void goOnWithLive() {
+    published.putAll(live());
+  }
+
+  /** Returns the versions that are kept. */
+  AdapterVersions.Kept kept() {
+    return versions.kept();
+  }
+
+  /** Says whether these versions' live adapters are the ones that this learner goes on from. */
+  boolean hasTakenUp(AdapterVersions.Kept kept) {
+    return kept.versions().stream()
+        .filter(version -> version.about().number() == kept.live())
+        .allMatch(
+            version ->
+                learners.keySet().stream()
+                    .allMatch(role -> version.snapshots().get(role) == published.get(role)));
+  }
+
   /** Makes the working copies the live version. */
   void publish(OptionalDouble accuracy) {
     publish(snapshots(), accuracy);
@@ -76,7 +101,15 @@ final class WorkingCopies implements AutoCloseable {
     learners.forEach((role, learner) -> updates.put(role, (long) learner.updates()));
     AdapterVersion version =
         versions.publish(published, "learner \"" + name + "\"", updates, accuracy);
-    LOG.debug("Learner \"{}\": {} is live", name, version);
+    // Without a gate every group publishes.
+    LOG.atLevel(told.tryAcquire() ? Level.INFO : Level.DEBUG)
+        .log(
+            "Learner \"{}\": version {} is live, after {} updates of the answer and {} of the stop"
+                + " adapter",
+            name,
+            version.number(),
+            version.answerUpdates(),
+            version.stopUpdates());
   }
 
   /** Goes back to the live adapters where somebody else has published them. */

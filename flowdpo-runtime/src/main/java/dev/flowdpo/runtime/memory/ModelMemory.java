@@ -1,6 +1,7 @@
 package dev.flowdpo.runtime.memory;
 
 import com.google.common.collect.ImmutableList;
+import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.runtime.checkpoint.CheckpointContents;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.graph.ChunkGraph;
@@ -41,6 +42,7 @@ public final class ModelMemory {
   private final MatrixPlan plan;
   private final int maxTokens;
   private final int rank;
+  private final GradientPath gradients;
   private final RunSizes sizes;
 
   private ModelMemory(CheckpointContents contents, SessionSettings settings, int rank) {
@@ -49,6 +51,7 @@ public final class ModelMemory {
     this.plan = MatrixPlan.of(settings.quantization());
     this.maxTokens = Math.min(config.longestSequence(), settings.maxTokens());
     this.rank = rank;
+    this.gradients = settings.gradients();
     this.sizes = new RunSizes(config, rank);
   }
 
@@ -66,6 +69,11 @@ public final class ModelMemory {
   /** {@return the largest number of tokens of a sequence, prompt and answer together} */
   public int maxTokens() {
     return maxTokens;
+  }
+
+  /** {@return what the weights take that all graphs share} */
+  public MemoryEstimate sharedWeights() {
+    return new MemoryEstimate(weights.shared());
   }
 
   /**
@@ -165,21 +173,24 @@ public final class ModelMemory {
     GraphMemory score =
         GraphMemory.of(
             TrainingGraph.score(config, maxTokens, plan).graph(), run, Outputs.OF_THE_SESSION);
-    GraphMemory taps =
-        GraphMemory.of(
-            TrainingGraph.taps(config, maxTokens, plan, load.dropout()).graph(),
-            run,
-            Outputs.OF_THE_CALLER);
+    GraphMemory backward = GraphMemory.of(differentiated(load).graph(), run, Outputs.OF_THE_CALLER);
     long adapter = Float.BYTES * rank * adapterWidth();
     return List.of(
         new MemoryPart("results while scoring", MemoryPlace.NATIVE, score.results()),
-        new MemoryPart("results while differentiating", MemoryPlace.NATIVE, taps.results()),
-        new MemoryPart("inputs while training", MemoryPlace.DIRECT, taps.inputs()),
-        new MemoryPart("taps of the gradient", MemoryPlace.DIRECT, taps.outputs()),
+        new MemoryPart("results while differentiating", MemoryPlace.NATIVE, backward.results()),
+        new MemoryPart("inputs while training", MemoryPlace.DIRECT, backward.inputs()),
+        new MemoryPart("taps of the gradient", MemoryPlace.DIRECT, backward.outputs()),
         // Both roles' parameters, two moments, two vectors to compute with; a gradient.
         new MemoryPart("adapters and optimizers", MemoryPlace.NATIVE, 11 * adapter),
         // Both roles' current and reference.
         new MemoryPart("adapter snapshots", MemoryPlace.HEAP, 4 * adapter));
+  }
+
+  private TrainingGraph differentiated(TrainingLoad load) {
+    return switch (gradients) {
+      case TAPS -> TrainingGraph.taps(config, maxTokens, plan, load.dropout());
+      case IN_GRAPH -> TrainingGraph.adapterGradients(config, maxTokens, plan);
+    };
   }
 
   /** Returns the number of parameters of an adapter of rank 1. */

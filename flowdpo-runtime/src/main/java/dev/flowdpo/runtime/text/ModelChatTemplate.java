@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,11 +32,22 @@ public final class ModelChatTemplate {
   private static final List<String> FOLDERS =
       List.of("additional_chat_templates", "chat_templates");
 
+  /** What a template calls to tell the time. */
+  private static final String TIME = "strftime_now";
+
   private final String origin;
   private final ChatTemplate template;
+  private final boolean tellsTime;
+
+  private ModelChatTemplate(String origin, ChatTemplate template, boolean tellsTime) {
+    this.origin = origin;
+    this.template = template;
+    this.tellsTime = tellsTime;
+  }
 
   private ModelChatTemplate(String origin, String source, Map<String, String> specialTokens) {
     this.origin = origin;
+    this.tellsTime = source.contains(TIME);
     try {
       this.template = ChatTemplate.builder(source).specialTokens(specialTokens).build();
     } catch (ChatTemplateException e) {
@@ -130,6 +142,20 @@ public final class ModelChatTemplate {
     } catch (IOException e) {
       throw new InvalidInputException(file + ": expected a template in UTF-8, found: " + e, e);
     }
+  }
+
+  /**
+   * {@return this template on another clock; until then it is the system's}
+   *
+   * @param clock the clock that the template tells the time by, with its time zone
+   */
+  public ModelChatTemplate at(Clock clock) {
+    return new ModelChatTemplate(origin, template.at(clock), tellsTime);
+  }
+
+  /** {@return whether the text may depend on the time} */
+  public boolean tellsTime() {
+    return tellsTime;
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.flowdpo.runtime.text;
 
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.value.Message;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +22,16 @@ interface PromptFormat {
    * @throws InvalidInputException if there is a history and the model is no chat model
    */
   String prompt(List<Message> history, String question);
+
+  /** {@return this format at the time of another clock} */
+  default PromptFormat at(Clock clock) {
+    return this;
+  }
+
+  /** {@return whether prompts may depend on the time} */
+  default boolean tellsTime() {
+    return false;
+  }
 
   /** {@return what follows a partial answer and asks whether it is finished} */
   String stopQuestion();
@@ -57,7 +68,11 @@ interface PromptFormat {
    * template that does not render a second turn gets the stop question on a new line of the answer.
    */
   static PromptFormat chat(FlowTemplates templates, ModelChatTemplate chat) {
-    String question = stopTurn(templates, chat);
+    return chat(templates, chat, stopTurn(templates, chat));
+  }
+
+  private static PromptFormat chat(
+      FlowTemplates templates, ModelChatTemplate chat, String stopQuestion) {
     return new PromptFormat() {
       @Override
       public String prompt(List<Message> history, String text) {
@@ -72,7 +87,17 @@ interface PromptFormat {
 
       @Override
       public String stopQuestion() {
-        return question;
+        return stopQuestion;
+      }
+
+      @Override
+      public PromptFormat at(Clock clock) {
+        return chat(templates, chat.at(clock), stopQuestion);
+      }
+
+      @Override
+      public boolean tellsTime() {
+        return chat.tellsTime();
       }
     };
   }

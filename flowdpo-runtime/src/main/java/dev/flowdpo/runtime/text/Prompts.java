@@ -10,6 +10,7 @@ import dev.flowdpo.value.Message;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.TokenIds;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -113,16 +114,17 @@ public final class Prompts implements PreferenceTokens {
    * @param folder the model folder
    * @param tokenizer the model's tokenizer; not closed by the prompts
    * @param config the model's configuration
+   * @param clock what a chat template tells the time by
    * @throws InvalidInputException if a file is malformed, a template fails, or for the reasons of
    *     the constructor
    */
-  public static Prompts read(Path folder, Tokenizer tokenizer, ModelConfig config) {
+  public static Prompts read(Path folder, Tokenizer tokenizer, ModelConfig config, Clock clock) {
     Optional<ModelChatTemplate> chat =
         FlowTemplates.hasPrompt(folder) ? Optional.empty() : ModelChatTemplate.read(folder);
     FlowTemplates templates =
         chat.isPresent() ? FlowTemplates.readChat(folder) : FlowTemplates.read(folder);
     PromptFormat format =
-        chat.map(template -> PromptFormat.chat(templates, template))
+        chat.map(template -> PromptFormat.chat(templates, template.at(clock)))
             .orElseGet(() -> PromptFormat.plain(templates));
     OptionalInt begin =
         TokenizerConfig.read(folder).addsBeginToken().orElse(true)
@@ -153,11 +155,29 @@ public final class Prompts implements PreferenceTokens {
    *     stop question and its answer
    */
   public int[] questionPrompt(Problem problem) {
-    return questionPrompts.computeIfAbsent(problem, this::encodedQuestion).clone();
+    return questionPrompts.computeIfAbsent(problem, p -> encodedQuestion(p, format)).clone();
   }
 
-  private int[] encodedQuestion(Problem problem) {
-    int[] ids = promptIds(problem);
+  /**
+   * Makes the ids before the answer as they are at the time of this clock, which {@link
+   * #questionPrompt} returns from then on; does nothing for a problem that has its ids.
+   *
+   * @param problem the problem to solve
+   * @param clock what a chat template tells the time by
+   * @throws InvalidInputException as {@link #questionPrompt} does
+   */
+  public void put(Problem problem, Clock clock) {
+    var unused =
+        questionPrompts.computeIfAbsent(problem, p -> encodedQuestion(p, format.at(clock)));
+  }
+
+  /** {@return whether prompts may depend on the time at which they are made} */
+  public boolean tellTime() {
+    return format.tellsTime();
+  }
+
+  private int[] encodedQuestion(Problem problem, PromptFormat format) {
+    int[] ids = promptIds(problem, format);
     if (beginOfSequence.isPresent() && (ids.length == 0 || ids[0] != beginOfSequence.getAsInt())) {
       ids = Ints.concat(new int[] {beginOfSequence.getAsInt()}, ids);
     }
@@ -217,10 +237,10 @@ public final class Prompts implements PreferenceTokens {
     return TokenIds.of(stop ? yesId : noId);
   }
 
-  private int[] promptIds(Problem problem) {
+  private int[] promptIds(Problem problem, PromptFormat format) {
     if (!problem.history().isEmpty()) {
       try {
-        return idsApart(problem);
+        return idsApart(problem, format);
       } catch (InvalidInputException e) {
         throw new InvalidInputException("problem " + problem.id() + ": " + e.getMessage(), e);
       }
@@ -228,11 +248,11 @@ public final class Prompts implements PreferenceTokens {
     String question = problem.question();
     int[] ids = tokenizer.encode(format.prompt(question));
     boolean written = tokenizer.specialTokens().stream().anyMatch(question::contains);
-    return written || specialIds(ids) != usualSpecialIds ? idsApart(problem) : ids;
+    return written || specialIds(ids) != usualSpecialIds ? idsApart(problem, format) : ids;
   }
 
   /** The ids of the template's words and of what was said, encoded one after the other. */
-  private int[] idsApart(Problem problem) {
+  private int[] idsApart(Problem problem, PromptFormat format) {
     List<Message> history =
         problem.history().stream().map(m -> new Message(m.role(), marked(m.content()))).toList();
     int[] ids = {};

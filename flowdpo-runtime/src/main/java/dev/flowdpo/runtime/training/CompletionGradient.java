@@ -1,5 +1,6 @@
 package dev.flowdpo.runtime.training;
 
+import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.internal.NativeLibraries;
@@ -15,14 +16,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public abstract class CompletionGradient {
   private final FrozenBase base;
-
-  /** One of the two ways to form the gradient. */
-  public enum Path {
-    /** One pass gives taps; ND4J forms the gradient from them. The default. */
-    TAPS,
-    /** A scoring pass, then a pass in which the graph forms the gradient itself. */
-    IN_GRAPH
-  }
 
   /** A loss, as the gradient sees it. */
   @FunctionalInterface
@@ -58,7 +51,7 @@ public abstract class CompletionGradient {
    *
    * @throws dev.flowdpo.error.FlowException if the native libraries of ND4J are not here
    */
-  public static CompletionGradient of(FrozenBase base, Path path) {
+  public static CompletionGradient of(FrozenBase base, GradientPath path) {
     NativeLibraries.prepareLearning();
     return switch (path) {
       case TAPS -> new TapsGradient(base);

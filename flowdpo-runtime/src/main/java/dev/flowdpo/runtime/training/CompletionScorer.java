@@ -44,9 +44,10 @@ public final class CompletionScorer {
   float[] score(AdapterSnapshot adapter, CompletionBatch batch) {
     try (TensorFeed feed = base.feed()) {
       batch.feed(feed, base.maxTokens(), base.config().vocabularySize());
-      feed.adapter(adapter);
+      feed.adapterForward(adapter);
       FloatBuffer scores =
           feed.outputFloats(TrainingGraph.LOG_PROBABILITIES, batch.scored(), 1).asFloatBuffer();
+      feed.describe("score", batch.size(), batch.width(), adapter);
       try (OrtSession.Result result = feed.run(base.session(FrozenBase.Kind.SCORE), Set.of())) {
         float[] values = new float[batch.scored()];
         scores.get(values);

@@ -2,6 +2,7 @@ package dev.flowdpo.runtime.training;
 
 import com.google.common.collect.ImmutableList;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.GroupValue;
 import dev.flowdpo.preference.ScoredCompletion;
@@ -31,7 +32,7 @@ public final class GroupGradient {
   }
 
   /** Returns the gradient that goes this way. */
-  public static GroupGradient of(FrozenBase base, CompletionGradient.Path path) {
+  public static GroupGradient of(FrozenBase base, GradientPath path) {
     return new GroupGradient(base, CompletionGradient.of(base, path));
   }
 

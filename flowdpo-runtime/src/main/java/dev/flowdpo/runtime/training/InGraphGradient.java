@@ -1,6 +1,7 @@
 package dev.flowdpo.runtime.training;
 
 import ai.onnxruntime.OrtSession;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.graph.LinearSite;
@@ -47,14 +48,17 @@ final class InGraphGradient extends CompletionGradient {
       TokenCoefficients coefficients,
       INDArray gradient) {
     if (policy.dropout() > 0) {
-      throw new IllegalArgumentException(
-          "The in-graph gradient has no dropout; use an adapter without it, or the taps");
+      throw new InvalidInputException(
+          "dropout: expected 0, as gradients that are formed IN_GRAPH know no dropout, found "
+              + policy.dropout()
+              + "; take an adapter without it, or GradientPath.TAPS");
     }
     float[] perToken = coefficients.of(scorer.score(policy, batch));
     AdapterLayout layout = policy.layout();
     try (TensorFeed feed = base().feed()) {
       batch.feed(feed, base().maxTokens(), base().config().vocabularySize());
       feed.adapter(policy);
+      feed.describe("gradient", batch.size(), batch.width(), policy);
       feed.floats(TrainingGraph.SEED, batch.scored(), 1).put(perToken);
       ByteBuffer[] ofA = new ByteBuffer[layout.sites().size()];
       ByteBuffer[] ofB = new ByteBuffer[layout.sites().size()];

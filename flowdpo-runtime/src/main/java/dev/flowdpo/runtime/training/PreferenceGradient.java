@@ -1,5 +1,6 @@
 package dev.flowdpo.runtime.training;
 
+import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.GroupValue;
 import dev.flowdpo.preference.LogProbabilitySums;
@@ -21,7 +22,7 @@ public final class PreferenceGradient {
   }
 
   /** Returns the gradient that goes this way. */
-  public static PreferenceGradient of(FrozenBase base, CompletionGradient.Path path) {
+  public static PreferenceGradient of(FrozenBase base, GradientPath path) {
     return new PreferenceGradient(GroupGradient.of(base, path));
   }
 

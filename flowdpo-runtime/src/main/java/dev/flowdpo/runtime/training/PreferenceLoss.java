@@ -27,7 +27,7 @@ public final class PreferenceLoss implements TrainingLoss<PreferencePair> {
    * @param objective what is minimised
    */
   public PreferenceLoss(FrozenBase base, AdapterSnapshot reference, DpoObjective objective) {
-    this.gradients = PreferenceGradient.of(base, CompletionGradient.Path.TAPS);
+    this.gradients = PreferenceGradient.of(base, base.gradients());
     this.reference = reference;
     this.objective = objective;
   }

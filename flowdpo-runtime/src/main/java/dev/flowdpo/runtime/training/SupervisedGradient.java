@@ -1,6 +1,7 @@
 package dev.flowdpo.runtime.training;
 
 import com.google.common.base.Preconditions;
+import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import java.util.Arrays;
@@ -31,7 +32,7 @@ public final class SupervisedGradient {
   }
 
   /** Returns the gradient that goes this way. */
-  public static SupervisedGradient of(FrozenBase base, CompletionGradient.Path path) {
+  public static SupervisedGradient of(FrozenBase base, GradientPath path) {
     return new SupervisedGradient(
         CompletionGradient.of(base, path), CompletionBatch.maxTokens(base.config()));
   }

@@ -18,7 +18,7 @@ public final class SupervisedLoss implements TrainingLoss<Completion> {
 
   /** Computes with this model, which must stay open. */
   public SupervisedLoss(FrozenBase base) {
-    this.gradients = SupervisedGradient.of(base, CompletionGradient.Path.TAPS);
+    this.gradients = SupervisedGradient.of(base, base.gradients());
     this.scorer = new CompletionScorer(base);
   }
 

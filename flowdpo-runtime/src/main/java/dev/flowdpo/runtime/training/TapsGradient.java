@@ -66,6 +66,7 @@ final class TapsGradient extends CompletionGradient {
     try (TensorFeed feed = base().feed()) {
       batch.feed(feed, base().maxTokens(), base().config().vocabularySize());
       feed.adapter(policy);
+      feed.describe("score", batch.size(), batch.width(), policy);
       feedDropout(
           feed, base().trainingGraph(kind).taps(), batch.rows(), policy.dropout(), dropoutSeed);
       feed.floats(TrainingGraph.SEED, batch.scored(), 1).put(new float[batch.scored()]);
@@ -99,6 +100,7 @@ final class TapsGradient extends CompletionGradient {
     try (TensorFeed feed = base().feed()) {
       batch.feed(feed, base().maxTokens(), base().config().vocabularySize());
       feed.adapter(policy);
+      feed.describe("gradient", batch.size(), batch.width(), policy);
       if (dropout) {
         feedDropout(feed, all, batch.rows(), policy.dropout(), dropoutSeed);
       }

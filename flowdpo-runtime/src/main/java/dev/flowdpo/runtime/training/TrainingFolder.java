@@ -2,6 +2,7 @@ package dev.flowdpo.runtime.training;
 
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
+import dev.flowdpo.runtime.checkpoint.FolderLock;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -20,6 +21,8 @@ public record TrainingFolder(Path folder, AdapterRole role, String model, String
   /** The file with the training's state. */
   public static final String STATE = "trainer.safetensors";
 
+  private static final String LOCK = "trainer.lock";
+
   /** Checks that nothing is missing. */
   public TrainingFolder {
     Objects.requireNonNull(folder, "folder");
@@ -36,7 +39,8 @@ public record TrainingFolder(Path folder, AdapterRole role, String model, String
    * @param resume whether to go on from the state, where there is one
    * @param <E> an example
    * @return the trained adapter
-   * @throws dev.flowdpo.error.InvalidInputException as {@link AdapterTrainer#train}
+   * @throws dev.flowdpo.error.InvalidInputException as {@link AdapterTrainer#train}, and where
+   *     another process or thread trains in this folder
    * @throws dev.flowdpo.error.FlowException if training fails or the folder cannot be written
    */
   public <E> TrainingResult train(
@@ -46,18 +50,20 @@ public record TrainingFolder(Path folder, AdapterRole role, String model, String
       ExampleSplit<E> examples,
       TrainerListener listener,
       boolean resume) {
-    AdapterTrainer<E> trainer =
-        new AdapterTrainer<>(loss, options, listener, Optional.of(folder.resolve(STATE)));
-    TrainingResult result = trainer.train(initial, examples, resume);
-    TrainingProvenance provenance =
-        new TrainingProvenance(
-            model,
-            data,
-            examples.training().size(),
-            examples.heldOut().size(),
-            loss.description(),
-            options);
-    provenance.write(folder.resolve(role.folderName()), result);
-    return result;
+    try (FolderLock lock = FolderLock.take(folder, LOCK, "trainer")) {
+      AdapterTrainer<E> trainer =
+          new AdapterTrainer<>(loss, options, listener, Optional.of(folder.resolve(STATE)));
+      TrainingResult result = trainer.train(initial, examples, resume);
+      TrainingProvenance provenance =
+          new TrainingProvenance(
+              model,
+              data,
+              examples.training().size(),
+              examples.heldOut().size(),
+              loss.description(),
+              options);
+      provenance.write(folder.resolve(role.folderName()), result);
+      return result;
+    }
   }
 }

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.graph.LinearSite;
 import dev.flowdpo.runtime.reference.Reference;
-import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import java.util.List;
 import java.util.Random;
@@ -65,7 +65,7 @@ class AdapterLayoutTest {
       int length = some.sizeOfA(site) + some.sizeOfB(site);
       System.arraycopy(values, some.offsetOfA(site), padded, all.offsetOfA(place), length);
     }
-    for (CompletionGradient.Path path : CompletionGradient.Path.values()) {
+    for (GradientPath path : GradientPath.values()) {
       float[] part = gradient(reference, AdapterSnapshot.of(some, 4, 0, values), path);
       float[] whole = gradient(reference, AdapterSnapshot.of(all, 4, 0, padded), path);
       for (int site = 0; site < some.sites().size(); site++) {
@@ -79,8 +79,7 @@ class AdapterLayoutTest {
     }
   }
 
-  private static float[] gradient(
-      Reference reference, AdapterSnapshot policy, CompletionGradient.Path path) {
+  private static float[] gradient(Reference reference, AdapterSnapshot policy, GradientPath path) {
     try (PreferenceGradient.Result found =
         PreferenceGradient.of(reference.base(), path)
             .compute(

@@ -10,6 +10,7 @@ import dev.flowdpo.runtime.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -191,14 +192,14 @@ final class HostileFolder implements AutoCloseable {
             folder,
             "flow.json",
             "{\"message\":\"b {question}\",\"stop_question\":\"ab\",\"yes\":\"a\",\"no\":\"b\"}");
-    Consumer<Path> read = file -> Prompts.read(folder, tokenizer, MODEL);
+    Consumer<Path> read = file -> Prompts.read(folder, tokenizer, MODEL, Clock.systemUTC());
     entry(config, read, "flow.json");
     entry(words, read, "tokenizer_config.json", "flow.json");
     Path own = root.resolve("template");
     Path file = write(own, ModelChatTemplate.FILE, TEMPLATE);
     write(own, "flow.json", Files.readString(words));
     write(own, "tokenizer_config.json", "{\"bos_token\":\"<s>\"}");
-    entry(file, path -> Prompts.read(own, tokenizer, MODEL), "flow.json");
+    entry(file, path -> Prompts.read(own, tokenizer, MODEL, Clock.systemUTC()), "flow.json");
     Path several = root.resolve("templates/additional_chat_templates");
     entry(
         write(several, "default.jinja", TEMPLATE),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowdpo.error.FlowClosedException;
+import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.ChunkRequest;
 import dev.flowdpo.policy.FlowPolicy;
@@ -15,7 +16,6 @@ import dev.flowdpo.runtime.adapter.AdapterSlot;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.reference.Reference;
 import dev.flowdpo.runtime.training.Completion;
-import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.CompletionScorer;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import java.lang.ref.WeakReference;
@@ -36,7 +36,7 @@ class LifetimeTest {
     FlowPolicy policy = flow.policy().snapshot();
     PartialAnswer answer = root.append(extend(policy, root));
     assertThat(flow.judge().judge(List.of(answer))).hasSize(1);
-    PreferenceGradient gradient = PreferenceGradient.of(base, CompletionGradient.Path.TAPS);
+    PreferenceGradient gradient = PreferenceGradient.of(base, GradientPath.TAPS);
 
     base.close();
     base.close();

@@ -2,6 +2,7 @@ package dev.flowdpo.runtime.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.ChunkRequest;
 import dev.flowdpo.policy.PartialAnswer;
@@ -11,7 +12,6 @@ import dev.flowdpo.runtime.adapter.AdapterSlot;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.reference.Reference;
 import dev.flowdpo.runtime.training.AdamW;
-import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import dev.flowdpo.value.Problem;
 import java.io.IOException;
@@ -51,7 +51,7 @@ class NativeMemoryTest {
     private final ReferenceFlow flow = new ReferenceFlow("wide-heads-tied", true);
     private final Random random = new Random(1);
     private final PreferenceGradient gradient =
-        PreferenceGradient.of(flow.base(), CompletionGradient.Path.TAPS);
+        PreferenceGradient.of(flow.base(), GradientPath.TAPS);
     private final INDArray parameters = Nd4j.createFromArray(flow.adapter().values());
     private final AdamW optimizer =
         new AdamW(new AdamW.Settings(0.9, 0.999, 1e-8, 0.01), parameters.length());

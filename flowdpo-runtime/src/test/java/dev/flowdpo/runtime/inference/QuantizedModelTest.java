@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.common.primitives.Ints;
+import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.model.Quantization;
 import dev.flowdpo.model.WeightPacking;
 import dev.flowdpo.policy.SamplingOptions;
@@ -17,7 +18,6 @@ import dev.flowdpo.runtime.checkpoint.DataType;
 import dev.flowdpo.runtime.checkpoint.MatrixFormats;
 import dev.flowdpo.runtime.graph.MatrixPlan;
 import dev.flowdpo.runtime.training.Completion;
-import dev.flowdpo.runtime.training.CompletionGradient;
 import dev.flowdpo.runtime.training.CompletionScorer;
 import dev.flowdpo.runtime.training.PreferenceGradient;
 import dev.flowdpo.value.TokenIds;
@@ -79,7 +79,7 @@ class QuantizedModelTest {
       for (int i = 0; i < expected.size(); i++) {
         assertThat(found.get(i)).containsExactly(expected.get(i), within(2e-5f));
       }
-      for (CompletionGradient.Path path : CompletionGradient.Path.values()) {
+      for (GradientPath path : GradientPath.values()) {
         float[] wanted = gradient(full, path, adapter);
         assertThat(distance(gradient(quantized, path, adapter), wanted))
             .as("%s", path)
@@ -134,8 +134,7 @@ class QuantizedModelTest {
     return FrozenBase.load(Checkpoint.open(folder), settings, MatrixPlan.of(formats));
   }
 
-  private static float[] gradient(
-      FrozenBase base, CompletionGradient.Path path, AdapterSnapshot adapter) {
+  private static float[] gradient(FrozenBase base, GradientPath path, AdapterSnapshot adapter) {
     List<Completion> completions = RandomModels.completions(2);
     PreferencePair pair =
         new PreferencePair(

@@ -110,7 +110,8 @@ class InterruptedLoadingTest {
     return Flow.builder()
         .model(BundledModel.folder())
         .modelOptions(
-            (ModelOptions.Builder options) -> options.quantization(quantization).cache(cache))
+            (ModelOptions.Builder options) ->
+                options.execution(e -> e.quantization(quantization)).cache(cache))
         .build();
   }
 }

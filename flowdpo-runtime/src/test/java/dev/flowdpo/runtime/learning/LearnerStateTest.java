@@ -15,6 +15,7 @@ import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.learning.ProblemOutcome;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PairRule;
+import dev.flowdpo.runtime.checkpoint.LockingProcess;
 import dev.flowdpo.runtime.tiny.BundledModel;
 import dev.flowdpo.value.Problem;
 import java.io.IOException;
@@ -88,6 +89,33 @@ class LearnerStateTest {
       assertThat(learner.learn(BundledProblems.learning(35, 4)).progress().problems()).isEqualTo(4);
     }
     assertThat(learn(true, BundledProblems.learning(35, 4)).problems()).isEqualTo(4);
+  }
+
+  @Test
+  void oneLearnerAtATimeHasTheFolder() throws IOException {
+    List<Problem> problems = BundledProblems.learning(42, 4);
+    try (Flow flow = Flow.builder().build();
+        Flow other = Flow.builder().build()) {
+      try (OnlineLearner learner = builder(flow, false).name("first").build()) {
+        assertThatThrownBy(() -> builder(other, false).name("second").build())
+            .isInstanceOf(InvalidInputException.class)
+            .hasMessageContaining(folder.toString())
+            .hasMessageContaining("learner \"second\"")
+            .hasMessageContaining("learner \"first\" of this process");
+        learner.learn(problems);
+      }
+      try (LockingProcess process = LockingProcess.start(folder, LearnerCheckpoint.LOCK)) {
+        assertThatThrownBy(() -> builder(other, true).build())
+            .isInstanceOf(InvalidInputException.class)
+            .hasMessageContaining("learner \"other\" of process " + process.pid());
+      }
+      // A refused learner, or one that does not fit, leaves the folder and the roles free.
+      assertThatThrownBy(() -> builder(other, true).options(o -> o.seed(6)).build())
+          .hasMessageContaining("options.seed");
+      try (OnlineLearner learner = builder(other, true).build()) {
+        assertThat(learner.progress().problems()).isEqualTo(4);
+      }
+    }
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.flowdpo.learning.Trace;
 import dev.flowdpo.learning.TraceCompiler;
 import dev.flowdpo.learning.TraceOptions;
 import dev.flowdpo.learning.TraceSet;
+import dev.flowdpo.runtime.checkpoint.LockingProcess;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.TokenIds;
 import java.io.IOException;
@@ -83,6 +84,35 @@ class TraceTrainingTest {
     }
     try (Flow single = Flow.builder().adapters(folder).maxChunks(1).chunkSize(48).build()) {
       assertThat(single.solve(BundledProblems.heldOut(1).get(0)).text()).isNotBlank();
+    }
+  }
+
+  @Test
+  void oneTrainingAtATimeHasTheFolder() throws IOException {
+    try (Flow flow = Flow.builder().seed(1).build()) {
+      TraceSet traces = traces(flow);
+      try (LockingProcess other = LockingProcess.start(folder, "trainer.lock")) {
+        assertThatThrownBy(() -> flow.compiler().epochs(1).compile(traces, folder))
+            .isInstanceOf(InvalidInputException.class)
+            .hasMessageContaining(folder.toString())
+            .hasMessageContaining("process " + other.pid());
+      }
+      // Within the process, too; and a training that fails leaves the folder to the next one.
+      assertThatThrownBy(
+              () ->
+                  flow.compiler()
+                      .epochs(1)
+                      .listener(
+                          new CompileListener() {
+                            @Override
+                            public void onStep(int step, int totalSteps, double loss) {
+                              flow.compiler().epochs(1).compile(traces, folder);
+                            }
+                          })
+                      .compile(traces, folder))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("trainer of this process");
+      assertThat(flow.compiler().epochs(1).compile(traces, folder).steps()).isPositive();
     }
   }
 

@@ -13,6 +13,7 @@ import dev.flowdpo.value.TokenIds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
@@ -72,7 +73,7 @@ class ChatPromptsTest {
     ModelConfig config =
         new ModelConfig(
             ModelConfig.LLAMA, 20, 4, 1, 2, 1, 2, 4, 1e4, 1e-5, 64, true, List.of(2), begin);
-    return Prompts.read(folder, tokenizer, config);
+    return Prompts.read(folder, tokenizer, config, Clock.systemUTC());
   }
 
   private int[] prompt(String question) {

@@ -11,8 +11,10 @@ import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.TokenIds;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -147,5 +149,18 @@ class PromptsTest {
         .hasMessageContaining("found 15");
     assertThat(new Prompts(tokenizer, TEMPLATES, config(16, 64, OptionalInt.of(1))).yesId())
         .isEqualTo(9);
+  }
+
+  @Test
+  void promptsAreKeptForAsLongAsTheirProblems() throws InterruptedException {
+    Prompts prompts = prompts(TEMPLATES);
+    WeakReference<Problem> problem = new WeakReference<>(Problem.of("Tom has two apples."));
+    assertThat(prompts.questionPrompt(Problem.of("Tom has three."))).isNotEmpty();
+    assertThat(prompts.questionPrompt(Objects.requireNonNull(problem.get()))).isNotEmpty();
+    for (int i = 0; i < 200 && problem.get() != null; i++) {
+      System.gc();
+      Thread.sleep(10);
+    }
+    assertThat(problem.get()).isNull();
   }
 }

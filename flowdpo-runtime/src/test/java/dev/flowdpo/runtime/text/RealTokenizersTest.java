@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -189,7 +190,7 @@ class RealTokenizersTest {
             true,
             List.of(tokenizer.idOf(end).getAsInt()),
             OptionalInt.of(begin));
-    Prompts prompts = Prompts.read(folder, tokenizer, model);
+    Prompts prompts = Prompts.read(folder, tokenizer, model, Clock.systemUTC());
     String question = "How many apples are left?";
     String text =
         ModelChatTemplate.read(folder)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.LogProbabilitySums;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
@@ -23,14 +24,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ArchitectureGradientTest {
   static Stream<Arguments> variantsAndPaths() {
     return Reference.architectures().stream()
-        .flatMap(
-            name ->
-                Stream.of(CompletionGradient.Path.values()).map(path -> Arguments.of(name, path)));
+        .flatMap(name -> Stream.of(GradientPath.values()).map(path -> Arguments.of(name, path)));
   }
 
   @ParameterizedTest
   @MethodSource("variantsAndPaths")
-  void equalsPyTorch(String name, CompletionGradient.Path path) {
+  void equalsPyTorch(String name, GradientPath path) {
     Reference reference = Reference.of(name);
     AdapterSnapshot policy = reference.adapter(true);
     JsonNode expected = reference.json("expected.json");

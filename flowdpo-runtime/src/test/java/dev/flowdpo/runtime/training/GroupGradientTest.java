@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.GroupValue;
 import dev.flowdpo.preference.ScoredCompletion;
@@ -77,14 +78,12 @@ class GroupGradientTest {
             DpoObjective.apoZero(0.5).withChosenNll(0.2))
         .flatMap(
             objective ->
-                Stream.of(CompletionGradient.Path.values())
-                    .map(path -> Arguments.of(objective, path)));
+                Stream.of(GradientPath.values()).map(path -> Arguments.of(objective, path)));
   }
 
   @ParameterizedTest
   @MethodSource("pairObjectivesAndPaths")
-  void aPairObjectiveGivesTheSameGradientInEveryForm(
-      DpoObjective objective, CompletionGradient.Path path) {
+  void aPairObjectiveGivesTheSameGradientInEveryForm(DpoObjective objective, GradientPath path) {
     List<CompletionGroup> pairs = groups(6, 2, 3);
     GroupGradient.Result pair = compute(path, policy(0), pairs, objective);
 
@@ -111,7 +110,7 @@ class GroupGradientTest {
   void theGradientOfAGroupIsTheSlopeOfItsLoss(DpoObjective objective, double dropout) {
     List<CompletionGroup> groups = groups(3, 4, 5);
     AdapterSnapshot policy = policy(dropout);
-    GroupGradient.Result center = compute(CompletionGradient.Path.TAPS, policy, groups, objective);
+    GroupGradient.Result center = compute(GradientPath.TAPS, policy, groups, objective);
     float[] slope = center.gradient().toFloatVector();
     double norm = center.gradient().norm2Number().doubleValue();
     double step = 1e-3 / norm;
@@ -123,7 +122,7 @@ class GroupGradientTest {
       }
       AdapterSnapshot neighbour =
           AdapterSnapshot.of(policy.layout(), policy.alpha(), dropout, moved);
-      losses[side] = compute(CompletionGradient.Path.TAPS, neighbour, groups, objective).loss();
+      losses[side] = compute(GradientPath.TAPS, neighbour, groups, objective).loss();
     }
     assertThat((losses[0] - losses[1]) / (2 * step))
         .isCloseTo(norm * norm, within(1e-2 * norm * norm));
@@ -133,19 +132,15 @@ class GroupGradientTest {
   void bothPathsAgreeOnALossOfTokens() {
     List<CompletionGroup> groups = groups(5, 3, 8);
     float[] taps =
-        compute(CompletionGradient.Path.TAPS, policy(0), groups, CLIPPED)
-            .gradient()
-            .toFloatVector();
+        compute(GradientPath.TAPS, policy(0), groups, CLIPPED).gradient().toFloatVector();
     float[] inGraph =
-        compute(CompletionGradient.Path.IN_GRAPH, policy(0), groups, CLIPPED)
-            .gradient()
-            .toFloatVector();
+        compute(GradientPath.IN_GRAPH, policy(0), groups, CLIPPED).gradient().toFloatVector();
     assertThat(relativeError(taps, inGraph)).isLessThan(1e-5);
   }
 
   @ParameterizedTest
   @EnumSource
-  void groupsOfUnequalSizesGiveTheMeanOfSingleGroups(CompletionGradient.Path path) {
+  void groupsOfUnequalSizesGiveTheMeanOfSingleGroups(GradientPath path) {
     List<CompletionGroup> groups =
         Stream.of(groups(1, 5, 1), groups(1, 1, 2), groups(1, 3, 3)).flatMap(List::stream).toList();
     GroupGradient.Result together = compute(path, policy(0), groups, REINFORCE);
@@ -191,11 +186,11 @@ class GroupGradientTest {
 
   private static GroupGradient.Result compute(
       List<CompletionGroup> groups, DpoObjective objective) {
-    return compute(CompletionGradient.Path.TAPS, policy(0), groups, objective);
+    return compute(GradientPath.TAPS, policy(0), groups, objective);
   }
 
   private static GroupGradient.Result compute(
-      CompletionGradient.Path path,
+      GradientPath path,
       AdapterSnapshot policy,
       List<CompletionGroup> groups,
       DpoObjective objective) {

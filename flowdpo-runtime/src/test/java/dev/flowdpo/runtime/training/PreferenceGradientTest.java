@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.LogProbabilitySums;
@@ -55,13 +56,13 @@ class PreferenceGradientTest {
         .flatMap(name -> Stream.of("pair", "pairs").map(file -> List.of(name, file)))
         .flatMap(
             both ->
-                Stream.of(CompletionGradient.Path.values())
+                Stream.of(GradientPath.values())
                     .map(path -> Arguments.of(both.get(0), both.get(1), path)));
   }
 
   @ParameterizedTest
   @MethodSource("checkpointsFilesAndPaths")
-  void equalsPyTorch(String name, String file, CompletionGradient.Path path) {
+  void equalsPyTorch(String name, String file, GradientPath path) {
     Reference reference = Reference.of(name);
     AdapterSnapshot policy = reference.adapter(true);
     PreferenceGradient gradient = PreferenceGradient.of(reference.base(), path);
@@ -164,7 +165,7 @@ class PreferenceGradientTest {
     List<PreferencePair> pairs = randomPairs(reference, 12, 3);
     AdapterSnapshot policy = reference.adapter(true);
     float[][] gradients = new float[2][];
-    for (CompletionGradient.Path path : CompletionGradient.Path.values()) {
+    for (GradientPath path : GradientPath.values()) {
       gradients[path.ordinal()] =
           PreferenceGradient.of(reference.base(), path)
               .compute(policy, reference.adapter(false), pairs, DpoObjective.sigmoid(0.1), SEED)
@@ -196,7 +197,7 @@ class PreferenceGradientTest {
             pair(new int[] {9}, tokens(random, 61, length), new int[length]));
     for (int count = 1; count <= 2; count++) {
       float[][] gradients = new float[2][];
-      for (CompletionGradient.Path path : CompletionGradient.Path.values()) {
+      for (GradientPath path : GradientPath.values()) {
         gradients[path.ordinal()] =
             PreferenceGradient.of(reference.base(), path)
                 .compute(
@@ -215,7 +216,7 @@ class PreferenceGradientTest {
   /** So many tokens that they go through the model in several micro-batches. */
   @ParameterizedTest
   @EnumSource
-  void manyPairsGiveTheMeanOfSinglePairs(CompletionGradient.Path path) {
+  void manyPairsGiveTheMeanOfSinglePairs(GradientPath path) {
     Reference reference = Reference.of("gqa-tied");
     AdapterSnapshot policy = reference.adapter(true);
     AdapterSnapshot none = reference.adapter(false);
@@ -257,8 +258,7 @@ class PreferenceGradientTest {
     AdapterSnapshot policy = withDropout(reference.adapter(true), dropout);
     AdapterSnapshot none = reference.adapter(false);
     List<PreferencePair> pairs = randomPairs(reference, 4, 5);
-    PreferenceGradient gradient =
-        PreferenceGradient.of(reference.base(), CompletionGradient.Path.TAPS);
+    PreferenceGradient gradient = PreferenceGradient.of(reference.base(), GradientPath.TAPS);
     DpoObjective objective = DpoObjective.sigmoid(0.1);
     PreferenceGradient.Result center = gradient.compute(policy, none, pairs, objective, SEED);
     float[] slope = center.gradient().toFloatVector();
@@ -283,7 +283,7 @@ class PreferenceGradientTest {
     Reference reference = Reference.of("gqa-tied");
     AdapterSnapshot policy = withDropout(reference.adapter(true), 0.2);
     List<PreferencePair> pairs = randomPairs(reference, 4, 6);
-    PreferenceGradient taps = PreferenceGradient.of(reference.base(), CompletionGradient.Path.TAPS);
+    PreferenceGradient taps = PreferenceGradient.of(reference.base(), GradientPath.TAPS);
     List<PreferenceGradient.Result> results = new ArrayList<>();
     for (long seed : new long[] {1, 1, 2}) {
       results.add(
@@ -300,9 +300,9 @@ class PreferenceGradientTest {
     }
     assertThatThrownBy(
             () ->
-                PreferenceGradient.of(reference.base(), CompletionGradient.Path.IN_GRAPH)
+                PreferenceGradient.of(reference.base(), GradientPath.IN_GRAPH)
                     .compute(policy, policy, pairs, DpoObjective.paper(), SEED))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("dropout");
   }
 
@@ -312,7 +312,7 @@ class PreferenceGradientTest {
 
   @ParameterizedTest
   @EnumSource
-  void tokenOutsideTheVocabularyIsRefused(CompletionGradient.Path path) {
+  void tokenOutsideTheVocabularyIsRefused(GradientPath path) {
     Reference reference = Reference.of("gqa-tied");
     PreferenceGradient gradient = PreferenceGradient.of(reference.base(), path);
     AdapterSnapshot adapter = reference.adapter(true);
@@ -330,7 +330,7 @@ class PreferenceGradientTest {
 
   @ParameterizedTest
   @EnumSource
-  void lengthOfASequenceIsBounded(CompletionGradient.Path path) {
+  void lengthOfASequenceIsBounded(GradientPath path) {
     Reference reference = Reference.of("gqa-tied");
     PreferenceGradient gradient = PreferenceGradient.of(reference.base(), path);
     AdapterSnapshot adapter = reference.adapter(true);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.LogProbabilitySums;
 import dev.flowdpo.preference.PreferencePair;
@@ -35,7 +36,7 @@ class SupervisedGradientTest {
         .flatMap(name -> Stream.of("pair", "pairs").map(file -> List.of(name, file)))
         .flatMap(
             both ->
-                Stream.of(CompletionGradient.Path.values())
+                Stream.of(GradientPath.values())
                     .map(path -> Arguments.of(both.get(0), both.get(1), path)));
   }
 
@@ -46,7 +47,7 @@ class SupervisedGradientTest {
    */
   @ParameterizedTest
   @MethodSource("checkpointsFilesAndPaths")
-  void equalsTheLikelihoodTermOfPyTorch(String name, String file, CompletionGradient.Path path) {
+  void equalsTheLikelihoodTermOfPyTorch(String name, String file, GradientPath path) {
     Reference reference = Reference.of(name);
     AdapterSnapshot policy = reference.adapter(true);
     List<Completion> completions = new ArrayList<>();
@@ -99,7 +100,7 @@ class SupervisedGradientTest {
     AdapterSnapshot policy = reference.adapter(true);
     PreferencePair pair = reference.pairs("pair").get(0);
     PreferenceGradient.Result preference =
-        PreferenceGradient.of(reference.base(), CompletionGradient.Path.TAPS)
+        PreferenceGradient.of(reference.base(), GradientPath.TAPS)
             .compute(
                 policy,
                 reference.adapter(false),
@@ -108,7 +109,7 @@ class SupervisedGradientTest {
                 SEED);
 
     SupervisedGradient.Result found =
-        SupervisedGradient.of(reference.base(), CompletionGradient.Path.TAPS)
+        SupervisedGradient.of(reference.base(), GradientPath.TAPS)
             .compute(
                 policy,
                 List.of(new Completion(pair.prompt().toArray(), pair.chosen().toArray())),
@@ -126,15 +127,14 @@ class SupervisedGradientTest {
     Reference reference = Reference.of("mha-untied");
     AdapterSnapshot policy = reference.adapter(true);
     PreferencePair pair = reference.pairs("pair").get(0);
-    PreferenceGradient gradient =
-        PreferenceGradient.of(reference.base(), CompletionGradient.Path.TAPS);
+    PreferenceGradient gradient = PreferenceGradient.of(reference.base(), GradientPath.TAPS);
     List<PreferencePair> pairs = List.of(pair);
     AdapterSnapshot none = reference.adapter(false);
 
     PreferenceGradient.Result preference =
         gradient.compute(policy, none, pairs, DpoObjective.supervised(), SEED);
     SupervisedGradient.Result found =
-        SupervisedGradient.of(reference.base(), CompletionGradient.Path.TAPS)
+        SupervisedGradient.of(reference.base(), GradientPath.TAPS)
             .compute(
                 policy,
                 List.of(new Completion(pair.prompt().toArray(), pair.chosen().toArray())),
@@ -159,7 +159,7 @@ class SupervisedGradientTest {
   /** So many tokens that they go through the model in several micro-batches. */
   @ParameterizedTest
   @EnumSource
-  void aSplitBatchGivesTheMeanOverAllTokens(CompletionGradient.Path path) {
+  void aSplitBatchGivesTheMeanOverAllTokens(GradientPath path) {
     Reference reference = Reference.of("gqa-tied");
     AdapterSnapshot policy = reference.adapter(true);
     List<Completion> completions = randomCompletions(reference, 100, 4);
@@ -191,8 +191,7 @@ class SupervisedGradientTest {
     Reference reference = Reference.of("gqa-tied");
     AdapterSnapshot policy = reference.adapter(true);
     List<Completion> completions = randomCompletions(reference, 3, 8);
-    SupervisedGradient gradient =
-        SupervisedGradient.of(reference.base(), CompletionGradient.Path.TAPS);
+    SupervisedGradient gradient = SupervisedGradient.of(reference.base(), GradientPath.TAPS);
 
     SupervisedGradient.Result weighted =
         gradient.compute(policy, completions, new double[] {2, 0, 1}, SEED);
@@ -215,8 +214,7 @@ class SupervisedGradientTest {
     AdapterSnapshot policy =
         AdapterSnapshot.of(stored.layout(), stored.alpha(), dropout, stored.values());
     List<Completion> completions = randomCompletions(reference, 5, 5);
-    SupervisedGradient gradient =
-        SupervisedGradient.of(reference.base(), CompletionGradient.Path.TAPS);
+    SupervisedGradient gradient = SupervisedGradient.of(reference.base(), GradientPath.TAPS);
     SupervisedGradient.Result center = gradient.compute(policy, completions, SEED);
     float[] slope = center.gradient().toFloatVector();
     double norm = center.gradient().norm2Number().doubleValue();
@@ -243,8 +241,7 @@ class SupervisedGradientTest {
   void refusesWhatHasNoMean() {
     Reference reference = Reference.of("gqa-tied");
     AdapterSnapshot policy = reference.adapter(true);
-    SupervisedGradient gradient =
-        SupervisedGradient.of(reference.base(), CompletionGradient.Path.TAPS);
+    SupervisedGradient gradient = SupervisedGradient.of(reference.base(), GradientPath.TAPS);
     List<Completion> one = List.of(new Completion(new int[] {1}, new int[] {2}));
 
     assertThatThrownBy(() -> gradient.compute(policy, List.of(), SEED))

@@ -1,0 +1,134 @@
+package dev.flowdpo.runtime.checkpoint;
+
+import dev.flowdpo.error.FlowException;
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.runtime.internal.AtomicFiles;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The right to write the state in a folder, which one owner on one machine has at a time. It ends
+ * with {@link #close}, and with the process, however that ends. Thread-safe.
+ *
+ * <p>It is a lock of the operating system on a file that stays in the folder and says who has it.
+ * Such locks belong to a process, and closing any channel of the file gives them up; so within the
+ * process a map knows who owns what, and the file is never opened a second time. It is written by
+ * other means than a channel, which an interrupt would close.
+ */
+public final class FolderLock implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FolderLock.class);
+  private static final Map<Path, String> OWNERS = new ConcurrentHashMap<>();
+
+  /** Behind all that is ever written: where locks are mandatory, the owner can still be read. */
+  private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
+
+  private final Path file;
+  private final RandomAccessFile open;
+  private boolean closed;
+
+  private FolderLock(Path file, RandomAccessFile open) {
+    this.file = file;
+    this.open = open;
+  }
+
+  /**
+   * Takes the lock; does not wait for it.
+   *
+   * @param folder is made where it is missing
+   * @param name of the lock's file in it
+   * @param owner who takes it, for people
+   * @return the lock, to be closed
+   * @throws InvalidInputException if somebody else has it, in this process or in another one; its
+   *     message says who
+   * @throws FlowException if the file cannot be written
+   */
+  public static FolderLock take(Path folder, String name, String owner) {
+    try {
+      AtomicFiles.createFolder(folder);
+      Path file = folder.toRealPath().resolve(name);
+      String other = OWNERS.putIfAbsent(file, owner);
+      if (other != null) {
+        throw refused(folder, owner, other + " of this process");
+      }
+      try {
+        return new FolderLock(file, locked(folder, file, owner));
+      } catch (IOException | RuntimeException e) {
+        OWNERS.remove(file);
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new FlowException(
+          folder + ": expected a folder whose file " + name + " can be written, found: " + e, e);
+    }
+  }
+
+  private static RandomAccessFile locked(Path folder, Path file, String owner) throws IOException {
+    RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw");
+    try {
+      if (!isLocked(open, file)) {
+        throw refused(folder, owner, owner(file));
+      }
+      open.setLength(0);
+      String text = owner + " of process " + ProcessHandle.current().pid();
+      open.write(text.getBytes(StandardCharsets.UTF_8));
+      return open;
+    } catch (IOException | RuntimeException e) {
+      open.close();
+      throw e;
+    }
+  }
+
+  private static boolean isLocked(RandomAccessFile open, Path file) {
+    try {
+      return Optional.ofNullable(open.getChannel().tryLock(LOCKED_BYTE, 1, false)).isPresent();
+    } catch (OverlappingFileLockException e) {
+      return false; // another copy of this class in the process has it
+    } catch (IOException e) {
+      LOG.warn(
+          "{}: its file system has no locks, so nothing keeps other processes from writing there",
+          file.getParent(),
+          e);
+      return true;
+    }
+  }
+
+  private static String owner(Path file) {
+    try {
+      String owner = Files.readString(file);
+      return owner.isBlank() ? "another process" : owner;
+    } catch (IOException e) {
+      return "another process";
+    }
+  }
+
+  private static InvalidInputException refused(Path folder, String owner, String other) {
+    return new InvalidInputException(
+        "%s: expected a folder that nobody else writes to, for the %s, found that the %s does; end that one first, or choose another folder"
+            .formatted(folder, owner, other));
+  }
+
+  /** Gives the lock up; the file stays. Calls after the first do nothing. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      open.close();
+    } catch (IOException e) {
+      LOG.warn("{}: cannot be closed; the lock ends with the process", file, e);
+    } finally {
+      OWNERS.remove(file);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package dev.flowdpo.runtime.learning;
+
+import dev.flowdpo.preference.LogProbabilitySums;
+import dev.flowdpo.preference.PreferencePair;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/**
+ * How far a learner's log-probabilities of sampled chunks are from the sampler's. Both are sums
+ * over the same tokens of log π at temperature 1, without top-k and top-p and without the rule that
+ * an answer which goes on does not begin with its end; so whole chunks are compared. For one
+ * thread.
+ */
+final class SamplerDifference {
+  private double difference;
+  private long tokens;
+
+  private SamplerDifference() {}
+
+  /**
+   * Returns the mean over the tokens of all chunks whose log-probability is known.
+   *
+   * @param sums what the learner's pass found, one a pair
+   * @param chosenOnly whether it read nothing of the rejected side
+   */
+  static OptionalDouble of(
+      List<PreferencePair> pairs, List<LogProbabilitySums> sums, boolean chosenOnly) {
+    SamplerDifference all = new SamplerDifference();
+    for (int i = 0; i < pairs.size(); i++) {
+      PreferencePair pair = pairs.get(i);
+      LogProbabilitySums found = sums.get(i);
+      all.add(pair.chosenLogProbability(), found.policyChosen(), pair.chosen().length());
+      if (!chosenOnly) {
+        all.add(pair.rejectedLogProbability(), found.policyRejected(), pair.rejected().length());
+      }
+    }
+    return all.tokens == 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(all.difference / all.tokens);
+  }
+
+  private void add(OptionalDouble sampler, double learner, int length) {
+    if (sampler.isPresent()) {
+      difference += Math.abs(learner - sampler.getAsDouble());
+      tokens += length;
+    }
+  }
+}
