@@ -12,6 +12,9 @@ import com.tngtech.archunit.core.domain.JavaMember;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -112,6 +115,26 @@ class ArchitectureTest {
   void packagesOfTheApiUseOnlyThoseBefore() {
     assertThat(Modules.classes("flowdpo-api").map(JavaClass::getPackageName)).isSubsetOf(API);
     assertThat(backwards(API)).isEmpty();
+  }
+
+  /** Comments, blank lines and imports do not count: Javadoc is to be as long as it must be. */
+  @Test
+  void theApiStaysSmall() throws IOException {
+    try (Stream<Path> files =
+        Files.walk(Modules.folder("flowdpo-api").resolve("src/main/java"))
+            .filter(file -> file.toString().endsWith(".java"))) {
+      long lines = 0;
+      for (Path file : files.toList()) {
+        lines += Files.readAllLines(file).stream().filter(ArchitectureTest::isCode).count();
+      }
+      assertThat(lines).isBetween(5_000L, 6_750L);
+    }
+  }
+
+  private static boolean isCode(String line) {
+    String text = line.strip();
+    return !text.isEmpty()
+        && Stream.of("*", "/*", "//", "import ", "package ").noneMatch(text::startsWith);
   }
 
   @Test

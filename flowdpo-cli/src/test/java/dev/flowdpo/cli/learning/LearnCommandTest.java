@@ -74,7 +74,7 @@ class LearnCommandTest {
       "--problems",
       48,
       "--held-out",
-      16,
+      8,
       "--checkpoint-every",
       32,
       "--out",
@@ -124,7 +124,7 @@ class LearnCommandTest {
             "verifierFailures",
             "seconds");
     assertThat(result.get("problems").asInt()).isEqualTo(48);
-    assertThat(result.get("heldOutProblems").asInt()).isEqualTo(16);
+    assertThat(result.get("heldOutProblems").asInt()).isEqualTo(8);
     assertThat(CommandRun.parse(Files.readString(run.resolve("result.json")))).isEqualTo(result);
     assertThat(CommandRun.parse(Files.readString(run.resolve("run.json"))).get("heldOutBefore"))
         .isEqualTo(result.get("heldOutBefore"));

@@ -17,7 +17,7 @@ class PretrainCommandTest {
   @Test
   void makesAModelFolderWithItsCard() throws IOException {
     CommandRun run =
-        CommandRun.of("pretrain", "--out", folder, "--share", 0.003, "--held-out", 24, "--json");
+        CommandRun.of("pretrain", "--out", folder, "--share", 0.001, "--held-out", 24, "--json");
 
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(CommandRun.keys(run.json()))

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 @Timeout(240)
 class AnsweringServiceTest {
-  private static final int QUESTIONS = 24;
+  private static final int QUESTIONS = 12;
   private static final Pattern LEARNED =
       Pattern.compile("flowdpo_learner_problems_total\\{.*} (\\d+)\\.0");
 
@@ -117,6 +117,7 @@ class AnsweringServiceTest {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
                 AnsweringService.class.getName(),

@@ -67,7 +67,7 @@ class HostileFoldersPropertyTest {
   }
 
   // Always the same ones, as native code that fails on a new one would end the whole build.
-  @Property(tries = 2000, seed = "20")
+  @Property(tries = 1000, seed = "20")
   void readsOrRefuses(
       @ForAll("files") HostileFolder.Entry entry, @ForAll("changes") List<FileChange> changes)
       throws IOException {

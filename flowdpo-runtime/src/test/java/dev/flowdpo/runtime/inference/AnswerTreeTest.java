@@ -35,7 +35,7 @@ class AnswerTreeTest {
   }
 
   /** Greedy chunks are those of decoding without a cache; log-probabilities are the scorer's. */
-  @Property(tries = 25)
+  @Property(tries = 12)
   void anyBranchDecodesAsInOneShot(
       @ForAll("checkpoints") String checkpoint,
       @ForAll boolean adapter,
@@ -69,7 +69,7 @@ class AnswerTreeTest {
   /**
    * Probabilities from keys and values extended chunk by chunk are those of reading all at once.
    */
-  @Property(tries = 25)
+  @Property(tries = 12)
   void anyBranchIsJudgedAsInOnePass(
       @ForAll("checkpoints") String checkpoint,
       @ForAll boolean adapter,

@@ -58,7 +58,7 @@ class TraceTrainingTest {
   private static TraceSet traces(Flow flow) {
     TraceCompiler collected =
         TraceCompiler.builder().verifier(BundledProblems.VERIFIER).seed(1).build();
-    flow.solveAll(BundledProblems.learning(31, 96), collected);
+    flow.solveAll(BundledProblems.learning(31, 48), collected);
     return collected.compile();
   }
 
