@@ -1,5 +1,6 @@
 package dev.flowdpo.cli.solving;
 
+import dev.flowdpo.cli.output.BoundedLines;
 import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.error.InvalidInputException;
 import java.io.BufferedReader;
@@ -8,6 +9,7 @@ import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -16,6 +18,8 @@ import java.util.function.Consumer;
  * What is no regular file, a pipe for example, is kept in memory. Not thread-safe.
  */
 final class VerifyFile {
+  private static final int MAX_LINE_CHARACTERS = 64 << 20;
+
   private final Path file;
   private final Source source;
   private final long rows;
@@ -56,10 +60,11 @@ final class VerifyFile {
   void forEach(Consumer<VerifyRow> consumer) {
     long number = 0;
     try (BufferedReader reader = source.open()) {
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        number++;
-        if (!line.isBlank()) {
-          consumer.accept(VerifyRow.of(file + ", line " + number, number, line));
+      BoundedLines lines = new BoundedLines(reader, file.toString(), MAX_LINE_CHARACTERS);
+      for (Optional<String> line = lines.next(); line.isPresent(); line = lines.next()) {
+        number = lines.number();
+        if (!line.get().isBlank()) {
+          consumer.accept(VerifyRow.of(file + ", line " + number, number, line.get()));
         }
       }
     } catch (CharacterCodingException e) {

@@ -41,7 +41,9 @@ import org.slf4j.LoggerFactory;
  * unknown verdicts for its batch, with a warning; a single verdict that cannot be read costs its
  * own answer only. Where the service cannot be reached, or says with status 429, 502, 503 or 504
  * that it cannot answer now, the batch is sent again after 0.2 s, then 0.4 s and so on, within the
- * time limit. Redirects are not followed. Thread-safe.
+ * time limit. Redirects are not followed. Reasons, logs and exceptions tell the address without its
+ * query, which may hold a token; a user and password in it are refused, since Java would not send
+ * them. Thread-safe.
  */
 public final class HttpVerifier implements BatchVerifier {
   private static final Logger log = LoggerFactory.getLogger(HttpVerifier.class);
@@ -51,6 +53,7 @@ public final class HttpVerifier implements BatchVerifier {
 
   private final HttpClient client;
   private final URI uri;
+  private final String address;
   private final Duration timeLimit;
   private final int maxBytes;
   private final int batchSize;
@@ -60,6 +63,7 @@ public final class HttpVerifier implements BatchVerifier {
 
   HttpVerifier(HttpVerifierBuilder builder) {
     this.uri = builder.uri;
+    this.address = HttpVerifierBuilder.shown(uri);
     this.timeLimit = builder.timeLimit;
     this.maxBytes = builder.maxBytes;
     this.batchSize = builder.batchSize;
@@ -78,7 +82,8 @@ public final class HttpVerifier implements BatchVerifier {
    * @param uri the service's address
    * @return a builder with the defaults: 30 seconds and 4 MiB for a batch of at most 256 answers,
    *     two retries
-   * @throws dev.flowdpo.error.InvalidInputException if it is no http or https address with a host
+   * @throws dev.flowdpo.error.InvalidInputException if it is no http or https address with a host,
+   *     or has a user and password
    */
   public static HttpVerifierBuilder of(URI uri) {
     return new HttpVerifierBuilder(uri);
@@ -126,7 +131,7 @@ public final class HttpVerifier implements BatchVerifier {
       return failed(batch, message(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new FlowException("Interrupted while " + uri + " verifies.", e);
+      throw new FlowException("Interrupted while " + address + " verifies.", e);
     }
   }
 
@@ -187,7 +192,7 @@ public final class HttpVerifier implements BatchVerifier {
 
   private List<Verdict> failed(List<Attempt> batch, String reason) {
     failures.addAndGet(batch.size());
-    String message = "verifier " + uri + ": " + reason;
+    String message = "verifier " + address + ": " + reason;
     String more = batch.size() == 1 ? "" : " and " + (batch.size() - 1) + " more";
     log.warn("Problem {}{}: {}", batch.get(0).problem().id(), more, message);
     return Collections.nCopies(batch.size(), Verdict.failed(message));

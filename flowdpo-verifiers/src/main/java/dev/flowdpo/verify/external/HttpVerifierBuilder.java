@@ -23,10 +23,29 @@ public final class HttpVerifierBuilder {
     try {
       HttpRequest.newBuilder(uri);
     } catch (IllegalArgumentException e) {
+      // Without its cause, whose message has the whole address.
       throw new InvalidInputException(
-          "uri: expected an http or https address with a host, found " + uri + ".", e);
+          "uri: expected an http or https address with a host, found " + shown(uri));
+    }
+    if (uri.getRawUserInfo() != null) {
+      throw new InvalidInputException(
+          "uri: expected no user and password, which would not be sent, found some for "
+              + shown(uri)
+              + "; set header(\"Authorization\", …)");
     }
     this.uri = uri;
+  }
+
+  /** An address as it may be told: without user, password, query and fragment. */
+  static String shown(URI uri) {
+    if (uri.isOpaque()) {
+      return uri.getScheme() + ":…";
+    }
+    String scheme = uri.getScheme() == null ? "" : uri.getScheme() + ":";
+    String host = uri.getHost() == null ? "" : uri.getHost();
+    String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
+    String authority = uri.getRawAuthority() == null && scheme.isEmpty() ? "" : "//" + host + port;
+    return scheme + authority + uri.getRawPath();
   }
 
   /**
@@ -89,9 +108,9 @@ public final class HttpVerifierBuilder {
     try {
       HttpRequest.newBuilder().header(name, value);
     } catch (IllegalArgumentException e) {
-      // The value may be a secret.
+      // Without its cause, whose message may have the value, which may be a secret.
       throw new InvalidInputException(
-          "header: expected the name and the value of a header that may be set, found " + name, e);
+          "header: expected the name and the value of a header that may be set, found " + name);
     }
     headers.put(name, value);
     return this;

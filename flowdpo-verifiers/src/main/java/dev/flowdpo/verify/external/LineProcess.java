@@ -25,6 +25,7 @@ final class LineProcess {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
+  private final MarkedProcesses started = new MarkedProcesses();
   private final Process process;
   private final OutputStream input;
   private final InputStream output;
@@ -40,7 +41,9 @@ final class LineProcess {
    * @throws IOException if it cannot be started
    */
   LineProcess(List<String> command, int maxLineBytes) throws IOException {
-    this.process = new ProcessBuilder(command).start();
+    ProcessBuilder builder = new ProcessBuilder(command);
+    started.mark(builder.environment());
+    this.process = builder.start();
     this.input = process.getOutputStream();
     this.output = process.getInputStream();
     this.complaints = LastLine.of(process.getErrorStream());
@@ -120,6 +123,7 @@ final class LineProcess {
   private void destroy() {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
+    started.destroy();
   }
 
   private static void close(AutoCloseable stream) {

@@ -49,9 +49,11 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>A program that takes too long, ends, writes too much or something else is killed together with
- * what it started, the verdict is unknown, and the next answer gets a new one. It may write to its
- * standard error what it likes; only the last line is kept, to be shown where the program ends.
- * {@link #ofVerifier} runs a verifier written in Java this way, with a heap of its own.
+ * what it started, the verdict is unknown, and the next answer gets a new one. On Linux that is all
+ * that it started, also what has left its session and parents, unless it took the variable {@code
+ * FLOWDPO_VERIFIER} out of its environment; on other systems its living descendants. It may write
+ * to its standard error what it likes; only the last line is kept, to be shown where the program
+ * ends. {@link #ofVerifier} runs a verifier written in Java this way, with a heap of its own.
  *
  * <p>Thread-safe. Programs start when first needed. Close it to end them; an orderly end of this
  * virtual machine ends them too.

@@ -284,6 +284,32 @@ class HttpVerifierTest {
         .hasMessageNotContaining("secret");
   }
 
+  @Test
+  void nothingSecretIsTold() {
+    String token = "s3cret";
+    int port = server.getAddress().getPort();
+    HttpVerifier verifier =
+        HttpVerifier.of(URI.create("http://localhost:" + port + "/none?token=" + token)).build();
+    Verdict verdict = verifier.verify(PROBLEM, "1");
+    assertThat(verdict.failure()).isTrue();
+    assertThat(verdict.reason().orElse(""))
+        .contains("http://localhost:" + port + "/none:")
+        .doesNotContain(token);
+
+    for (String uri : List.of("http://ann:s3cret@host/", "ftp://ann:s3cret@host/?s3cret#s3cret")) {
+      assertThatThrownBy(() -> HttpVerifier.of(URI.create(uri)))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("//host/")
+          .hasMessageNotContaining(token)
+          .hasNoCause();
+    }
+    HttpVerifierBuilder builder = HttpVerifier.of(URI.create("http://localhost/"));
+    assertThatThrownBy(() -> builder.header("Authorization", "s3cret\n"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageNotContaining(token)
+        .hasNoCause();
+  }
+
   private HttpVerifierBuilder answering(Reply reply) {
     server.createContext(
         "/verify",

@@ -2,6 +2,7 @@ package dev.flowdpo.verify.external;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
@@ -9,6 +10,7 @@ import dev.flowdpo.rollout.Attempt;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.Verifier;
 import dev.flowdpo.value.Problem;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +23,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Against a real program, {@link Grader}, which does what the solution tells it to. */
 @Timeout(120)
@@ -81,6 +86,25 @@ class ProcessVerifierTest {
       assertThat(silent.failure()).isTrue();
       assertThat(silent.reason().orElse("")).endsWith("took longer than PT3S");
       leavesNoProcessBehind();
+    }
+  }
+
+  /** A session of its own, and no parent: it is nobody's descendant when the verifier ends. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void whatDetachesItselfEndsWithTheProgram(@TempDir Path folder) throws Exception {
+    Path detached = folder.resolve("detached");
+    Path shell = Path.of("/bin/sh");
+    assumeThat(shell).isExecutable();
+    String script =
+        "read line; (setsid sh -c 'echo $$ > \"$1\"; exec sleep 600' sh \"$0\" &) ; read more";
+    List<String> command = List.of(shell.toString(), "-c", script, detached.toString());
+    try (ProcessVerifier verifier =
+        ProcessVerifier.of(command).timeLimit(Duration.ofSeconds(2)).build()) {
+      assertThat(verifier.verify(PROBLEM, "1").failure()).isTrue();
+      long pid = Long.parseLong(Files.readString(detached).strip());
+      ProcessHandle.of(pid).ifPresent(process -> process.onExit().join());
+      assertThat(ProcessHandle.of(pid)).isEmpty();
     }
   }
 
