@@ -18,7 +18,7 @@ final class Arithmetic {
     refuseUndefined(a);
     refuseUndefined(b);
     if (Comparing.isNumber(a) && Comparing.isNumber(b)) {
-      return numbers(operator, a, b);
+      return numbers(operator, a, b, work);
     }
     if (operator.equals("+") && a instanceof String text && b instanceof String other) {
       work.characters((long) text.length() + other.length());
@@ -83,14 +83,14 @@ final class Arithmetic {
     throw unsuited(operator, value, Values.whole(count));
   }
 
-  private static Object numbers(String operator, Object a, Object b) {
+  private static Object numbers(String operator, Object a, Object b, Work work) {
     if (operator.equals("/")) {
       return quotient(real(a), real(b));
     }
     if (a instanceof Double || b instanceof Double) {
       return reals(operator, real(a), real(b));
     }
-    return wholes(operator, whole(a), whole(b));
+    return wholes(operator, whole(a), whole(b), work);
   }
 
   private static Object reals(String operator, double a, double b) {
@@ -117,7 +117,9 @@ final class Arithmetic {
     return remainder != 0 && remainder < 0 != b < 0 ? remainder + b : remainder;
   }
 
-  private static Object wholes(String operator, BigInteger a, BigInteger b) {
+  private static Object wholes(String operator, BigInteger a, BigInteger b, Work work) {
+    boolean power = operator.equals("**");
+    work.product(power ? MAX_BITS : a.bitLength(), power ? MAX_BITS / 2 : b.bitLength());
     return switch (operator) {
       case "+" -> a.add(b);
       case "-" -> a.subtract(b);

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,18 +32,24 @@ public final class ChatTemplate {
   private final JinjaTemplate template;
   private final Map<String, String> specialTokens;
   private final Clock clock;
+  private final OptionalLong maxSteps;
 
-  private ChatTemplate(JinjaTemplate template, Map<String, String> specialTokens, Clock clock) {
+  private ChatTemplate(
+      JinjaTemplate template,
+      Map<String, String> specialTokens,
+      Clock clock,
+      OptionalLong maxSteps) {
     this.template = template;
     this.specialTokens = Map.copyOf(specialTokens);
     this.clock = clock;
+    this.maxSteps = maxSteps;
   }
 
   /**
    * {@return a template without special tokens, on the system's clock}
    *
    * @param source the template in the Jinja language, of at most 1,048,576 characters
-   * @throws ChatTemplateException if it is malformed or uses a tag that is not supported
+   * @throws ChatTemplateException if it is empty or malformed, or uses a tag that is not supported
    */
   public static ChatTemplate parse(String source) {
     return builder(source).build();
@@ -63,7 +70,8 @@ public final class ChatTemplate {
    * @param clock the clock that {@code strftime_now} tells the time by, with its time zone
    */
   public ChatTemplate at(Clock clock) {
-    return new ChatTemplate(template, specialTokens, Objects.requireNonNull(clock, "clock"));
+    return new ChatTemplate(
+        template, specialTokens, Objects.requireNonNull(clock, "clock"), maxSteps);
   }
 
   /**
@@ -100,7 +108,7 @@ public final class ChatTemplate {
     known.putAll(variables);
     known.put("messages", messages);
     known.put("add_generation_prompt", addGenerationPrompt);
-    return template.render(known, () -> LocalDateTime.now(clock));
+    return template.render(known, () -> LocalDateTime.now(clock), maxSteps);
   }
 
   /** Collects what a template needs besides its source. Not thread-safe. */
@@ -108,6 +116,7 @@ public final class ChatTemplate {
     private final String source;
     private final Map<String, String> specialTokens = new LinkedHashMap<>();
     private Clock clock = Clock.systemDefaultZone();
+    private OptionalLong maxSteps = OptionalLong.empty();
 
     private Builder(String source) {
       this.source = Objects.requireNonNull(source, "source");
@@ -149,12 +158,34 @@ public final class ChatTemplate {
     }
 
     /**
+     * Sets how much work one rendering may take, for a template that is trusted and needs more than
+     * the default: 100,000 steps, 400 for each value of the messages and other variables, and two
+     * for each of their characters. A step takes about 20 ns, or makes eight characters.
+     *
+     * @param steps at least 1
+     * @return this builder
+     * @throws ChatTemplateException if it is less
+     */
+    public Builder maxSteps(long steps) {
+      if (steps < 1) {
+        throw new ChatTemplateException("maxSteps: expected at least 1, found " + steps);
+      }
+      this.maxSteps = OptionalLong.of(steps);
+      return this;
+    }
+
+    /**
      * {@return the parsed template}
      *
-     * @throws ChatTemplateException if it is malformed or uses a tag that is not supported
+     * @throws ChatTemplateException if it is empty or malformed, or uses a tag that is not
+     *     supported
      */
     public ChatTemplate build() {
-      return new ChatTemplate(JinjaTemplate.parse(source), specialTokens, clock);
+      if (source.isBlank()) {
+        throw new ChatTemplateException(
+            "expected a template, found no text: it would hide the messages from the model");
+      }
+      return new ChatTemplate(JinjaTemplate.parse(source), specialTokens, clock, maxSteps);
     }
   }
 }

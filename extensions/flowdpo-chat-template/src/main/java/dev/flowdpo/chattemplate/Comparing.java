@@ -136,7 +136,8 @@ final class Comparing {
       double left = Arithmetic.real(a);
       double right = Arithmetic.real(b);
       boolean finite = Double.isFinite(left) && Double.isFinite(right);
-      if (!finite) {
+      boolean bothReal = a instanceof Double && b instanceof Double;
+      if (bothReal || !finite) {
         return left == right ? 0 : left < right ? -1 : 1;
       }
       return exact(a).compareTo(exact(b));

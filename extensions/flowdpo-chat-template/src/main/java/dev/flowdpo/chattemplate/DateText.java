@@ -11,7 +11,7 @@ final class DateText {
 
   /** {@return the time in the format; what follows an unknown {@code %} stays as it is} */
   static String format(String format, LocalDateTime time, Work work) {
-    work.characters(16L * format.length());
+    work.steps(10L * format.length());
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < format.length(); i++) {
       char c = format.charAt(i);

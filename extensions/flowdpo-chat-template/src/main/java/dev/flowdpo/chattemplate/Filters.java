@@ -18,6 +18,9 @@ final class Filters {
     Object apply(Object value, Arguments arguments);
   }
 
+  /** What it takes to have the exact value of a real number, which may have 767 digits. */
+  static final long EXACT_STEPS = 100;
+
   private static final Map<String, Filter> FILTERS = new TreeMap<>();
 
   static {
@@ -67,6 +70,7 @@ final class Filters {
     try {
       if (value instanceof String text) {
         String digits = PythonText.strip(text).replace("_", "");
+        arguments.work().product(8 * digits.length(), 8 * digits.length());
         if (digits.length() > 400 || radix < 2 || radix > 36) {
           return fallback;
         }
@@ -75,6 +79,7 @@ final class Filters {
             : new BigDecimal(Double.parseDouble(digits)).toBigInteger();
       }
       if (value instanceof Double real) {
+        arguments.work().steps(EXACT_STEPS);
         return new BigDecimal(real).toBigInteger();
       }
       return value == None.NONE || !Comparing.isNumber(value) ? fallback : Arithmetic.whole(value);
@@ -88,6 +93,7 @@ final class Filters {
     if (Comparing.isNumber(value)) {
       return Arithmetic.real(value);
     }
+    arguments.work().characters(value instanceof String text ? 8L * text.length() : 0);
     try {
       return value instanceof String text && text.length() < 400
           ? (Object) Double.parseDouble(PythonText.strip(text))
@@ -103,6 +109,7 @@ final class Filters {
     if (Math.abs(places) > 300) {
       throw new ChatTemplateException("round: expected at most 300 places, found " + places);
     }
+    arguments.work().steps(EXACT_STEPS + Math.abs(places) / 2);
     if (method.equals("common")) {
       if (!(value instanceof Double real)) {
         return rounded(new BigDecimal(Arithmetic.whole(value)), places).toBigInteger();

@@ -14,6 +14,8 @@ final class Formatting {
       Pattern.compile("%([-+ 0]*)(\\d{1,4})?(?:\\.(\\d{1,3}))?(.?)", Pattern.DOTALL);
   private static final Pattern BRACES = Pattern.compile("\\{\\{|\\}\\}|\\{([\\w]*)\\}|[{}]");
 
+  private static final int STEPS_PER_FIELD = 10;
+
   private Formatting() {}
 
   /** {@return {@code format % values}} */
@@ -33,8 +35,9 @@ final class Formatting {
       if (used == values.size()) {
         throw new ChatTemplateException("expected a value for each % of a format, found fewer");
       }
+      work.steps(Filters.EXACT_STEPS);
       String one = converted(found, values.get(used++), work);
-      work.characters(one.length());
+      work.characters(8L * one.length());
       text.append(one);
     }
     if (used < values.size()) {
@@ -105,6 +108,7 @@ final class Formatting {
     while (found.find()) {
       text.append(format, from, found.start());
       from = found.end();
+      arguments.work().steps(STEPS_PER_FIELD);
       @Nullable String field = found.group(1);
       if (field != null) {
         boolean numbered = field.isEmpty() || field.matches("\\d{1,3}");

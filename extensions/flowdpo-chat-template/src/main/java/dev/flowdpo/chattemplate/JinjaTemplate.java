@@ -3,6 +3,7 @@ package dev.flowdpo.chattemplate;
 import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Values have Python's text forms, operators, methods and errors, of which the part is here that
  * chat templates use. There are no other templates to read ({@code include}, {@code import}, {@code
  * extends}), no random choices, and no way to a file or to a Java object. Work and depth of one
- * rendering are bounded, so that a hostile template ends with an exception after at most a few
- * seconds and some hundred megabytes.
+ * rendering are bounded by what there is to render, so that a hostile template ends with an
+ * exception: for a chat of some turns after about ten milliseconds.
  *
  * <p>Immutable and thread-safe.
  */
@@ -52,14 +53,19 @@ final class JinjaTemplate {
    *
    * @param variables what the template sees: null, truth values, numbers, strings, lists and maps
    * @param clock the time that {@code strftime_now} tells
+   * @param maxSteps the most steps; empty for a number that follows from the variables
    * @throws ChatTemplateException if the template calls {@code raise_exception}, uses a value as
    *     Python would not, or goes beyond its limits
    */
-  String render(Map<String, ? extends @Nullable Object> variables, Supplier<LocalDateTime> clock) {
-    Work work = new Work();
+  String render(
+      Map<String, ? extends @Nullable Object> variables,
+      Supplier<LocalDateTime> clock,
+      OptionalLong maxSteps) {
+    Input input = new Input();
+    Map<String, Object> known = new LinkedHashMap<>(Globals.of(clock));
+    variables.forEach((name, value) -> known.put(name, input.copy(value)));
+    Work work = new Work(maxSteps.orElse(input.steps()));
     try {
-      Map<String, Object> known = new LinkedHashMap<>(Globals.of(clock));
-      variables.forEach((name, value) -> known.put(name, Values.of(value)));
       return Statement.printed(body, new Frame(known, work).inner());
     } catch (ChatTemplateException e) {
       throw new ChatTemplateException(work.line(), e);

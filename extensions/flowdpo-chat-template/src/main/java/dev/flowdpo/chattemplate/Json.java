@@ -4,6 +4,7 @@ import dev.flowdpo.chattemplate.Values.None;
 import dev.flowdpo.chattemplate.Values.Tuple;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -12,6 +13,8 @@ import java.util.Map;
  * neither HTML nor, by default, characters beyond ASCII. Used by one thread.
  */
 final class Json {
+  private static final HexFormat HEXADECIMAL = HexFormat.of();
+
   private final Work work;
   private final boolean ascii;
   private final String indent;
@@ -73,7 +76,7 @@ final class Json {
     work.leave();
   }
 
-  private static String scalar(Object value) {
+  private String scalar(Object value) {
     if (value == None.NONE) {
       return "null";
     }
@@ -81,9 +84,11 @@ final class Json {
       return truth ? "true" : "false";
     }
     if (value instanceof BigInteger whole) {
+      work.product(whole.bitLength(), whole.bitLength());
       return whole.toString();
     }
     if (value instanceof Double number) {
+      work.steps(2 * Filters.EXACT_STEPS);
       if (Double.isNaN(number)) {
         return "NaN";
       }
@@ -98,6 +103,7 @@ final class Json {
   private void list(List<?> items, int level) {
     text.append('[');
     for (int i = 0; i < items.size(); i++) {
+      work.characters(itemSeparator.length());
       text.append(i == 0 ? "" : itemSeparator);
       newLine(level);
       value(items.get(i), level + 1);
@@ -116,6 +122,7 @@ final class Json {
     text.append('{');
     String separator = "";
     for (Map.Entry<?, ?> entry : entries) {
+      work.characters((long) separator.length() + keySeparator.length());
       text.append(separator);
       newLine(level);
       string(entry.getKey() instanceof String key ? key : scalar(entry.getKey()));
@@ -145,7 +152,8 @@ final class Json {
       if (simple >= 0) {
         text.append('\\').append("\"\\nrtbf".charAt(simple));
       } else if (c < ' ' || (ascii && c > '~')) {
-        text.append(String.format("\\u%04x", (int) c));
+        work.steps(1);
+        text.append("\\u").append(HEXADECIMAL.toHexDigits(c));
       } else {
         text.append(c);
       }

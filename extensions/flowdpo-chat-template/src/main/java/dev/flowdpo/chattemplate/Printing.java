@@ -6,6 +6,7 @@ import dev.flowdpo.chattemplate.Values.None;
 import dev.flowdpo.chattemplate.Values.Range;
 import dev.flowdpo.chattemplate.Values.Tuple;
 import dev.flowdpo.chattemplate.Values.Undefined;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 
@@ -35,6 +36,7 @@ final class Printing {
     } else if (value instanceof Boolean truth) {
       to.append(truth ? "True" : "False");
     } else if (value instanceof Double number) {
+      work.steps(2 * Filters.EXACT_STEPS);
       to.append(PythonText.decimal(number));
     } else if (value == None.NONE) {
       to.append("None");
@@ -56,6 +58,9 @@ final class Printing {
       mapping(namespace.variables(), work, to);
       to.append('>');
     } else {
+      if (value instanceof BigInteger number) {
+        work.product(number.bitLength(), number.bitLength());
+      }
       String whole = value.toString();
       work.characters(whole.length());
       to.append(whole);

@@ -38,20 +38,30 @@ final class PythonText {
 
   /** {@return the text without such characters at the start} */
   static String stripLeft(String text, IntPredicate strips) {
-    int start = 0;
-    while (start < text.length() && strips.test(text.codePointAt(start))) {
-      start += Character.charCount(text.codePointAt(start));
+    return text.substring(skip(text, 0, strips));
+  }
+
+  /** {@return where the first character from there on stands that is not such} */
+  static int skip(String text, int from, IntPredicate skipped) {
+    int at = from;
+    while (at < text.length() && skipped.test(text.codePointAt(at))) {
+      at += Character.charCount(text.codePointAt(at));
     }
-    return text.substring(start);
+    return at;
   }
 
   /** {@return the text without such characters at the end} */
   static String stripRight(String text, IntPredicate strips) {
-    int end = text.length();
-    while (end > 0 && strips.test(text.codePointBefore(end))) {
-      end -= Character.charCount(text.codePointBefore(end));
+    return text.substring(0, skipBack(text, text.length(), strips));
+  }
+
+  /** {@return where the last character before there ends that is not such} */
+  static int skipBack(String text, int before, IntPredicate skipped) {
+    int at = before;
+    while (at > 0 && skipped.test(text.codePointBefore(at))) {
+      at -= Character.charCount(text.codePointBefore(at));
     }
-    return text.substring(0, end);
+    return at;
   }
 
   /**
@@ -182,12 +192,18 @@ final class PythonText {
 
   private static BigDecimal shortest(double value) {
     BigDecimal exact = new BigDecimal(value);
-    for (int digits = 1; digits < DOUBLE_DIGITS; digits++) {
-      BigDecimal rounded = exact.round(new MathContext(digits));
-      if (rounded.doubleValue() == value) {
-        return rounded.stripTrailingZeros();
+    BigDecimal shortest = exact.round(new MathContext(DOUBLE_DIGITS));
+    // Java's own digits give the number back, but are not always the fewest.
+    int digits = Math.min(DOUBLE_DIGITS, new BigDecimal(Double.toString(value)).precision());
+    BigDecimal shorter = digits == DOUBLE_DIGITS ? shortest : exact.round(new MathContext(digits));
+    while (shorter.doubleValue() == value) {
+      shortest = shorter;
+      digits = shortest.stripTrailingZeros().precision() - 1;
+      if (digits == 0) {
+        break;
       }
+      shorter = exact.round(new MathContext(digits));
     }
-    return exact.round(new MathContext(DOUBLE_DIGITS)).stripTrailingZeros();
+    return shortest.stripTrailingZeros();
   }
 }

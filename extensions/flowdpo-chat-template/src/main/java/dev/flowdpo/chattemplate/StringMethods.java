@@ -24,8 +24,8 @@ final class StringMethods {
       case "rpartition" -> a -> StringPieces.partition(text, a, true);
       case "startswith" -> a -> affix(text, a, true);
       case "endswith" -> a -> affix(text, a, false);
-      case "removeprefix" -> a -> removeAffix(text, a.string(0, "prefix"), true);
-      case "removesuffix" -> a -> removeAffix(text, a.string(0, "suffix"), false);
+      case "removeprefix" -> a -> removeAffix(counted(text, a), a.string(0, "prefix"), true);
+      case "removesuffix" -> a -> removeAffix(counted(text, a), a.string(0, "suffix"), false);
       case "replace" ->
           a ->
               replace(
@@ -36,16 +36,16 @@ final class StringMethods {
       case "count" -> a -> Values.whole(count(text, a.string(0, "sub"), a.work()));
       case "join" -> a -> join(text, Values.items(a.require(0, "iterable"), a.work()), a.work());
       case "format" -> a -> Formatting.braces(text, a);
-      case "upper" -> a -> counted(text.toUpperCase(Locale.ROOT), a);
-      case "lower", "casefold" -> a -> counted(text.toLowerCase(Locale.ROOT), a);
-      case "title" -> a -> counted(title(text), a);
-      case "capitalize" -> a -> counted(capitalize(text), a);
+      case "upper" -> a -> letters(text, a).toUpperCase(Locale.ROOT);
+      case "lower", "casefold" -> a -> letters(text, a).toLowerCase(Locale.ROOT);
+      case "title" -> a -> title(letters(text, a));
+      case "capitalize" -> a -> capitalize(letters(text, a));
       case "isdigit", "isdecimal", "isnumeric" -> a -> isAll(text, Character::isDigit, a);
       case "isalpha" -> a -> isAll(text, Character::isLetter, a);
       case "isalnum" -> a -> isAll(text, Character::isLetterOrDigit, a);
       case "isspace" -> a -> isAll(text, PythonText::isSpace, a);
-      case "isupper" -> a -> isCase(text, false);
-      case "islower" -> a -> isCase(text, true);
+      case "isupper" -> a -> isCase(letters(text, a), false);
+      case "islower" -> a -> isCase(letters(text, a), true);
       default -> null;
     };
   }
@@ -55,8 +55,14 @@ final class StringMethods {
     return text;
   }
 
+  /** {@return the text, of which each letter is to be looked at} */
+  private static String letters(String text, Arguments arguments) {
+    arguments.work().steps(1L + text.length());
+    return text;
+  }
+
   private static boolean isAll(String text, IntPredicate predicate, Arguments arguments) {
-    arguments.work().characters(text.length());
+    letters(text, arguments);
     return !text.isEmpty() && text.codePoints().allMatch(predicate);
   }
 
@@ -146,6 +152,7 @@ final class StringMethods {
     String sought = arguments.string(0, "sub");
     arguments.atMost(1);
     arguments.work().search(text, sought);
+    arguments.work().steps(last ? text.length() : 0);
     int at = last ? text.lastIndexOf(sought) : text.indexOf(sought);
     return at < 0 ? -1 : text.codePointCount(0, at);
   }

@@ -24,7 +24,7 @@ final class StringPieces {
       arguments.work().search(text, characters);
       strips = c -> characters.indexOf(c) >= 0;
     }
-    arguments.work().characters(text.length());
+    arguments.work().steps(1L + text.length());
     String stripped = right ? PythonText.stripRight(text, strips) : text;
     return left ? PythonText.stripLeft(stripped, strips) : stripped;
   }
@@ -37,7 +37,7 @@ final class StringPieces {
     arguments.atMost(2);
     Deque<Object> parts = new ArrayDeque<>();
     if (given == None.NONE) {
-      arguments.work().characters(text.length());
+      arguments.work().steps(1L + text.length());
       atSpaces(text, most, fromEnd, parts);
     } else {
       String separator = Values.string(given);
@@ -45,6 +45,7 @@ final class StringPieces {
         throw new ChatTemplateException("split: expected a separator, found an empty one");
       }
       arguments.work().search(text, separator);
+      arguments.work().steps(fromEnd ? text.length() : 0);
       at(text, separator, most, fromEnd, parts);
     }
     arguments.work().steps(parts.size());
@@ -80,34 +81,35 @@ final class StringPieces {
   }
 
   private static void atSpaces(String text, int most, boolean fromEnd, Deque<Object> parts) {
-    IntPredicate solid = c -> !PythonText.isSpace(c);
-    String rest = fromEnd ? PythonText.stripRight(text) : PythonText.stripLeft(text);
-    while (!rest.isEmpty()) {
-      if (parts.size() == most) {
-        String last = fromEnd ? PythonText.stripRight(rest) : rest;
-        add(last, fromEnd, parts);
-        return;
-      }
-      String after =
-          fromEnd ? PythonText.stripRight(rest, solid) : PythonText.stripLeft(rest, solid);
-      int length = rest.length() - after.length();
-      add(fromEnd ? rest.substring(after.length()) : rest.substring(0, length), fromEnd, parts);
-      rest = fromEnd ? PythonText.stripRight(after) : PythonText.stripLeft(after);
+    if (fromEnd) {
+      atSpacesFromEnd(text, most, parts);
+      return;
+    }
+    int begin = PythonText.skip(text, 0, PythonText::isSpace);
+    while (begin < text.length()) {
+      int end =
+          parts.size() == most
+              ? text.length()
+              : PythonText.skip(text, begin, c -> !PythonText.isSpace(c));
+      parts.addLast(text.substring(begin, end));
+      begin = PythonText.skip(text, end, PythonText::isSpace);
     }
   }
 
-  private static void add(String part, boolean first, Deque<Object> parts) {
-    if (first) {
-      parts.addFirst(part);
-    } else {
-      parts.addLast(part);
+  private static void atSpacesFromEnd(String text, int most, Deque<Object> parts) {
+    int end = PythonText.skipBack(text, text.length(), PythonText::isSpace);
+    while (end > 0) {
+      int begin =
+          parts.size() == most ? 0 : PythonText.skipBack(text, end, c -> !PythonText.isSpace(c));
+      parts.addFirst(text.substring(begin, end));
+      end = PythonText.skipBack(text, begin, PythonText::isSpace);
     }
   }
 
   /** {@return the lines, without their ends unless these are asked for} */
   static List<Object> lines(String text, Arguments arguments) {
     boolean keep = Values.isTrue(arguments.get(0, "keepends", false));
-    arguments.work().characters(text.length());
+    arguments.work().steps(1L + text.length() / 2);
     List<Object> lines = new ArrayList<>();
     int start = 0;
     int at = 0;
@@ -132,6 +134,7 @@ final class StringPieces {
   static Tuple partition(String text, Arguments arguments, boolean last) {
     String separator = arguments.string(0, "sep");
     arguments.work().search(text, separator);
+    arguments.work().steps(last ? text.length() : 0);
     int at = last ? text.lastIndexOf(separator) : text.indexOf(separator);
     if (separator.isEmpty()) {
       throw new ChatTemplateException("partition: expected a separator, found an empty one");

@@ -104,7 +104,9 @@ final class Tests {
   }
 
   private static String text(Object value, Arguments arguments) {
-    return Printing.text(value, arguments.work());
+    String text = Printing.text(value, arguments.work());
+    arguments.work().steps(text.length());
+    return text;
   }
 
   private static boolean isSequence(Object value) {

@@ -1,9 +1,7 @@
 package dev.flowdpo.chattemplate;
 
-import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -54,44 +52,7 @@ final class Values {
     Object call(Arguments arguments);
   }
 
-  private static final int MAX_INPUT_DEPTH = 64;
-
   private Values() {}
-
-  /** {@return the Java value as a Python value, copied} */
-  static Object of(@Nullable Object value) {
-    return of(value, 0);
-  }
-
-  private static Object of(@Nullable Object value, int depth) {
-    if (depth > MAX_INPUT_DEPTH) {
-      throw new ChatTemplateException("expected variables of at most 64 levels, found more");
-    }
-    if (value == null) {
-      return None.NONE;
-    }
-    if (value instanceof Map<?, ?> map) {
-      Map<Object, Object> copy = new LinkedHashMap<>();
-      map.forEach((key, item) -> copy.put(of(key, depth + 1), of(item, depth + 1)));
-      return copy;
-    }
-    if (value instanceof Iterable<?> items) {
-      List<Object> copy = new ArrayList<>();
-      items.forEach(item -> copy.add(of(item, depth + 1)));
-      return copy;
-    }
-    if (value instanceof Float || value instanceof Double || value instanceof BigDecimal) {
-      return ((Number) value).doubleValue();
-    }
-    if (value instanceof Number number) {
-      return new BigInteger(number.toString());
-    }
-    if (value instanceof Boolean || value instanceof String || value instanceof Callable) {
-      return value;
-    }
-    throw new ChatTemplateException(
-        "expected values as in JSON, found a " + value.getClass().getName());
-  }
 
   /** {@return the whole number} */
   static BigInteger whole(long value) {

@@ -2,29 +2,37 @@ package dev.flowdpo.chattemplate;
 
 /**
  * Counts the work of one rendering and ends it when there is too much, so that no template runs for
- * ever or fills the memory. Used by one thread.
+ * ever or fills the memory. A step takes about 20 ns, or makes {@value #CHARACTERS_PER_STEP}
+ * characters. Used by one thread.
  */
 final class Work {
-  /** Steps of one rendering; a chat of a thousand turns takes fewer than a tenth. */
-  static final long MAX_STEPS = 4_000_000;
-
   /** Lists inside lists, blocks inside blocks, macros that call macros. */
   static final int MAX_DEPTH = 100;
 
-  private static final int CHARACTERS_PER_STEP = 8;
+  static final int CHARACTERS_PER_STEP = 8;
 
+  private static final int BITS_PER_WORD = 32;
+  private static final int WORD_PRODUCTS_PER_STEP = 16;
+
+  private final long maxSteps;
   private long steps;
   private int line = 1;
   private int depth;
 
+  /** Begins with no step done. */
+  Work(long maxSteps) {
+    this.maxSteps = maxSteps;
+  }
+
   /** Counts steps. */
   void steps(long count) {
     steps += count;
-    if (steps > MAX_STEPS) {
+    if (steps > maxSteps) {
       throw new ChatTemplateException(
-          "expected a template of at most "
-              + MAX_STEPS
-              + " steps, found more: it runs for ever or makes too much text");
+          "expected at most "
+              + maxSteps
+              + " steps for these messages, found more: the template runs for ever or makes too"
+              + " much text; if it is trusted, set ChatTemplate.Builder.maxSteps");
     }
   }
 
@@ -35,8 +43,13 @@ final class Work {
 
   /** Counts the search for a pattern in a text, which may compare all of it at every place. */
   void search(String text, String pattern) {
-    long perPlace = 1L + pattern.length() / 64;
+    long perPlace = 1L + pattern.length() / 16;
     steps((1L + text.length() / CHARACTERS_PER_STEP) * perPlace);
+  }
+
+  /** Counts the product or quotient of whole numbers of so many bits. */
+  void product(int bits, int otherBits) {
+    steps((long) (bits / BITS_PER_WORD) * (otherBits / BITS_PER_WORD) / WORD_PRODUCTS_PER_STEP);
   }
 
   /** Counts one level more; every call is paired with {@link #leave}. */

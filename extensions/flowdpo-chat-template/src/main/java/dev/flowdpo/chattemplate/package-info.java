@@ -19,9 +19,10 @@
  * every way to a file or a Java object.
  *
  * <p><b>Limits.</b> Templates come with models that anybody may publish. One may have 1,048,576
- * characters; one rendering may take 4,000,000 steps, of which eight characters of text count as
- * one, go 100 levels of macros and values deep, and read variables of 64 levels. So a hostile
- * template ends with an exception, after at most a few seconds and some hundred megabytes.
+ * characters; one rendering may take 100,000 steps, of which eight characters of text count as one,
+ * and more for long chats ({@link dev.flowdpo.chattemplate.ChatTemplate.Builder#maxSteps}), go 100
+ * levels of macros and values deep, and read variables of 64 levels and 1,000,000 values. So a
+ * hostile template ends with an exception, for a chat of some turns after about ten milliseconds.
  */
 @NullMarked
 package dev.flowdpo.chattemplate;

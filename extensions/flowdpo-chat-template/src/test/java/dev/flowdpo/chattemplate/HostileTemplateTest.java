@@ -3,8 +3,10 @@ package dev.flowdpo.chattemplate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -18,7 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HostileTemplateTest {
   private static String render(String source) {
     Map<String, Object> variables = Map.of("messages", List.of(Map.of("role", "user")), "s", "ab");
-    return JinjaTemplate.parse(source).render(variables, () -> RenderingFixtures.NOW);
+    return JinjaTemplate.parse(source)
+        .render(variables, () -> RenderingFixtures.NOW, OptionalLong.empty());
   }
 
   @ParameterizedTest
@@ -58,6 +61,74 @@ class HostileTemplateTest {
     assertThatThrownBy(() -> render(source)).isInstanceOf(ChatTemplateException.class);
   }
 
+  /** Each does as much as it can for one step, or did before its work was counted. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{{ 1.1234567890123e-300 }}",
+        "{{ '%.300f' % 1e-300 }}",
+        "{{ 3 ** 2000 }}",
+        "{% set x = ('9' * 390) | int %}",
+        "{% set x = 1.1 | round(300) %}",
+        "{% set x = 1e300 | int %}",
+        "{{ strftime_now('%A %B %d %H:%M:%S') }}",
+        "{% set x = text.islower() %}",
+        "{% set x = text | upper %}",
+        "{% set x = text.title() %}",
+        "{% set x = text.split() %}",
+        "{% set x = text.rsplit() %}",
+        "{% set x = text.rfind('b' + 'a' * 100) %}",
+        "{% set x = text.removesuffix('a') %}",
+        "{% set x = text | tojson(ensure_ascii=true) %}",
+        "{% set x = [1, 2, 3] | tojson(separators=[text, text]) %}",
+      })
+  void countsWhatTakesLong(String statement) {
+    String source =
+        "{% set text = 'é ' * 2000 %}{% for i in range(300) %}{% for j in range(30) %}"
+            + statement
+            + "{% endfor %}{% endfor %}";
+    assertThatThrownBy(() -> render(source))
+        .isInstanceOf(ChatTemplateException.class)
+        .hasMessageContaining("ChatTemplate.Builder.maxSteps");
+  }
+
+  @Test
+  void whatIsTrustedMayTakeMore() {
+    String source =
+        "{% for i in range(300) %}{% for j in range(300) %}{{ i }}{% endfor %}{% endfor %}";
+    assertThatThrownBy(() -> ChatTemplate.parse(source).render(List.of(), true))
+        .isInstanceOf(ChatTemplateException.class)
+        .hasMessageContaining("ChatTemplate.Builder.maxSteps");
+    assertThat(ChatTemplate.builder(source).maxSteps(1_000_000).build().render(List.of(), true))
+        .hasSize(300 * (10 + 2 * 90 + 3 * 200));
+    assertThatThrownBy(() -> ChatTemplate.builder(source).maxSteps(0))
+        .isInstanceOf(ChatTemplateException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " \n\t"})
+  void refusesATemplateWithoutText(String source) {
+    assertThatThrownBy(() -> ChatTemplate.parse(source))
+        .isInstanceOf(ChatTemplateException.class)
+        .hasMessageContaining("no text");
+  }
+
+  @Test
+  void refusesMessagesThatHoldThemselves() {
+    ChatTemplate template = ChatTemplate.parse("{{ messages }}");
+    Map<String, Object> cycle = new HashMap<>();
+    cycle.put("content", List.of(cycle));
+    List<Object> wide = List.of("a");
+    for (int i = 0; i < 40; i++) {
+      wide = List.of(wide, wide);
+    }
+    for (Map<String, Object> message : List.of(cycle, Map.<String, Object>of("content", wide))) {
+      assertThatThrownBy(() -> template.render(List.of(message), true))
+          .isInstanceOf(ChatTemplateException.class)
+          .hasMessageContaining("holds itself");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -92,7 +163,8 @@ class HostileTemplateTest {
     String hostile = "{{ 1 }}{% for %}";
     Map<String, Object> variables = Map.of("messages", List.of(Map.of("content", hostile)));
     JinjaTemplate template = JinjaTemplate.parse("{{ messages[0].content }}");
-    assertThat(template.render(variables, () -> RenderingFixtures.NOW)).isEqualTo(hostile);
+    assertThat(template.render(variables, () -> RenderingFixtures.NOW, OptionalLong.empty()))
+        .isEqualTo(hostile);
   }
 
   @Test

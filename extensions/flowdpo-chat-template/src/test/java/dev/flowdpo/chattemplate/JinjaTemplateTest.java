@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,11 +33,15 @@ class JinjaTemplateTest {
   private static void check(String source, Map<String, Object> variables, Expectation expected) {
     if (expected.text() == null) {
       assertThatThrownBy(
-              () -> JinjaTemplate.parse(source).render(variables, () -> RenderingFixtures.NOW))
+              () ->
+                  JinjaTemplate.parse(source)
+                      .render(variables, () -> RenderingFixtures.NOW, OptionalLong.empty()))
           .isInstanceOf(ChatTemplateException.class)
           .hasMessageStartingWith("line ");
     } else {
-      assertThat(JinjaTemplate.parse(source).render(variables, () -> RenderingFixtures.NOW))
+      assertThat(
+              JinjaTemplate.parse(source)
+                  .render(variables, () -> RenderingFixtures.NOW, OptionalLong.empty()))
           .isEqualTo(expected.text());
     }
   }
@@ -71,7 +76,8 @@ class JinjaTemplateTest {
         .isInstanceOf(ChatTemplateException.class)
         .hasMessageStartingWith("line 3: expected the end of the tag");
     JinjaTemplate template = JinjaTemplate.parse("a\n\n{{ 1 + '2' }}");
-    assertThatThrownBy(() -> template.render(Map.of(), () -> RenderingFixtures.NOW))
+    assertThatThrownBy(
+            () -> template.render(Map.of(), () -> RenderingFixtures.NOW, OptionalLong.empty()))
         .isInstanceOf(ChatTemplateException.class)
         .hasMessage("line 3: expected values that + can join, found a number and a string");
   }
