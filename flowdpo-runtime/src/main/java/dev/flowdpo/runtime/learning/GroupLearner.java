@@ -13,6 +13,7 @@ import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PairRule;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.preference.PreferenceTokens;
+import dev.flowdpo.rollout.Branch;
 import dev.flowdpo.rollout.RolloutRequest;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.VerifierGuard;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -200,7 +202,22 @@ final class GroupLearner {
       checkServed(group.get(i), trees.get(i));
       explored.add(explored(group.get(i), trees.get(i)));
     }
+    trees.forEach(tree -> forget(tree, policy, judge));
     return explored;
+  }
+
+  /** What is learned of a tree are token ids; nobody writes on at its branches. */
+  private static void forget(RolloutTree tree, FlowPolicy policy, StopJudge judge) {
+    Stream<Branch> others =
+        tree.nodes().stream()
+            .flatMap(node -> Stream.concat(node.alternatives().stream(), node.flipped().stream()));
+    Stream.concat(Stream.of(tree.original()), others)
+        .map(Branch::answer)
+        .forEach(
+            answer -> {
+              policy.forget(answer);
+              judge.forget(answer);
+            });
   }
 
   private void checkServed(Work work, RolloutTree tree) {
