@@ -144,7 +144,8 @@ final class SolveCall {
     List<FlowStart> starts =
         rows.stream().map(row -> FlowStart.of(problems.get(row), flow.seed())).toList();
     int stride = options.streamEvery() == 0 ? Integer.MAX_VALUE : options.streamEvery();
-    FlowWork work = new FlowWork(policy, judge, flow, starts, new Events(policy, judge, rows), stride);
+    FlowWork work =
+        new FlowWork(policy, judge, flow, starts, new Events(policy, judge, rows), stride);
     try {
       models.runner().start(work);
     } catch (FlowException e) {
@@ -281,9 +282,9 @@ final class SolveCall {
 
     @Override
     public void onFinished(int row, FlowPath path) {
-      events.add(() -> writer(row).finished(path));
       policy.forget(path.answer()); // a solution holds values alone
       judge.forget(path.answer());
+      events.add(() -> writer(row).finished(path));
     }
 
     private SolutionWriter writer(int row) {

@@ -40,7 +40,9 @@ public interface StopJudge {
     return this;
   }
 
-  /** Says that nobody goes on with an answer, nor with those before it, as in {@link FlowPolicy}. */
+  /**
+   * Says that nobody goes on with an answer, nor with those before it, as in {@link FlowPolicy}.
+   */
   default void forget(PartialAnswer answer) {}
 
   /**

@@ -156,6 +156,7 @@ public final class AdapterStopJudge implements StopJudge {
         remember(partials.get(i), request.past(), result.block().first(content), remembering);
         decisions.add(decision(result.logProbabilities()));
       }
+      results.forEach(result -> result.block().slab().giveBackUnclaimed());
       remembering.forEach(Runnable::run);
       return decisions;
     }
@@ -182,8 +183,7 @@ public final class AdapterStopJudge implements StopJudge {
 
     private Runnable remember(PartialAnswer answer, KvClaim claim, boolean replacing) {
       return () -> {
-        KvClaim unused =
-            replacing ? paths.put(answer, claim) : paths.putIfAbsent(answer, claim);
+        KvClaim unused = replacing ? paths.put(answer, claim) : paths.putIfAbsent(answer, claim);
         if (unused != null) {
           (replacing ? unused : claim).close();
         }

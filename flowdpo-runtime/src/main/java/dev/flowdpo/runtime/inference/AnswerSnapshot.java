@@ -127,6 +127,7 @@ final class AnswerSnapshot implements FlowPolicy {
         remembering.add(remember(draft.request().prefix(), chunk, draft.path(), draft.last()));
       }
     }
+    batches.values().forEach(drafts -> drafts.forEach(ChunkDraft::giveBackUnread));
     remembering.forEach(Runnable::run);
     return Arrays.asList(chunks);
   }

@@ -1,8 +1,8 @@
 package dev.flowdpo.runtime.inference;
 
 import com.google.common.math.LongMath;
-import java.lang.management.ManagementFactory;
 import com.sun.management.HotSpotDiagnosticMXBean;
+import java.lang.management.ManagementFactory;
 import java.math.RoundingMode;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

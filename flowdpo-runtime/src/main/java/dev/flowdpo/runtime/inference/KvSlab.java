@@ -83,6 +83,13 @@ final class KvSlab {
     }
   }
 
+  /** Gives the memory back where nobody has claimed any of it, nor will. */
+  synchronized void giveBackUnclaimed() {
+    if (claims == 0 && !given) {
+      giveBack();
+    }
+  }
+
   /** Gives the memory back that nobody reads. */
   synchronized void giveBack() {
     given = true;

@@ -118,9 +118,14 @@ final class GroupLearner {
     return new Result(outcomes, calls.failure());
   }
 
+  /** What a group is rolled out with: one version of both adapters. */
+  private record Models(FlowPolicy policy, StopJudge judge) {}
+
   private List<Explored> explore(List<Work> group, long seed) {
-    FlowPolicy policy = publication.policy();
-    StopJudge judge = publication.judge();
+    Models models =
+        copies.atOneVersion(() -> new Models(publication.policy(), publication.judge()));
+    FlowPolicy policy = models.policy();
+    StopJudge judge = models.judge();
     Map<Work, Explored> unreadable = unreadable(group, policy);
     List<Work> rest = group.stream().filter(work -> !unreadable.containsKey(work)).toList();
     Iterator<Explored> explored = exploreAll(rest, policy, judge, seed).iterator();
