@@ -23,7 +23,7 @@ class KvMemoryTest {
     }
   }
 
-  @Property(tries = 30)
+  @Property(tries = 10)
   void regionsDoNotOverlapAndComeBack(
       @ForAll long seed, @ForAll @IntRange(min = 10, max = 23) int bits) {
     Random random = new Random(seed);
