@@ -75,15 +75,14 @@ final class KvMemory implements AutoCloseable {
     return new KvMemory(directMemory() / 4);
   }
 
+  /** What the option is; where it is not set, or a JVM does not know it, the size of the heap. */
   private static long directMemory() {
-    try {
-      HotSpotDiagnosticMXBean machine =
-          ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-      long chosen = Long.parseLong(machine.getVMOption("MaxDirectMemorySize").getValue());
-      return chosen == 0 ? Runtime.getRuntime().maxMemory() : chosen;
-    } catch (IllegalArgumentException | NullPointerException e) {
-      return Runtime.getRuntime().maxMemory(); // another JVM, which has no such option
+    long chosen = 0;
+    for (HotSpotDiagnosticMXBean machine :
+        ManagementFactory.getPlatformMXBeans(HotSpotDiagnosticMXBean.class)) {
+      chosen = Long.parseLong(machine.getVMOption("MaxDirectMemorySize").getValue());
     }
+    return chosen == 0 ? Runtime.getRuntime().maxMemory() : chosen;
   }
 
   /** Returns a region, or none where that would pass the limit. */
