@@ -144,7 +144,8 @@ final class SolveCall {
     List<FlowStart> starts =
         rows.stream().map(row -> FlowStart.of(problems.get(row), flow.seed())).toList();
     int stride = options.streamEvery() == 0 ? Integer.MAX_VALUE : options.streamEvery();
-    FlowWork work = new FlowWork(policy, judge, flow, starts, new Events(rows), stride);
+    FlowWork work =
+        new FlowWork(policy, judge, flow, starts, new Events(policy, judge, rows), stride);
     try {
       models.runner().start(work);
     } catch (FlowException e) {
@@ -259,9 +260,13 @@ final class SolveCall {
 
   /** Puts what the runner tells into the queue of the thread that waits. */
   private final class Events implements FlowObserver {
+    private final FlowPolicy policy;
+    private final StopJudge judge;
     private final List<Integer> rows;
 
-    private Events(List<Integer> rows) {
+    private Events(FlowPolicy policy, StopJudge judge, List<Integer> rows) {
+      this.policy = policy;
+      this.judge = judge;
       this.rows = rows;
     }
 
@@ -277,6 +282,8 @@ final class SolveCall {
 
     @Override
     public void onFinished(int row, FlowPath path) {
+      policy.forget(path.answer()); // a solution holds values alone
+      judge.forget(path.answer());
       events.add(() -> writer(row).finished(path));
     }
 

@@ -81,6 +81,13 @@ public interface FlowPolicy {
   }
 
   /**
+   * Says that nobody goes on with an answer, nor with those before it: what is kept of them may go
+   * at once. A flow says so at the end of a solve. Whoever extends one all the same waits until it
+   * is read again. Does nothing by default.
+   */
+  default void forget(PartialAnswer answer) {}
+
+  /**
    * {@return whether the ids of the chunks that it writes are of the engine's own vocabulary;
    * default false} An engine refuses to learn with a foreign policy that does not say so, since it
    * would train on ids that mean something else to its model.

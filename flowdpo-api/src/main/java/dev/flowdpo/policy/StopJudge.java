@@ -41,6 +41,11 @@ public interface StopJudge {
   }
 
   /**
+   * Says that nobody goes on with an answer, nor with those before it, as in {@link FlowPolicy}.
+   */
+  default void forget(PartialAnswer answer) {}
+
+  /**
    * {@return whether the ids of the answers that it reads are of the engine's own vocabulary;
    * default false} An engine refuses to learn with a foreign judge that does not say so, since it
    * would train on ids that mean something else to its model.

@@ -144,6 +144,11 @@ public final class StopRules {
     }
 
     @Override
+    public void forget(PartialAnswer answer) {
+      judges.forEach(judge -> judge.forget(answer));
+    }
+
+    @Override
     public boolean sharesEngineTokens() {
       return judges.stream().allMatch(StopJudge::sharesEngineTokens);
     }

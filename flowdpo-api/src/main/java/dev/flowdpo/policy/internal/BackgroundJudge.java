@@ -18,6 +18,11 @@ public record BackgroundJudge(StopJudge models) implements StopJudge {
   }
 
   @Override
+  public void forget(PartialAnswer answer) {
+    models.forget(answer);
+  }
+
+  @Override
   public long cacheBytesPerToken() {
     return models.cacheBytesPerToken();
   }

@@ -40,6 +40,11 @@ public record BackgroundPolicy(FlowPolicy models, SharedRunner runner) implement
   }
 
   @Override
+  public void forget(PartialAnswer answer) {
+    models.forget(answer);
+  }
+
+  @Override
   public long cacheBytesPerToken() {
     return models.cacheBytesPerToken();
   }

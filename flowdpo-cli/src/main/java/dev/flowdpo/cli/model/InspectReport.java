@@ -132,7 +132,8 @@ final class InspectReport {
         Locale.ROOT,
         "at least -Xmx%dm -XX:MaxDirectMemorySize=%dm",
         mebibytes(estimate, MemoryPlace.HEAP),
-        mebibytes(estimate, MemoryPlace.DIRECT));
+        // Keys and values may take a quarter of it.
+        mebibytes(estimate, MemoryPlace.DIRECT) * 4 / 3);
   }
 
   private static long mebibytes(InspectCommand.Estimate estimate, MemoryPlace place) {

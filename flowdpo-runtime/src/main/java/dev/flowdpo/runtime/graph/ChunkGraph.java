@@ -179,22 +179,30 @@ public final class ChunkGraph {
     inputs.addAll(Collections.nCopies(2 * config.layers(), nothing));
 
     Shape chunk =
-        Shape.of("groups", config.keyValueHeads(), "rollouts", "steps", config.headSize());
+        Shape.of("groups", config.keyValueHeads(), "rollouts", "written", config.headSize());
     List<ElementType> types = new ArrayList<>(List.of(ElementType.INT64, ElementType.BOOL));
     List<Shape> shapes = new ArrayList<>(List.of(Shape.of("rows"), Shape.of("rows")));
     types.addAll(Collections.nCopies(2 * config.layers(), ElementType.FLOAT));
     shapes.addAll(Collections.nCopies(2 * config.layers(), chunk));
     types.addAll(List.of(ElementType.INT64, ElementType.FLOAT));
-    shapes.addAll(List.of(Shape.of("steps", "rows"), Shape.of("steps", "rows")));
+    shapes.addAll(List.of(Shape.of("written", "rows"), Shape.of("written", "rows")));
     List<Value> outputs =
         ImmutableList.copyOf(
             graph.node("Loop", "", inputs, ImmutableMap.of("body", body), types, shapes).outputs());
+    Value missing =
+        o.subtract(
+            o.reshape(maxSteps, Shape.of(1), 1), o.sizes(outputs.get(outputs.size() - 2), 0, 1));
     for (int layer = 0; layer < config.layers(); layer++) {
-      graph.output(PrefillGraph.key(layer), outputs.get(2 + 2 * layer));
-      graph.output(PrefillGraph.value(layer), outputs.get(3 + 2 * layer));
+      graph.output(PrefillGraph.key(layer), padded(outputs.get(2 + 2 * layer), missing));
+      graph.output(PrefillGraph.value(layer), padded(outputs.get(3 + 2 * layer), missing));
     }
     graph.output(CHOSEN, outputs.get(outputs.size() - 2));
     graph.output(LOG_PROBABILITIES, outputs.get(outputs.size() - 1));
+  }
+
+  /** Adds zeros after the steps, as many as the list {@code missing [1]} says. */
+  private Value padded(Value x, Value missing) {
+    return o.padEnd(x, 3, new Shape.Dimension(-1, "steps"), missing);
   }
 
   /** Whether each of {@code tokens [rows]} is one of {@code set [n]}. */

@@ -343,6 +343,16 @@ public final class Operations {
         .outputs();
   }
 
+  /** Adds zeros at the end of an axis, as many as {@code count [1]} says. */
+  Value padEnd(Value x, int axis, Shape.Dimension padded, Value count) {
+    return node(
+        "Pad",
+        List.of(x, sizeList(graph.integers(0), count), graph.real(0), graph.integers(axis)),
+        Map.of(),
+        x.type(),
+        x.shape().with(axis, padded));
+  }
+
   // Indexing and shapes.
 
   /**

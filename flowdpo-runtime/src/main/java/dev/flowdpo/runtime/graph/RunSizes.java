@@ -53,6 +53,7 @@ public final class RunSizes {
         .put("folded", rollouts * group())
         .put("prefix", prefix)
         .put("steps", steps)
+        .put("written", steps)
         .put("chunk", steps)
         .put("keys", prefix + steps)
         .put("candidates", (long) config.vocabularySize())

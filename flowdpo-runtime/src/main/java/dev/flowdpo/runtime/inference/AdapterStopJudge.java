@@ -58,6 +58,11 @@ public final class AdapterStopJudge implements StopJudge {
   }
 
   @Override
+  public void forget(PartialAnswer answer) {
+    live.current().forget(answer);
+  }
+
+  @Override
   public long cacheBytesPerToken() {
     return base.cacheBytesPerToken();
   }
@@ -76,7 +81,7 @@ public final class AdapterStopJudge implements StopJudge {
     private final AdapterSnapshot adapter;
 
     /** Keys and values of the question and all content of a partial answer. */
-    private final Map<PartialAnswer, KvPath> paths = new MapMaker().weakKeys().makeMap();
+    private final Map<PartialAnswer, KvClaim> paths = new MapMaker().weakKeys().makeMap();
 
     Pinned(AdapterSnapshot adapter) {
       this.adapter = adapter;
@@ -98,45 +103,91 @@ public final class AdapterStopJudge implements StopJudge {
     }
 
     @Override
+    public void forget(PartialAnswer answer) {
+      Optional<PartialAnswer> next = Optional.of(answer);
+      while (next.isPresent()) {
+        Optional.ofNullable(paths.remove(next.get())).ifPresent(KvClaim::close);
+        next = next.get().parent();
+      }
+    }
+
+    @Override
     public List<StopDecision> judge(List<PartialAnswer> partials) {
+      List<KvClaim> read = new ArrayList<>();
+      try {
+        for (PartialAnswer partial : partials) {
+          read.add(
+              partial
+                  .parent()
+                  .flatMap(parent -> Optional.ofNullable(paths.get(parent)))
+                  .flatMap(KvClaim::share)
+                  .orElseGet(() -> KvClaim.of(KvPath.EMPTY)));
+        }
+        return judge(partials, read.stream().map(KvClaim::path).toList());
+      } finally {
+        read.forEach(KvClaim::close);
+      }
+    }
+
+    /**
+     * Judges.
+     *
+     * @param read what was read of each answer before
+     */
+    private List<StopDecision> judge(List<PartialAnswer> partials, List<KvPath> read) {
       int[] stopQuestion = prompts.stopQuestion();
       List<Prefill.Request> requests = new ArrayList<>();
-      for (PartialAnswer partial : partials) {
-        Optional<KvPath> known = partial.parent().map(paths::get);
+      for (int i = 0; i < partials.size(); i++) {
+        PartialAnswer partial = partials.get(i);
         int[] unread =
-            known.isPresent()
+            read.get(i).length() > 0
                 ? partial.lastChunk().orElseThrow().contentTokens().toArray()
                 : prompts.answerPrompt(partial).toArray();
-        requests.add(
-            new Prefill.Request(known.orElse(KvPath.EMPTY), Ints.concat(unread, stopQuestion)));
+        requests.add(new Prefill.Request(read.get(i), Ints.concat(unread, stopQuestion)));
       }
       int[] candidates = {prompts.yesId(), prompts.noId()};
       List<Prefill.Result> results = prefill.run(adapter, requests, candidates);
       List<StopDecision> decisions = new ArrayList<>();
+      List<Runnable> remembering = new ArrayList<>();
       for (int i = 0; i < partials.size(); i++) {
         Prefill.Request request = requests.get(i);
         Prefill.Result result = results.get(i);
         int content = request.tokens().length - stopQuestion.length;
-        remember(partials.get(i), request.past(), result.block().first(content));
+        remember(partials.get(i), request.past(), result.block().first(content), remembering);
         decisions.add(decision(result.logProbabilities()));
       }
+      results.forEach(result -> result.block().slab().giveBackUnclaimed());
+      remembering.forEach(Runnable::run);
       return decisions;
     }
 
     /**
-     * Remembers what was read of an answer, and with it the answers before it, from which others
-     * may branch.
+     * Claims what was read of an answer, and with it the answers before it, from which others may
+     * branch.
+     *
+     * @param remembering gets what remembers it, once all rows of the run, which share its memory,
+     *     have claimed it: somebody may forget one at once
      */
-    private void remember(PartialAnswer partial, KvPath past, KvBlock block) {
-      paths.put(partial, past.append(block));
+    private void remember(
+        PartialAnswer partial, KvPath past, KvBlock block, List<Runnable> remembering) {
+      remembering.add(remember(partial, KvClaim.of(past.append(block)), true));
       Optional<PartialAnswer> before = partial.parent();
       int length = block.length() - contentOfLastChunk(partial);
       while (before.isPresent() && length > 0) {
         PartialAnswer answer = before.get();
-        paths.putIfAbsent(answer, past.append(block.first(length)));
+        remembering.add(remember(answer, KvClaim.of(past.append(block.first(length))), false));
         length -= contentOfLastChunk(answer);
         before = answer.parent();
       }
+    }
+
+    private Runnable remember(PartialAnswer answer, KvClaim claim, boolean replacing) {
+      return () -> {
+        KvClaim unused = replacing ? paths.put(answer, claim) : paths.putIfAbsent(answer, claim);
+        if (unused != null) {
+          (replacing ? unused : claim).close();
+        }
+      };
     }
 
     private static int contentOfLastChunk(PartialAnswer answer) {

@@ -61,6 +61,11 @@ public final class AnswerPolicy implements FlowPolicy {
   }
 
   @Override
+  public void forget(PartialAnswer answer) {
+    live.current().forget(answer);
+  }
+
+  @Override
   public long cacheBytesPerToken() {
     return snapshot().cacheBytesPerToken();
   }

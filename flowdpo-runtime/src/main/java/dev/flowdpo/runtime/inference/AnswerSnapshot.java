@@ -1,6 +1,5 @@
 package dev.flowdpo.runtime.inference;
 
-import com.google.common.collect.MapMaker;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.ChunkRequest;
@@ -9,16 +8,18 @@ import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
+import dev.flowdpo.runtime.inference.AnswerStates.State;
+import dev.flowdpo.runtime.internal.Lookup;
 import dev.flowdpo.runtime.text.Prompts;
 import dev.flowdpo.runtime.text.Tokenizer;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.TokenIds;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -36,25 +37,7 @@ final class AnswerSnapshot implements FlowPolicy {
   private final ChunkDecoder decoder;
   private final AdapterSnapshot adapter;
 
-  /**
-   * The states after the chunks that were written here. No value refers to its own chunk, so what
-   * is remembered of an answer goes with the answer.
-   */
-  private final Map<Chunk, Extension> extensions = new MapMaker().weakKeys().makeMap();
-
-  /** The states after the texts that were read: questions, and answers made elsewhere. */
-  private final Map<PartialAnswer, State> texts = new MapMaker().weakKeys().makeMap();
-
-  /**
-   * Where decoding goes on.
-   *
-   * @param path keys and values of all tokens but the last
-   * @param last the last token
-   */
-  private record State(KvPath path, int last) {}
-
-  /** The state after a chunk, and the answer that the chunk extended. */
-  private record Extension(PartialAnswer prefix, State state) {}
+  private final AnswerStates states = new AnswerStates();
 
   /** What decides which requests can be decoded together. */
   private record Batch(int maxTokens, SamplingOptions sampling) {}
@@ -96,7 +79,8 @@ final class AnswerSnapshot implements FlowPolicy {
 
   @Override
   public OptionalInt room(PartialAnswer answer) {
-    return known(answer)
+    return states
+        .known(answer)
         .map(state -> OptionalInt.of(Math.max(0, room(state))))
         .orElse(OptionalInt.empty());
   }
@@ -108,16 +92,27 @@ final class AnswerSnapshot implements FlowPolicy {
 
   @Override
   public List<Chunk> extend(List<ChunkRequest> requests, ChunkWatcher watcher) {
-    readMissing(requests);
+    Map<PartialAnswer, State> prefixes = new HashMap<>();
+    try {
+      claim(requests, prefixes);
+      return extend(requests, watcher, prefixes);
+    } finally {
+      prefixes.values().forEach(State::close);
+    }
+  }
+
+  private List<Chunk> extend(
+      List<ChunkRequest> requests, ChunkWatcher watcher, Map<PartialAnswer, State> prefixes) {
     Chunk[] chunks = new Chunk[requests.size()];
     Map<Batch, List<ChunkDraft>> batches = new LinkedHashMap<>();
+    List<Runnable> remembering = new ArrayList<>();
     for (int i = 0; i < requests.size(); i++) {
       ChunkRequest request = requests.get(i);
-      State state = state(request.prefix());
+      State state = Lookup.required(prefixes, request.prefix());
       int steps = Math.min(request.maxTokens(), room(state));
       if (steps < 1) {
         chunks[i] = end();
-        extensions.put(chunks[i], new Extension(request.prefix(), state));
+        remembering.add(remember(request.prefix(), chunks[i], state.path(), state.last()));
       } else {
         batches
             .computeIfAbsent(new Batch(steps, request.sampling()), key -> new ArrayList<>())
@@ -126,8 +121,14 @@ final class AnswerSnapshot implements FlowPolicy {
     }
     batches.forEach((batch, drafts) -> write(drafts, batch, watcher));
     for (List<ChunkDraft> drafts : batches.values()) {
-      drafts.forEach(draft -> chunks[draft.row()] = remember(draft));
+      for (ChunkDraft draft : drafts) {
+        Chunk chunk = chunk(draft);
+        chunks[draft.row()] = chunk;
+        remembering.add(remember(draft.request().prefix(), chunk, draft.path(), draft.last()));
+      }
     }
+    batches.values().forEach(drafts -> drafts.forEach(ChunkDraft::giveBackUnread));
+    remembering.forEach(Runnable::run);
     return Arrays.asList(chunks);
   }
 
@@ -158,13 +159,18 @@ final class AnswerSnapshot implements FlowPolicy {
     return tokenizer.decodeContinuation(before, draft.content());
   }
 
-  private Chunk remember(ChunkDraft draft) {
-    Chunk chunk =
-        Chunk.of(
-            TokenIds.copyOf(draft.tokens()), text(draft), draft.logProbability(), draft.ended());
-    State next = new State(draft.path(), draft.last());
-    extensions.put(chunk, new Extension(draft.request().prefix(), next));
-    return chunk;
+  private Chunk chunk(ChunkDraft draft) {
+    return Chunk.of(
+        TokenIds.copyOf(draft.tokens()), text(draft), draft.logProbability(), draft.ended());
+  }
+
+  /**
+   * Claims a path, and returns what remembers it. Rows of a run share its memory: all of them claim
+   * it before anybody can forget one.
+   */
+  private Runnable remember(PartialAnswer prefix, Chunk chunk, KvPath path, int last) {
+    State next = new State(KvClaim.of(path), last);
+    return () -> states.extended(prefix, chunk, next);
   }
 
   /** The number of tokens that fit after a prefix, the stop question and its answer set aside. */
@@ -177,22 +183,6 @@ final class AnswerSnapshot implements FlowPolicy {
   private Chunk end() {
     int end = base.config().endOfSequenceIds().get(0);
     return Chunk.of(TokenIds.of(end), "", 0, true);
-  }
-
-  private State state(PartialAnswer prefix) {
-    return known(prefix)
-        .orElseThrow(() -> new IllegalStateException("The prefix was not read: " + prefix));
-  }
-
-  private Optional<State> known(PartialAnswer prefix) {
-    Optional<State> extended =
-        prefix
-            .lastChunk()
-            .flatMap(chunk -> Optional.ofNullable(extensions.get(chunk)))
-            // The same chunk may also follow another answer.
-            .filter(extension -> prefix.parent().equals(Optional.of(extension.prefix())))
-            .map(Extension::state);
-    return extended.or(() -> Optional.ofNullable(texts.get(prefix)));
   }
 
   private void checkLength(PartialAnswer prefix, int tokens) {
@@ -210,15 +200,22 @@ final class AnswerSnapshot implements FlowPolicy {
   }
 
   /**
-   * Reads the prefixes that this snapshot has not met: new questions, or answers made elsewhere.
+   * Claims the states of all prefixes, and reads those that this snapshot has not met: new
+   * questions, or answers made elsewhere.
+   *
+   * @param claimed gets the states, to be closed
    */
-  private void readMissing(List<ChunkRequest> requests) {
-    List<PartialAnswer> missing =
-        requests.stream()
-            .map(ChunkRequest::prefix)
-            .distinct()
-            .filter(prefix -> known(prefix).isEmpty())
-            .toList();
+  private void claim(List<ChunkRequest> requests, Map<PartialAnswer, State> claimed) {
+    List<PartialAnswer> missing = new ArrayList<>();
+    for (ChunkRequest request : requests) {
+      PartialAnswer prefix = request.prefix();
+      if (!claimed.containsKey(prefix) && !missing.contains(prefix)) {
+        states
+            .known(prefix)
+            .flatMap(State::share)
+            .ifPresentOrElse(state -> claimed.put(prefix, state), () -> missing.add(prefix));
+      }
+    }
     List<Prefill.Request> reads = new ArrayList<>();
     List<PartialAnswer> read = new ArrayList<>();
     List<Integer> lastTokens = new ArrayList<>();
@@ -227,7 +224,7 @@ final class AnswerSnapshot implements FlowPolicy {
       checkLength(prefix, tokens.length);
       int last = tokens[tokens.length - 1];
       if (tokens.length == 1) {
-        texts.put(prefix, new State(KvPath.EMPTY, last));
+        claimed.put(prefix, new State(KvClaim.of(KvPath.EMPTY), last));
       } else {
         reads.add(new Prefill.Request(KvPath.EMPTY, Arrays.copyOf(tokens, tokens.length - 1)));
         read.add(prefix);
@@ -237,7 +234,15 @@ final class AnswerSnapshot implements FlowPolicy {
     List<Prefill.Result> results = prefill.run(adapter, reads, NO_CANDIDATES);
     for (int i = 0; i < read.size(); i++) {
       KvPath path = KvPath.EMPTY.append(results.get(i).block());
-      texts.put(read.get(i), new State(path, lastTokens.get(i)));
+      claimed.put(read.get(i), new State(KvClaim.of(path), lastTokens.get(i)));
     }
+    for (PartialAnswer prefix : missing) {
+      Lookup.required(claimed, prefix).share().ifPresent(state -> states.read(prefix, state));
+    }
+  }
+
+  @Override
+  public void forget(PartialAnswer answer) {
+    states.forget(answer);
   }
 }

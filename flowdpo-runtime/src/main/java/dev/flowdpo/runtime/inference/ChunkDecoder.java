@@ -6,13 +6,11 @@ import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.graph.ChunkGraph;
-import dev.flowdpo.runtime.graph.PrefillGraph;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,9 +28,11 @@ class ChunkDecoder {
   /** The largest factor on scores: it makes any lead that a float can show decisive. */
   private static final double MAX_SHARPNESS = 1e20;
 
+  private static final Set<String> OUTPUTS =
+      Set.of(ChunkGraph.CHOSEN, ChunkGraph.LOG_PROBABILITIES);
+
   private final FrozenBase base;
   private final ModelConfig config;
-  private final Set<String> outputs = new HashSet<>();
 
   /**
    * One row.
@@ -58,12 +58,6 @@ class ChunkDecoder {
   ChunkDecoder(FrozenBase base) {
     this.base = base;
     this.config = base.config();
-    outputs.add(ChunkGraph.CHOSEN);
-    outputs.add(ChunkGraph.LOG_PROBABILITIES);
-    for (int layer = 0; layer < config.layers(); layer++) {
-      outputs.add(PrefillGraph.key(layer));
-      outputs.add(PrefillGraph.value(layer));
-    }
   }
 
   /**
@@ -144,26 +138,21 @@ class ChunkDecoder {
       KvAssembly.feed(feed, config, prefixes, ChunkGraph::prefixKey, ChunkGraph::prefixValue);
       feed.adapter(base.adapter(adapter));
       feed.describe("chunk", rows.size(), maxSteps, adapter);
-      try (OrtSession.Result result = feed.run(base.session(FrozenBase.Kind.CHUNK), outputs)) {
+      int heads = config.keyValueHeads();
+      try (KvOutputs kv =
+              new KvOutputs(
+                  base, feed, OUTPUTS, groups, heads, rollouts, maxSteps, config.headSize());
+          OrtSession.Result result =
+              feed.run(base.session(FrozenBase.Kind.CHUNK), kv.requested())) {
         long[] chosen = SessionResults.longs(result, ChunkGraph.CHOSEN);
         float[] logProbabilities = SessionResults.floats(result, ChunkGraph.LOG_PROBABILITIES);
-        float[][] keys = SessionResults.layers(result, config, PrefillGraph::key);
-        float[][] values = SessionResults.layers(result, config, PrefillGraph::value);
         int steps = chosen.length / rows.size();
-        int rowSize = steps * config.headSize();
+        KvSlab slab = kv.read(result, steps);
         List<Decoded> decoded = new ArrayList<>();
         for (int row = 0; row < rows.size(); row++) {
-          int group = row / rollouts;
-          int rollout = row % rollouts;
-          // Layout [groups, keyHeads, rollouts, steps, headSize].
-          int offset = (group * config.keyValueHeads() * rollouts + rollout) * rowSize;
-          decoded.add(
-              readRow(
-                  chosen,
-                  logProbabilities,
-                  row,
-                  rows.size(),
-                  new KvBlock(keys, values, offset, rollouts * rowSize, steps)));
+          int first = row / rollouts * heads * rollouts + row % rollouts;
+          KvBlock block = new KvBlock(slab, first, rollouts, steps);
+          decoded.add(readRow(chosen, logProbabilities, row, rows.size(), block));
         }
         return decoded;
       }

@@ -3,6 +3,7 @@ package dev.flowdpo.runtime.inference;
 import com.google.common.primitives.Ints;
 import dev.flowdpo.policy.ChunkRequest;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** A chunk while it is written, in one piece or in several. Not thread-safe. */
 final class ChunkDraft {
@@ -13,6 +14,7 @@ final class ChunkDraft {
   private int[] tokens = {};
   private double logProbability;
   private boolean ended;
+  private Optional<KvSlab> unread = Optional.empty();
 
   /**
    * Creates an empty draft.
@@ -43,10 +45,20 @@ final class ChunkDraft {
     if (content > 0) {
       path = path.append(piece.block().first(content));
       last = piece.tokens()[content - 1];
+    } else {
+      unread = Optional.of(piece.block().slab());
     }
     tokens = Ints.concat(tokens, piece.tokens());
     logProbability += piece.logProbability();
     ended = piece.ended();
+  }
+
+  /**
+   * Gives back the memory of a piece without content, if no other row has content in it; after all
+   * rows have claimed theirs.
+   */
+  void giveBackUnread() {
+    unread.ifPresent(KvSlab::giveBackUnclaimed);
   }
 
   int row() {

@@ -47,6 +47,7 @@ public final class FrozenBase implements AutoCloseable {
   private final Map<Kind, TrainingGraph> trainingGraphs = new HashMap<>();
   private final FeedPool feeds;
   private final AdapterTensors adapters = new AdapterTensors();
+  private final KvMemory keysAndValues = KvMemory.create();
   private final LeakDetector.Handle open;
   private boolean closed;
 
@@ -121,6 +122,11 @@ public final class FrozenBase implements AutoCloseable {
   /** Returns how gradients are formed. */
   public GradientPath gradients() {
     return settings.gradients();
+  }
+
+  /** Returns the memory for keys and values. */
+  KvMemory keysAndValues() {
+    return keysAndValues;
   }
 
   /** Returns how much the keys and values of a token take. */
@@ -227,6 +233,7 @@ public final class FrozenBase implements AutoCloseable {
       sessions.values().forEach(FrozenBase::closeSession);
       sessions.clear();
       adapters.close();
+      keysAndValues.close();
       weights.close();
       checkpoint.close();
       LOG.info("Model {}: closed", checkpoint.folder());

@@ -37,8 +37,8 @@ final class KvAssembly {
         int padding = (longest - paths.get(row).length()) * config.headSize();
         for (int head = 0; head < config.keyValueHeads(); head++) {
           for (KvBlock block : blocks.get(row)) {
-            block.copy(block.keys(), layer, head, config.headSize(), keys);
-            block.copy(block.values(), layer, head, config.headSize(), values);
+            block.copy(2 * layer, head, config.headSize(), keys);
+            block.copy(2 * layer + 1, head, config.headSize(), values);
           }
           keys.put(zeros, 0, padding);
           values.put(zeros, 0, padding);

@@ -9,7 +9,6 @@ import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -18,9 +17,10 @@ import java.util.Set;
  * chunks and the stop question under the Stop adapter. Thread-safe.
  */
 class Prefill {
+  private static final Set<String> OUTPUTS = Set.of(PrefillGraph.LOG_PROBABILITIES);
+
   private final FrozenBase base;
   private final ModelConfig config;
-  private final Set<String> outputs = new HashSet<>();
 
   /**
    * One row.
@@ -45,11 +45,6 @@ class Prefill {
   Prefill(FrozenBase base) {
     this.base = base;
     this.config = base.config();
-    outputs.add(PrefillGraph.LOG_PROBABILITIES);
-    for (int layer = 0; layer < config.layers(); layer++) {
-      outputs.add(PrefillGraph.key(layer));
-      outputs.add(PrefillGraph.value(layer));
-    }
   }
 
   /**
@@ -120,18 +115,19 @@ class Prefill {
       KvAssembly.feed(feed, config, pasts, PrefillGraph::pastKey, PrefillGraph::pastValue);
       feed.adapter(base.adapter(adapter));
       feed.describe("prefill", batch, tokens, adapter);
-      try (OrtSession.Result result = feed.run(base.session(FrozenBase.Kind.PREFILL), outputs)) {
+      int heads = config.keyValueHeads();
+      try (KvOutputs kv =
+              new KvOutputs(base, feed, OUTPUTS, batch, heads, tokens, config.headSize());
+          OrtSession.Result result =
+              feed.run(base.session(FrozenBase.Kind.PREFILL), kv.requested())) {
         float[] logProbabilities = SessionResults.floats(result, PrefillGraph.LOG_PROBABILITIES);
-        float[][] keys = SessionResults.layers(result, config, PrefillGraph::key);
-        float[][] values = SessionResults.layers(result, config, PrefillGraph::value);
-        int headStride = tokens * config.headSize();
+        KvSlab slab = kv.read(result, tokens);
         List<Result> results = new ArrayList<>();
         for (int row = 0; row < batch; row++) {
           int length = requests.get(row).tokens().length;
-          int offset = row * config.keyValueHeads() * headStride;
           results.add(
               new Result(
-                  new KvBlock(keys, values, offset, headStride, length),
+                  new KvBlock(slab, row * heads, 1, length),
                   Arrays.copyOfRange(
                       logProbabilities, row * candidates.length, (row + 1) * candidates.length)));
         }

@@ -13,6 +13,7 @@ import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PairRule;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.preference.PreferenceTokens;
+import dev.flowdpo.rollout.Branch;
 import dev.flowdpo.rollout.RolloutRequest;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.VerifierGuard;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -116,9 +118,14 @@ final class GroupLearner {
     return new Result(outcomes, calls.failure());
   }
 
+  /** What a group is rolled out with: one version of both adapters. */
+  private record Models(FlowPolicy policy, StopJudge judge) {}
+
   private List<Explored> explore(List<Work> group, long seed) {
-    FlowPolicy policy = publication.policy();
-    StopJudge judge = publication.judge();
+    Models models =
+        copies.atOneVersion(() -> new Models(publication.policy(), publication.judge()));
+    FlowPolicy policy = models.policy();
+    StopJudge judge = models.judge();
     Map<Work, Explored> unreadable = unreadable(group, policy);
     List<Work> rest = group.stream().filter(work -> !unreadable.containsKey(work)).toList();
     Iterator<Explored> explored = exploreAll(rest, policy, judge, seed).iterator();
@@ -200,7 +207,22 @@ final class GroupLearner {
       checkServed(group.get(i), trees.get(i));
       explored.add(explored(group.get(i), trees.get(i)));
     }
+    trees.forEach(tree -> forget(tree, policy, judge));
     return explored;
+  }
+
+  /** What is learned of a tree are token ids; nobody writes on at its branches. */
+  private static void forget(RolloutTree tree, FlowPolicy policy, StopJudge judge) {
+    Stream<Branch> others =
+        tree.nodes().stream()
+            .flatMap(node -> Stream.concat(node.alternatives().stream(), node.flipped().stream()));
+    Stream.concat(Stream.of(tree.original()), others)
+        .map(Branch::answer)
+        .forEach(
+            answer -> {
+              policy.forget(answer);
+              judge.forget(answer);
+            });
   }
 
   private void checkServed(Work work, RolloutTree tree) {

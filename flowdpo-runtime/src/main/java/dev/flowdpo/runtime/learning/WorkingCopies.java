@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -61,6 +62,11 @@ final class WorkingCopies implements AutoCloseable {
     Map<AdapterRole, AdapterSnapshot> live = new EnumMap<>(AdapterRole.class);
     learners.keySet().forEach(role -> live.put(role, versions.live(role)));
     return live;
+  }
+
+  /** Returns what {@code models} takes, while nobody can publish between one and another. */
+  <T> T atOneVersion(Supplier<T> models) {
+    return versions.whileUnchanged(models);
   }
 
   /** Puts fresh adapters, which change nothing, in the place of none. */

@@ -1,0 +1,98 @@
+package dev.flowdpo.runtime.inference;
+
+import java.lang.ref.Cleaner;
+import java.nio.FloatBuffer;
+
+/**
+ * The keys and values that one run wrote, {@code [rows, steps, headSize]} for each layer's keys and
+ * each layer's values, where a row is a head of a sequence. In native memory, or on the Java heap
+ * where there was no room.
+ *
+ * <p>Native memory goes back to {@link KvMemory} with the last claim ({@link KvClaim}), or, if
+ * nobody ever claimed it, when the slab is garbage: while a slab is reachable and has a claim, or
+ * never had one, it may be read. Thread-safe.
+ */
+final class KvSlab {
+  private static final Cleaner CLEANER = Cleaner.create();
+
+  private final FloatBuffer[] sides;
+  private final int rowSize;
+  private final Runnable giveBack;
+  private int claims;
+  private boolean given;
+
+  private KvSlab(FloatBuffer[] sides, int rowSize) {
+    this.sides = sides;
+    this.rowSize = rowSize;
+    this.giveBack = () -> {};
+  }
+
+  private KvSlab(KvMemory.Region region, int sides, long side, int rowSize) {
+    this.sides = new FloatBuffer[sides];
+    for (int i = 0; i < sides; i++) {
+      this.sides[i] = region.part(i * side * Float.BYTES, side * Float.BYTES).asFloatBuffer();
+    }
+    this.rowSize = rowSize;
+    this.giveBack = CLEANER.register(this, region)::clean;
+  }
+
+  /**
+   * Returns a slab in native memory, which it gives back.
+   *
+   * @param sides twice the number of layers
+   * @param side the number of floats of each
+   * @param rowSize the number of floats of a row
+   */
+  static KvSlab in(KvMemory.Region region, int sides, long side, int rowSize) {
+    return new KvSlab(region, sides, side, rowSize);
+  }
+
+  /** Returns a slab of arrays, one for each side. */
+  static KvSlab of(float[][] arrays, int rowSize) {
+    FloatBuffer[] sides = new FloatBuffer[arrays.length];
+    for (int i = 0; i < sides.length; i++) {
+      sides[i] = FloatBuffer.wrap(arrays[i]);
+    }
+    return new KvSlab(sides, rowSize);
+  }
+
+  /** Returns the memory of a side. */
+  FloatBuffer side(int index) {
+    return sides[index];
+  }
+
+  /** Returns the first place of a row in a side. */
+  int place(int row) {
+    return row * rowSize;
+  }
+
+  /** Claims it, or returns false where its memory is given back. */
+  synchronized boolean claim() {
+    if (given) {
+      return false;
+    }
+    claims++;
+    return true;
+  }
+
+  /** Ends a claim; the last one gives the memory back. */
+  synchronized void release() {
+    claims--;
+    if (claims == 0) {
+      giveBack();
+    }
+  }
+
+  /** Gives the memory back where nobody has claimed any of it, nor will. */
+  synchronized void giveBackUnclaimed() {
+    if (claims == 0 && !given) {
+      giveBack();
+    }
+  }
+
+  /** Gives the memory back that nobody reads. */
+  synchronized void giveBack() {
+    given = true;
+    giveBack.run();
+  }
+}

@@ -1,0 +1,87 @@
+package dev.flowdpo.runtime.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/** Regions do not overlap, never take more than the limit, and are there again when given back. */
+class KvMemoryTest {
+  private static final int UNIT = 1 << 24;
+  private static final long LIMIT = 40L << 20;
+
+  private record Filled(KvMemory.Region region, int size, byte mark) {
+    ByteBuffer memory() {
+      return region.part(0, size);
+    }
+  }
+
+  @Property(tries = 10)
+  void regionsDoNotOverlapAndComeBack(
+      @ForAll long seed, @ForAll @IntRange(min = 10, max = 23) int bits) {
+    Random random = new Random(seed);
+    KvMemory memory = new KvMemory(LIMIT);
+    List<Filled> taken = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      if (!taken.isEmpty() && random.nextInt(3) == 0) {
+        Filled one = taken.remove(random.nextInt(taken.size()));
+        assertThat(isMarked(one)).isTrue();
+        one.region().run();
+      } else {
+        int size = 1 + random.nextInt(1 << bits);
+        byte mark = (byte) i;
+        memory
+            .take(size)
+            .map(region -> new Filled(region, size, mark))
+            .ifPresent(
+                one -> {
+                  ByteBuffer bytes = one.memory();
+                  for (int place = 0; place < size; place += 61) {
+                    bytes.put(place, mark);
+                  }
+                  taken.add(one);
+                });
+      }
+      assertThat(memory.held()).isLessThanOrEqualTo(LIMIT);
+      assertThat(memory.used()).isLessThanOrEqualTo(memory.held());
+    }
+    assertThat(taken).allMatch(KvMemoryTest::isMarked);
+    taken.forEach(one -> one.region().run());
+    assertThat(memory.used()).isZero();
+    // Nothing is left in pieces: the largest region fits where it did before.
+    long held = memory.held();
+    assertThat(memory.take(Math.min(held, UNIT))).isPresent();
+    assertThat(memory.held()).isEqualTo(held);
+  }
+
+  private static boolean isMarked(Filled one) {
+    ByteBuffer bytes = one.memory();
+    for (int place = 0; place < one.size(); place += 61) {
+      if (bytes.get(place) != one.mark()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Example
+  void givesNothingBeyondTheLimitNorOnceItIsClosed() {
+    KvMemory memory = new KvMemory(LIMIT);
+    assertThat(memory.take(LIMIT + 1)).isEmpty();
+    assertThat(memory.take(1L << 40)).isEmpty();
+    Optional<KvMemory.Region> all = memory.take(LIMIT);
+    assertThat(all).isPresent();
+    assertThat(memory.take(1)).isEmpty();
+    all.get().run();
+    assertThat(memory.take(1)).isPresent();
+    memory.close();
+    assertThat(memory.take(1)).isEmpty();
+  }
+}
