@@ -5,6 +5,7 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.internal.NativeLibraries;
+import dev.flowdpo.runtime.text.bpe.UnsupportedTokenizerException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,6 +40,25 @@ public final class HuggingFaceTokenizers {
    * @throws FlowException if the native library cannot be loaded on this machine
    */
   public static Tokenizer open(Path tokenizerJson) {
+    return openNative(tokenizerJson);
+  }
+
+  /**
+   * {@return the byte-level tokenizer in the file, run in Java} It gives the ids that {@link #open}
+   * gives, but that a text with half of a surrogate pair has U+FFFD in place of the half alone.
+   *
+   * @param tokenizerJson the file
+   * @throws UnsupportedTokenizerException if a part of the file is not among those written in Java
+   * @throws InvalidInputException if the file is missing, cannot be read, or is not a tokenizer
+   */
+  public static Tokenizer openByteLevel(Path tokenizerJson) {
+    byte[] json = read(tokenizerJson);
+    TokenizerJson.check(tokenizerJson, json);
+    return ByteLevelTokenizer.of(
+        tokenizerJson, json, Vocabulary.parse(tokenizerJson, json));
+  }
+
+  private static Tokenizer openNative(Path tokenizerJson) {
     byte[] json = read(tokenizerJson);
     TokenizerJson.check(tokenizerJson, json);
     Vocabulary vocabulary = Vocabulary.parse(tokenizerJson, json);

@@ -1,0 +1,73 @@
+package dev.flowdpo.runtime.text.bpe;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
+import java.util.Objects;
+
+/**
+ * Which characters are letters, numbers and space to the tokenizers library. A table of our own, as
+ * ids must not depend on the version of Unicode that a Java release knows. Immutable.
+ */
+final class CharacterClasses {
+  static final int OTHER = 0;
+  static final int LETTER = 1;
+  static final int NUMBER = 2;
+  static final int SPACE = 3;
+
+  private static final String TABLE = "character-classes.txt";
+  private static final int BASIC = 0x10000;
+  private static final byte[] CLASSES = new byte[BASIC];
+  private static final BitSet HIGH_LETTERS = new BitSet();
+  private static final BitSet HIGH_NUMBERS = new BitSet();
+
+  static {
+    for (String line : table().split("\n")) {
+      String[] parts = line.split(" ");
+      int kind =
+          switch (parts[0]) {
+            case "letter" -> LETTER;
+            case "number" -> NUMBER;
+            case "space" -> SPACE;
+            default -> throw new IllegalStateException(TABLE + ": " + parts[0]);
+          };
+      for (int i = 1; i < parts.length; i++) {
+        int dash = parts[i].indexOf('-');
+        int first = Integer.parseInt(dash < 0 ? parts[i] : parts[i].substring(0, dash), 16);
+        int last = dash < 0 ? first : Integer.parseInt(parts[i].substring(dash + 1), 16);
+        for (int c = first; c <= last; c++) {
+          set(c, kind);
+        }
+      }
+    }
+  }
+
+  private CharacterClasses() {}
+
+  /** {@return the class of the character} */
+  static int of(int character) {
+    if (character < BASIC) {
+      return CLASSES[character];
+    }
+    return HIGH_LETTERS.get(character) ? LETTER : HIGH_NUMBERS.get(character) ? NUMBER : OTHER;
+  }
+
+  private static void set(int character, int kind) {
+    if (character < BASIC) {
+      CLASSES[character] = (byte) kind;
+    } else {
+      (kind == LETTER ? HIGH_LETTERS : HIGH_NUMBERS).set(character);
+    }
+  }
+
+  private static String table() {
+    try (InputStream in =
+        Objects.requireNonNull(CharacterClasses.class.getResourceAsStream(TABLE), TABLE)) {
+      return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
