@@ -54,8 +54,7 @@ public final class HuggingFaceTokenizers {
   public static Tokenizer openByteLevel(Path tokenizerJson) {
     byte[] json = read(tokenizerJson);
     TokenizerJson.check(tokenizerJson, json);
-    return ByteLevelTokenizer.of(
-        tokenizerJson, json, Vocabulary.parse(tokenizerJson, json));
+    return ByteLevelTokenizer.of(tokenizerJson, json, Vocabulary.parse(tokenizerJson, json));
   }
 
   private static Tokenizer openNative(Path tokenizerJson) {

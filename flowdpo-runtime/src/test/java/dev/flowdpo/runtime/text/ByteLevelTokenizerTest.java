@@ -62,14 +62,36 @@ class ByteLevelTokenizerTest {
   Arbitrary<String> texts() {
     Arbitrary<String> fragments =
         Arbitraries.of(
-            "apple", " apple", "'s", "'S", "'\u017F", "'lL", " ", "  ", "\n", "\r\n", "\u00A0", "12",
-            "3456", "\u00BD", "e\u0301", "\uD83D\uDE00", "...", "$", "<|end|>", "<|begin|>", "<|");
+            "apple",
+            " apple",
+            "'s",
+            "'S",
+            "'\u017F",
+            "'lL",
+            " ",
+            "  ",
+            "\n",
+            "\r\n",
+            "\u00A0",
+            "12",
+            "3456",
+            "\u00BD",
+            "e\u0301",
+            "\uD83D\uDE00",
+            "...",
+            "$",
+            "<|end|>",
+            "<|begin|>",
+            "<|");
     Arbitrary<String> characters =
         Arbitraries.integers()
             .between(0, 0x10FFFF)
             .filter(c -> c < 0xD800 || c > 0xDFFF)
             .map(Character::toString);
-    return Arbitraries.oneOf(fragments, characters).list().ofMaxSize(30).map(l -> String.join("", l));
+    return Arbitraries.oneOf(fragments, characters)
+        .list()
+        .ofMaxSize(30)
+        .map(l -> String.join("", l));
   }
 
   @Property(tries = 1000)
@@ -151,7 +173,8 @@ class ByteLevelTokenizerTest {
   private static String llama3() {
     return ByteTokenizers.LLAMA3
         .json()
-        .replaceFirst("\"Regex\":\"[^\"]*\"", "\"Regex\":\"" + LLAMA3_WORDS.replace("\\", "\\\\") + "\"");
+        .replaceFirst(
+            "\"Regex\":\"[^\"]*\"", "\"Regex\":\"" + LLAMA3_WORDS.replace("\\", "\\\\") + "\"");
   }
 
   private static String flagged() {

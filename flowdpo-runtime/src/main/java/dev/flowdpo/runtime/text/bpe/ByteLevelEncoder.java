@@ -5,9 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Byte-level byte-pair encoding: added tokens are cut out of the text, the rest is cut into
- * words, and the bytes of each word are merged. Immutable but for a cache of words, and
- * thread-safe.
+ * Byte-level byte-pair encoding: added tokens are cut out of the text, the rest is cut into words,
+ * and the bytes of each word are merged. Immutable but for a cache of words, and thread-safe.
  *
  * <p>Time is proportional to the text, times the logarithm of its longest word. Halves of surrogate
  * pairs are read as U+FFFD.

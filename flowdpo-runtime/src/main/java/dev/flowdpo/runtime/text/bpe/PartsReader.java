@@ -39,7 +39,8 @@ final class PartsReader {
     for (JsonNode each : list) {
       String content = each.path("content").asText();
       require(
-          each.path("content").isTextual() && !content.isEmpty()
+          each.path("content").isTextual()
+              && !content.isEmpty()
               && content.length() <= LONGEST_ADDED
               && known.add(content),
           "added_tokens.content",

@@ -20,9 +20,7 @@ final class WordCache {
   int @Nullable [] find(String text, int start, int end) {
     Entry entry = entries[place(text, start, end)];
     boolean same =
-        entry != null
-            && entry.word.length() == end - start
-            && text.startsWith(entry.word, start);
+        entry != null && entry.word.length() == end - start && text.startsWith(entry.word, start);
     return same ? entry.ids : null;
   }
 

@@ -140,8 +140,7 @@ enum WordPattern implements Words {
       return 2;
     }
     char two = start + 2 < end ? letter(text.charAt(start + 2)) : ' ';
-    boolean pair =
-        two == 'e' && (one == 'r' || one == 'v') || two == 'l' && one == 'l';
+    boolean pair = two == 'e' && (one == 'r' || one == 'v') || two == 'l' && one == 'l';
     return pair ? 3 : 0;
   }
 
