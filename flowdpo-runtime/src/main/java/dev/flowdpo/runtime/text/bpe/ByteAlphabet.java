@@ -15,7 +15,7 @@ final class ByteAlphabet {
     Arrays.fill(BYTES, (short) -1);
     int next = 256;
     for (int b = 0; b < 256; b++) {
-      boolean printable = b > 32 && b < 127 || b > 160 && b != 173;
+      boolean printable = (b > 32 && b < 127) || (b > 160 && b != 173);
       CHARACTERS[b] = (char) (printable ? b : next++);
       BYTES[CHARACTERS[b]] = (short) b;
     }

@@ -177,17 +177,17 @@ public final class ByteLevelEncoder {
           continue;
         }
         if (c < 0x800) {
-          bytes[length++] = (byte) (0xC0 | c >> 6);
+          bytes[length++] = (byte) (0xC0 | (c >> 6));
         } else {
           if (c < 0x10000) {
-            bytes[length++] = (byte) (0xE0 | c >> 12);
+            bytes[length++] = (byte) (0xE0 | (c >> 12));
           } else {
-            bytes[length++] = (byte) (0xF0 | c >> 18);
-            bytes[length++] = (byte) (0x80 | c >> 12 & 0x3F);
+            bytes[length++] = (byte) (0xF0 | (c >> 18));
+            bytes[length++] = (byte) (0x80 | ((c >> 12) & 0x3F));
           }
-          bytes[length++] = (byte) (0x80 | c >> 6 & 0x3F);
+          bytes[length++] = (byte) (0x80 | ((c >> 6) & 0x3F));
         }
-        bytes[length++] = (byte) (0x80 | c & 0x3F);
+        bytes[length++] = (byte) (0x80 | (c & 0x3F));
       }
       return length;
     }

@@ -24,8 +24,8 @@ final class CharacterClasses {
   private static final BitSet HIGH_NUMBERS = new BitSet();
 
   static {
-    for (String line : table().split("\n")) {
-      String[] parts = line.split(" ");
+    for (String line : table().lines().toList()) {
+      String[] parts = line.split(" ", -1);
       int kind =
           switch (parts[0]) {
             case "letter" -> LETTER;

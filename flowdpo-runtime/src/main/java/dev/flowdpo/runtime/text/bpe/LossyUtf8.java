@@ -26,7 +26,7 @@ final class LossyUtf8 {
       int high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
       int left = following;
       while (left > 0 && i < length && (bytes[i] & 0xFF) >= low && (bytes[i] & 0xFF) <= high) {
-        value = value << 6 | bytes[i++] & 0x3F;
+        value = (value << 6) | (bytes[i++] & 0x3F);
         low = 0x80;
         high = 0xBF;
         left--;

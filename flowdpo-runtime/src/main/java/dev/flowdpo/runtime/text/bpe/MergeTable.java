@@ -30,7 +30,7 @@ final class MergeTable {
     long pair = pair(left, right);
     int slot = slot(pair);
     pairs[slot] = pair;
-    merges[slot] = (long) rank << 32 | token;
+    merges[slot] = ((long) rank << 32) | token;
   }
 
   /** {@return rank and token of the pair's merge; of two merges the one with less rank is less} */
@@ -53,12 +53,12 @@ final class MergeTable {
     long hash = pair * 0x9E3779B97F4A7C15L;
     int slot = (int) (hash >>> 32) & mask;
     while (pairs[slot] != pair && pairs[slot] != FREE) {
-      slot = slot + 1 & mask;
+      slot = (slot + 1) & mask;
     }
     return slot;
   }
 
   private static long pair(int left, int right) {
-    return (long) left << 32 | right;
+    return ((long) left << 32) | right;
   }
 }

@@ -81,7 +81,7 @@ final class ModelReader {
         case "continuing_subword_prefix", "end_of_word_suffix" ->
             require(
                 value == JsonToken.VALUE_NULL
-                    || value == JsonToken.VALUE_STRING && parser.getText().isEmpty(),
+                    || (value == JsonToken.VALUE_STRING && parser.getText().isEmpty()),
                 "model." + key,
                 "null or an empty string");
         case "fuse_unk" -> parser.skipChildren(); // There is no unknown text.

@@ -134,11 +134,11 @@ final class PairMerger {
       if (size == heap.length) {
         heap = Arrays.copyOf(heap, size + (size >> 1) + 1);
       }
-      long pair = (long) rank << 32 | place;
+      long pair = ((long) rank << 32) | place;
       int at = size++;
-      while (at > 0 && heap[at - 1 >> 1] > pair) {
-        heap[at] = heap[at - 1 >> 1];
-        at = at - 1 >> 1;
+      while (at > 0 && heap[(at - 1) >> 1] > pair) {
+        heap[at] = heap[(at - 1) >> 1];
+        at = (at - 1) >> 1;
       }
       heap[at] = pair;
     }

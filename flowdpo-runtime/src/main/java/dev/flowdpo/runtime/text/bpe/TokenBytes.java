@@ -63,13 +63,13 @@ final class TokenBytes {
       hash = 31 * hash + word[i];
     }
     int mask = table.length - 1;
-    int slot = (hash * 0x9E3779B9 >>> 7) & mask;
+    int slot = ((hash * 0x9E3779B9) >>> 7) & mask;
     while (table[slot] >= 0) {
       int id = table[slot];
       if (Arrays.equals(bytes, starts[id], starts[id + 1], word, start, end)) {
         return slot;
       }
-      slot = slot + 1 & mask;
+      slot = (slot + 1) & mask;
     }
     return slot;
   }

@@ -88,7 +88,7 @@ enum WordPattern implements Words {
     if (first == ' ' && nextKind == NUMBER && digits == Integer.MAX_VALUE) {
       return run(text, second, end, NUMBER);
     }
-    if (kind == OTHER || first == ' ' && nextKind == OTHER) {
+    if (kind == OTHER || (first == ' ' && nextKind == OTHER)) {
       int last = run(text, second, end, OTHER);
       while (lines && last < end && isLineEnd(text.charAt(last))) {
         last++;
@@ -140,7 +140,7 @@ enum WordPattern implements Words {
       return 2;
     }
     char two = start + 2 < end ? letter(text.charAt(start + 2)) : ' ';
-    boolean pair = two == 'e' && (one == 'r' || one == 'v') || two == 'l' && one == 'l';
+    boolean pair = (two == 'e' && (one == 'r' || one == 'v')) || (two == 'l' && one == 'l');
     return pair ? 3 : 0;
   }
 
