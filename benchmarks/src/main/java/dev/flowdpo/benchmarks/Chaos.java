@@ -207,7 +207,7 @@ public final class Chaos {
         try {
           now.served.flow().adapters().rollBack();
         } catch (InvalidInputException e) {
-          if (!e.getMessage().contains("found none that is kept")) {
+          if (!e.toString().contains("found none that is kept")) {
             throw e;
           }
         } finally {

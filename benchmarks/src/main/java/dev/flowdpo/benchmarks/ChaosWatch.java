@@ -44,7 +44,6 @@ final class ChaosWatch implements AutoCloseable {
     csv.println("seconds,resident_mb,heap_mb," + columns);
     Thread thread = new Thread(this::watch, "chaos-watch");
     thread.setDaemon(true);
-    thread.setPriority(Thread.MAX_PRIORITY);
     thread.start();
   }
 

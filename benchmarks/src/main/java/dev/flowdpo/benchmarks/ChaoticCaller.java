@@ -76,7 +76,7 @@ final class ChaoticCaller {
   private Solution interrupted(Flow flow, Problem problem, int soon) {
     Thread self = Thread.currentThread();
     boolean[] over = new boolean[1];
-    var unused =
+    var interrupt =
         later.schedule(
             () -> {
               synchronized (over) {
@@ -93,7 +93,8 @@ final class ChaoticCaller {
       synchronized (over) {
         over[0] = true;
       }
-      var status = Thread.interrupted();
+      interrupt.cancel(false);
+      var unused = Thread.interrupted(); // the next solve is not to be interrupted
     }
   }
 

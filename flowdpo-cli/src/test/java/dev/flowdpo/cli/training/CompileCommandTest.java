@@ -34,6 +34,7 @@ class CompileCommandTest {
   @TempDir private Path folder;
 
   @Test
+  @Tag("long")
   void aRunThatWasKilledEndsAsOneThatWasNot() throws Exception {
     Path whole = folder.resolve("whole");
     Path killed = folder.resolve("killed");

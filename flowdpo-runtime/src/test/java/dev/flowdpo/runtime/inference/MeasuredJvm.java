@@ -29,6 +29,7 @@ final class MeasuredJvm {
       command.add("-XX:+UseSerialGC");
       command.add("-XX:+AlwaysPreTouch");
       command.add("-XX:TieredStopAtLevel=1");
+      command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"); // the last line is the result
       command.add(main.getName());
       command.addAll(List.of(arguments));
       ProcessBuilder builder = new ProcessBuilder(command);
