@@ -98,7 +98,7 @@ class RealTokenizersTest {
     try (Tokenizer inJava = HuggingFaceTokenizers.openByteLevel(file)) {
       String special =
           inNativeCode.specialTokens().stream().limit(8).collect(Collectors.joining("x"));
-      for (String line : Files.readAllLines(RealData.at("gsm8k/test.jsonl"))) {
+      for (String line : Files.readAllLines(RealData.at("gsm8k/test.jsonl")).subList(0, 200)) {
         String text = line + special + line.substring(1);
         assertThat(inJava.encode(text)).isEqualTo(inNativeCode.encode(text));
       }
