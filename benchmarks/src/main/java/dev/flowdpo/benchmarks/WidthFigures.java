@@ -10,6 +10,7 @@ import dev.flowdpo.value.Solution;
 import dev.flowdpo.value.SolutionChunk;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -18,7 +19,8 @@ import java.util.Locale;
  * each precision:
  *
  * <pre>{@code
- * java -cp benchmarks/target/benchmarks.jar dev.flowdpo.benchmarks.WidthFigures [MODEL [PROBLEMS]]
+ * java -cp benchmarks/target/benchmarks.jar dev.flowdpo.benchmarks.WidthFigures
+ *     [MODEL [PROBLEMS [PRECISION…]]]
  * }</pre>
  *
  * <p>Greedy and sampled, up to 48 tokens a problem. Where the tokens are the same, also the largest
@@ -35,7 +37,11 @@ public final class WidthFigures {
     List<Problem> problems =
         WordProblems.heldOut(count).stream().map(WordProblem::toProblem).toList();
     System.out.println("precision | sampling | width | problems with other tokens | largest shift");
-    for (Quantization precision : Quantization.values()) {
+    List<Quantization> precisions =
+        arguments.length > 2
+            ? Arrays.stream(arguments).skip(2).map(Quantization::valueOf).toList()
+            : List.of(Quantization.values());
+    for (Quantization precision : precisions) {
       Flow.Builder builder = Flow.builder().chunkSize(16).maxChunks(3).seed(1);
       builder.modelOptions(options -> options.execution(target -> target.quantization(precision)));
       if (arguments.length > 0) {

@@ -221,7 +221,9 @@ public final class AdapterVersions implements FlowAdapters {
   }
 
   private void fillSlots() {
-    live.snapshots.forEach((role, snapshot) -> Lookup.required(slots, role).publish(snapshot));
+    synchronized (slots) {
+      live.snapshots.forEach((role, snapshot) -> Lookup.required(slots, role).publish(snapshot));
+    }
   }
 
   private void forgetOld() {
@@ -235,9 +237,14 @@ public final class AdapterVersions implements FlowAdapters {
     before.removeIf(number -> versions.stream().noneMatch(v -> v.about.number() == number));
   }
 
-  /** Returns what comes of an action during which no other version goes live. */
-  public synchronized <T> T whileUnchanged(Supplier<T> action) {
-    return action.get();
+  /**
+   * Returns what comes of an action during which no other version goes live. Every solve begins
+   * with one: it waits for slots that are filled, and not for a version that is written to disk.
+   */
+  public <T> T whileUnchanged(Supplier<T> action) {
+    synchronized (slots) {
+      return action.get();
+    }
   }
 
   /** Returns the live adapter of a role. */

@@ -117,8 +117,7 @@ final class LearnerManifest {
 
   /** Returns the time at which the run began, where its prompts tell it. */
   Optional<String> promptTime() {
-    return Optional.ofNullable(json.require("settings", "the settings").get(PROMPT_TIME))
-        .map(JsonNode::asText);
+    return Optional.ofNullable(settings().get(PROMPT_TIME));
   }
 
   /** Returns the settings that were written, by their names. */
