@@ -22,7 +22,8 @@ public interface Tokenizer extends AutoCloseable {
    * <p>No begin or end token is added and nothing is cut off. A special token that is written out
    * in the text, such as {@code <|eot_id|>}, becomes its one id, so that chat templates work.
    *
-   * @param text any text
+   * @param text any text of at most 2^20 characters; U+FFFD stands for half of a surrogate pair
+   * @throws InvalidInputException if the text is longer, before any work is done
    */
   int[] encode(String text);
 
@@ -40,10 +41,12 @@ public interface Tokenizer extends AutoCloseable {
    * <p>A special token that is written out in it stays text: each is cut after its first character
    * and the pieces are encoded one by one. Text without any is encoded as {@link #encode} does.
    *
-   * @param text any text
-   * @throws InvalidInputException if a special token would come out all the same
+   * @param raw any text that {@link #encode} takes
+   * @throws InvalidInputException if the text is longer, or if a special token would come out all
+   *     the same
    */
-  default int[] encodeUntrusted(String text) {
+  default int[] encodeUntrusted(String raw) {
+    String text = TextLimit.checked(raw);
     IntStream.Builder ids = IntStream.builder();
     int start = 0;
     Set<String> special = specialTokens();

@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.InvalidInputException;
-import dev.flowdpo.runtime.text.bpe.ByteLevelEncoder;
-import dev.flowdpo.runtime.text.bpe.UnsupportedTokenizerException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -17,13 +16,14 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The byte-level tokenizer in Java gives what the native one gives, or refuses the file. */
+/** The byte-level tokenizer in Java gives what the native one gives. */
 class ByteLevelTokenizerTest {
   private static final String LLAMA3_WORDS =
       "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?\\\\p{L}+|\\\\p{N}{1,3}|"
@@ -37,15 +37,14 @@ class ByteLevelTokenizerTest {
   @BeforeContainer
   static void open() throws IOException {
     Path file = Files.createTempFile("flowdpo", ".json");
-    String[] files = {
-      ByteTokenizers.SMOLLM.json(), llama3(), llama3().replace("{1,3}", ""), flagged()
-    };
+    String[] files = {ByteTokenizers.SMOLLM.json(), llama3(), qwen(), flagged()};
     inJava = new Tokenizer[files.length];
     inNativeCode = new Tokenizer[files.length];
     for (int i = 0; i < files.length; i++) {
       Files.writeString(file, files[i]);
-      inJava[i] = HuggingFaceTokenizers.openByteLevel(file);
-      inNativeCode[i] = HuggingFaceTokenizers.open(file);
+      inJava[i] = HuggingFaceTokenizers.open(file);
+      assertThat(inJava[i]).isInstanceOf(HeapTokenizer.class);
+      inNativeCode[i] = HuggingFaceTokenizers.openNative(file);
     }
     Files.delete(file);
   }
@@ -77,6 +76,12 @@ class ByteLevelTokenizerTest {
             "3456",
             "\u00BD",
             "e\u0301",
+            "\u0301",
+            "\u0327",
+            "\u0344",
+            "\u1100\u1161\u11A8",
+            "\u0D3B",
+            "\uD834\uDD5F",
             "\uD83D\uDE00",
             "...",
             "$",
@@ -121,8 +126,8 @@ class ByteLevelTokenizerTest {
   @ValueSource(strings = {"ap", "apple", " ", "\n ", "1", "'", "<|", "<|end|>", "\u0301"})
   void longTextsGiveTheIdsOfNativeCode(String repeated) throws IOException {
     Path file = Files.writeString(folder.resolve("tokenizer.json"), llama3());
-    try (Tokenizer java = HuggingFaceTokenizers.openByteLevel(file);
-        Tokenizer nativeCode = HuggingFaceTokenizers.open(file)) {
+    try (Tokenizer java = HuggingFaceTokenizers.open(file);
+        Tokenizer nativeCode = HuggingFaceTokenizers.openNative(file)) {
       String text = repeated.repeat(20_000);
       assertThat(java.encode(text)).isEqualTo(nativeCode.encode(text));
     }
@@ -131,43 +136,56 @@ class ByteLevelTokenizerTest {
   @Test
   void readsHalvesOfPairsAsUnknownCharacters() throws IOException {
     Path file = Files.writeString(folder.resolve("tokenizer.json"), llama3());
-    try (Tokenizer java = HuggingFaceTokenizers.openByteLevel(file)) {
-      assertThat(java.decode(java.encode("a\uD800b\uDC00\uD83D\uDE00")))
-          .isEqualTo("a\uFFFDb\uFFFD\uD83D\uDE00");
-      String tooLong = "a".repeat(ByteLevelEncoder.MAX_TEXT + 1);
-      assertThatThrownBy(() -> java.encode(tooLong))
-          .isInstanceOf(InvalidInputException.class)
-          .hasMessageContaining("expected at most " + ByteLevelEncoder.MAX_TEXT);
+    try (Tokenizer java = HuggingFaceTokenizers.open(file);
+        Tokenizer nativeCode = HuggingFaceTokenizers.openNative(file)) {
+      String halves = "a\uD800b\uDC00\uD83D\uDE00";
+      assertThat(java.decode(java.encode(halves))).isEqualTo("a\uFFFDb\uFFFD\uD83D\uDE00");
+      assertThat(nativeCode.encode(halves)).isEqualTo(java.encode(halves));
+    }
+  }
+
+  @Test
+  void refusesTextsBeyondTheLimitBeforeAnyWork() throws IOException {
+    Path file = Files.writeString(folder.resolve("tokenizer.json"), llama3());
+    try (Tokenizer java = HuggingFaceTokenizers.open(file);
+        Tokenizer nativeCode = HuggingFaceTokenizers.openNative(file)) {
+      String tooLong = "a".repeat(10_000_000);
+      for (Tokenizer tokenizer : List.of(java, nativeCode)) {
+        for (ThrowingCallable encode :
+            List.<ThrowingCallable>of(
+                () -> tokenizer.encode(tooLong), () -> tokenizer.encodeUntrusted(tooLong))) {
+          assertThatThrownBy(encode)
+              .isInstanceOf(InvalidInputException.class)
+              .hasMessageContaining("expected at most 1048576 characters")
+              .hasMessageContaining("found 10000000");
+        }
+      }
+      assertThat(java.encode("ap".repeat(1 << 19))).hasSize(1 << 19);
       java.close();
       assertThatThrownBy(() -> java.encode("a")).isInstanceOf(FlowClosedException.class);
     }
   }
 
+  /** What is sound but not written in Java runs in native code. */
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
       value = {
-        "\"ignore_merges\":true; \"ignore_merges\":true,\"dropout\":0.1; model.dropout",
-        "\"ignore_merges\":true; \"byte_fallback\":true; model.byte_fallback",
-        "\"ignore_merges\":true; \"end_of_word_suffix\":\"x\"; model.end_of_word_suffix",
-        "\"ignore_merges\":true; \"novel\":true; model.novel",
-        "\"type\":\"BPE\"; \"type\":\"Unigram\"; model.type",
-        "{1,3}; {1,4}; pre_tokenizer.pattern.Regex",
-        "Isolated; Removed; pre_tokenizer.behavior",
-        "\"add_prefix_space\":false; \"add_prefix_space\":true; pre_tokenizer.add_prefix_space",
-        "\"normalizer\":null; \"normalizer\":{\"type\":\"NFC\"}; normalizer",
-        "\"single_word\":false; \"single_word\":true; added_tokens.single_word",
-        "\"id\":257; \"id\":9999; added_tokens.id",
-        "TemplateProcessing; RobertaProcessing; post_processor.type",
-        "\"version\":; \"novel\":; novel"
+        "\"ignore_merges\":true; \"byte_fallback\":true",
+        "{1,3}; {1,4}",
+        "Isolated; Contiguous",
+        "\"add_prefix_space\":false; \"add_prefix_space\":true",
+        "\"normalizer\":null; \"normalizer\":{\"type\":\"Lowercase\"}",
+        "\"single_word\":false; \"single_word\":true"
       })
-  void refusesByNameWhatItDoesNotKnow(String sound, String changed, String key) throws IOException {
+  void leavesTheRestToNativeCode(String sound, String changed) throws IOException {
     assertThat(llama3()).contains(sound);
     Path file =
         Files.writeString(folder.resolve("tokenizer.json"), llama3().replace(sound, changed));
-    assertThatThrownBy(() -> HuggingFaceTokenizers.openByteLevel(file))
-        .isInstanceOf(UnsupportedTokenizerException.class)
-        .hasMessageStartingWith(file + ": key \"" + key + "\": expected ");
+    try (Tokenizer tokenizer = HuggingFaceTokenizers.open(file)) {
+      assertThat(tokenizer).isInstanceOf(NativeTokenizer.class);
+      assertThat(tokenizer.encode("a")).isNotEmpty();
+    }
   }
 
   private static String llama3() {
@@ -175,6 +193,13 @@ class ByteLevelTokenizerTest {
         .json()
         .replaceFirst(
             "\"Regex\":\"[^\"]*\"", "\"Regex\":\"" + LLAMA3_WORDS.replace("\\", "\\\\") + "\"");
+  }
+
+  private static String qwen() {
+    return llama3()
+        .replace("{1,3}", "")
+        .replace("\"normalizer\":null", "\"normalizer\":{\"type\":\"NFC\"}")
+        .replaceFirst("\"normalized\":false", "\"normalized\":true");
   }
 
   private static String flagged() {

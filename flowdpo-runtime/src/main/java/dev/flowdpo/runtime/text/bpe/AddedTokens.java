@@ -1,8 +1,10 @@
 package dev.flowdpo.runtime.text.bpe;
 
+import dev.flowdpo.runtime.text.definition.AddedToken;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,24 +12,6 @@ import org.jspecify.annotations.Nullable;
  * The time is proportional to the text times the longest token. Immutable and thread-safe.
  */
 final class AddedTokens {
-  /**
-   * A token that is found before the text is cut into words.
-   *
-   * @param id its id
-   * @param content its text
-   * @param takesSpaceBefore whether the space before it belongs to it ({@code lstrip})
-   * @param takesSpaceBehind whether the space behind it belongs to it ({@code rstrip})
-   * @param normalized whether it is looked for in the normalised text
-   * @param special whether a decoder leaves it out
-   */
-  record Token(
-      int id,
-      String content,
-      boolean takesSpaceBefore,
-      boolean takesSpaceBehind,
-      boolean normalized,
-      boolean special) {}
-
   /** Takes the pieces of a text in order. */
   interface Pieces {
     /** Takes a piece of text, which is never empty. */
@@ -38,8 +22,8 @@ final class AddedTokens {
   }
 
   private static final class Node {
-    private final Map<Character, Node> next = new HashMap<>();
-    private @Nullable Token token;
+    private final Map<Character, Node> next = new HashMap<>(2);
+    private @Nullable AddedToken token;
   }
 
   private static final int ASCII = 128;
@@ -47,17 +31,44 @@ final class AddedTokens {
   private final Node root = new Node();
   private final boolean[] begins = new boolean[ASCII];
 
-  AddedTokens(List<Token> tokens) {
-    for (Token token : tokens) {
-      if (token.content().charAt(0) < ASCII) {
-        begins[token.content().charAt(0)] = true;
-      }
-      Node node = root;
-      for (char c : token.content().toCharArray()) {
-        node = node.next.computeIfAbsent(c, key -> new Node());
-      }
-      node.token = token;
+  /** {@return whether tokens like these are found here as the tokenizers library finds them} */
+  static boolean canFind(List<AddedToken> tokens) {
+    boolean takesSpace =
+        tokens.stream().anyMatch(token -> token.takesSpaceBefore() || token.takesSpaceBehind());
+    return tokens.stream()
+        .noneMatch(
+            token -> token.wholeWord() || (takesSpace && isSpace(token.content().charAt(0))));
+  }
+
+  private AddedTokens() {}
+
+  /** {@return those of the tokens that are looked for in the text as it is written} */
+  static AddedTokens inText(List<AddedToken> tokens) {
+    AddedTokens found = new AddedTokens();
+    tokens.stream().filter(token -> !token.normalized()).forEach(found::put);
+    return found;
+  }
+
+  /** {@return those of the tokens that are looked for in the text once it is normalised} */
+  static AddedTokens inNormalized(List<AddedToken> tokens, UnaryOperator<String> normalizer) {
+    AddedTokens found = new AddedTokens();
+    tokens.stream()
+        .filter(AddedToken::normalized)
+        .map(token -> token.withContent(normalizer.apply(token.content())))
+        .forEach(found::put);
+    return found;
+  }
+
+  private void put(AddedToken token) {
+    String content = token.content();
+    if (content.charAt(0) < ASCII) {
+      begins[content.charAt(0)] = true;
     }
+    Node node = root;
+    for (char c : content.toCharArray()) {
+      node = node.next.computeIfAbsent(c, key -> new Node());
+    }
+    node.token = token;
   }
 
   /** Cuts the part of the text into tokens and what is between them. */
@@ -65,7 +76,7 @@ final class AddedTokens {
     int done = start;
     if (!root.next.isEmpty()) {
       for (int at = start; at < end; ) {
-        @Nullable Token token = longest(text, at, end);
+        @Nullable AddedToken token = longest(text, at, end);
         if (token == null) {
           at++;
           continue;
@@ -90,12 +101,12 @@ final class AddedTokens {
     }
   }
 
-  private @Nullable Token longest(String text, int start, int end) {
+  private @Nullable AddedToken longest(String text, int start, int end) {
     char first = text.charAt(start);
     if (first < ASCII && !begins[first]) {
       return null;
     }
-    @Nullable Token found = null;
+    @Nullable AddedToken found = null;
     @Nullable Node node = root;
     for (int at = start; at < end; at++) {
       node = node.next.get(text.charAt(at));

@@ -1,66 +1,44 @@
 package dev.flowdpo.runtime.text.bpe;
 
-import dev.flowdpo.error.InvalidInputException;
-import java.util.ArrayList;
-import java.util.List;
-
 /**
- * Byte-level byte-pair encoding: added tokens are cut out of the text, the rest is cut into words,
- * and the bytes of each word are merged. Immutable but for a cache of words, and thread-safe.
- *
- * <p>Time is proportional to the text, times the logarithm of its longest word. Halves of surrogate
- * pairs are read as U+FFFD.
+ * Byte-level byte-pair encoding: added tokens are cut out of the text, the rest is composed where
+ * the definition asks for it and cut into words, and the bytes of each word are merged. Immutable
+ * but for a cache of words, and thread-safe.
  */
-public final class ByteLevelEncoder {
-  /** The longest text that is encoded, in characters. */
-  public static final int MAX_TEXT = 1 << 24;
-
-  private final ByteLevelDefinition definition;
+final class ByteLevelEncoder implements BytePairEncoder {
+  private final ByteLevelParts parts;
   private final PairMerger merger;
   private final AddedTokens written;
   private final AddedTokens normalized;
   private final boolean[] special;
   private final WordCache cache = new WordCache();
 
-  ByteLevelEncoder(ByteLevelDefinition definition) {
-    this.definition = definition;
-    this.merger = new PairMerger(definition.merges());
-    this.special = new boolean[definition.tokens().size()];
-    List<AddedTokens.Token> inText = new ArrayList<>();
-    List<AddedTokens.Token> inNormalized = new ArrayList<>();
-    for (AddedTokens.Token token : definition.added()) {
-      special[token.id()] |= token.special();
-      (token.normalized() ? inNormalized : inText).add(token);
-    }
-    this.written = new AddedTokens(inText);
-    this.normalized = new AddedTokens(inNormalized);
+  ByteLevelEncoder(ByteLevelParts parts) {
+    this.parts = parts;
+    this.merger = new PairMerger(parts.merges());
+    this.special = new boolean[parts.tokens().size()];
+    parts.added().forEach(token -> special[token.id()] |= token.special());
+    this.written = AddedTokens.inText(parts.added());
+    this.normalized = AddedTokens.inNormalized(parts.added(), this::normalized);
   }
 
-  /**
-   * {@return the ids of the text}
-   *
-   * @throws InvalidInputException if the text is longer than {@link #MAX_TEXT}
-   */
+  @Override
   public int[] encode(String text) {
-    if (text.length() > MAX_TEXT) {
-      throw new InvalidInputException(
-          "text: expected at most "
-              + MAX_TEXT
-              + " characters to tokenize, found "
-              + text.length()
-              + "; cut it");
-    }
     IntList ids = new IntList();
     Encoding encoding = new Encoding(ids);
-    String whole = WholeCharacters.of(text);
     written.cut(
-        whole,
+        text,
         0,
-        whole.length(),
+        text.length(),
         new AddedTokens.Pieces() {
           @Override
           public void text(String piece, int start, int end) {
-            normalized.cut(piece, start, end, encoding);
+            if (parts.composed()) {
+              String composed = normalized(piece.substring(start, end));
+              normalized.cut(composed, 0, composed.length(), encoding);
+            } else {
+              normalized.cut(piece, start, end, encoding);
+            }
           }
 
           @Override
@@ -71,15 +49,9 @@ public final class ByteLevelEncoder {
     return ids.from(0);
   }
 
-  /**
-   * {@return the text of the ids} Ids that are no token give no text; bytes that are not a whole
-   * character give U+FFFD.
-   *
-   * @param ids ids of at least 0
-   * @param withSpecial whether special tokens are spelled out
-   */
+  @Override
   public String decode(int[] ids, boolean withSpecial) {
-    TokenBytes tokens = definition.tokens();
+    TokenBytes tokens = parts.tokens();
     int length = 0;
     for (int id : ids) {
       length += isText(id, withSpecial) ? tokens.length(id) : 0;
@@ -93,6 +65,10 @@ public final class ByteLevelEncoder {
       }
     }
     return LossyUtf8.decode(bytes, length);
+  }
+
+  private String normalized(String text) {
+    return parts.composed() ? Composition.of(text) : text;
   }
 
   private boolean isText(int id, boolean withSpecial) {
@@ -120,11 +96,11 @@ public final class ByteLevelEncoder {
     }
 
     private void cut(String text, int start, int end, int step) {
-      if (step == definition.words().size()) {
+      if (step == parts.words().size()) {
         word(text, start, end);
         return;
       }
-      Words words = definition.words().get(step);
+      Words words = parts.words().get(step);
       for (int at = start; at < end; ) {
         int next = words.end(text, at, end);
         cut(text, at, next, step + 1);
@@ -147,14 +123,14 @@ public final class ByteLevelEncoder {
     }
 
     private void merge(int length) {
-      int whole = definition.wholeWords() ? definition.tokens().find(bytes, length) : -1;
+      int whole = parts.model().wholeWords() ? parts.tokens().find(bytes, length) : -1;
       if (whole >= 0) {
         ids.add(whole);
         return;
       }
       int count = 0;
       for (int i = 0; i < length; i++) {
-        int id = definition.byteIds()[bytes[i] & 0xFF];
+        int id = parts.byteIds()[bytes[i] & 0xFF];
         if (id >= 0) {
           tokens[count++] = id;
         }

@@ -8,8 +8,9 @@ import java.util.BitSet;
 import java.util.Objects;
 
 /**
- * Which characters are letters, numbers and space to the tokenizers library. A table of our own, as
- * ids must not depend on the version of Unicode that a Java release knows. Immutable.
+ * Which characters are letters, numbers and space to the tokenizers library, and which are newer
+ * than its Unicode 9 of normalisation. A table of our own, as ids must not depend on the version of
+ * Unicode that a Java release knows. Immutable.
  */
 final class CharacterClasses {
   static final int OTHER = 0;
@@ -22,23 +23,21 @@ final class CharacterClasses {
   private static final byte[] CLASSES = new byte[BASIC];
   private static final BitSet HIGH_LETTERS = new BitSet();
   private static final BitSet HIGH_NUMBERS = new BitSet();
+  private static final BitSet NEWER = new BitSet();
 
   static {
     for (String line : table().lines().toList()) {
       String[] parts = line.split(" ", -1);
-      int kind =
-          switch (parts[0]) {
-            case "letter" -> LETTER;
-            case "number" -> NUMBER;
-            case "space" -> SPACE;
-            default -> throw new IllegalStateException(TABLE + ": " + parts[0]);
-          };
       for (int i = 1; i < parts.length; i++) {
         int dash = parts[i].indexOf('-');
         int first = Integer.parseInt(dash < 0 ? parts[i] : parts[i].substring(0, dash), 16);
         int last = dash < 0 ? first : Integer.parseInt(parts[i].substring(dash + 1), 16);
-        for (int c = first; c <= last; c++) {
-          set(c, kind);
+        switch (parts[0]) {
+          case "letter" -> set(first, last, LETTER);
+          case "number" -> set(first, last, NUMBER);
+          case "space" -> set(first, last, SPACE);
+          case "newer" -> NEWER.set(first, last + 1);
+          default -> throw new IllegalStateException(TABLE + ": " + parts[0]);
         }
       }
     }
@@ -54,11 +53,18 @@ final class CharacterClasses {
     return HIGH_LETTERS.get(character) ? LETTER : HIGH_NUMBERS.get(character) ? NUMBER : OTHER;
   }
 
-  private static void set(int character, int kind) {
-    if (character < BASIC) {
-      CLASSES[character] = (byte) kind;
-    } else {
-      (kind == LETTER ? HIGH_LETTERS : HIGH_NUMBERS).set(character);
+  /** {@return whether the character came with a later version of Unicode than the ninth} */
+  static boolean isNewer(int character) {
+    return NEWER.get(character);
+  }
+
+  private static void set(int first, int last, int kind) {
+    for (int c = first; c <= last; c++) {
+      if (c < BASIC) {
+        CLASSES[c] = (byte) kind;
+      } else {
+        (kind == LETTER ? HIGH_LETTERS : HIGH_NUMBERS).set(c);
+      }
     }
   }
 

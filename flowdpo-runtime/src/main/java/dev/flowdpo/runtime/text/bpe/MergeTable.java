@@ -1,11 +1,11 @@
 package dev.flowdpo.runtime.text.bpe;
 
+import dev.flowdpo.runtime.text.definition.MergeList;
 import java.util.Arrays;
 
 /**
  * What each pair of tokens merges to, in an open hash table of primitive numbers: a lookup touches
- * one or two cache lines, and a hundred thousand merges take three megabytes. Immutable once
- * filled.
+ * one or two cache lines, and a hundred thousand merges take three megabytes. Immutable.
  */
 final class MergeTable {
   /** Larger than every merge: the pair has none. */
@@ -16,21 +16,19 @@ final class MergeTable {
   private final long[] merges;
   private final int mask;
 
-  /** Makes an empty table with room for so many merges. */
-  MergeTable(int merges) {
-    int slots = Integer.highestOneBit(Math.max(merges, 8)) << 2;
+  /** Makes a table of the merges; of two of one pair the last counts. */
+  MergeTable(MergeList list) {
+    int slots = Integer.highestOneBit(Math.max(list.size(), 8)) << 2;
     this.pairs = new long[slots];
     this.merges = new long[slots];
     this.mask = slots - 1;
     Arrays.fill(pairs, FREE);
-  }
-
-  /** Says that the pair becomes the token; of merges of one pair the last counts. */
-  void put(int left, int right, int rank, int token) {
-    long pair = pair(left, right);
-    int slot = slot(pair);
-    pairs[slot] = pair;
-    merges[slot] = ((long) rank << 32) | token;
+    for (int rank = 0; rank < list.size(); rank++) {
+      long pair = pair(list.left(rank), list.right(rank));
+      int slot = slot(pair);
+      pairs[slot] = pair;
+      merges[slot] = ((long) rank << 32) | list.merged(rank);
+    }
   }
 
   /** {@return rank and token of the pair's merge; of two merges the one with less rank is less} */

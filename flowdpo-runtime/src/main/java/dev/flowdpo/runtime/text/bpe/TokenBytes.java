@@ -1,7 +1,10 @@
 package dev.flowdpo.runtime.text.bpe;
 
+import dev.flowdpo.runtime.text.definition.AddedToken;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The bytes of every token, in one array, and the tokens by their bytes, in an open hash table: a
@@ -13,10 +16,17 @@ final class TokenBytes {
   private final int[] table;
 
   /** Takes the tokens by id; those of the model by bytes too. */
-  TokenBytes(Map<String, Integer> model, Map<String, Integer> added, int size) {
+  TokenBytes(Map<String, Integer> model, List<AddedToken> added) {
+    int size =
+        1
+            + IntStream.concat(
+                    model.values().stream().mapToInt(id -> id),
+                    added.stream().mapToInt(AddedToken::id))
+                .max()
+                .orElse(-1);
     byte[][] each = new byte[size][];
     model.forEach((token, id) -> each[id] = ByteAlphabet.bytes(token));
-    added.forEach((token, id) -> each[id] = ByteAlphabet.bytes(token));
+    added.forEach(token -> each[token.id()] = ByteAlphabet.bytes(token.content()));
     starts = new int[size + 1];
     for (int id = 0; id < size; id++) {
       starts[id + 1] = starts[id] + (each[id] == null ? 0 : each[id].length);

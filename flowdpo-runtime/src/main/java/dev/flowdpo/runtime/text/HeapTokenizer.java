@@ -1,45 +1,27 @@
 package dev.flowdpo.runtime.text;
 
-import com.fasterxml.jackson.core.JsonParser;
 import dev.flowdpo.error.FlowClosedException;
-import dev.flowdpo.error.InvalidInputException;
-import dev.flowdpo.runtime.text.bpe.ByteLevelEncoder;
-import dev.flowdpo.runtime.text.bpe.ByteLevelReader;
-import dev.flowdpo.runtime.text.bpe.UnsupportedTokenizerException;
-import java.io.IOException;
-import java.nio.file.Path;
+import dev.flowdpo.runtime.internal.LeakDetector;
+import dev.flowdpo.runtime.text.bpe.BytePairEncoder;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** A byte-level byte-pair tokenizer on the heap. Thread-safe. */
-final class ByteLevelTokenizer implements Tokenizer {
-  private final ByteLevelEncoder encoder;
+/** A byte-pair tokenizer on the heap. Thread-safe. */
+final class HeapTokenizer implements Tokenizer {
+  private final BytePairEncoder encoder;
   private final Vocabulary vocabulary;
+  private final LeakDetector.Handle open = LeakDetector.opened(this, "A tokenizer");
   private volatile boolean closed;
 
-  private ByteLevelTokenizer(ByteLevelEncoder encoder, Vocabulary vocabulary) {
+  HeapTokenizer(BytePairEncoder encoder, Vocabulary vocabulary) {
     this.encoder = encoder;
     this.vocabulary = vocabulary;
-  }
-
-  /**
-   * {@return the tokenizer of the content, which {@link TokenizerJson#check} has seen}
-   *
-   * @throws UnsupportedTokenizerException if a part of the file is not among those written in Java
-   * @throws InvalidInputException if the file contradicts itself
-   */
-  static Tokenizer of(Path file, byte[] json, Vocabulary vocabulary) {
-    try (JsonParser parser = TokenizerJson.parser(json)) {
-      return new ByteLevelTokenizer(ByteLevelReader.read(file, parser), vocabulary);
-    } catch (IOException e) {
-      throw new InvalidInputException(file + ": cannot be read: " + e, e);
-    }
   }
 
   @Override
   public int[] encode(String text) {
     checkOpen();
-    return encoder.encode(text);
+    return encoder.encode(TextLimit.checked(text));
   }
 
   @Override
@@ -83,7 +65,10 @@ final class ByteLevelTokenizer implements Tokenizer {
 
   @Override
   public void close() {
-    closed = true;
+    if (!closed) {
+      closed = true;
+      open.closed();
+    }
   }
 
   private void checkOpen() {
