@@ -8,8 +8,7 @@ package dev.flowdpo.runtime.text.bpe;
 final class ByteLevelEncoder implements BytePairEncoder {
   private final ByteLevelParts parts;
   private final PairMerger merger;
-  private final AddedTokens written;
-  private final AddedTokens normalized;
+  private final TextPieces pieces;
   private final boolean[] special;
   private final WordCache cache = new WordCache();
 
@@ -18,34 +17,13 @@ final class ByteLevelEncoder implements BytePairEncoder {
     this.merger = new PairMerger(parts.merges());
     this.special = new boolean[parts.tokens().size()];
     parts.added().forEach(token -> special[token.id()] |= token.special());
-    this.written = AddedTokens.inText(parts.added());
-    this.normalized = AddedTokens.inNormalized(parts.added(), this::normalized);
+    this.pieces = new TextPieces(parts.added(), parts.normalizer());
   }
 
   @Override
   public int[] encode(String text) {
     IntList ids = new IntList();
-    Encoding encoding = new Encoding(ids);
-    written.cut(
-        text,
-        0,
-        text.length(),
-        new AddedTokens.Pieces() {
-          @Override
-          public void text(String piece, int start, int end) {
-            if (parts.composed()) {
-              String composed = normalized(piece.substring(start, end));
-              normalized.cut(composed, 0, composed.length(), encoding);
-            } else {
-              normalized.cut(piece, start, end, encoding);
-            }
-          }
-
-          @Override
-          public void token(int id) {
-            ids.add(id);
-          }
-        });
+    pieces.cut(text, new Encoding(ids));
     return ids.from(0);
   }
 
@@ -65,10 +43,6 @@ final class ByteLevelEncoder implements BytePairEncoder {
       }
     }
     return LossyUtf8.decode(bytes, length);
-  }
-
-  private String normalized(String text) {
-    return parts.composed() ? Composition.of(text) : text;
   }
 
   private boolean isText(int id, boolean withSpecial) {

@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param byteIds the id of each single byte, or -1 where the vocabulary lacks it: such a byte gives
  *     no token
  * @param merges the merges
- * @param composed whether characters are composed first
+ * @param normalizer how text is changed first
  * @param words how text is cut, step by step
  * @param added the tokens that are cut out before
  */
@@ -27,7 +27,7 @@ record ByteLevelParts(
     TokenBytes tokens,
     int[] byteIds,
     MergeTable merges,
-    boolean composed,
+    TextNormalizer normalizer,
     List<Words> words,
     List<AddedToken> added) {
   private static final String BYTE_LEVEL = "ByteLevel";
@@ -39,10 +39,9 @@ record ByteLevelParts(
     }
     int[] byteIds = byteIds(model.vocabulary());
     boolean everyByte = Arrays.stream(byteIds).allMatch(id -> id >= 0);
-    JsonNode normalizer = definition.normalizer();
-    boolean composed = type(normalizer).equals("NFC");
+    Optional<TextNormalizer> normalizer = TextNormalizer.of(definition.normalizer());
     boolean known =
-        (composed || normalizer.isNull())
+        normalizer.isPresent()
             && !model.byteFallback()
             && (everyByte || model.unknown().isEmpty())
             && type(definition.decoder()).equals(BYTE_LEVEL)
@@ -59,7 +58,7 @@ record ByteLevelParts(
                         new TokenBytes(model.vocabulary(), definition.added()),
                         byteIds,
                         new MergeTable(model.merges()),
-                        composed,
+                        normalizer.get(),
                         words,
                         definition.added())));
   }
@@ -107,9 +106,12 @@ record ByteLevelParts(
     String behavior = step.path("behavior").asText();
     boolean invert = step.path("invert").asBoolean(false);
     boolean isolated = invert ? behavior.equals("Removed") : behavior.equals("Isolated");
-    return type(step).equals("Split") && isolated
-        ? WordPattern.of(step.path("pattern").path("Regex").asText()).map(pattern -> pattern)
-        : Optional.empty();
+    if (!type(step).equals("Split") || !isolated) {
+      return Optional.empty();
+    }
+    String expression = step.path("pattern").path("Regex").asText();
+    Optional<Words> plain = WordPattern.of(expression).map(pattern -> pattern);
+    return plain.or(() -> CasedPattern.of(expression));
   }
 
   private static String type(JsonNode part) {

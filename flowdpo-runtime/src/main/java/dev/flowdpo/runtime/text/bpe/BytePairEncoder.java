@@ -7,10 +7,10 @@ import java.util.Optional;
  * Turns text into ids and ids into text, as the tokenizers library does, in time proportional to
  * the text, times the logarithm of its longest word. Implementations are thread-safe.
  */
-public sealed interface BytePairEncoder permits ByteLevelEncoder {
+public sealed interface BytePairEncoder permits ByteLevelEncoder, CharacterEncoder {
   /** {@return the encoder of the definition, if it has only parts that are written here} */
   static Optional<BytePairEncoder> of(TokenizerDefinition definition) {
-    return ByteLevelParts.encoder(definition);
+    return ByteLevelParts.encoder(definition).or(() -> CharacterParts.encoder(definition));
   }
 
   /**

@@ -8,8 +8,8 @@ import java.util.BitSet;
 import java.util.Objects;
 
 /**
- * Which characters are letters, numbers and space to the tokenizers library, and which are newer
- * than its Unicode 9 of normalisation. A table of our own, as ids must not depend on the version of
+ * Which characters are letters (capital and small), numbers, space and marks to the tokenizers
+ * library, and which are newer than its Unicode 9 of normalisation. A table of our own, as ids must not depend on the version of
  * Unicode that a Java release knows. Immutable.
  */
 final class CharacterClasses {
@@ -23,6 +23,9 @@ final class CharacterClasses {
   private static final byte[] CLASSES = new byte[BASIC];
   private static final BitSet HIGH_LETTERS = new BitSet();
   private static final BitSet HIGH_NUMBERS = new BitSet();
+  private static final BitSet CAPITALS = new BitSet();
+  private static final BitSet SMALL = new BitSet();
+  private static final BitSet MARKS = new BitSet();
   private static final BitSet NEWER = new BitSet();
 
   static {
@@ -36,6 +39,9 @@ final class CharacterClasses {
           case "letter" -> set(first, last, LETTER);
           case "number" -> set(first, last, NUMBER);
           case "space" -> set(first, last, SPACE);
+          case "upper" -> CAPITALS.set(first, last + 1);
+          case "lower" -> SMALL.set(first, last + 1);
+          case "mark" -> MARKS.set(first, last + 1);
           case "newer" -> NEWER.set(first, last + 1);
           default -> throw new IllegalStateException(TABLE + ": " + parts[0]);
         }
@@ -51,6 +57,16 @@ final class CharacterClasses {
       return CLASSES[character];
     }
     return HIGH_LETTERS.get(character) ? LETTER : HIGH_NUMBERS.get(character) ? NUMBER : OTHER;
+  }
+
+  /** {@return whether the character is a capital or title letter, one without case, or a mark} */
+  static boolean isUpper(int character) {
+    return of(character) == LETTER ? !SMALL.get(character) : MARKS.get(character);
+  }
+
+  /** {@return whether the character is a small letter, one without case, or a mark} */
+  static boolean isLower(int character) {
+    return of(character) == LETTER ? !CAPITALS.get(character) : MARKS.get(character);
   }
 
   /** {@return whether the character came with a later version of Unicode than the ninth} */

@@ -39,8 +39,6 @@ enum WordPattern implements Words {
   /** The bundled model's: no contractions. */
   PLAIN(" ?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s", false, false, 1);
 
-  private static final char LONG_S = '\u017F';
-
   private final String expression;
   private final boolean contractions;
   private final boolean lines;
@@ -67,7 +65,7 @@ enum WordPattern implements Words {
   public int end(String text, int start, int end) {
     int first = text.codePointAt(start);
     if (first == '\'' && contractions) {
-      int contraction = contraction(text, start, end);
+      int contraction = Runs.contraction(text, start, end, lines);
       if (contraction > 0) {
         return start + contraction;
       }
@@ -75,83 +73,26 @@ enum WordPattern implements Words {
     int kind = CharacterClasses.of(first);
     int second = start + Character.charCount(first);
     if (kind == LETTER) {
-      return run(text, second, end, LETTER);
+      return Runs.of(text, second, end, LETTER);
     }
     if (kind == NUMBER) {
-      return numbers(text, start, end);
+      return Runs.numbers(text, start, end, digits);
     }
     int nextKind = second < end ? CharacterClasses.of(text.codePointAt(second)) : SPACE;
     boolean leads = lines ? first != '\r' && first != '\n' : first == ' ';
     if (leads && nextKind == LETTER) {
-      return run(text, second, end, LETTER);
+      return Runs.of(text, second, end, LETTER);
     }
     if (first == ' ' && nextKind == NUMBER && digits == Integer.MAX_VALUE) {
-      return run(text, second, end, NUMBER);
+      return Runs.of(text, second, end, NUMBER);
     }
     if (kind == OTHER || (first == ' ' && nextKind == OTHER)) {
-      int last = run(text, second, end, OTHER);
-      while (lines && last < end && isLineEnd(text.charAt(last))) {
+      int last = Runs.of(text, second, end, OTHER);
+      while (lines && last < end && Runs.isLineEnd(text.charAt(last))) {
         last++;
       }
       return last;
     }
-    return space(text, start, end);
-  }
-
-  /** The run, but for its last space before a word; up to its last line end where lines count. */
-  private int space(String text, int start, int end) {
-    int last = run(text, start, end, SPACE);
-    for (int i = last; lines && i > start; i--) {
-      if (isLineEnd(text.charAt(i - 1))) {
-        return i;
-      }
-    }
-    return last == end || last - start == 1 ? last : last - 1;
-  }
-
-  private int numbers(String text, int start, int end) {
-    int at = start;
-    for (int count = 0; count < digits && at < end; count++) {
-      int c = text.codePointAt(at);
-      if (CharacterClasses.of(c) != NUMBER) {
-        break;
-      }
-      at += Character.charCount(c);
-    }
-    return at;
-  }
-
-  private static int run(String text, int start, int end, int kind) {
-    int at = start;
-    while (at < end) {
-      int c = text.codePointAt(at);
-      if (CharacterClasses.of(c) != kind) {
-        break;
-      }
-      at += Character.charCount(c);
-    }
-    return at;
-  }
-
-  /** Returns the length of the contraction, or 0. Where case is ignored, a long s is an s. */
-  private int contraction(String text, int start, int end) {
-    char one = start + 1 < end ? letter(text.charAt(start + 1)) : ' ';
-    if (one == 's' || one == 't' || one == 'm' || one == 'd') {
-      return 2;
-    }
-    char two = start + 2 < end ? letter(text.charAt(start + 2)) : ' ';
-    boolean pair = (two == 'e' && (one == 'r' || one == 'v')) || (two == 'l' && one == 'l');
-    return pair ? 3 : 0;
-  }
-
-  private char letter(char c) {
-    if (!lines) {
-      return c;
-    }
-    return c == LONG_S ? 's' : c >= 'A' && c <= 'Z' ? (char) (c + 32) : c;
-  }
-
-  private static boolean isLineEnd(char c) {
-    return c == '\r' || c == '\n';
+    return Runs.space(text, start, end, lines);
   }
 }
