@@ -75,8 +75,7 @@ public final class TokenizerComparison {
   }
 
   private void compare(int lines, List<String> texts) {
-    TokenizerLines source =
-        new TokenizerLines(1, texts, List.copyOf(inJava.specialTokens()));
+    TokenizerLines source = new TokenizerLines(1, texts, List.copyOf(inJava.specialTokens()));
     for (int done = 0; done < lines; done += BATCH) {
       List<String> batch = new ArrayList<>();
       for (int i = 0; i < BATCH; i++) {
@@ -93,9 +92,7 @@ public final class TokenizerComparison {
           difference(batch.get(i), Arrays.toString(java.get(i)), Arrays.toString(expected.get(i)));
         } else if (!javaTexts.get(i).equals(expectedTexts.get(i))
             || (i % 8 == 0
-                && !inJava
-                    .decode(expected.get(i))
-                    .equals(inNativeCode.decode(expected.get(i))))) {
+                && !inJava.decode(expected.get(i)).equals(inNativeCode.decode(expected.get(i))))) {
           difference(batch.get(i), escaped(javaTexts.get(i)), escaped(expectedTexts.get(i)));
         }
       }
@@ -123,15 +120,15 @@ public final class TokenizerComparison {
 
   private void difference(String text, String inJava, String inNativeCode) {
     if (differing++ < SHOWN) {
-      System.out.println("  differs: " + escaped(text) + "\n    " + inJava + "\n    " + inNativeCode);
+      System.out.println(
+          "  differs: " + escaped(text) + "\n    " + inJava + "\n    " + inNativeCode);
     }
   }
 
   private static String escaped(String text) {
     StringBuilder escaped = new StringBuilder();
     text.chars()
-        .forEach(
-            c -> escaped.append(c >= ' ' && c < 127 ? (char) c : String.format("\\u%04x", c)));
+        .forEach(c -> escaped.append(c >= ' ' && c < 127 ? (char) c : String.format("\\u%04x", c)));
     return escaped.toString();
   }
 

@@ -12,20 +12,96 @@ import java.util.SplittableRandom;
 /** Draws lines of mixed text, the same ones for the same seed. Not thread-safe. */
 final class TokenizerLines {
   private static final String[] CODE = {
-    "for (int i = 0; i < n; i++) {", "\treturn x != null ? x : y;", "def f(x, *, y=1):\n    ",
-    "self.value_2 += 0x1F", "camelCaseName", "SCREAMING_CASE", "snake_case_name", "<div id=\"a\">",
-    "#include <vector>", "a->b::c", "// TODO: 12.5e-3", "\"\\u00e9\\n\"", "$x^{2n+1}$", "\\frac{a}{b}",
-    "SELECT * FROM t WHERE a='b';", "{\"key\": [1, 2, 3]}", "    ", "\n\n", "\r\n", "==>", "0b1010"
+    "for (int i = 0; i < n; i++) {",
+    "\treturn x != null ? x : y;",
+    "def f(x, *, y=1):\n    ",
+    "self.value_2 += 0x1F",
+    "camelCaseName",
+    "SCREAMING_CASE",
+    "snake_case_name",
+    "<div id=\"a\">",
+    "#include <vector>",
+    "a->b::c",
+    "// TODO: 12.5e-3",
+    "\"\\u00e9\\n\"",
+    "$x^{2n+1}$",
+    "\\frac{a}{b}",
+    "SELECT * FROM t WHERE a='b';",
+    "{\"key\": [1, 2, 3]}",
+    "    ",
+    "\n\n",
+    "\r\n",
+    "==>",
+    "0b1010"
   };
   private static final String[] FRAGMENTS = {
-    "'s", "'S", "'\u017F", "'LL", "'re", "'vE", "it's", "I'M", " ", "  ", "\n", " \n ", "\r\n", "\t",
-    "\u00A0", "\u2028", "\u3000", "12", "3456789", "\u0661\u0662", "\u00BD", "\u2167", "abc", "\u00E9",
-    "e\u0301", "\u0301", "\u0327\u0301", "a\u0315\u0300", "\u212B", "\u2126", "\u1E9E", "\u0344",
-    "\uD83D\uDE00", "\uD83D\uDC68\u200D\uD83D\uDC69\u200D\uD83D\uDC67", "\uD83C\uDDE9\uD83C\uDDEA",
-    "\u2764\uFE0F", "\u65E5\u672C\u8A9E", "\uAC00\u1100\u1161\u11A8", "\u0915\u094D\u0937\u093F",
-    "\u0E01\u0E33", "\u0627\u0644\u0639", "\u05E9\u05C1", "...", "$", "_", "\u0000", "\u0001",
-    "\u007F", "\u0085", "\u200B", "\uFEFF", "\uD800", "\uDC00", "\uFFFD", "\uFFFF", "\u2581", "\u0120",
-    "<0x0A>", "<|", "|>", "<s>", "</s>", "<unk>", "\u00C4pfel", "STRASSE", "Stra\u00DFe", "\u01C5"
+    "'s",
+    "'S",
+    "'\u017F",
+    "'LL",
+    "'re",
+    "'vE",
+    "it's",
+    "I'M",
+    " ",
+    "  ",
+    "\n",
+    " \n ",
+    "\r\n",
+    "\t",
+    "\u00A0",
+    "\u2028",
+    "\u3000",
+    "12",
+    "3456789",
+    "\u0661\u0662",
+    "\u00BD",
+    "\u2167",
+    "abc",
+    "\u00E9",
+    "e\u0301",
+    "\u0301",
+    "\u0327\u0301",
+    "a\u0315\u0300",
+    "\u212B",
+    "\u2126",
+    "\u1E9E",
+    "\u0344",
+    "\uD83D\uDE00",
+    "\uD83D\uDC68\u200D\uD83D\uDC69\u200D\uD83D\uDC67",
+    "\uD83C\uDDE9\uD83C\uDDEA",
+    "\u2764\uFE0F",
+    "\u65E5\u672C\u8A9E",
+    "\uAC00\u1100\u1161\u11A8",
+    "\u0915\u094D\u0937\u093F",
+    "\u0E01\u0E33",
+    "\u0627\u0644\u0639",
+    "\u05E9\u05C1",
+    "...",
+    "$",
+    "_",
+    "\u0000",
+    "\u0001",
+    "\u007F",
+    "\u0085",
+    "\u200B",
+    "\uFEFF",
+    "\uD800",
+    "\uDC00",
+    "\uFFFD",
+    "\uFFFF",
+    "\u2581",
+    "\u0120",
+    "<0x0A>",
+    "<|",
+    "|>",
+    "<s>",
+    "</s>",
+    "<unk>",
+    "\u00C4pfel",
+    "STRASSE",
+    "Stra\u00DFe",
+    "\u01C5"
   };
 
   private final SplittableRandom random;
@@ -74,8 +150,9 @@ final class TokenizerLines {
       }
     } else if (kind < 85) {
       for (int n = 1 + random.nextInt(4); n > 0; n--) {
-        line.append(of(new String[] {" ", "\n", "\t", "0", "1234567890", "\u0661", "a", "-", "\u2581"})
-            .repeat(1 + random.nextInt(30)));
+        line.append(
+            of(new String[] {" ", "\n", "\t", "0", "1234567890", "\u0661", "a", "-", "\u2581"})
+                .repeat(1 + random.nextInt(30)));
       }
     } else {
       for (int n = 1 + random.nextInt(3); n > 0; n--) {

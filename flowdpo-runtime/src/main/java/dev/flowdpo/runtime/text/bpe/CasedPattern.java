@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The expressions that cut where small letters are followed by capital ones, matched by hand in time
- * proportional to the text. Letters without case and marks are both small and capital.
+ * The expressions that cut where small letters are followed by capital ones, matched by hand in
+ * time proportional to the text. Letters without case and marks are both small and capital.
  */
 enum CasedPattern implements Words {
   /** Phi 4's: contractions belong to the word before, numbers in threes. */
@@ -40,8 +40,22 @@ enum CasedPattern implements Words {
 
   /** {@return the regular expression} */
   String expression() {
-    return LEAD + UPPER + "*" + LOWER + "+" + suffix + "|" + LEAD + UPPER + "+" + LOWER + "*" + suffix
-        + "|" + numbers + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+    return LEAD
+        + UPPER
+        + "*"
+        + LOWER
+        + "+"
+        + suffix
+        + "|"
+        + LEAD
+        + UPPER
+        + "+"
+        + LOWER
+        + "*"
+        + suffix
+        + "|"
+        + numbers
+        + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
   }
 
   @Override

@@ -9,8 +9,8 @@ import java.util.Objects;
 
 /**
  * Which characters are letters (capital and small), numbers, space and marks to the tokenizers
- * library, and which are newer than its Unicode 9 of normalisation. A table of our own, as ids must not depend on the version of
- * Unicode that a Java release knows. Immutable.
+ * library, and which are newer than its Unicode 9 of normalisation. A table of our own, as ids must
+ * not depend on the version of Unicode that a Java release knows. Immutable.
  */
 final class CharacterClasses {
   static final int OTHER = 0;

@@ -99,8 +99,7 @@ record CharacterParts(
       if (replaced.isEmpty()) {
         return Optional.empty();
       }
-      replacements.add(
-          new CharacterDecoder.Replacement(replaced, step.path("content").asText()));
+      replacements.add(new CharacterDecoder.Replacement(replaced, step.path("content").asText()));
     }
     List<String> rest = steps.subList(at, steps.size()).stream().map(CharacterParts::type).toList();
     boolean strips = rest.equals(List.of("ByteFallback", "Fuse", "Strip"));

@@ -12,7 +12,9 @@ final class TextNormalizer {
 
   private TextNormalizer() {}
 
-  /** {@return the normalizer of the definition, if all of its steps are among those written here} */
+  /**
+   * {@return the normalizer of the definition, if all of its steps are among those written here}
+   */
   static Optional<TextNormalizer> of(JsonNode part) {
     TextNormalizer normalizer = new TextNormalizer();
     return normalizer.add(part) ? Optional.of(normalizer) : Optional.empty();
