@@ -2,10 +2,10 @@ package dev.flowdpo.runtime.text;
 
 import dev.flowdpo.error.InvalidInputException;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -48,15 +48,17 @@ public interface Tokenizer extends AutoCloseable {
   default int[] encodeUntrusted(String raw) {
     String text = TextLimit.checked(raw);
     IntStream.Builder ids = IntStream.builder();
-    int start = 0;
     Set<String> special = specialTokens();
-    if (!special.isEmpty()) {
-      String any = special.stream().map(Pattern::quote).collect(Collectors.joining("|"));
-      Matcher found = Pattern.compile(any).matcher(text);
-      while (found.find(start)) {
-        int cut = text.offsetByCodePoints(found.start(), 1);
+    Map<Character, List<String>> byFirst =
+        special.stream().collect(Collectors.groupingBy(token -> token.charAt(0)));
+    int start = 0;
+    for (int at = 0; at < text.length(); at++) {
+      List<String> candidates = byFirst.get(text.charAt(at));
+      if (candidates != null && beginsWithAny(text, at, candidates)) {
+        int cut = text.offsetByCodePoints(at, 1);
         IntStream.of(encode(text.substring(start, cut))).forEach(ids::add);
         start = cut;
+        at = cut - 1;
       }
     }
     IntStream.of(encode(text.substring(start))).forEach(ids::add);
@@ -126,6 +128,15 @@ public interface Tokenizer extends AutoCloseable {
    */
   @Override
   void close();
+
+  private static boolean beginsWithAny(String text, int start, List<String> tokens) {
+    for (String token : tokens) {
+      if (text.startsWith(token, start)) {
+        return true;
+      }
+    }
+    return false;
+  }
 
   private static String withoutIncompleteEnd(String text) {
     int end = text.length();

@@ -163,7 +163,7 @@ class HeapTokenizerTest {
               .hasMessageContaining("found 10000000");
         }
       }
-      assertThat(java.encode("ap".repeat(1 << 19))).hasSize(1 << 19);
+      assertThat(java.encode("a ".repeat(1 << 19))).hasSize(1 << 20);
       java.close();
       assertThatThrownBy(() -> java.encode("a")).isInstanceOf(FlowClosedException.class);
     }
