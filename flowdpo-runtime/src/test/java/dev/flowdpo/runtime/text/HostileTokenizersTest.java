@@ -69,6 +69,7 @@ class HostileTokenizersTest {
             "content"),
         normalizer("Sequence", "'normalizers':[" + "{'type':'NFC'},".repeat(99) + "{}]", "steps"),
         normalizer("Prepend", "'prepend':'" + "a".repeat(1000) + "'", "prepend"),
+        normalizer("Prepend", "'prepend':''", "prepend"),
         normalizer("Precompiled", "'precompiled_charsmap':'/////w=='", "normalizer.type"),
         normalizer("NFKC", "'novel':1", "normalizer.type"),
         normalizer("NFC", "'novel':1", "normalizer.novel"),

@@ -41,7 +41,8 @@ final class TextNormalizer {
         String replaced = part.path("pattern").path("String").asText();
         String content = part.path("content").asText();
         steps.add(text -> text.replace(replaced, content));
-        return !replaced.isEmpty();
+        // Where text is taken out, the library counts from what is left.
+        return !replaced.isEmpty() && !content.isEmpty();
       }
       default -> {
         return false;

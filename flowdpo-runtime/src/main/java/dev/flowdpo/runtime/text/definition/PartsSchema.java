@@ -70,7 +70,7 @@ final class PartsSchema {
           "Prepend",
           Map.of(
               "prepend",
-              (key, value) -> refuseUnless(isText(value, 0, 4), key, "a text of at most 4", value)),
+              (key, value) -> refuseUnless(isText(value, 1, 4), key, "1 to 4 characters", value)),
           "Replace",
           replace);
 
