@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flowdpo.Flow;
 import dev.flowdpo.error.InvalidInputException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,16 +29,52 @@ class HostileTokenizersTest {
 
   @TempDir Path folder;
 
-  @AfterEach
-  void nativeCodeWasNotLoaded() {
-    assertThat(System.getProperty("RUST_FLAVOR")).isNull();
+  /** Opens what it is told to, and says whether native code was made ready for it. */
+  static final class Opens {
+    private Opens() {}
+
+    public static void main(String[] files) {
+      for (String file : files) {
+        try (Tokenizer tokenizer = HuggingFaceTokenizers.open(Path.of(file))) {
+          System.out.println("opened " + tokenizer.encode("Tom has two apples.").length);
+        } catch (InvalidInputException e) {
+          System.out.println("refused");
+        }
+      }
+      try (Flow flow = Flow.builder().build()) {
+        flow.solve("What is 2 + 3?");
+      }
+      System.out.println("native: " + System.getProperty("RUST_FLAVOR"));
+    }
   }
 
+  /** In a process of its own, as native code once loaded stays. */
   @Test
-  void theBundledModelNeedsNoNativeTokenizer() {
-    try (Flow flow = Flow.builder().build()) {
-      assertThat(flow.solve("What is 2 + 3?").text()).isNotEmpty();
+  void neitherSupportedTokenizersNorHostileOnesReachNativeCode() throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", Opens.class.getName()));
+    for (String json : PublishedDefinitions.all()) {
+      command.add(write("sound" + command.size(), json));
     }
+    for (Arguments hostile : refusesByName().toList()) {
+      command.add(write("hostile" + command.size(), (String) hostile.get()[1]));
+    }
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    Process process = builder.start();
+    List<String> lines =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+            .lines()
+            .toList();
+    assertThat(process.waitFor()).as("%s", lines).isZero();
+    assertThat(lines.stream().filter(line -> line.startsWith("opened ")))
+        .hasSize(PublishedDefinitions.all().size());
+    assertThat(lines).contains("native: null");
+  }
+
+  private String write(String name, String json) throws IOException {
+    return Files.writeString(folder.resolve(name + ".json"), json).toString();
   }
 
   @ParameterizedTest
