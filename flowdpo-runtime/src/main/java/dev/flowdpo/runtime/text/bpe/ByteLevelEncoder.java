@@ -97,7 +97,7 @@ final class ByteLevelEncoder implements BytePairEncoder {
     }
 
     private void merge(int length) {
-      int whole = parts.model().wholeWords() ? parts.tokens().find(bytes, length) : -1;
+      int whole = parts.wholeWords() ? parts.tokens().find(bytes, length) : -1;
       if (whole >= 0) {
         ids.add(whole);
         return;

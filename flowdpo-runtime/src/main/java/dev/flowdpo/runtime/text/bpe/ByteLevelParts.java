@@ -13,20 +13,20 @@ import java.util.Optional;
 /**
  * What a definition of the byte level says.
  *
- * @param model the model
  * @param tokens the bytes of all tokens
  * @param byteIds the id of each single byte, or -1 where the vocabulary lacks it: such a byte gives
  *     no token
  * @param merges the merges
+ * @param wholeWords whether a word that is a token is not merged
  * @param normalizer how text is changed first
  * @param words how text is cut, step by step
  * @param added the tokens that are cut out before
  */
 record ByteLevelParts(
-    TokenModel.BytePair model,
     TokenBytes tokens,
     int[] byteIds,
     MergeTable merges,
+    boolean wholeWords,
     TextNormalizer normalizer,
     List<Words> words,
     List<AddedToken> added) {
@@ -54,10 +54,10 @@ record ByteLevelParts(
             words ->
                 new ByteLevelEncoder(
                     new ByteLevelParts(
-                        model,
                         new TokenBytes(model.vocabulary(), definition.added()),
                         byteIds,
                         new MergeTable(model.merges()),
+                        model.wholeWords(),
                         normalizer.get(),
                         words,
                         definition.added())));

@@ -1,6 +1,7 @@
 package dev.flowdpo.runtime.text.bpe;
 
 import dev.flowdpo.runtime.text.definition.AddedToken;
+import dev.flowdpo.runtime.text.definition.TokenModel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -21,13 +22,12 @@ final class CharacterEncoder implements BytePairEncoder {
   private final int[] basic = new int[BASIC];
   private final Map<Integer, Integer> high = new HashMap<>();
 
-  CharacterEncoder(CharacterParts parts, List<AddedToken> added) {
+  CharacterEncoder(CharacterParts parts, TokenModel.BytePair model, List<AddedToken> added) {
     this.parts = parts;
-    this.merger = new PairMerger(new MergeTable(parts.model().merges()));
+    this.merger = new PairMerger(new MergeTable(model.merges()));
     this.pieces = new TextPieces(added, parts.normalizer());
     Arrays.fill(basic, -1);
-    parts
-        .model()
+    model
         .vocabulary()
         .forEach(
             (token, id) -> {
@@ -99,7 +99,7 @@ final class CharacterEncoder implements BytePairEncoder {
     }
 
     private void word(String word) {
-      Integer whole = parts.model().wholeWords() ? parts.model().vocabulary().get(word) : null;
+      Integer whole = parts.wholeWords().get(word);
       if (whole != null) {
         ids.add(whole);
         return;

@@ -6,19 +6,20 @@ import dev.flowdpo.runtime.text.definition.TokenizerDefinition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * What a definition of characters with byte fallback says.
  *
- * @param model the model
+ * @param wholeWords the tokens that a word can be as it is
  * @param byteIds the id of each single byte
  * @param normalizer how text is changed first
  * @param mark what stands for a space, where a step of its own writes it
  * @param decoder how tokens become text
  */
 record CharacterParts(
-    TokenModel.BytePair model,
+    Map<String, Integer> wholeWords,
     int[] byteIds,
     TextNormalizer normalizer,
     Optional<SpaceMark> mark,
@@ -59,7 +60,13 @@ record CharacterParts(
     }
     return Optional.of(
         new CharacterEncoder(
-            new CharacterParts(model, byteIds, normalizer.get(), mark, decoder.get()),
+            new CharacterParts(
+                model.wholeWords() ? model.vocabulary() : Map.of(),
+                byteIds,
+                normalizer.get(),
+                mark,
+                decoder.get()),
+            model,
             definition.added()));
   }
 
