@@ -5,23 +5,33 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.internal.NativeLibraries;
+import dev.flowdpo.runtime.text.bpe.BytePairEncoder;
+import dev.flowdpo.runtime.text.definition.DefinitionReader;
+import dev.flowdpo.runtime.text.definition.DefinitionWriter;
+import dev.flowdpo.runtime.text.definition.TokenizerDefinition;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Opens {@code tokenizer.json} files with the Hugging Face tokenizers library, so that ids are
- * those that the model was trained with.
+ * Opens {@code tokenizer.json} files, so that ids are those that the model was trained with.
  *
- * <p>The library's native code comes out of its jar and is unpacked once into this user's own
- * folder; {@link NativeLibraries} keeps it from the network. Stateless and thread-safe.
+ * <p>A file is read in one pass and checked against a schema of what is supported. Byte-pair
+ * tokenizers of published families run in Java; for others the Hugging Face tokenizers library is
+ * loaded, which is given what was checked and nothing else. Its native code comes out of its jar
+ * and is unpacked once into this user's own folder; {@link NativeLibraries} keeps it from the
+ * network. Stateless and thread-safe.
  */
 public final class HuggingFaceTokenizers {
   /** The file of the tokenizer in a model folder. */
   public static final String FILE = "tokenizer.json";
 
+  private static final Logger LOG = LoggerFactory.getLogger(HuggingFaceTokenizers.class);
   private static final long MAX_BYTES = 256L << 20;
 
   /** Ids exactly as the text gives them: nothing added, nothing cut off, nothing padded. */
@@ -35,29 +45,51 @@ public final class HuggingFaceTokenizers {
    * for are off.
    *
    * @param tokenizerJson the file
-   * @throws InvalidInputException if the file is missing, cannot be read, or is not a tokenizer
-   * @throws FlowException if the native library cannot be loaded on this machine
+   * @throws InvalidInputException if the file is missing, cannot be read, is not a tokenizer, or
+   *     has a part that is not supported, which the message names
+   * @throws FlowException if the native library is needed and cannot be loaded on this machine
    */
   public static Tokenizer open(Path tokenizerJson) {
-    byte[] json = read(tokenizerJson);
-    TokenizerJson.check(tokenizerJson, json);
-    Vocabulary vocabulary = Vocabulary.parse(tokenizerJson, json);
+    TokenizerDefinition definition = read(tokenizerJson);
+    Optional<BytePairEncoder> encoder = BytePairEncoder.of(definition);
+    if (encoder.isEmpty()) {
+      LOG.debug("{}: run by the native library", tokenizerJson);
+      return openNative(definition);
+    }
+    return new HeapTokenizer(encoder.get(), Vocabulary.of(definition));
+  }
+
+  /**
+   * {@return the tokenizer in the file, run by the native library whatever it is} For comparisons:
+   * {@link #open} gives the same ids.
+   *
+   * @param tokenizerJson the file
+   * @throws InvalidInputException as {@link #open} does
+   * @throws FlowException if the native library cannot be loaded on this machine
+   */
+  public static Tokenizer openNative(Path tokenizerJson) {
+    return openNative(read(tokenizerJson));
+  }
+
+  private static Tokenizer openNative(TokenizerDefinition definition) {
+    byte[] json = DefinitionWriter.write(definition);
     NativeLibraries.prepareTokenizers();
     try {
       return new NativeTokenizer(
-          HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), PLAIN), vocabulary);
+          HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), PLAIN),
+          Vocabulary.of(definition));
     } catch (EngineException | LinkageError e) {
       throw NativeLibraries.tokenizersNotLoaded(e);
     } catch (IOException | RuntimeException e) {
       throw new InvalidInputException(
-          tokenizerJson
+          definition.file()
               + ": expected a tokenizer of the Hugging Face tokenizers library, found: "
               + e.getMessage(),
           e);
     }
   }
 
-  private static byte[] read(Path file) {
+  private static TokenizerDefinition read(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new InvalidInputException(
           file + ": no such file; expected a tokenizer of the Hugging Face tokenizers library");
@@ -68,7 +100,7 @@ public final class HuggingFaceTokenizers {
         throw new InvalidInputException(
             file + ": expected a tokenizer of at most " + MAX_BYTES + " bytes, found " + size);
       }
-      return Files.readAllBytes(file);
+      return DefinitionReader.read(file, Files.readAllBytes(file));
     } catch (IOException e) {
       throw new InvalidInputException(file + ": cannot be read: " + e, e);
     }

@@ -29,9 +29,10 @@ final class NativeTokenizer implements Tokenizer {
 
   @Override
   public int[] encode(String text) {
+    String whole = TextLimit.checked(text);
     return whileOpen(
             open ->
-                Arrays.stream(open.encode(text, false, false).getIds()).mapToInt(Math::toIntExact))
+                Arrays.stream(open.encode(whole, false, false).getIds()).mapToInt(Math::toIntExact))
         .toArray();
   }
 

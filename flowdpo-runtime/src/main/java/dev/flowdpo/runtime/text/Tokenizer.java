@@ -2,10 +2,10 @@ package dev.flowdpo.runtime.text;
 
 import dev.flowdpo.error.InvalidInputException;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -22,7 +22,8 @@ public interface Tokenizer extends AutoCloseable {
    * <p>No begin or end token is added and nothing is cut off. A special token that is written out
    * in the text, such as {@code <|eot_id|>}, becomes its one id, so that chat templates work.
    *
-   * @param text any text
+   * @param text any text of at most 2^20 characters; U+FFFD stands for half of a surrogate pair
+   * @throws InvalidInputException if the text is longer, before any work is done
    */
   int[] encode(String text);
 
@@ -40,20 +41,24 @@ public interface Tokenizer extends AutoCloseable {
    * <p>A special token that is written out in it stays text: each is cut after its first character
    * and the pieces are encoded one by one. Text without any is encoded as {@link #encode} does.
    *
-   * @param text any text
-   * @throws InvalidInputException if a special token would come out all the same
+   * @param raw any text that {@link #encode} takes
+   * @throws InvalidInputException if the text is longer, or if a special token would come out all
+   *     the same
    */
-  default int[] encodeUntrusted(String text) {
+  default int[] encodeUntrusted(String raw) {
+    String text = TextLimit.checked(raw);
     IntStream.Builder ids = IntStream.builder();
-    int start = 0;
     Set<String> special = specialTokens();
-    if (!special.isEmpty()) {
-      String any = special.stream().map(Pattern::quote).collect(Collectors.joining("|"));
-      Matcher found = Pattern.compile(any).matcher(text);
-      while (found.find(start)) {
-        int cut = text.offsetByCodePoints(found.start(), 1);
+    Map<Character, List<String>> byFirst =
+        special.stream().collect(Collectors.groupingBy(token -> token.charAt(0)));
+    int start = 0;
+    for (int at = 0; at < text.length(); at++) {
+      List<String> candidates = byFirst.get(text.charAt(at));
+      if (candidates != null && beginsWithAny(text, at, candidates)) {
+        int cut = text.offsetByCodePoints(at, 1);
         IntStream.of(encode(text.substring(start, cut))).forEach(ids::add);
         start = cut;
+        at = cut - 1;
       }
     }
     IntStream.of(encode(text.substring(start))).forEach(ids::add);
@@ -123,6 +128,15 @@ public interface Tokenizer extends AutoCloseable {
    */
   @Override
   void close();
+
+  private static boolean beginsWithAny(String text, int start, List<String> tokens) {
+    for (String token : tokens) {
+      if (text.startsWith(token, start)) {
+        return true;
+      }
+    }
+    return false;
+  }
 
   private static String withoutIncompleteEnd(String text) {
     int end = text.length();

@@ -88,6 +88,9 @@ final class HostileFolder implements AutoCloseable {
     configurations();
     chat(root.resolve("chat"));
     entry(tokenizerFile, file -> HuggingFaceTokenizers.open(file).close());
+    entry(
+        write(root.resolve("native"), "tokenizer.json", TOKENIZER),
+        file -> HuggingFaceTokenizers.openNative(file).close());
   }
 
   private void model(Path folder) throws IOException {

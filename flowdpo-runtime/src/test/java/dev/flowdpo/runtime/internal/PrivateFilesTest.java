@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.flowdpo.Flow;
 import dev.flowdpo.error.FlowException;
+import dev.flowdpo.runtime.text.HuggingFaceTokenizers;
+import dev.flowdpo.runtime.tiny.BundledModel;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
 class PrivateFilesTest {
   @TempDir Path folder;
 
-  /** Loads a model, says so, and stays until it is killed where it is told to. */
+  /**
+   * Loads a model, says so, and, where it is told to, opens its tokenizer in native code too and
+   * stays until it is killed.
+   */
   static final class Loads {
     private Loads() {}
 
@@ -37,6 +42,10 @@ class PrivateFilesTest {
       try {
         try (Flow flow = Flow.builder().build()) {
           flow.solve("What is 2 + 3?");
+          if (arguments.length > 0) {
+            Path tokenizer = BundledModel.folder().resolve(HuggingFaceTokenizers.FILE);
+            HuggingFaceTokenizers.openNative(tokenizer).close();
+          }
           System.out.println("ready");
           if (arguments.length > 0) {
             Thread.sleep(60_000);

