@@ -42,11 +42,17 @@ final class AnswerReader {
   private static final ImmutableSet<String> NOTHING =
       ImmutableSet.of("no solution", "empty set", "no real solution");
 
+  private final Budget budget;
   private boolean ambiguousCommas;
   private boolean words;
 
+  AnswerReader(Budget budget) {
+    this.budget = budget;
+  }
+
   /** Returns the answer in the form to compare; text that is no formula as {@link Words}. */
   Node read(String text, Notation notation) {
+    budget.spend(20 + text.length()); // for the patterns, which take time linear in the text
     String clean = AnswerText.cleaned(text);
     Matcher textOnly = TEXT_ONLY.matcher(clean);
     if (textOnly.matches()) {
@@ -58,9 +64,9 @@ final class AnswerReader {
 
   private Node formula(String clean, Notation notation) {
     try {
-      Lexer lexer = new Lexer(clean, notation);
+      Lexer lexer = new Lexer(clean, notation, budget);
       List<Token> tokens = lexer.tokens();
-      Node node = Interpretation.of(new Parser(tokens).answer());
+      Node node = Interpretation.of(new Parser(tokens, budget).answer(), budget);
       ambiguousCommas |= lexer.hasAmbiguousCommas();
       words |= lexer.hasWords();
       return node;
@@ -78,7 +84,9 @@ final class AnswerReader {
     Matcher ratio = RATIO.matcher(plainText);
     if (ratio.matches()) {
       return Optional.of(
-          new Ratio(List.of(Numbers.read(ratio.group(1)), Numbers.read(ratio.group(2)))));
+          new Ratio(
+              List.of(
+                  Numbers.read(ratio.group(1), budget), Numbers.read(ratio.group(2), budget))));
     }
     String flat = clean.replaceAll("\\\\(?:text|mbox|textbf|mathrm)\\s?+|[{}~\\\\]", "").strip();
     Optional<String> time = TimeOfDay.of(flat);

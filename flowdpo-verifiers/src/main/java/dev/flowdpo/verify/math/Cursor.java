@@ -9,12 +9,18 @@ final class Cursor {
   static final int MAX_DEPTH = 60;
 
   private final List<Token> tokens;
+  private final Budget budget;
   private int position;
   private int depth;
   private int bars;
 
-  Cursor(List<Token> tokens) {
+  Cursor(List<Token> tokens, Budget budget) {
     this.tokens = new ArrayList<>(tokens);
+    this.budget = budget;
+  }
+
+  Budget budget() {
+    return budget;
   }
 
   Token peek() {
@@ -26,6 +32,7 @@ final class Cursor {
   }
 
   Token next() {
+    budget.spend(2);
     Token token = tokens.get(position);
     if (!token.is(Kind.END)) {
       position++;
@@ -80,6 +87,7 @@ final class Cursor {
    * @throws OutOfReachException if that is too deep
    */
   void enter() {
+    budget.spend(1);
     if (++depth > MAX_DEPTH) {
       throw new OutOfReachException("nested deeper than " + MAX_DEPTH);
     }

@@ -79,13 +79,13 @@ final class DecimalRule {
     return decimal.digits() >= NOISY_DIGITS;
   }
 
-  private static boolean near(Num decimal, BigDecimal value) {
+  private boolean near(Num decimal, BigDecimal value) {
     BigDecimal error = value.subtract(toDecimal(decimal)).abs();
     return error.compareTo(value.abs().multiply(NOISE)) <= 0;
   }
 
-  private static BigDecimal toDecimal(Num num) {
-    return num.value().toDecimal(new MathContext(80));
+  private BigDecimal toDecimal(Num num) {
+    return num.value().toDecimal(new MathContext(80), budget);
   }
 
   private BigDecimal toDecimal(Node node) {

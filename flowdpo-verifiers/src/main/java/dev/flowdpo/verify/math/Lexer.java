@@ -33,6 +33,8 @@ final class Lexer {
 
   private final String text;
   private final Notation notation;
+  private final Budget budget;
+  private final int contentEnd;
   private final List<Token> tokens = new ArrayList<>();
   private int position;
   private int brackets;
@@ -40,9 +42,11 @@ final class Lexer {
   private boolean ambiguousCommas;
   private boolean words;
 
-  Lexer(String text, Notation notation) {
+  Lexer(String text, Notation notation, Budget budget) {
     this.text = UnicodeSigns.spelled(text);
     this.notation = notation;
+    this.budget = budget;
+    this.contentEnd = this.text.stripTrailing().length();
   }
 
   /**
@@ -52,6 +56,7 @@ final class Lexer {
    */
   List<Token> tokens() {
     while (position < text.length()) {
+      budget.spend(1);
       char c = text.charAt(position);
       if (Character.isWhitespace(c) || c == '~' || c == '\u00a0') {
         position++;
@@ -124,7 +129,7 @@ final class Lexer {
   }
 
   private boolean atEnd(int index) {
-    return text.substring(Math.min(index, text.length())).isBlank();
+    return index >= contentEnd;
   }
 
   private void sign(char c) {
@@ -152,6 +157,7 @@ final class Lexer {
     if (position == start) {
       position = Math.min(start + 1, text.length());
     }
+    budget.spend((position - start) / 8);
     String name = text.substring(start, position);
     if (name.isBlank() || ",;:!>".contains(name) || LatexNames.IGNORED.contains(name)) {
       spaced = true;
@@ -207,6 +213,7 @@ final class Lexer {
 
   private String group() {
     TexGroup group = TexGroup.at(text, position);
+    budget.spend((group.end() - position) / 8);
     position = group.end();
     return group.content();
   }
@@ -216,6 +223,7 @@ final class Lexer {
     while (position < text.length() && Vocabulary.isLetter(text.charAt(position))) {
       position++;
     }
+    budget.spend((position - start) / 8);
     String run = text.substring(start, position);
     Optional<Token> known = Vocabulary.token(run, last());
     if (isUnion(run)) {

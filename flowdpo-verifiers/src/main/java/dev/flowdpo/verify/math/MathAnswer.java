@@ -65,15 +65,16 @@ public final class MathAnswer {
 
   private static List<Reading> readings(String text) {
     List<Reading> readings = new ArrayList<>();
-    AnswerReader reader = new AnswerReader();
+    Budget budget = Budget.ofReading();
+    AnswerReader reader = new AnswerReader(budget);
     Node usual = reader.read(text, Notation.USUAL);
     readings.add(new Reading(usual, reader.hasWords(), false));
     if (reader.hasAmbiguousCommas()) {
-      Node split = new AnswerReader().read(text, new Notation(false, true));
+      Node split = new AnswerReader(budget).read(text, new Notation(false, true));
       readings.add(new Reading(split, reader.hasWords(), false));
     }
     if (reader.hasWords()) {
-      Node split = new AnswerReader().read(text, new Notation(true, false));
+      Node split = new AnswerReader(budget).read(text, new Notation(true, false));
       readings.add(new Reading(split, true, true));
     }
     return readings;

@@ -50,7 +50,7 @@ final class NumericComparison {
 
   Comparison compare() {
     if (digits > MAX_DIGITS) {
-      return Comparison.different("not equal in form, and too large to compare by digits");
+      return Comparison.unknown("not equal in form, and too large to compare by digits");
     }
     boolean complex = mentionsI(left) || mentionsI(right);
     if (constant) {
@@ -68,7 +68,7 @@ final class NumericComparison {
       case YES -> Comparison.equal("equal to many digits");
       case NO -> Comparison.different("different values");
       case UNDEFINED -> Comparison.unknown("not equal in form, and without a value to compare");
-      case UNSURE -> Comparison.different("not equal in form, and the values cannot be compared");
+      case UNSURE -> Comparison.unknown("not equal in form, and the values cannot be compared");
     };
   }
 
@@ -91,9 +91,10 @@ final class NumericComparison {
     if (agreeing >= POINTS) {
       return Comparison.equal("equal at " + POINTS + " points");
     }
-    return complex
-        ? Comparison.different("not equal in form, and defined at too few points to compare")
-        : Comparison.unknown("real at too few points");
+    return Comparison.unknown(
+        complex
+            ? "not equal in form, and defined at too few points to compare"
+            : "real at too few points");
   }
 
   private Agreement at(SamplePoint point, boolean complex) {

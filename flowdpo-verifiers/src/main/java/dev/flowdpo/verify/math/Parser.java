@@ -34,8 +34,8 @@ final class Parser {
   private final Cursor cursor;
   private final TermParser terms;
 
-  Parser(List<Token> tokens) {
-    this.cursor = new Cursor(tokens);
+  Parser(List<Token> tokens, Budget budget) {
+    this.cursor = new Cursor(tokens, budget);
     this.terms = new TermParser(cursor, this);
   }
 

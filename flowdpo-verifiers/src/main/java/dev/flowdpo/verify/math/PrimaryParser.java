@@ -58,7 +58,7 @@ final class PrimaryParser {
       }
       throw new NotAFormulaException("an index on a number");
     }
-    return Numbers.read(digits);
+    return Numbers.read(digits, cursor.budget());
   }
 
   private Node name() {
@@ -172,11 +172,14 @@ final class PrimaryParser {
   Node argument() {
     Token token = cursor.peek();
     if (token.is(Kind.NUMBER)) {
-      return Numbers.read(cursor.nextDigit().text());
+      return Numbers.read(cursor.nextDigit().text(), cursor.budget());
     }
     if (token.isSign("-")) {
       cursor.next();
-      return Node.negate(argument());
+      cursor.enter();
+      Node argument = argument();
+      cursor.leave();
+      return Node.negate(argument);
     }
     return primary();
   }
@@ -184,7 +187,10 @@ final class PrimaryParser {
   /** Returns an exponent or index: braces, or one signed value. */
   Node script() {
     if (cursor.accept("-")) {
-      return Node.negate(script());
+      cursor.enter();
+      Node script = script();
+      cursor.leave();
+      return Node.negate(script);
     }
     cursor.accept("+");
     return primary();

@@ -26,7 +26,7 @@ final class RealNumbers {
     } else if (node instanceof Quantity quantity) {
       return of(quantity.value(), budget);
     } else if (node instanceof BasedNumber number) {
-      return of(BasedNumbers.value(number), budget);
+      return of(BasedNumbers.value(number, budget), budget);
     } else if (node instanceof Words words) {
       Optional<Node> number = TextForm.number(words.text());
       return number.isPresent() ? of(number.get(), budget) : OptionalDouble.empty();

@@ -51,7 +51,8 @@ record RealSet(List<Piece> pieces) {
     return new RealSet(List.of());
   }
 
-  RealSet union(RealSet other) {
+  RealSet union(RealSet other, Budget budget) {
+    budget.spend(10 + 60L * (pieces.size() + other.pieces.size()));
     List<Piece> all = new ArrayList<>(pieces);
     all.addAll(other.pieces);
     all.sort(Comparator.comparing(Piece::low));
@@ -84,8 +85,8 @@ record RealSet(List<Piece> pieces) {
     return new RealSet(List.copyOf(gaps));
   }
 
-  RealSet intersection(RealSet other) {
-    return complement().union(other.complement()).complement();
+  RealSet intersection(RealSet other, Budget budget) {
+    return complement().union(other.complement(), budget).complement();
   }
 
   /** Compares piece by piece; the bounds as exactly as formulas compare. */

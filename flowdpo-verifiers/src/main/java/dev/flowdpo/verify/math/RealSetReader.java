@@ -75,16 +75,16 @@ final class RealSetReader {
     } else if (node instanceof Bracket bracket && bracket.isSet()) {
       RealSet points = RealSet.empty();
       for (Node item : bracket.items()) {
-        points = points.union(point(item));
+        points = points.union(point(item), budget);
       }
       return points;
     } else if (node instanceof SetOperation operation) {
       RealSet left = set(operation.left());
       RealSet right = set(operation.right());
       return switch (operation.operator()) {
-        case '∪' -> left.union(right);
-        case '∩' -> left.intersection(right);
-        default -> left.intersection(right.complement());
+        case '∪' -> left.union(right, budget);
+        case '∩' -> left.intersection(right, budget);
+        default -> left.intersection(right.complement(), budget);
       };
     } else if (node instanceof Relation relation) {
       return relation(relation);
@@ -131,8 +131,8 @@ final class RealSetReader {
       }
       variable = name;
       RealSet set = relation(relation);
-      union = union.union(set);
-      intersection = intersection.intersection(set);
+      union = union.union(set, budget);
+      intersection = intersection.intersection(set, budget);
     }
     boolean everything =
         union.pieces().equals(RealSet.ALL.pieces())
@@ -162,7 +162,7 @@ final class RealSetReader {
         throw new OutOfReachException("a chain with the variable at its end");
       }
       Node other = relation.sides().get(place == i ? i + 1 : i);
-      set = set.intersection(ray(place == i ? relator : relator.flipped(), other));
+      set = set.intersection(ray(place == i ? relator : relator.flipped(), other), budget);
     }
     return set;
   }

@@ -38,6 +38,10 @@ final class ScalarComparison {
         || node instanceof Node.BasedNumber;
   }
 
+  Budget budget() {
+    return budget;
+  }
+
   Comparison compare(Node left, Node right) {
     if (left.equals(right)) {
       return Comparison.equal("the same");
@@ -112,13 +116,19 @@ final class ScalarComparison {
 
   /** Returns the bits of all numbers together, powers counted as if worked out. */
   private static int literalHeight(Node node) {
-    long height = node instanceof Num num && !num.value().abs().isOne() ? num.value().height() : 0;
-    if (node instanceof Node.Power power && power.exponent() instanceof Num exponent) {
-      int whole = exponent.value().abs().floor().min(MAX_HEIGHT).intValue();
-      height += (long) whole * literalHeight(power.base());
+    if (node instanceof Num num) {
+      return num.value().abs().isOne() ? 0 : num.value().height();
     }
-    for (Node child : node.children()) {
-      height += literalHeight(child);
+    long height = 0;
+    if (node instanceof Node.Power power && power.exponent() instanceof Num exponent) {
+      int base = literalHeight(power.base()); // once: stacked powers would double it
+      BigInteger[] whole =
+          exponent.value().numerator().abs().divideAndRemainder(exponent.value().denominator());
+      height = base * (1L + whole[0].min(MAX_HEIGHT).intValue()) + literalHeight(exponent);
+    } else {
+      for (Node child : node.children()) {
+        height += literalHeight(child);
+      }
     }
     return (int) Math.min(height, MAX_HEIGHT.longValue());
   }

@@ -39,7 +39,8 @@ final class TermParser {
   Node term() {
     List<Node> factors = new ArrayList<>();
     factors.add(mixedNumbers.mixedNumber().orElseGet(this::factor));
-    while (true) {
+    for (int nested = 0; ; ) {
+      bounded(nested);
       Token token = cursor.peek();
       if (cursor.accept("*")) {
         factors.add(signedFactor());
@@ -48,16 +49,19 @@ final class TermParser {
       } else if (token.isCommand("bmod") || token.isCommand("mod")) {
         cursor.next();
         Node modulus = factor();
+        nested++;
         replace(factors, new Call("mod", List.of(product(factors), modulus)));
       } else if (token.isCommand("pmod") || token.isCommand("pod")) {
         cursor.next();
         Node modulus = primaries.argument();
+        nested++;
         replace(factors, new Call("mod", List.of(product(factors), modulus)));
       } else if (token.isSign("%")
           || token.isSign("$")
           || token.isSign("€")
           || token.isSign("£")
           || token.isSign("°")) {
+        nested++;
         replace(factors, new Quantity(product(factors), UnitParser.mark(cursor.next().text())));
       } else if (token.is(Kind.TEXT) || token.is(Kind.WORD)) {
         if (UnitParser.isConjunction(token)) {
@@ -77,6 +81,13 @@ final class TermParser {
       } else {
         return product(factors);
       }
+    }
+  }
+
+  /** Marks after a factor nest as brackets do. */
+  private static void bounded(int nested) {
+    if (nested > Cursor.MAX_DEPTH) {
+      throw new OutOfReachException("nested deeper than " + Cursor.MAX_DEPTH);
     }
   }
 
@@ -138,7 +149,8 @@ final class TermParser {
   /** Returns a primary with its powers, factorials, primes and degree signs. */
   Node factor() {
     Node factor = primaries.primary();
-    while (true) {
+    for (int marks = 0; ; marks++) {
+      bounded(marks);
       if (cursor.peek().isSign("!")) {
         factor = factorial(factor);
       } else if (cursor.accept("'")) {
