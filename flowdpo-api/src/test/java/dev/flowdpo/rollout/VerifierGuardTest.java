@@ -238,6 +238,35 @@ class VerifierGuardTest {
   }
 
   @Test
+  void neverGivesUpForGood() {
+    CountDownLatch release = new CountDownLatch(1);
+    Verifier stubborn =
+        attempt -> {
+          while (attempt.answer().equals("hang") && release.getCount() > 0) {
+            LockSupport.parkNanos(1_000_000);
+          }
+          return Verdict.of(true);
+        };
+    try (VerifierGuard guard = new VerifierGuard(stubborn, Duration.ofMillis(50))) {
+      Problem problem = Problem.of("q");
+      for (int i = 0; i < VerifierGuard.MAX_STUCK; i++) {
+        assertThat(guard.verify(problem, "hang").known()).isFalse();
+      }
+      assertThat(guard.verify(problem, "go").reason()).contains("16 earlier verifications hang");
+      while (!guard.verify(problem, "go").known()) {
+        LockSupport.parkNanos(1_000_000);
+      }
+      for (int i = 0; i < 100; i++) {
+        assertThat(guard.verify(problem, "go").isCorrect()).isTrue();
+      }
+      assertThat(guard.verify(problem, "hang").reason().orElse("")).contains("took longer");
+      assertThat(guard.verify(problem, "go").reason()).contains("17 earlier verifications hang");
+    } finally {
+      release.countDown();
+    }
+  }
+
+  @Test
   void aBatchIsOneCallAndAWrongCountFailsAllOfIt() {
     List<Attempt> attempts =
         List.of(Attempt.of(Problem.of("a"), "1"), Attempt.of(Problem.of("b"), "2"));

@@ -85,8 +85,7 @@ final class AnswerReader {
     if (ratio.matches()) {
       return Optional.of(
           new Ratio(
-              List.of(
-                  Numbers.read(ratio.group(1), budget), Numbers.read(ratio.group(2), budget))));
+              List.of(Numbers.read(ratio.group(1), budget), Numbers.read(ratio.group(2), budget))));
     }
     String flat = clean.replaceAll("\\\\(?:text|mbox|textbf|mathrm)\\s?+|[{}~\\\\]", "").strip();
     Optional<String> time = TimeOfDay.of(flat);

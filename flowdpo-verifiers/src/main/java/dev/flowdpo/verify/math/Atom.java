@@ -63,7 +63,8 @@ final class Atom implements Comparable<Atom> {
   }
 
   static Atom composite(Polynomial base, Budget budget) {
-    return new Atom(Kind.COMPOSITE, "(" + base.key(budget) + ")", Optional.empty(), Optional.of(base));
+    return new Atom(
+        Kind.COMPOSITE, "(" + base.key(budget) + ")", Optional.empty(), Optional.of(base));
   }
 
   static Atom of(Kind kind, String key) {

@@ -12,11 +12,12 @@ import java.util.Optional;
  */
 final class Budget {
   /** What reading one answer may cost. */
-  static final long READING = 100_000;
+  static final long READING = 80_000;
 
   /** What comparing two answers may cost, however many ways there are to read them. */
-  static final long COMPARISON = 600_000;
+  static final long COMPARISON = 400_000;
 
+  private static final String INTERRUPTED = "interrupted";
   private static final long STEPS_BETWEEN_LOOKS = 5_000;
 
   private final Optional<Budget> whole;
@@ -69,14 +70,17 @@ final class Budget {
   void spend(long work) {
     take(work);
     if (steps < 0) {
-      throw new OutOfReachException("it needs more work than is allowed");
+      throw new OutOfReachException(
+          Thread.currentThread().isInterrupted()
+              ? INTERRUPTED
+              : "it needs more work than is allowed");
     }
     untilLook -= work;
     if (untilLook < 0) {
       untilLook = STEPS_BETWEEN_LOOKS;
       if (Thread.currentThread().isInterrupted()) {
         take(steps); // later attempts must not begin anew
-        throw new OutOfReachException("interrupted");
+        throw new OutOfReachException(INTERRUPTED);
       }
     }
   }
@@ -88,18 +92,18 @@ final class Budget {
 
   /** Pays for multiplying whole numbers of so many bits. */
   void product(long bits, long otherBits) {
-    spend(1 + bits * otherBits / 200_000);
+    spend(1 + bits * otherBits / 100_000);
   }
 
   /** Pays for dividing whole numbers of so many bits. */
   void quotient(long bits, long otherBits) {
-    spend(1 + bits * otherBits / 50_000);
+    spend(2 + bits * otherBits / 25_000);
   }
 
   /** Pays for the greatest common divisor of whole numbers of so many bits. */
   void divisor(long bits, long otherBits) {
     long least = Math.min(bits, otherBits);
-    spend(2 + bits * otherBits / 50_000 + least * least / 5_000);
+    spend(2 + bits * otherBits / 25_000 + least * least / 5_000);
   }
 
   /** Pays for writing a whole number of so many bits in decimal digits, or reading it. */

@@ -136,7 +136,9 @@ final class Comparer {
   }
 
   private Node digits(Node node) {
-    return node instanceof BasedNumber number ? Numbers.readOrSymbol(number.digits(), budget) : node;
+    return node instanceof BasedNumber number
+        ? Numbers.readOrSymbol(number.digits(), budget)
+        : node;
   }
 
   /** Letters decide where both have one; else what stands beside the letter. */

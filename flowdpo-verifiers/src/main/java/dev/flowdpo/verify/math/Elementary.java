@@ -75,7 +75,7 @@ final class Elementary {
 
   /** Returns the root of a number of at least 0. */
   BigDecimal sqrt(BigDecimal x) {
-    budget.spend(50 + square / 200);
+    budget.spend(100 + square / 60);
     return x.sqrt(context);
   }
 

@@ -15,11 +15,15 @@ import java.util.OptionalDouble;
  *
  * <p>Comparing proves equality or difference where it can: rational functions of radicals have a
  * normal form, larger ones are compared modulo a prime, everything else by so many digits, or at so
- * many points, that a coincidence is out of the question. What cannot be decided is different, with
- * the reason; what is too large or undefined is unknown. Decimals are exact, unless at least 6
- * significant digits are shown and the other value rounds to them, or at least 15 and it agrees to
- * a relative 10⁻¹². A unit or a variable's name may be left out on one side, and per cent also be
- * written as a fraction. No input makes this throw, or takes longer than about two seconds.
+ * many points, that a coincidence is out of the question. What has no common form is different,
+ * with the reason; what is too large to work out, or undefined, is unknown. Decimals are exact,
+ * unless at least 6 significant digits are shown and the other value rounds to them, or at least 15
+ * and it agrees to a relative 10⁻¹². A unit or a variable's name may be left out on one side, and
+ * per cent also be written as a fraction.
+ *
+ * <p>No input makes this throw. What reading and comparing may cost is a number of steps, the same
+ * on every machine: below a tenth of a second on one core. A formula that needs more is unknown,
+ * and so is one that was read or compared while its thread was interrupted; the thread stays so.
  *
  * <p>Immutable and thread-safe.
  */
@@ -47,6 +51,10 @@ public final class MathAnswer {
    * @return the answer as it was understood
    */
   public static MathAnswer of(String text) {
+    return of(text, Budget.ofReading());
+  }
+
+  static MathAnswer of(String text, Budget budget) {
     Objects.requireNonNull(text, "text");
     if (text.length() > MAX_LENGTH) {
       return new MathAnswer(
@@ -55,7 +63,7 @@ public final class MathAnswer {
           "an answer of " + text.length() + " characters; read are at most " + MAX_LENGTH);
     }
     try {
-      return new MathAnswer(text, readings(text), "");
+      return new MathAnswer(text, readings(text, budget), "");
     } catch (OutOfReachException e) {
       return new MathAnswer(text, List.of(), String.valueOf(e.getMessage()));
     } catch (StackOverflowError e) {
@@ -63,9 +71,8 @@ public final class MathAnswer {
     }
   }
 
-  private static List<Reading> readings(String text) {
+  private static List<Reading> readings(String text, Budget budget) {
     List<Reading> readings = new ArrayList<>();
-    Budget budget = Budget.ofReading();
     AnswerReader reader = new AnswerReader(budget);
     Node usual = reader.read(text, Notation.USUAL);
     readings.add(new Reading(usual, reader.hasWords(), false));
@@ -122,8 +129,12 @@ public final class MathAnswer {
    * @return whether they are one value, and why
    */
   public Comparison compare(MathAnswer other) {
+    return compare(other, Budget.ofComparison());
+  }
+
+  Comparison compare(MathAnswer other, Budget budget) {
     if (text.compareTo(other.text) > 0) {
-      return other.compare(this); // the same work for both orders, so the same outcome
+      return other.compare(this, budget); // the same work for both orders, so the same outcome
     }
     if (text.isBlank() || other.text.isBlank()) {
       return Comparison.unknown("an empty answer");
@@ -135,7 +146,7 @@ public final class MathAnswer {
       return Comparison.unknown(obstacle.isEmpty() ? other.obstacle : obstacle);
     }
     try {
-      return compare(other, Budget.ofComparison());
+      return compareReadings(other, budget);
     } catch (OutOfReachException e) {
       return Comparison.unknown(String.valueOf(e.getMessage()));
     } catch (StackOverflowError e) {
@@ -145,7 +156,7 @@ public final class MathAnswer {
     }
   }
 
-  private Comparison compare(MathAnswer other, Budget budget) {
+  private Comparison compareReadings(MathAnswer other, Budget budget) {
     Comparer comparer = new Comparer(budget);
     List<Comparison> outcomes = new ArrayList<>();
     for (Reading own : readings) {

@@ -31,14 +31,13 @@ final class MixedNumberParser {
       cursor.reset(start);
       return Optional.empty();
     }
-    return Optional.of(new Sum(List.of(Numbers.read(whole.text(), cursor.budget()), fraction.get())));
+    return Optional.of(
+        new Sum(List.of(Numbers.read(whole.text(), cursor.budget()), fraction.get())));
   }
 
   private Optional<Node> properFraction() {
     Token token = cursor.peek();
-    if (token.is(Kind.COMMAND)
-        && Functions.FRACTIONS.contains(token.text())
-        && hasPlainParts()) {
+    if (token.is(Kind.COMMAND) && Functions.FRACTIONS.contains(token.text()) && hasPlainParts()) {
       Node fraction = primaries.primary();
       boolean goesOn = cursor.peek().isSign("^") || cursor.peek().isSign("!");
       return Optional.of(fraction).filter(f -> isProper(f) && !goesOn);

@@ -10,11 +10,11 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Values of rational functions modulo primes of 50 bits. Two different polynomials of degree d agree
- * at a random point with a chance of d / 2⁵⁰ (Schwartz 1980, Zippel 1979), whatever the size of
- * their expanded forms; two different numbers of b bits agree modulo no more than b / 50 of the
- * 10¹³ primes there are. The primes are drawn by the two formulas: with one that is known, a formula
- * is easily made up that another one agrees with (2⁶¹ is 1 modulo 2⁶¹ − 1).
+ * Values of rational functions modulo primes of 50 bits. Two different polynomials of degree d
+ * agree at a random point with a chance of d / 2⁵⁰ (Schwartz 1980, Zippel 1979), whatever the size
+ * of their expanded forms; two different numbers of b bits agree modulo no more than b / 50 of the
+ * 10¹³ primes there are. The primes are drawn by the two formulas: with one that is known, a
+ * formula is easily made up that another one agrees with (2⁶¹ is 1 modulo 2⁶¹ − 1).
  */
 final class ModularEvaluator {
   private static final int PRIME_BITS = 50;

@@ -32,7 +32,8 @@ final class Numbers {
     if (bracket >= 0) {
       String period = digits.substring(bracket + 1, digits.length() - 1);
       BigInteger nines = BigInteger.TEN.pow(period.length()).subtract(BigInteger.ONE);
-      Rational repeating = Rational.of(new BigInteger(period)).dividedBy(Rational.of(nines), budget);
+      Rational repeating =
+          Rational.of(new BigInteger(period)).dividedBy(Rational.of(nines), budget);
       Rational shift = Rational.scaled(BigInteger.ONE, exponent - decimals.length(), budget);
       return Num.of(value.plus(repeating.times(shift, budget), budget));
     }

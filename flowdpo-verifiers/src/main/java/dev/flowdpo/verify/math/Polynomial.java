@@ -95,8 +95,7 @@ record Polynomial(ImmutableMap<Monomial, Rational> terms) {
               (right, rightValue) -> {
                 budget.spend(4);
                 Term term =
-                    left.times(right, budget)
-                        .reduced(leftValue.times(rightValue, budget), budget);
+                    left.times(right, budget).reduced(leftValue.times(rightValue, budget), budget);
                 sums.merge(term.monomial(), term.coefficient(), (a, b) -> a.plus(b, budget));
               });
           if (sums.size() > MAX_TERMS) {

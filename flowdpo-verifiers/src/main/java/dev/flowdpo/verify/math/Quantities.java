@@ -92,7 +92,10 @@ final class Quantities {
             && num.value().abs().compareTo(Rational.of(9)) <= 0;
     return small
         ? unit(((Node.Power) factor).base(), budget)
-            .map(u -> u.power(((Num) ((Node.Power) factor).exponent()).value().intValueExact(), budget))
+            .map(
+                u ->
+                    u.power(
+                        ((Num) ((Node.Power) factor).exponent()).value().intValueExact(), budget))
         : Optional.empty();
   }
 

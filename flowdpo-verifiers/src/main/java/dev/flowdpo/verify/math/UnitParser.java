@@ -37,7 +37,9 @@ final class UnitParser {
     if (value instanceof Quantity amount
         && !amount.unit().isDegree()
         && words.strip().startsWith("per ")) {
-      return new Quantity(amount.value(), amount.unit().times(UnitTable.read(words, cursor.budget()), cursor.budget()));
+      return new Quantity(
+          amount.value(),
+          amount.unit().times(UnitTable.read(words, cursor.budget()), cursor.budget()));
     }
     return value instanceof Quantity degrees && degrees.unit().isDegree()
         ? new Quantity(degrees.value(), UnitTable.temperature(words))

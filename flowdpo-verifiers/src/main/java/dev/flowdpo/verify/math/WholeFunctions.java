@@ -28,7 +28,8 @@ final class WholeFunctions {
       case "min" -> Optional.of(fold(arguments, (a, b) -> larger(a, b, budget) == a ? b : a));
       case "gcd" -> whole(arguments).map(a -> fold(a, (x, y) -> gcd(x, y, budget)));
       case "lcm" -> whole(arguments).map(a -> fold(a, (x, y) -> lcm(x, y, budget)));
-      case "mod" -> arguments.size() == 2 ? modulo(first, arguments.get(1), budget) : Optional.empty();
+      case "mod" ->
+          arguments.size() == 2 ? modulo(first, arguments.get(1), budget) : Optional.empty();
       case "factorial" -> natural(first).map(n -> factorial(n, 1, budget));
       case "doublefactorial" -> natural(first).map(n -> factorial(n, 2, budget));
       case "binom" ->
@@ -102,6 +103,7 @@ final class WholeFunctions {
     }
     BigInteger value = BigInteger.ONE;
     for (int i = 0; i < steps; i++) {
+      budget.spend(4);
       budget.product(value.bitLength(), n.height());
       budget.quotient(value.bitLength(), Integer.SIZE);
       BigInteger factor = n.numerator().subtract(BigInteger.valueOf(i));
