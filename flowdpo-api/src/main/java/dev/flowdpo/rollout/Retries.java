@@ -1,6 +1,7 @@
 package dev.flowdpo.rollout;
 
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /**
  * When a guard with too many hanging verifications tries another one: after a while, which doubles
@@ -10,16 +11,20 @@ import java.time.Duration;
 final class Retries {
   private static final long LONGEST = Duration.ofDays(1).toNanos();
 
+  private final LongSupplier clock;
   private long pause;
-  private long next = System.nanoTime();
+  private long next;
 
-  Retries(Duration first) {
+  /** Creates it with the first pause, and a clock of nanoseconds. */
+  Retries(Duration first, LongSupplier clock) {
+    this.clock = clock;
     this.pause = Math.min(first.toNanos(), LONGEST);
+    this.next = clock.getAsLong();
   }
 
   /** Says whether one may be tried now; another one then waits for it to end, or for its time. */
   synchronized boolean begin() {
-    long now = System.nanoTime();
+    long now = clock.getAsLong();
     if (now - next < 0) {
       return false;
     }
@@ -29,10 +34,10 @@ final class Retries {
 
   synchronized void hung() {
     pause = Math.min(2 * pause, LONGEST);
-    next = System.nanoTime() + pause;
+    next = clock.getAsLong() + pause;
   }
 
   synchronized void ended() {
-    next = System.nanoTime();
+    next = clock.getAsLong();
   }
 }

@@ -83,7 +83,7 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
     this.verifier = Objects.requireNonNull(verifier, "verifier");
     Duration limit = Require.positive("timeLimit", timeLimit);
     this.timeLimit = limit.compareTo(LONGEST) > 0 ? LONGEST : limit;
-    this.retries = new Retries(this.timeLimit);
+    this.retries = new Retries(this.timeLimit, System::nanoTime);
     this.parallel = Require.atLeast(1, "parallel", parallel);
     this.executor = ThreadPerTask.executor(parallel > 1, "flowdpo-verifier");
   }

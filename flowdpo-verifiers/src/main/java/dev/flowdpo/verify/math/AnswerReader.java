@@ -37,6 +37,8 @@ final class AnswerReader {
               + "\\{?\\s?+\\(?(\\d{1,2}|[a-z]{3,9})\\)?\\s?+\\}?");
   private static final Pattern RATIO =
       Pattern.compile("(\\d++(?:\\.\\d++)?)\\s++to\\s++(\\d++(?:\\.\\d++)?)");
+  private static final Pattern SENTENCE =
+      Pattern.compile("(?s)[^=]*\\b(?:is|are|equals|it's)\\b[\\s:]*+(?=[^a-z]*\\d)(.+)");
   private static final ImmutableSet<String> ALL_REALS =
       ImmutableSet.of("all real numbers", "all reals", "all real number", "real numbers");
   private static final ImmutableSet<String> NOTHING =
@@ -59,7 +61,21 @@ final class AnswerReader {
       clean = AnswerText.cleaned(textOnly.group(1));
     }
     Optional<Node> special = special(clean, notation);
-    return special.isPresent() ? special.get() : formula(clean, notation);
+    if (special.isPresent()) {
+      return special.get();
+    }
+    Node node = formula(clean, notation);
+    return node instanceof Words ? endOfSentence(clean, notation).orElse(node) : node;
+  }
+
+  /** Returns the value that a sentence ends with: "The largest of them is 42". */
+  private Optional<Node> endOfSentence(String clean, Notation notation) {
+    Matcher sentence = SENTENCE.matcher(clean);
+    if (!sentence.matches()) {
+      return Optional.empty();
+    }
+    Node value = formula(AnswerText.cleaned(sentence.group(1)), notation);
+    return value instanceof Words ? Optional.empty() : Optional.of(value);
   }
 
   private Node formula(String clean, Notation notation) {

@@ -132,7 +132,13 @@ final class Comparer {
     if (left instanceof BasedNumber a && right instanceof BasedNumber b) {
       return scalars.compare(BasedNumbers.value(a, budget), BasedNumbers.value(b, budget));
     }
-    return scalars.compare(digits(left), digits(right));
+    if (left instanceof BasedNumber || right instanceof BasedNumber) {
+      Comparison digits = scalars.compare(digits(left), digits(right));
+      return digits.isEqual()
+          ? Comparison.unknown("the same digits, but only one says to what base")
+          : digits;
+    }
+    return scalars.compare(left, right);
   }
 
   private Node digits(Node node) {

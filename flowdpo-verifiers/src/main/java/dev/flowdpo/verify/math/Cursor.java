@@ -110,6 +110,15 @@ final class Cursor {
     return bars > 0;
   }
 
+  /** Passes a bar; two bars in a row may be the end of one value and the beginning of the next. */
+  void expectBar() {
+    if (peek().isSign("‖")) {
+      tokens.set(position, Token.sign("|"));
+    } else {
+      expect("|");
+    }
+  }
+
   /** Suspends the meaning of bars inside of brackets; returns what to restore. */
   int suspendBars() {
     int open = bars;

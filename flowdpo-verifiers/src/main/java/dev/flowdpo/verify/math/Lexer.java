@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /** Cuts the text of a formula, in LaTeX or plain notation, into tokens. One pass, no look back. */
 final class Lexer {
   private static final int MAX_TOKENS = 4_000;
-  private static final String SIGNS = "+-*/^!'=<>≤≥≠≡∈→∪∩∖±∓%$€£°…,;:()[]{}⟨⟩⌊⌋⌈⌉|‖&_~";
+  private static final String SIGNS = "+-*/^!'=≈<>≤≥≠≡∈→∪∩∖±∓%$€£°…,;:()[]{}⟨⟩⌊⌋⌈⌉|‖&_~";
 
   /** Signs written with several characters; none is the beginning of another. */
   private static final ImmutableMap<String, String> COMPOUNDS =
@@ -29,6 +29,7 @@ final class Lexer {
           .put("+/-", "±")
           .buildOrThrow();
 
+  private static final Pattern QUAD_AND_MORE = Pattern.compile("q?quad[a-zA-Z]++");
   private static final Pattern TIMES_TEN = Pattern.compile("x\\s*+10\\s?+\\^");
 
   private final String text;
@@ -159,6 +160,10 @@ final class Lexer {
     }
     budget.spend((position - start) / 8);
     String name = text.substring(start, position);
+    if (QUAD_AND_MORE.matcher(name).matches()) {
+      position = start + name.indexOf("quad") + 4; // the blank after it is missing
+      name = text.substring(start, position);
+    }
     if (name.isBlank() || ",;:!>".contains(name) || LatexNames.IGNORED.contains(name)) {
       spaced = true;
       skipNullDelimiter(name);
@@ -195,7 +200,7 @@ final class Lexer {
 
   /** After \left and \right a point stands for no bracket. */
   private void skipNullDelimiter(String name) {
-    boolean delimiter = name.equals("left") || name.equals("right");
+    boolean delimiter = name.endsWith("left") || name.endsWith("right");
     position += delimiter && text.startsWith(".", position) ? 1 : 0;
   }
 

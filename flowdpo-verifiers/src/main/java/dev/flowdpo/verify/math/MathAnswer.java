@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * An answer in LaTeX or plain notation, read once and compared with others.
@@ -31,6 +33,12 @@ public final class MathAnswer {
   /** Longer answers are out of reach, but for the comparison of their texts. */
   public static final int MAX_LENGTH = 10_000;
 
+  // Neither a thousands separator nor likely a list: two digits follow, or more than three.
+  private static final Pattern DECIMAL_COMMA =
+      Pattern.compile("([-+−$€£ ]{0,4}\\d++),(\\d\\d|\\d{4,}+)(?!\\d)([^\\d,]*+)");
+  private static final Pattern COMMA_AFTER_NOUGHT =
+      Pattern.compile("([-+−$€£ ]{0,4}0),(\\d{2,}+)([^\\d,]*+)");
+
   private final String text;
   private final List<Reading> readings;
   private final String obstacle;
@@ -42,7 +50,13 @@ public final class MathAnswer {
   }
 
   /** One way to read the text. */
-  private record Reading(Node node, boolean hasWords, boolean splitsWords) {}
+  private record Reading(Node node, boolean hasWords, boolean splitsWords, boolean decimalComma) {
+    /** A decimal comma is one where the other answer is a decimal: 1,22 may be two numbers. */
+    boolean mayBe(Reading other) {
+      Node value = other.node instanceof Node.Quantity quantity ? quantity.value() : other.node;
+      return !decimalComma || (value instanceof Node.Num num && num.decimals() > 0);
+    }
+  }
 
   /**
    * Reads an answer.
@@ -75,14 +89,23 @@ public final class MathAnswer {
     List<Reading> readings = new ArrayList<>();
     AnswerReader reader = new AnswerReader(budget);
     Node usual = reader.read(text, Notation.USUAL);
-    readings.add(new Reading(usual, reader.hasWords(), false));
+    readings.add(new Reading(usual, reader.hasWords(), false, false));
     if (reader.hasAmbiguousCommas()) {
       Node split = new AnswerReader(budget).read(text, new Notation(false, true));
-      readings.add(new Reading(split, reader.hasWords(), false));
+      readings.add(new Reading(split, reader.hasWords(), false, false));
     }
     if (reader.hasWords()) {
       Node split = new AnswerReader(budget).read(text, new Notation(true, false));
-      readings.add(new Reading(split, true, true));
+      readings.add(new Reading(split, true, true, false));
+    }
+    for (Pattern pattern : List.of(DECIMAL_COMMA, COMMA_AFTER_NOUGHT)) {
+      Matcher comma = pattern.matcher(text.strip());
+      if (comma.matches()) {
+        String point = comma.replaceFirst("$1.$2$3");
+        Node number = new AnswerReader(budget).read(point, Notation.USUAL);
+        readings.add(new Reading(number, false, false, true));
+        break;
+      }
     }
     return readings;
   }
@@ -164,6 +187,9 @@ public final class MathAnswer {
         // Letters in another order are another word: words split into letters only where the
         // other answer has no words.
         boolean splits = own.splitsWords() || theirs.splitsWords();
+        if (!own.mayBe(theirs) || !theirs.mayBe(own)) {
+          continue;
+        }
         if (splits && own.hasWords() && theirs.hasWords()) {
           continue;
         }

@@ -196,6 +196,12 @@ final class PrimaryParser {
     return primary();
   }
 
+  /** Returns an exponent or upper bound, after which an index may follow. */
+  Node raised() {
+    boolean indexed = cursor.peek().is(Kind.NUMBER) && cursor.peek(1).isSign("_");
+    return indexed ? Numbers.read(cursor.next().text(), cursor.budget()) : script();
+  }
+
   /** Returns an index as text: what stands in its braces, or one token. */
   String rawScript() {
     if (!cursor.accept("{")) {

@@ -13,7 +13,7 @@ import java.util.Optional;
  * decimals by {@link DecimalRule}.
  */
 final class ScalarComparison {
-  private static final long NORMAL_FORM_STEPS = 150_000;
+  private static final long NORMAL_FORM_STEPS = 120_000;
   private static final BigInteger MAX_HEIGHT = BigInteger.valueOf(1_000_000);
 
   private final Budget budget;

@@ -7,6 +7,7 @@ import dev.flowdpo.verify.math.Node.Power;
 import dev.flowdpo.verify.math.Node.Product;
 import dev.flowdpo.verify.math.Node.Quantity;
 import dev.flowdpo.verify.math.Node.Sum;
+import dev.flowdpo.verify.math.Node.Symbol;
 import dev.flowdpo.verify.math.Token.Kind;
 import java.util.ArrayList;
 import java.util.List;
@@ -209,8 +210,13 @@ final class TermParser {
       return base; // an ordinal: 5^{\text{th}}
     }
     cursor.enter();
-    Node exponent = primaries.script();
+    Node exponent = primaries.raised();
     cursor.leave();
+    boolean indexed = base instanceof Symbol symbol && symbol.name().indexOf('_') < 0;
+    if (indexed && cursor.accept("_")) {
+      return new Power( // an index after the power: x^2_1
+          new Symbol(((Symbol) base).name() + "_" + primaries.rawScript()), exponent);
+    }
     return new Power(base, exponent);
   }
 

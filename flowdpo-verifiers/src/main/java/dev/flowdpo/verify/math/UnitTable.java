@@ -61,8 +61,8 @@ final class UnitTable {
     "mol amount 1 mol mole moles",
   };
 
-  private static final Unit PER_HOUR =
-      new Unit(ImmutableSortedMap.of("s", -1), Rational.of(1, 3_600));
+  private static final Unit MILES_PER_HOUR =
+      new Unit(ImmutableSortedMap.of("m", 1, "s", -1), Rational.of(201_168, 125 * 3_600));
   private static final ImmutableMap<String, Unit> UNITS = units();
   private static final Splitter WORDS =
       Splitter.on(CharMatcher.whitespace().or(CharMatcher.anyOf("~.,"))).omitEmptyStrings();
@@ -82,7 +82,7 @@ final class UnitTable {
         units.put(word, base(words.get(0), size));
       }
     }
-    units.put("mph", PER_HOUR.times(units.get("mile"), Budget.ofConstants()));
+    units.put("mph", MILES_PER_HOUR);
     return ImmutableMap.copyOf(units);
   }
 
