@@ -23,7 +23,7 @@ import java.util.Map;
  */
 public final class HostileAnswers {
   private static final int REPETITIONS = 5;
-  private static final int LEVELS = 50;
+  private static final int LEVELS = 25;
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private HostileAnswers() {}

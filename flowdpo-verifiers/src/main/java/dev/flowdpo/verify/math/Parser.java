@@ -124,13 +124,17 @@ final class Parser {
         : new Relation(List.copyOf(sides), List.copyOf(relators));
   }
 
-  /** Of 1/3 ≈ 0.333 the exact side counts; x ≈ 0.333 says what x is. */
+  /**
+   * Of 1/3 ≈ 0.333 the exact side counts; x ≈ 0.333 says what x is. Where both sides are decimals,
+   * or worked out of some, the last is the answer, as after an equals sign: 12.7 · 3.3 ≈ 42.
+   */
   private static void approximated(List<Node> sides, List<Relator> relators, Node next) {
     int last = sides.size() - 1;
-    boolean decimal = sides.get(last) instanceof Node.Num num && num.isDecimal();
-    if (decimal && !(next instanceof Node.Num other && other.isDecimal())) {
+    Node before = sides.get(last);
+    boolean decimal = Rewriting.any(before, n -> n instanceof Node.Num num && num.isDecimal());
+    if (decimal && before instanceof Node.Num && !(next instanceof Node.Num)) {
       sides.set(last, next);
-    } else if (last == 0 && Labels.isName(sides.get(last))) {
+    } else if (decimal || (last == 0 && Labels.isName(before))) {
       relators.add(Relator.EQUAL);
       sides.add(next);
     }

@@ -45,6 +45,10 @@ final class RealSetReader {
   }
 
   private static void collect(Node node, boolean condition, Set<String> names) {
+    if (condition && node instanceof Call call && Functions.isFree(call.function())) {
+      names.add(call.function()); // f(x) < 2 says nothing of x itself
+      return;
+    }
     if (condition && node instanceof Symbol symbol && !symbol.name().startsWith("𝔹")) {
       names.add(symbol.name());
     }
