@@ -12,10 +12,10 @@ import java.util.Optional;
  */
 final class Budget {
   /** What reading one answer may cost. */
-  static final long READING = 60_000;
+  static final long READING = 50_000;
 
   /** What comparing two answers may cost, however many ways there are to read them. */
-  static final long COMPARISON = 300_000;
+  static final long COMPARISON = 200_000;
 
   private static final String INTERRUPTED = "interrupted";
   private static final long STEPS_BETWEEN_LOOKS = 5_000;

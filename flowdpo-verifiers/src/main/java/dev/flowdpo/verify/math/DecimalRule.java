@@ -92,10 +92,6 @@ final class DecimalRule {
     if (node instanceof Num num) {
       return toDecimal(num);
     }
-    Complex value = Evaluator.ofConstants(60, budget).value(node);
-    if (!value.isReal()) {
-      throw new OutOfReachException("not a real number");
-    }
-    return value.re();
+    return Evaluator.ofConstants(60, budget).real(node);
   }
 }

@@ -55,6 +55,22 @@ final class Evaluator {
     return value;
   }
 
+  /**
+   * Returns the value where it is real and most of its digits are right.
+   *
+   * @throws OutOfReachException if it is not, or too little is left of large numbers on the way
+   */
+  BigDecimal real(Node node) {
+    Complex value = value(node);
+    if (!value.isReal()) {
+      throw new OutOfReachException("not a real number");
+    }
+    if (!value.isZero() && largest - value.magnitude() > functions.context().getPrecision() / 3) {
+      throw new OutOfReachException("a value that is what is left of much larger numbers");
+    }
+    return value.re();
+  }
+
   boolean leftReals() {
     return leftReals;
   }

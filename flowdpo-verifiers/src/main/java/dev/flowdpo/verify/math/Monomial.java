@@ -120,7 +120,7 @@ record Monomial(List<Factor> factors) {
 
   String key(Budget budget) {
     for (Factor factor : factors) {
-      budget.spend(1 + factor.atom().key().length() / 32);
+      budget.spend(8 + factor.atom().key().length() / 16);
       budget.digits(factor.exponent().height());
     }
     return factors.stream()

@@ -163,6 +163,7 @@ record Polynomial(ImmutableMap<Monomial, Rational> terms) {
 
   /** Returns a text that is the same for the same terms. */
   String key(Budget budget) {
+    budget.spend(10 + 5L * terms.size());
     Map<String, String> sorted = new TreeMap<>();
     terms.forEach(
         (monomial, value) -> {

@@ -13,7 +13,7 @@ import java.util.Optional;
  * decimals by {@link DecimalRule}.
  */
 final class ScalarComparison {
-  private static final long NORMAL_FORM_STEPS = 120_000;
+  private static final long NORMAL_FORM_STEPS = 90_000;
   private static final BigInteger MAX_HEIGHT = BigInteger.valueOf(1_000_000);
 
   private final Budget budget;
@@ -81,6 +81,11 @@ final class ScalarComparison {
       Normalizer normalizer = new Normalizer(part);
       Fraction a = normalizer.normalize(left);
       Fraction b = normalizer.normalize(right);
+      if (a.isConstant() && b.isConstant()) { // in lowest terms both
+        return a.constant().equals(b.constant())
+            ? Comparison.equal("the same number")
+            : decimals(left, right, Comparison.different("different in normal form"));
+      }
       Polynomial difference =
           a.numerator()
               .times(b.denominator(), part)
