@@ -16,7 +16,7 @@ class FuzzedAnswersTest {
 
   @Test
   void pairsAreComparedTheSameBothWaysAndWithinTheBudget() {
-    compare(1_000);
+    compare(500);
   }
 
   @Test
@@ -50,7 +50,7 @@ class FuzzedAnswersTest {
     try (VerifierGuard guard = new VerifierGuard(new MathAnswerVerifier())) {
       for (int i = 0; i < 1_000; i++) {
         String hostile =
-            i % 40 == 0 ? made.get(random.nextInt(made.size())) : FuzzedFormula.tower(random);
+            i % 100 == 0 ? made.get(random.nextInt(made.size())) : FuzzedFormula.tower(random);
         Verdict verdict = guard.verify(Problem.of("?", "31337"), "\\boxed{" + hostile + "}");
         assertThat(verdict.isCorrect()).as(hostile).isFalse();
       }
