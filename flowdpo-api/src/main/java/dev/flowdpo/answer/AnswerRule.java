@@ -4,7 +4,10 @@ package dev.flowdpo.answer;
 public enum AnswerRule {
   /** After {@code ####}, as GSM8K marks its answers. */
   HASH_MARK("####"),
-  /** In {@code \boxed{…}} or {@code \fbox{…}}; several boxes in a row are a list. */
+  /**
+   * In {@code \boxed{…}} or {@code \fbox{…}}; several boxes in a row are a list, also where each
+   * counts something: {@code \boxed{3} apples and \boxed{5} pears}.
+   */
   BOX("boxed"),
   /** After "final answer is" or "final answer:". */
   FINAL_ANSWER("final answer"),

@@ -12,7 +12,8 @@ final class Boxes {
   private static final Pattern BETWEEN =
       Pattern.compile(
           "(?:[\\s$,;.&]|\\\\[,;:! ()\\[\\]]|\\\\(?:quad|qquad|text|mbox)(?![a-zA-Z])"
-              + "|\\{\\s*+(?:and|or)\\s*+\\}|\\b(?:and|or)\\b){0,40}+");
+              + "|\\{\\s*+(?:and|or)\\s*+\\}|\\b(?:and|or)\\b"
+              + "|\\b[a-z]{3,15}s\\s++and\\b|\\b[a-z]_\\w\\s?+=){0,40}+");
   private static final int MAX_BOXES = 100;
 
   private Boxes() {}

@@ -35,9 +35,11 @@ import org.slf4j.LoggerFactory;
  * <p>A verification that is out of time is interrupted and no longer waited for. One that ignores
  * the interrupt keeps its thread, a daemon, until it returns; the others get new threads, up to
  * {@value #MAX_STUCK} of those. Beyond that the guard gives unknown verdicts at once, until some
- * return. A verifier that fills the memory gets the error itself, and what it held is freed; where
- * that is not safe enough, since others may meet the error first, let it run in a process of its
- * own.
+ * return or a time limit has passed; then it tries one, and goes on as long as they end. Each that
+ * hangs again doubles the time to the next try, so that those left behind stay few, but the guard
+ * never gives up for good. A verifier that fills the memory gets the error itself, and what it held
+ * is freed; where that is not safe enough, since others may meet the error first, let it run in a
+ * process of its own.
  *
  * <p>The answers of a {@link BatchVerifier} are judged in one call, which may take as long as they
  * may one after the other; where it fails as a whole, all of them are unknown. A thread that is
@@ -61,6 +63,7 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
   private final AtomicInteger timeouts = new AtomicInteger();
   private final AtomicInteger running = new AtomicInteger();
   private final AtomicInteger waiting = new AtomicInteger();
+  private final Retries retries;
 
   /** Creates a guard whose single verifications may take 10 seconds. */
   public VerifierGuard(Verifier verifier) {
@@ -80,6 +83,7 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
     this.verifier = Objects.requireNonNull(verifier, "verifier");
     Duration limit = Require.positive("timeLimit", timeLimit);
     this.timeLimit = limit.compareTo(LONGEST) > 0 ? LONGEST : limit;
+    this.retries = new Retries(this.timeLimit, System::nanoTime);
     this.parallel = Require.atLeast(1, "parallel", parallel);
     this.executor = ThreadPerTask.executor(parallel > 1, "flowdpo-verifier");
   }
@@ -143,8 +147,9 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
     if (executor.isShutdown()) {
       throw new IllegalStateException("VerifierGuard: closed; make a new one.");
     }
-    if (running.get() - waiting.get() >= MAX_STUCK) {
-      return timedOut(attempts, MAX_STUCK + " earlier verifications hang");
+    int stuck = running.get() - waiting.get();
+    if (stuck >= MAX_STUCK && !retries.begin()) {
+      return timedOut(attempts, stuck + " earlier verifications hang");
     }
     waiting.incrementAndGet();
     Duration limit = timeLimit.multipliedBy(attempts.size());
@@ -160,12 +165,17 @@ public final class VerifierGuard implements BatchVerifier, AutoCloseable {
             });
     try {
       List<Verdict> all = verdicts.get(limit.toMillis() + 1, TimeUnit.MILLISECONDS);
+      retries.ended();
       failures.addAndGet((int) all.stream().filter(Verdict::failure).count());
       return all;
     } catch (TimeoutException e) {
       verdicts.cancel(true);
+      if (running.get() - waiting.get() >= MAX_STUCK - 1) { // this one is still waited for
+        retries.hung();
+      }
       return timedOut(attempts, "verifier took longer than " + limit);
     } catch (ExecutionException e) {
+      retries.ended();
       failures.addAndGet(attempts.size());
       Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
       return attempts.stream()

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CountDownLatch;
@@ -232,6 +233,32 @@ class VerifierGuardTest {
       }
       assertThat(reason).isEqualTo("16 earlier verifications hang");
       assertThat(guard.timeouts()).isGreaterThan(VerifierGuard.MAX_STUCK);
+    } finally {
+      release.countDown();
+    }
+  }
+
+  @Test
+  void neverGivesUpForGood() {
+    CountDownLatch release = new CountDownLatch(1);
+    Verifier stubborn =
+        attempt -> {
+          while (attempt.answer().equals("hang") && release.getCount() > 0) {
+            LockSupport.parkNanos(1_000_000);
+          }
+          return Verdict.of(true);
+        };
+    int many = VerifierGuard.MAX_STUCK;
+    try (VerifierGuard guard = new VerifierGuard(stubborn, Duration.ofSeconds(1), many)) {
+      Problem problem = Problem.of("q");
+      assertThat(guard.verifyAll(Collections.nCopies(many, Attempt.of(problem, "hang"))))
+          .noneMatch(Verdict::known);
+      while (!guard.verify(problem, "go").known()) {
+        LockSupport.parkNanos(1_000_000);
+      }
+      for (int i = 0; i < 5; i++) {
+        assertThat(guard.verify(problem, "go").isCorrect()).isTrue();
+      }
     } finally {
       release.countDown();
     }

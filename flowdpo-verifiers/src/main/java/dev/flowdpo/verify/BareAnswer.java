@@ -31,11 +31,13 @@ final class BareAnswer {
               + "}+)\\\\\\]",
           Pattern.DOTALL);
 
+  private static final Pattern CHAT_MARK = Pattern.compile("\\s*+<\\|[a-z_]{1,20}\\|>\\w*+$");
+
   private BareAnswer() {}
 
   /** Returns the answer; empty where the text is blank or cut off. */
   static Optional<ExtractedAnswer> in(String text) {
-    String stripped = text.strip();
+    String stripped = CHAT_MARK.matcher(text.strip()).replaceFirst("");
     Optional<ExtractedAnswer> marked = AnswerExtractor.marked().extract(stripped);
     if (marked.isPresent() || stripped.isEmpty()) {
       return marked;

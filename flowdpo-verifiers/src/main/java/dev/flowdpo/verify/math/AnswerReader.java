@@ -37,30 +37,52 @@ final class AnswerReader {
               + "\\{?\\s?+\\(?(\\d{1,2}|[a-z]{3,9})\\)?\\s?+\\}?");
   private static final Pattern RATIO =
       Pattern.compile("(\\d++(?:\\.\\d++)?)\\s++to\\s++(\\d++(?:\\.\\d++)?)");
+  private static final Pattern SENTENCE =
+      Pattern.compile("(?s)[^=]*\\b(?:is|are|equals|it's)\\b[\\s:]*+(?=[^a-z]*\\d)(.+)");
   private static final ImmutableSet<String> ALL_REALS =
       ImmutableSet.of("all real numbers", "all reals", "all real number", "real numbers");
   private static final ImmutableSet<String> NOTHING =
       ImmutableSet.of("no solution", "empty set", "no real solution");
 
+  private final Budget budget;
   private boolean ambiguousCommas;
   private boolean words;
 
+  AnswerReader(Budget budget) {
+    this.budget = budget;
+  }
+
   /** Returns the answer in the form to compare; text that is no formula as {@link Words}. */
   Node read(String text, Notation notation) {
+    budget.spend(20 + text.length()); // for the patterns, which take time linear in the text
     String clean = AnswerText.cleaned(text);
     Matcher textOnly = TEXT_ONLY.matcher(clean);
     if (textOnly.matches()) {
       clean = AnswerText.cleaned(textOnly.group(1));
     }
     Optional<Node> special = special(clean, notation);
-    return special.isPresent() ? special.get() : formula(clean, notation);
+    if (special.isPresent()) {
+      return special.get();
+    }
+    Node node = formula(clean, notation);
+    return node instanceof Words ? endOfSentence(clean, notation).orElse(node) : node;
+  }
+
+  /** Returns the value that a sentence ends with: "The largest of them is 42". */
+  private Optional<Node> endOfSentence(String clean, Notation notation) {
+    Matcher sentence = SENTENCE.matcher(clean);
+    if (!sentence.matches()) {
+      return Optional.empty();
+    }
+    Node value = formula(AnswerText.cleaned(sentence.group(1)), notation);
+    return value instanceof Words ? Optional.empty() : Optional.of(value);
   }
 
   private Node formula(String clean, Notation notation) {
     try {
-      Lexer lexer = new Lexer(clean, notation);
+      Lexer lexer = new Lexer(clean, notation, budget);
       List<Token> tokens = lexer.tokens();
-      Node node = Interpretation.of(new Parser(tokens).answer());
+      Node node = Interpretation.of(new Parser(tokens, budget).answer(), budget);
       ambiguousCommas |= lexer.hasAmbiguousCommas();
       words |= lexer.hasWords();
       return node;
@@ -78,7 +100,8 @@ final class AnswerReader {
     Matcher ratio = RATIO.matcher(plainText);
     if (ratio.matches()) {
       return Optional.of(
-          new Ratio(List.of(Numbers.read(ratio.group(1)), Numbers.read(ratio.group(2)))));
+          new Ratio(
+              List.of(Numbers.read(ratio.group(1), budget), Numbers.read(ratio.group(2), budget))));
     }
     String flat = clean.replaceAll("\\\\(?:text|mbox|textbf|mathrm)\\s?+|[{}~\\\\]", "").strip();
     Optional<String> time = TimeOfDay.of(flat);

@@ -21,11 +21,14 @@ final class AnswerText {
       Pattern.compile(
           "(?:\\\\[,;:! ]|\\s|\\*\\*|(?<!\\\\)[,;:]|(?<![.])\\.(?![.])|\\\\\\\\|(?<!\\\\)\\\\ ?)$");
 
+  private static final Pattern QUOTES =
+      Pattern.compile("^(?:\\\\[,;:! ]|\\s)*+(?:\\\\?\"|“)|(?:\\\\?\"|”)$");
+
   private AnswerText() {}
 
   /** Returns the answer without what surrounds it. */
   static String cleaned(String text) {
-    String clean = text.strip();
+    String clean = QUOTES.matcher(text.strip()).replaceAll("");
     if (!clean.contains("\\begin")) {
       clean = DOUBLED.matcher(clean).replaceAll("\\\\");
     }

@@ -1,5 +1,7 @@
 package dev.flowdpo.verify.math;
 
+import com.google.common.hash.HashFunction;
+import com.google.common.hash.Hashing;
 import java.math.BigInteger;
 import java.util.Optional;
 
@@ -31,6 +33,8 @@ final class Atom implements Comparable<Atom> {
     CALL
   }
 
+  private static final HashFunction HASH = Hashing.murmur3_32_fixed(20_041);
+
   static final Atom I = new Atom(Kind.I, "i", Optional.empty(), Optional.empty());
   static final Atom PI = new Atom(Kind.PI, "π", Optional.empty(), Optional.empty());
   static final Atom E = new Atom(Kind.E, "e", Optional.empty(), Optional.empty());
@@ -46,7 +50,8 @@ final class Atom implements Comparable<Atom> {
     this.key = key;
     this.prime = prime;
     this.base = base;
-    this.hash = 31 * kind.hashCode() + key.hashCode();
+    // Not that of the text, for which names of equal hashes are easily made up.
+    this.hash = HASH.hashUnencodedChars(key).asInt() + kind.ordinal();
   }
 
   static Atom prime(BigInteger value) {
@@ -57,8 +62,9 @@ final class Atom implements Comparable<Atom> {
     return new Atom(Kind.SYMBOL, name, Optional.empty(), Optional.empty());
   }
 
-  static Atom composite(Polynomial base) {
-    return new Atom(Kind.COMPOSITE, "(" + base.key() + ")", Optional.empty(), Optional.of(base));
+  static Atom composite(Polynomial base, Budget budget) {
+    return new Atom(
+        Kind.COMPOSITE, "(" + base.key(budget) + ")", Optional.empty(), Optional.of(base));
   }
 
   static Atom of(Kind kind, String key) {

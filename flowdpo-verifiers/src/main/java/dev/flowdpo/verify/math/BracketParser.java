@@ -28,7 +28,7 @@ final class BracketParser {
     cursor.openBars();
     Node content = parser.sum();
     cursor.closeBars();
-    cursor.expect("|");
+    cursor.expectBar();
     return new Call("abs", List.of(content));
   }
 

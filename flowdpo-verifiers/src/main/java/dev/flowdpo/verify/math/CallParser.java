@@ -102,7 +102,7 @@ final class CallParser {
       if (cursor.accept("_")) {
         lower = boundScript();
       } else if (cursor.accept("^")) {
-        upper = primaries.script();
+        upper = primaries.raised();
       }
     }
     cursor.enter();

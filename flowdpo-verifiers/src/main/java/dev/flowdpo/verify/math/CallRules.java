@@ -59,8 +59,8 @@ final class CallRules {
     return atom(call.function(), arguments);
   }
 
-  private static Fraction atom(String function, List<Fraction> arguments) {
-    List<String> keys = arguments.stream().map(Fraction::key).toList();
+  private Fraction atom(String function, List<Fraction> arguments) {
+    List<String> keys = arguments.stream().map(argument -> argument.key(budget)).toList();
     return Fraction.of(Atom.of(Kind.CALL, function + keys));
   }
 
@@ -109,8 +109,9 @@ final class CallRules {
   private Polynomial logarithms(BigInteger number, Rational times) {
     Polynomial sum = Polynomial.ZERO;
     for (Map.Entry<BigInteger, Integer> factor : PrimeFactors.of(number, budget).entrySet()) {
+      budget.digits(factor.getKey().bitLength());
       Atom atom = Atom.of(Kind.LOGARITHM, factor.getKey().toString());
-      Rational multiple = times.times(Rational.of(factor.getValue()));
+      Rational multiple = times.times(Rational.of(factor.getValue()), budget);
       sum = sum.plus(Polynomial.of(atom).times(multiple, budget), budget);
     }
     return sum;
@@ -141,6 +142,7 @@ final class CallRules {
     }
     Fraction total = sum ? Fraction.ZERO : Fraction.ONE;
     for (int i = first; i <= last; i++) {
+      budget.spend(4 + normalizer.bindings().size());
       Map<String, Rational> bindings = new HashMap<>(normalizer.bindings());
       bindings.put(index, Rational.of(i));
       Fraction summand = new Normalizer(budget, bindings).normalize(body);
@@ -179,6 +181,6 @@ final class CallRules {
     }
     return part instanceof Node.Words || part == Constant.INFINITY
         ? part.toString()
-        : normalizer.normalize(part).key();
+        : normalizer.normalize(part).key(budget);
   }
 }

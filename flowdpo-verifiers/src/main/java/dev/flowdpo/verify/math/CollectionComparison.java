@@ -40,13 +40,20 @@ final class CollectionComparison {
     }
     if (leftUnordered || rightUnordered) {
       List<Node> items = Comparer.items(leftUnordered ? left : right);
-      if (items.size() == 1) {
+      if (items.size() == 1 || (items.size() == 2 && isOneFormula(items))) {
         return leftUnordered
             ? comparer.compare(items.get(0), right)
             : comparer.compare(left, items.get(0));
       }
     }
     return Comparison.different("answers of different kinds");
+  }
+
+  /** Says whether two items are one formula in two forms, as in "x + 5 or 5 + x". */
+  private boolean isOneFormula(List<Node> items) {
+    return !(items.get(0) instanceof Node.Num || items.get(1) instanceof Node.Num)
+        && !items.get(0).equals(items.get(1))
+        && comparer.compare(items.get(0), items.get(1)).isEqual();
   }
 
   /** Bare numbers may be data, in which repetition counts; tuples and relations are solutions. */

@@ -33,7 +33,8 @@ final class Comparer {
   }
 
   Comparison compare(Node left, Node right) {
-    budget.spend(1);
+    Rewriting.walk(left, budget);
+    Rewriting.walk(right, budget);
     if (left.equals(right)) {
       return Comparison.equal("the same");
     }
@@ -46,8 +47,8 @@ final class Comparer {
       }
       return left instanceof Quantity || right instanceof Quantity
           ? Quantities.compare(
-              Quantities.likeOther(digits(left), right),
-              Quantities.likeOther(digits(right), left),
+              Quantities.likeOther(digits(left), right, budget),
+              Quantities.likeOther(digits(right), left, budget),
               scalars)
           : based(left, right);
     }
@@ -129,13 +130,21 @@ final class Comparer {
   /** Numbers with a base written on them are compared by value, or by digits with one without. */
   private Comparison based(Node left, Node right) {
     if (left instanceof BasedNumber a && right instanceof BasedNumber b) {
-      return scalars.compare(BasedNumbers.value(a), BasedNumbers.value(b));
+      return scalars.compare(BasedNumbers.value(a, budget), BasedNumbers.value(b, budget));
     }
-    return scalars.compare(digits(left), digits(right));
+    if (left instanceof BasedNumber || right instanceof BasedNumber) {
+      Comparison digits = scalars.compare(digits(left), digits(right));
+      return digits.isEqual()
+          ? Comparison.unknown("the same digits, but only one says to what base")
+          : digits;
+    }
+    return scalars.compare(left, right);
   }
 
-  private static Node digits(Node node) {
-    return node instanceof BasedNumber number ? Numbers.readOrSymbol(number.digits()) : node;
+  private Node digits(Node node) {
+    return node instanceof BasedNumber number
+        ? Numbers.readOrSymbol(number.digits(), budget)
+        : node;
   }
 
   /** Letters decide where both have one; else what stands beside the letter. */

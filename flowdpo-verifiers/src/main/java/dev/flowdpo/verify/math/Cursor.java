@@ -9,12 +9,18 @@ final class Cursor {
   static final int MAX_DEPTH = 60;
 
   private final List<Token> tokens;
+  private final Budget budget;
   private int position;
   private int depth;
   private int bars;
 
-  Cursor(List<Token> tokens) {
+  Cursor(List<Token> tokens, Budget budget) {
     this.tokens = new ArrayList<>(tokens);
+    this.budget = budget;
+  }
+
+  Budget budget() {
+    return budget;
   }
 
   Token peek() {
@@ -26,6 +32,7 @@ final class Cursor {
   }
 
   Token next() {
+    budget.spend(2);
     Token token = tokens.get(position);
     if (!token.is(Kind.END)) {
       position++;
@@ -80,6 +87,7 @@ final class Cursor {
    * @throws OutOfReachException if that is too deep
    */
   void enter() {
+    budget.spend(1);
     if (++depth > MAX_DEPTH) {
       throw new OutOfReachException("nested deeper than " + MAX_DEPTH);
     }
@@ -100,6 +108,15 @@ final class Cursor {
 
   boolean inBars() {
     return bars > 0;
+  }
+
+  /** Passes a bar; two bars in a row may be the end of one value and the beginning of the next. */
+  void expectBar() {
+    if (peek().isSign("‖")) {
+      tokens.set(position, Token.sign("|"));
+    } else {
+      expect("|");
+    }
   }
 
   /** Suspends the meaning of bars inside of brackets; returns what to restore. */

@@ -79,23 +79,19 @@ final class DecimalRule {
     return decimal.digits() >= NOISY_DIGITS;
   }
 
-  private static boolean near(Num decimal, BigDecimal value) {
+  private boolean near(Num decimal, BigDecimal value) {
     BigDecimal error = value.subtract(toDecimal(decimal)).abs();
     return error.compareTo(value.abs().multiply(NOISE)) <= 0;
   }
 
-  private static BigDecimal toDecimal(Num num) {
-    return num.value().toDecimal(new MathContext(80));
+  private BigDecimal toDecimal(Num num) {
+    return num.value().toDecimal(new MathContext(80), budget);
   }
 
   private BigDecimal toDecimal(Node node) {
     if (node instanceof Num num) {
       return toDecimal(num);
     }
-    Complex value = Evaluator.ofConstants(60, budget).value(node);
-    if (!value.isReal()) {
-      throw new OutOfReachException("not a real number");
-    }
-    return value.re();
+    return Evaluator.ofConstants(60, budget).real(node);
   }
 }

@@ -3,7 +3,6 @@ package dev.flowdpo.verify.math;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
-import java.time.Duration;
 
 /**
  * Elementary functions of real numbers to any number of digits up to {@value #MAX_DIGITS}, by
@@ -20,11 +19,13 @@ final class Elementary {
   private final MathContext context;
   private final FixedPoint series;
   private final Budget budget;
+  private final long square; // of the digits, which the cost of an operation grows with
 
   Elementary(int digits, Budget budget) {
     this.context = new MathContext(digits + GUARD_DIGITS, RoundingMode.HALF_EVEN);
     this.series = new FixedPoint(digits + GUARD_DIGITS, budget);
     this.budget = budget;
+    this.square = (long) context.getPrecision() * context.getPrecision();
   }
 
   /** π and ln 10, worked out once. */
@@ -33,7 +34,7 @@ final class Elementary {
     static final BigDecimal LN_10;
 
     static {
-      Budget budget = new Budget(Long.MAX_VALUE, Duration.ofHours(1));
+      Budget budget = Budget.ofConstants();
       Elementary functions = new Elementary(MAX_DIGITS + GUARD_DIGITS, budget);
       // y += sin y near π, which triples the digits.
       BigDecimal y = new BigDecimal(Math.PI);
@@ -52,7 +53,7 @@ final class Elementary {
   }
 
   BigDecimal multiply(BigDecimal a, BigDecimal b) {
-    budget.spend(1 + context.getPrecision() / 32);
+    budget.spend(3 + square / 6_000);
     return bounded(a.multiply(b, context));
   }
 
@@ -68,13 +69,13 @@ final class Elementary {
     if (b.signum() == 0) {
       throw new OutOfReachException("a division by zero");
     }
-    budget.spend(2 + context.getPrecision() / 16);
+    budget.spend(5 + square / 4_000);
     return bounded(a.divide(b, context));
   }
 
   /** Returns the root of a number of at least 0. */
   BigDecimal sqrt(BigDecimal x) {
-    budget.spend(10 + context.getPrecision() / 8);
+    budget.spend(100 + square / 60);
     return x.sqrt(context);
   }
 
@@ -94,6 +95,7 @@ final class Elementary {
     int halvings = 0;
     BigDecimal r = x;
     while (r.abs().compareTo(TWO) > 0) {
+      budget.spend(5 + square / 4_000);
       r = r.divide(TWO, context);
       halvings++;
     }

@@ -21,6 +21,7 @@ import java.util.Optional;
  */
 final class Evaluator {
   private static final int MAX_POWER = 10_000;
+  private static final long EXACT_STEPS = 10_000;
 
   private final Elementary functions;
   private final ComplexFunctions complex;
@@ -52,6 +53,22 @@ final class Evaluator {
     leftReals |= !value.isReal();
     largest = Math.max(largest, value.magnitude());
     return value;
+  }
+
+  /**
+   * Returns the value where it is real and most of its digits are right.
+   *
+   * @throws OutOfReachException if it is not, or too little is left of large numbers on the way
+   */
+  BigDecimal real(Node node) {
+    Complex value = value(node);
+    if (!value.isReal()) {
+      throw new OutOfReachException("not a real number");
+    }
+    if (!value.isZero() && largest - value.magnitude() > functions.context().getPrecision() / 3) {
+      throw new OutOfReachException("a value that is what is left of much larger numbers");
+    }
+    return value.re();
   }
 
   boolean leftReals() {
@@ -93,7 +110,7 @@ final class Evaluator {
   }
 
   private Complex real(Rational value) {
-    return Complex.of(value.toDecimal(functions.context()));
+    return Complex.of(value.toDecimal(functions.context(), budget));
   }
 
   private Complex constant(Constant constant) {
@@ -121,9 +138,11 @@ final class Evaluator {
   private Optional<Rational> exact(Node node) {
     budget.spend(10);
     try {
-      Fraction form = new Normalizer(budget, point.bindings(node)).normalize(node);
+      Budget part = budget.part(EXACT_STEPS);
+      Fraction form = new Normalizer(part, point.bindings(node, part)).normalize(node);
       return form.isConstant() ? Optional.of(form.constant()) : Optional.empty();
     } catch (OutOfReachException e) {
+      budget.spend(1); // fails for good where nothing is left
       return Optional.empty();
     }
   }
@@ -207,7 +226,7 @@ final class Evaluator {
   /** A function that nothing is known of has some value of its own for each argument. */
   private Complex opaque(Call call) {
     Fraction form = new Normalizer(budget, Map.of()).normalize(call);
-    return real(point.value("?" + form.key()));
+    return real(point.value("?" + form.key(budget)));
   }
 
   private Complex bound(Call call) {
@@ -228,6 +247,7 @@ final class Evaluator {
     boolean sum = call.function().equals("sum");
     Complex total = sum ? Complex.ZERO : Complex.ONE;
     for (int i = first; i <= last; i++) {
+      budget.spend(10);
       SamplePoint inner = point.with(name, Rational.of(i));
       Complex term = new Evaluator(functions, inner, budget).value(call.arguments().get(2));
       total = sum ? total.plus(term, functions) : total.times(term, functions);

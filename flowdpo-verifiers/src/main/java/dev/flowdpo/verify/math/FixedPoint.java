@@ -26,17 +26,18 @@ final class FixedPoint {
     if (Elementary.magnitude(x) < -bits / 3) {
       return BigInteger.ZERO; // as it would be rounded to, but without the work of aligning it
     }
+    budget.spend(3 + (long) bits * bits / 20_000);
     BigDecimal scaled = x.multiply(new BigDecimal(BigInteger.ONE.shiftLeft(bits)));
     return scaled.setScale(0, RoundingMode.HALF_EVEN).unscaledValue();
   }
 
   private BigDecimal decimal(BigInteger x, MathContext context) {
-    // x / 2^bits = x 5^bits / 10^bits
+    budget.spend(3 + (long) bits * bits / 20_000);
     return new BigDecimal(x).divide(new BigDecimal(BigInteger.ONE.shiftLeft(bits)), context);
   }
 
   private BigInteger times(BigInteger a, BigInteger b) {
-    budget.spend(1 + bits / 512);
+    budget.spend(1 + (long) bits * bits / 150_000);
     return a.multiply(b).shiftRight(bits);
   }
 

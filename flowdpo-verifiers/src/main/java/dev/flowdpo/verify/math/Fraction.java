@@ -34,7 +34,9 @@ record Fraction(Polynomial numerator, Polynomial denominator) {
     if (denominator.terms().size() == 1) {
       Term term = denominator.single();
       Term inverse =
-          term.monomial().power(Rational.MINUS_ONE).reduced(term.coefficient().inverse());
+          term.monomial()
+              .power(Rational.MINUS_ONE, budget)
+              .reduced(term.coefficient().inverse(), budget);
       return of(numerator.times(Polynomial.of(inverse), budget));
     }
     return new Fraction(numerator, denominator);
@@ -54,6 +56,7 @@ record Fraction(Polynomial numerator, Polynomial denominator) {
   }
 
   Fraction plus(Fraction other, Budget budget) {
+    budget.spend(1 + denominator.terms().size() / 8);
     if (denominator.equals(other.denominator)) {
       return of(numerator.plus(other.numerator, budget), denominator, budget);
     }
@@ -86,8 +89,9 @@ record Fraction(Polynomial numerator, Polynomial denominator) {
     }
     if (isPolynomial() && numerator.terms().size() == 1) {
       Term term = numerator.single();
-      Monomial monomial = term.monomial().power(Rational.of(exponent));
-      return of(Polynomial.of(monomial.reduced(term.coefficient().power(exponent))));
+      Monomial monomial = term.monomial().power(Rational.of(exponent), budget);
+      return of(
+          Polynomial.of(monomial.reduced(term.coefficient().power(exponent, budget), budget)));
     }
     if (exponent.bitLength() > 10) {
       throw new OutOfReachException("a sum to a power beyond the limit");
@@ -97,7 +101,9 @@ record Fraction(Polynomial numerator, Polynomial denominator) {
   }
 
   /** Returns a text that is the same for the same terms. */
-  String key() {
-    return isPolynomial() ? numerator.key() : numerator.key() + "/" + denominator.key();
+  String key(Budget budget) {
+    return isPolynomial()
+        ? numerator.key(budget)
+        : numerator.key(budget) + "/" + denominator.key(budget);
   }
 }

@@ -9,6 +9,7 @@ import dev.flowdpo.verify.math.Node.Power;
 import dev.flowdpo.verify.math.Node.Product;
 import dev.flowdpo.verify.math.Node.Ratio;
 import dev.flowdpo.verify.math.Node.Relation;
+import dev.flowdpo.verify.math.Node.SetOperation;
 import dev.flowdpo.verify.math.Node.Symbol;
 import dev.flowdpo.verify.math.Node.Words;
 import java.util.ArrayList;
@@ -70,6 +71,7 @@ final class Labels {
     }
     if (node instanceof Call call) {
       return Functions.isFree(call.function())
+          || isRatioOfTriangle(call)
           || (call.function().matches("abs|norm|det|overline|prime|deg|gcd|lcm|arg")
               && !call.arguments().stream().allMatch(Num.class::isInstance));
     }
@@ -79,8 +81,17 @@ final class Labels {
     boolean composed =
         node instanceof Product
             || node instanceof Ratio
+            || node instanceof SetOperation
             || (node instanceof Bracket bracket && bracket.open() == '(');
     return composed && node.children().stream().allMatch(Labels::isName);
+  }
+
+  /** tan A is known of a triangle with an angle A; of sin x = ½ the solutions are asked. */
+  private static boolean isRatioOfTriangle(Call call) {
+    return call.function().matches("sin|cos|tan|cot|sec|csc")
+        && call.arguments().size() == 1
+        && call.arguments().get(0) instanceof Symbol symbol
+        && symbol.name().matches("[A-Z]|angle.*|alpha|beta|gamma|theta");
   }
 
   /**

@@ -12,7 +12,7 @@ final class LatexNames {
   /** Commands without a meaning for the value; the space after them counts as a blank. */
   static final ImmutableSet<String> IGNORED =
       ImmutableSet.copyOf(
-          ("left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr middle quad"
+          ("left right mleft mright big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr middle quad"
                   + " qquad displaystyle textstyle scriptstyle limits nolimits rm bf it sf tt cal"
                   + " hline boxed fbox thinspace medspace thickspace negthinspace enspace hfill"
                   + " large Large small bm boldsymbol mathstrut strut ensuremath cline noindent")
@@ -89,7 +89,8 @@ final class LatexNames {
             Map.entry("<", List.of("lt")),
             Map.entry(">", List.of("gt")),
             Map.entry("≠", List.of("ne", "neq")),
-            Map.entry("=", List.of("approx", "simeq", "colon=", "doteq", "cong")),
+            Map.entry("=", List.of("colon=", "doteq", "cong")),
+            Map.entry("≈", List.of("approx", "simeq")),
             Map.entry("≡", List.of("equiv")),
             Map.entry("∈", List.of("in")),
             Map.entry("→", List.of("to", "rightarrow", "longrightarrow", "mapsto")),

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /** Cuts the text of a formula, in LaTeX or plain notation, into tokens. One pass, no look back. */
 final class Lexer {
   private static final int MAX_TOKENS = 4_000;
-  private static final String SIGNS = "+-*/^!'=<>≤≥≠≡∈→∪∩∖±∓%$€£°…,;:()[]{}⟨⟩⌊⌋⌈⌉|‖&_~";
+  private static final String SIGNS = "+-*/^!'=≈<>≤≥≠≡∈→∪∩∖±∓%$€£°…,;:()[]{}⟨⟩⌊⌋⌈⌉|‖&_~";
 
   /** Signs written with several characters; none is the beginning of another. */
   private static final ImmutableMap<String, String> COMPOUNDS =
@@ -29,10 +29,13 @@ final class Lexer {
           .put("+/-", "±")
           .buildOrThrow();
 
+  private static final Pattern QUAD_AND_MORE = Pattern.compile("q?quad[a-zA-Z]++");
   private static final Pattern TIMES_TEN = Pattern.compile("x\\s*+10\\s?+\\^");
 
   private final String text;
   private final Notation notation;
+  private final Budget budget;
+  private final int contentEnd;
   private final List<Token> tokens = new ArrayList<>();
   private int position;
   private int brackets;
@@ -40,9 +43,11 @@ final class Lexer {
   private boolean ambiguousCommas;
   private boolean words;
 
-  Lexer(String text, Notation notation) {
+  Lexer(String text, Notation notation, Budget budget) {
     this.text = UnicodeSigns.spelled(text);
     this.notation = notation;
+    this.budget = budget;
+    this.contentEnd = this.text.stripTrailing().length();
   }
 
   /**
@@ -52,6 +57,7 @@ final class Lexer {
    */
   List<Token> tokens() {
     while (position < text.length()) {
+      budget.spend(1);
       char c = text.charAt(position);
       if (Character.isWhitespace(c) || c == '~' || c == '\u00a0') {
         position++;
@@ -124,7 +130,7 @@ final class Lexer {
   }
 
   private boolean atEnd(int index) {
-    return text.substring(Math.min(index, text.length())).isBlank();
+    return index >= contentEnd;
   }
 
   private void sign(char c) {
@@ -152,7 +158,12 @@ final class Lexer {
     if (position == start) {
       position = Math.min(start + 1, text.length());
     }
+    budget.spend((position - start) / 8);
     String name = text.substring(start, position);
+    if (QUAD_AND_MORE.matcher(name).matches()) {
+      position = start + name.indexOf("quad") + 4; // the blank after it is missing
+      name = text.substring(start, position);
+    }
     if (name.isBlank() || ",;:!>".contains(name) || LatexNames.IGNORED.contains(name)) {
       spaced = true;
       skipNullDelimiter(name);
@@ -189,7 +200,7 @@ final class Lexer {
 
   /** After \left and \right a point stands for no bracket. */
   private void skipNullDelimiter(String name) {
-    boolean delimiter = name.equals("left") || name.equals("right");
+    boolean delimiter = name.endsWith("left") || name.endsWith("right");
     position += delimiter && text.startsWith(".", position) ? 1 : 0;
   }
 
@@ -207,6 +218,7 @@ final class Lexer {
 
   private String group() {
     TexGroup group = TexGroup.at(text, position);
+    budget.spend((group.end() - position) / 8);
     position = group.end();
     return group.content();
   }
@@ -216,6 +228,7 @@ final class Lexer {
     while (position < text.length() && Vocabulary.isLetter(text.charAt(position))) {
       position++;
     }
+    budget.spend((position - start) / 8);
     String run = text.substring(start, position);
     Optional<Token> known = Vocabulary.token(run, last());
     if (isUnion(run)) {

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * An answer in LaTeX or plain notation, read once and compared with others.
@@ -15,17 +17,27 @@ import java.util.OptionalDouble;
  *
  * <p>Comparing proves equality or difference where it can: rational functions of radicals have a
  * normal form, larger ones are compared modulo a prime, everything else by so many digits, or at so
- * many points, that a coincidence is out of the question. What cannot be decided is different, with
- * the reason; what is too large or undefined is unknown. Decimals are exact, unless at least 6
- * significant digits are shown and the other value rounds to them, or at least 15 and it agrees to
- * a relative 10⁻¹². A unit or a variable's name may be left out on one side, and per cent also be
- * written as a fraction. No input makes this throw, or takes longer than about two seconds.
+ * many points, that a coincidence is out of the question. What has no common form is different,
+ * with the reason; what is too large to work out, or undefined, is unknown. Decimals are exact,
+ * unless at least 6 significant digits are shown and the other value rounds to them, or at least 15
+ * and it agrees to a relative 10⁻¹². A unit or a variable's name may be left out on one side, and
+ * per cent also be written as a fraction.
+ *
+ * <p>No input makes this throw. What reading and comparing may cost is a number of steps, the same
+ * on every machine: below a tenth of a second on one core. A formula that needs more is unknown,
+ * and so is one that was read or compared while its thread was interrupted; the thread stays so.
  *
  * <p>Immutable and thread-safe.
  */
 public final class MathAnswer {
   /** Longer answers are out of reach, but for the comparison of their texts. */
   public static final int MAX_LENGTH = 10_000;
+
+  // Neither a thousands separator nor likely a list: two digits follow, or more than three.
+  private static final Pattern DECIMAL_COMMA =
+      Pattern.compile("([-+−$€£ ]{0,4}\\d++),(\\d\\d|\\d{4,}+)(?!\\d)([^\\d,]*+)");
+  private static final Pattern COMMA_AFTER_NOUGHT =
+      Pattern.compile("([-+−$€£ ]{0,4}0),(\\d{2,}+)([^\\d,]*+)");
 
   private final String text;
   private final List<Reading> readings;
@@ -38,7 +50,13 @@ public final class MathAnswer {
   }
 
   /** One way to read the text. */
-  private record Reading(Node node, boolean hasWords, boolean splitsWords) {}
+  private record Reading(Node node, boolean hasWords, boolean splitsWords, boolean decimalComma) {
+    /** A decimal comma is one where the other answer is a decimal: 1,22 may be two numbers. */
+    boolean mayBe(Reading other) {
+      Node value = other.node instanceof Node.Quantity quantity ? quantity.value() : other.node;
+      return !decimalComma || (value instanceof Node.Num num && num.decimals() > 0);
+    }
+  }
 
   /**
    * Reads an answer.
@@ -47,6 +65,10 @@ public final class MathAnswer {
    * @return the answer as it was understood
    */
   public static MathAnswer of(String text) {
+    return of(text, Budget.ofReading());
+  }
+
+  static MathAnswer of(String text, Budget budget) {
     Objects.requireNonNull(text, "text");
     if (text.length() > MAX_LENGTH) {
       return new MathAnswer(
@@ -55,7 +77,7 @@ public final class MathAnswer {
           "an answer of " + text.length() + " characters; read are at most " + MAX_LENGTH);
     }
     try {
-      return new MathAnswer(text, readings(text), "");
+      return new MathAnswer(text, readings(text, budget), "");
     } catch (OutOfReachException e) {
       return new MathAnswer(text, List.of(), String.valueOf(e.getMessage()));
     } catch (StackOverflowError e) {
@@ -63,18 +85,27 @@ public final class MathAnswer {
     }
   }
 
-  private static List<Reading> readings(String text) {
+  private static List<Reading> readings(String text, Budget budget) {
     List<Reading> readings = new ArrayList<>();
-    AnswerReader reader = new AnswerReader();
+    AnswerReader reader = new AnswerReader(budget);
     Node usual = reader.read(text, Notation.USUAL);
-    readings.add(new Reading(usual, reader.hasWords(), false));
+    readings.add(new Reading(usual, reader.hasWords(), false, false));
     if (reader.hasAmbiguousCommas()) {
-      Node split = new AnswerReader().read(text, new Notation(false, true));
-      readings.add(new Reading(split, reader.hasWords(), false));
+      Node split = new AnswerReader(budget).read(text, new Notation(false, true));
+      readings.add(new Reading(split, reader.hasWords(), false, false));
     }
     if (reader.hasWords()) {
-      Node split = new AnswerReader().read(text, new Notation(true, false));
-      readings.add(new Reading(split, true, true));
+      Node split = new AnswerReader(budget).read(text, new Notation(true, false));
+      readings.add(new Reading(split, true, true, false));
+    }
+    for (Pattern pattern : List.of(DECIMAL_COMMA, COMMA_AFTER_NOUGHT)) {
+      Matcher comma = pattern.matcher(text.strip());
+      if (comma.matches()) {
+        String point = comma.replaceFirst("$1.$2$3");
+        Node number = new AnswerReader(budget).read(point, Notation.USUAL);
+        readings.add(new Reading(number, false, false, true));
+        break;
+      }
     }
     return readings;
   }
@@ -121,8 +152,12 @@ public final class MathAnswer {
    * @return whether they are one value, and why
    */
   public Comparison compare(MathAnswer other) {
+    return compare(other, Budget.ofComparison());
+  }
+
+  Comparison compare(MathAnswer other, Budget budget) {
     if (text.compareTo(other.text) > 0) {
-      return other.compare(this); // the same work for both orders, so the same outcome
+      return other.compare(this, budget); // the same work for both orders, so the same outcome
     }
     if (text.isBlank() || other.text.isBlank()) {
       return Comparison.unknown("an empty answer");
@@ -134,7 +169,7 @@ public final class MathAnswer {
       return Comparison.unknown(obstacle.isEmpty() ? other.obstacle : obstacle);
     }
     try {
-      return compare(other, Budget.ofComparison());
+      return compareReadings(other, budget);
     } catch (OutOfReachException e) {
       return Comparison.unknown(String.valueOf(e.getMessage()));
     } catch (StackOverflowError e) {
@@ -144,7 +179,7 @@ public final class MathAnswer {
     }
   }
 
-  private Comparison compare(MathAnswer other, Budget budget) {
+  private Comparison compareReadings(MathAnswer other, Budget budget) {
     Comparer comparer = new Comparer(budget);
     List<Comparison> outcomes = new ArrayList<>();
     for (Reading own : readings) {
@@ -152,6 +187,9 @@ public final class MathAnswer {
         // Letters in another order are another word: words split into letters only where the
         // other answer has no words.
         boolean splits = own.splitsWords() || theirs.splitsWords();
+        if (!own.mayBe(theirs) || !theirs.mayBe(own)) {
+          continue;
+        }
         if (splits && own.hasWords() && theirs.hasWords()) {
           continue;
         }

@@ -20,10 +20,16 @@ final class Matrices {
   private Matrices() {}
 
   /** Returns the tree with what can be worked out of matrices worked out. */
-  static Node worked(Node node) {
+  static Node worked(Node node, Budget budget) {
     return Rewriting.any(node, n -> n instanceof Matrix)
-        ? Rewriting.bottomUp(node, Matrices::step)
+        ? Rewriting.bottomUp(node, n -> paid(step(n, budget), budget))
         : node;
+  }
+
+  /** Entries of products share what they are made of: the nodes of a few products are millions. */
+  private static <T extends Node> T paid(T node, Budget budget) {
+    Rewriting.walk(node, budget);
+    return node;
   }
 
   /** Returns a matrix, or tuples in square brackets as its rows. */
@@ -50,15 +56,15 @@ final class Matrices {
     return bracket.open() == '[' && bracket.close() == ']';
   }
 
-  private static Node step(Node node) {
+  private static Node step(Node node, Budget budget) {
     if (node instanceof Product product) {
-      return product(product);
+      return product(product, budget);
     } else if (node instanceof Sum sum) {
-      return sum(sum);
+      return sum(sum, budget);
     } else if (node instanceof Power power
         && power.base() instanceof Matrix matrix
         && power.exponent() instanceof Num num) {
-      return power(power, matrix, num.value());
+      return power(power, matrix, num.value(), budget);
     } else if (node instanceof Call call
         && call.arguments().size() == 1
         && call.arguments().get(0) instanceof Matrix matrix) {
@@ -71,7 +77,7 @@ final class Matrices {
     return node;
   }
 
-  private static Node product(Product product) {
+  private static Node product(Product product, Budget budget) {
     List<Node> scalars = new ArrayList<>();
     Matrix total = null;
     for (Node factor : product.factors()) {
@@ -81,7 +87,7 @@ final class Matrices {
         total = matrix;
       } else if (columns(total) == matrix.rows().size()
           && Math.max(total.rows().size(), columns(matrix)) <= MAX_SIZE) {
-        total = times(total, matrix);
+        total = times(total, matrix, budget);
       } else {
         return product;
       }
@@ -97,7 +103,7 @@ final class Matrices {
     return matrix.rows().get(0).size();
   }
 
-  private static Matrix times(Matrix a, Matrix b) {
+  private static Matrix times(Matrix a, Matrix b, Budget budget) {
     List<List<Node>> rows = new ArrayList<>();
     for (List<Node> left : a.rows()) {
       List<Node> row = new ArrayList<>();
@@ -110,10 +116,10 @@ final class Matrices {
       }
       rows.add(List.copyOf(row));
     }
-    return new Matrix(List.copyOf(rows));
+    return paid(new Matrix(List.copyOf(rows)), budget);
   }
 
-  private static Node sum(Sum sum) {
+  private static Node sum(Sum sum, Budget budget) {
     Matrix total = null;
     for (Node term : sum.terms()) {
       if (!(term instanceof Matrix matrix)) {
@@ -122,7 +128,7 @@ final class Matrices {
       if (total == null) {
         total = matrix;
       } else if (total.rows().size() == matrix.rows().size() && columns(total) == columns(matrix)) {
-        total = plus(total, matrix);
+        total = paid(plus(total, matrix), budget);
       } else {
         return sum;
       }
@@ -142,7 +148,7 @@ final class Matrices {
     return new Matrix(List.copyOf(rows));
   }
 
-  private static Node power(Power power, Matrix base, Rational exponent) {
+  private static Node power(Power power, Matrix base, Rational exponent, Budget budget) {
     boolean small =
         exponent.isInteger()
             && exponent.signum() > 0
@@ -152,7 +158,7 @@ final class Matrices {
     }
     Matrix total = base;
     for (int i = 1; i < exponent.intValueExact(); i++) {
-      total = times(total, base);
+      total = times(total, base, budget);
     }
     return total;
   }

@@ -31,12 +31,13 @@ final class MixedNumberParser {
       cursor.reset(start);
       return Optional.empty();
     }
-    return Optional.of(new Sum(List.of(Numbers.read(whole.text()), fraction.get())));
+    return Optional.of(
+        new Sum(List.of(Numbers.read(whole.text(), cursor.budget()), fraction.get())));
   }
 
   private Optional<Node> properFraction() {
     Token token = cursor.peek();
-    if (token.is(Kind.COMMAND) && Functions.FRACTIONS.contains(token.text())) {
+    if (token.is(Kind.COMMAND) && Functions.FRACTIONS.contains(token.text()) && hasPlainParts()) {
       Node fraction = primaries.primary();
       boolean goesOn = cursor.peek().isSign("^") || cursor.peek().isSign("!");
       return Optional.of(fraction).filter(f -> isProper(f) && !goesOn);
@@ -47,10 +48,26 @@ final class MixedNumberParser {
         && cursor.peek(2).is(Kind.NUMBER)) {
       cursor.next();
       cursor.next();
-      Node fraction = Node.quotient(Numbers.read(token.text()), Numbers.read(cursor.next().text()));
+      Node numerator = Numbers.read(token.text(), cursor.budget());
+      Node fraction = Node.quotient(numerator, Numbers.read(cursor.next().text(), cursor.budget()));
       return Optional.of(fraction).filter(MixedNumberParser::isProper);
     }
     return Optional.empty();
+  }
+
+  /** Looks ahead, since reading nested fractions twice at each level would take for ever. */
+  private boolean hasPlainParts() {
+    if (cursor.peek(1).is(Kind.NUMBER)) {
+      return cursor.peek(1).text().length() > 1 || isPlain(2);
+    }
+    return isPlain(1) && isPlain(4);
+  }
+
+  private boolean isPlain(int at) {
+    return cursor.peek(at).is(Kind.NUMBER)
+        || (cursor.peek(at).isSign("{")
+            && cursor.peek(at + 1).is(Kind.NUMBER)
+            && cursor.peek(at + 2).isSign("}"));
   }
 
   private static boolean isProper(Node fraction) {

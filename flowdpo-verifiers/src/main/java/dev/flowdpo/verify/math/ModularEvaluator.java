@@ -10,20 +10,32 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Values of rational functions modulo the prime 2⁶¹ − 1. Two different polynomials of degree d
- * agree at a random point with a chance of d / 2⁶¹ (Schwartz 1980, Zippel 1979), whatever the size
- * of their expanded forms.
+ * Values of rational functions modulo primes of 50 bits. Two different polynomials of degree d
+ * agree at a random point with a chance of d / 2⁵⁰ (Schwartz 1980, Zippel 1979), whatever the size
+ * of their expanded forms; two different numbers of b bits agree modulo no more than b / 50 of the
+ * 10¹³ primes there are. The primes are drawn by the two formulas: with one that is known, a
+ * formula is easily made up that another one agrees with (2⁶¹ is 1 modulo 2⁶¹ − 1).
  */
 final class ModularEvaluator {
-  private static final long PRIME = (1L << 61) - 1;
-  private static final BigInteger MODULUS = BigInteger.valueOf(PRIME);
+  private static final int PRIME_BITS = 50;
   private static final int POINTS = 4;
+  private static final long PRIME_STEPS = 2_000;
 
-  private final int seed;
+  /** Bits that a value may have when it is worked out: each point errs by at most one in 10⁴. */
+  private static final double MAX_SIZE = 1e10;
+
+  private final long seed;
+  private final long prime;
+  private final BigInteger modulus;
   private final Budget budget;
 
-  private ModularEvaluator(int seed, Budget budget) {
+  private ModularEvaluator(long seed, Budget budget) {
+    budget.spend(PRIME_STEPS);
     this.seed = seed;
+    this.modulus =
+        BigInteger.valueOf((1L << (PRIME_BITS - 1)) + (seed >>> (Long.SIZE - PRIME_BITS + 2)))
+            .nextProbablePrime();
+    this.prime = modulus.longValue();
     this.budget = budget;
   }
 
@@ -43,10 +55,19 @@ final class ModularEvaluator {
     return node instanceof Num num && num.value().isInteger() ? num.value().numerator() : null;
   }
 
-  /** Says whether the formulas agree at all of a few points. */
+  /**
+   * Says whether the formulas agree at all of a few points.
+   *
+   * @throws OutOfReachException if their values are so large that agreement says nothing
+   */
   static boolean agree(Node left, Node right, Budget budget) {
+    if (size(left) + size(right) > MAX_SIZE) {
+      throw new OutOfReachException("powers beyond the limit");
+    }
+    int formulas = 31 * left.hashCode() + right.hashCode();
     for (int point = 0; point < POINTS; point++) {
-      ModularEvaluator evaluator = new ModularEvaluator(point, budget);
+      long seed = Hashing.murmur3_128(point).hashInt(formulas).asLong();
+      ModularEvaluator evaluator = new ModularEvaluator(seed, budget);
       if (evaluator.value(left) != evaluator.value(right)) {
         return false;
       }
@@ -54,19 +75,35 @@ final class ModularEvaluator {
     return true;
   }
 
+  /** Returns a bound for the bits of the value at a point, or for the degree. */
+  private static double size(Node node) {
+    if (node instanceof Num num) {
+      return num.value().height();
+    } else if (node instanceof Symbol) {
+      return PRIME_BITS;
+    } else if (node instanceof Power power && power.exponent() instanceof Num exponent) {
+      return size(power.base()) * exponent.value().numerator().abs().doubleValue();
+    }
+    return node.children().stream().mapToDouble(ModularEvaluator::size).sum() + 1;
+  }
+
   private long value(Node node) {
     budget.spend(1);
     if (node instanceof Num num) {
-      long denominator = num.value().denominator().mod(MODULUS).longValue();
-      return times(num.value().numerator().mod(MODULUS).longValue(), inverse(denominator));
+      budget.quotient(num.value().height(), PRIME_BITS);
+      long denominator = num.value().denominator().mod(modulus).longValue();
+      return times(num.value().numerator().mod(modulus).longValue(), inverse(denominator));
     } else if (node instanceof Symbol symbol) {
+      budget.spend(2);
       long bits =
-          Hashing.murmur3_128(seed).hashString(symbol.name(), StandardCharsets.UTF_8).asLong();
-      return Math.floorMod(bits, PRIME);
+          Hashing.murmur3_128((int) seed)
+              .hashString(symbol.name(), StandardCharsets.UTF_8)
+              .asLong();
+      return Math.floorMod(bits, prime);
     } else if (node instanceof Sum sum) {
       long total = 0;
       for (Node term : sum.terms()) {
-        total = (total + value(term)) % PRIME;
+        total = (total + value(term)) % prime;
       }
       return total;
     } else if (node instanceof Product product) {
@@ -85,12 +122,10 @@ final class ModularEvaluator {
     throw new OutOfReachException("no rational function");
   }
 
-  private static long times(long a, long b) {
-    long high = Math.multiplyHigh(a, b);
-    long low = a * b;
-    // a b = high 2⁶⁴ + low, and 2⁶¹ ≡ 1.
-    long folded = (low & PRIME) + ((high << 3) | (low >>> 61));
-    return folded >= PRIME ? folded - PRIME : folded;
+  /** The quotient in floating point is off by one at most, and the rest is exact modulo 2⁶⁴. */
+  private long times(long a, long b) {
+    long quotient = (long) ((double) a * b / prime);
+    return Math.floorMod(a * b - quotient * prime, prime);
   }
 
   private long power(long base, BigInteger exponent) {
@@ -109,6 +144,6 @@ final class ModularEvaluator {
     if (value == 0) {
       throw new OutOfReachException("a division by zero");
     }
-    return value == 1 ? 1 : power(value, MODULUS.subtract(BigInteger.TWO));
+    return value == 1 ? 1 : power(value, modulus.subtract(BigInteger.TWO));
   }
 }

@@ -23,13 +23,14 @@ record Monomial(List<Factor> factors) {
   /**
    * Returns the product; exponents of one atom add up, also beyond what {@link #reduced} allows.
    */
-  Monomial times(Monomial other) {
+  Monomial times(Monomial other, Budget budget) {
     if (factors.isEmpty()) {
       return other;
     }
     if (other.factors.isEmpty()) {
       return this;
     }
+    budget.spend((factors.size() + other.factors.size()) / 2);
     List<Factor> merged = new ArrayList<>(factors.size() + other.factors.size());
     int i = 0;
     int j = 0;
@@ -44,7 +45,7 @@ record Monomial(List<Factor> factors) {
         merged.add(right);
         j++;
       } else {
-        Rational exponent = left.exponent().plus(right.exponent());
+        Rational exponent = left.exponent().plus(right.exponent(), budget);
         if (!exponent.isZero()) {
           merged.add(new Factor(left.atom(), exponent));
         }
@@ -58,11 +59,13 @@ record Monomial(List<Factor> factors) {
   }
 
   /** Returns all exponents multiplied. */
-  Monomial power(Rational exponent) {
+  Monomial power(Rational exponent, Budget budget) {
     return exponent.isZero()
         ? ONE
         : new Monomial(
-            factors.stream().map(f -> new Factor(f.atom(), f.exponent().times(exponent))).toList());
+            factors.stream()
+                .map(f -> new Factor(f.atom(), f.exponent().times(exponent, budget)))
+                .toList());
   }
 
   boolean isOne() {
@@ -85,7 +88,7 @@ record Monomial(List<Factor> factors) {
   }
 
   /** Returns coefficient times this, with whole powers of primes and i² drawn out. */
-  Term reduced(Rational coefficient) {
+  Term reduced(Rational coefficient, Budget budget) {
     if (isReduced()) {
       return new Term(coefficient, this);
     }
@@ -94,9 +97,9 @@ record Monomial(List<Factor> factors) {
     for (Factor factor : factors) {
       Rational exponent = factor.exponent();
       if (factor.atom().kind() == Atom.Kind.PRIME) {
-        BigInteger whole = exponent.floor();
-        number = number.times(Rational.of(factor.atom().prime()).power(whole));
-        exponent = exponent.minus(Rational.of(whole));
+        BigInteger whole = exponent.floor(budget);
+        number = number.times(Rational.of(factor.atom().prime()).power(whole, budget), budget);
+        exponent = exponent.minus(Rational.of(whole), budget);
       } else if (factor.atom().kind() == Atom.Kind.I) {
         if (!exponent.isInteger()) {
           throw new OutOfReachException("a root of the imaginary unit");
@@ -115,7 +118,11 @@ record Monomial(List<Factor> factors) {
   /** A monomial with its coefficient. */
   record Term(Rational coefficient, Monomial monomial) {}
 
-  String key() {
+  String key(Budget budget) {
+    for (Factor factor : factors) {
+      budget.spend(8 + factor.atom().key().length() / 16);
+      budget.digits(factor.exponent().height());
+    }
     return factors.stream()
         .map(f -> f.atom().kind().ordinal() + f.atom().key() + "^" + f.exponent())
         .collect(Collectors.joining("·"));

@@ -14,7 +14,7 @@ final class NumberLexer {
   private static final Pattern COMMA_GROUP = Pattern.compile(",(\\d{3})(?!\\d)");
   private static final Pattern SPACED_GROUP =
       Pattern.compile(
-          "(?:\\{,\\}|\\s*+(?:\\\\!\\s*+)?,\\s*+\\\\!\\s*+|\\\\[,;: ]\\s?+|[\\u00a0\\u2009\\u202f])(\\d{3})(?!\\d)");
+          "(?:\\s?+\\{,\\s?+\\}|\\s*+(?:\\\\!\\s*+)?,\\s*+\\\\!\\s*+|\\\\[,;: ]\\s?+|[\\u00a0\\u2009\\u202f])(\\d{3})(?!\\d)");
   private static final Pattern FRACTION = Pattern.compile("\\.(\\d++)");
   private static final Pattern REPEATING =
       Pattern.compile("\\\\(?:overline|bar|dot)\\s?+\\{\\s?+(\\d{1,30})\\s?+\\}");

@@ -19,6 +19,7 @@ final class NumericComparison {
   private static final int CONSTANT_DIGITS = 60;
   private static final int POINT_DIGITS = 45;
   private static final int MAX_DIGITS = 650;
+  private static final int SLACK = 8;
   private static final int POINTS = 5;
   private static final int ATTEMPTS = 36;
   private static final Set<String> WHOLE =
@@ -50,7 +51,7 @@ final class NumericComparison {
 
   Comparison compare() {
     if (digits > MAX_DIGITS) {
-      return Comparison.different("not equal in form, and too large to compare by digits");
+      return Comparison.unknown("not equal in form, and too large to compare by digits");
     }
     boolean complex = mentionsI(left) || mentionsI(right);
     if (constant) {
@@ -68,7 +69,7 @@ final class NumericComparison {
       case YES -> Comparison.equal("equal to many digits");
       case NO -> Comparison.different("different values");
       case UNDEFINED -> Comparison.unknown("not equal in form, and without a value to compare");
-      case UNSURE -> Comparison.different("not equal in form, and the values cannot be compared");
+      case UNSURE -> Comparison.unknown("not equal in form, and the values cannot be compared");
     };
   }
 
@@ -91,37 +92,68 @@ final class NumericComparison {
     if (agreeing >= POINTS) {
       return Comparison.equal("equal at " + POINTS + " points");
     }
-    return complex
-        ? Comparison.different("not equal in form, and defined at too few points to compare")
-        : Comparison.unknown("real at too few points");
+    return Comparison.unknown(
+        complex
+            ? "not equal in form, and defined at too few points to compare"
+            : "real at too few points");
   }
 
   private Agreement at(SamplePoint point, boolean complex) {
     try {
-      Elementary functions = new Elementary(digits, budget);
-      Evaluator evaluator = new Evaluator(functions, point, budget);
-      Complex a = evaluator.value(left);
-      Complex b = evaluator.value(right);
-      if (evaluator.leftReals() && !complex) {
+      Values values = values(point, digits);
+      if (values.leftReals() && !complex) {
         return Agreement.UNDEFINED;
       }
-      Complex difference = a.minus(b, functions);
-      if (difference.isZero()) {
+      if (values.difference().isZero()) {
         return Agreement.YES;
       }
-      long scale = Math.max(a.magnitude(), b.magnitude());
-      if (evaluator.largest() - scale > digits / 3) {
-        // Almost everything cancelled out: what is left may be nothing but error.
-        return difference.magnitude() < evaluator.largest() - digits ? Agreement.YES : Agreement.NO;
+      long scale = values.scale();
+      if (values.largest() - scale > digits / 3) {
+        return cancelled(point, values);
       }
+      long size = values.difference().magnitude();
       if (Math.abs(scale) > digits / 2) {
-        return difference.magnitude() < scale - digits / 2 ? Agreement.UNSURE : Agreement.NO;
+        return size < scale - digits / 2 ? Agreement.UNSURE : Agreement.NO;
       }
-      return difference.magnitude() < scale - (digits - 8) ? Agreement.YES : Agreement.NO;
+      return size < scale - (digits - SLACK) ? Agreement.YES : Agreement.NO;
     } catch (OutOfReachException e) {
       budget.spend(1); // fails for good where nothing is left
       return Agreement.UNDEFINED;
     }
+  }
+
+  /**
+   * The way to the values went through numbers so much larger that what is left of them may be
+   * nothing but error: so many more digits are needed as were lost.
+   */
+  private Agreement cancelled(SamplePoint point, Values first) {
+    if (first.difference().magnitude() >= first.largest() - digits) {
+      return Agreement.NO;
+    }
+    long enough = digits + Math.min(first.largest() - first.scale(), MAX_DIGITS);
+    if (enough > MAX_DIGITS) {
+      return Agreement.UNSURE;
+    }
+    Values again = values(point, (int) enough);
+    return again.difference().isZero()
+            || again.difference().magnitude() < again.largest() - (enough - SLACK)
+        ? Agreement.YES
+        : Agreement.NO;
+  }
+
+  /** What both formulas are at a point, and how large the largest number on the way was. */
+  private record Values(Complex difference, long scale, long largest, boolean leftReals) {}
+
+  private Values values(SamplePoint point, int precision) {
+    Elementary functions = new Elementary(precision, budget);
+    Evaluator evaluator = new Evaluator(functions, point, budget);
+    Complex a = evaluator.value(left);
+    Complex b = evaluator.value(right);
+    return new Values(
+        a.minus(b, functions),
+        Math.max(a.magnitude(), b.magnitude()),
+        evaluator.largest(),
+        evaluator.leftReals());
   }
 
   private static boolean mentionsI(Node node) {

@@ -34,8 +34,8 @@ final class Parser {
   private final Cursor cursor;
   private final TermParser terms;
 
-  Parser(List<Token> tokens) {
-    this.cursor = new Cursor(tokens);
+  Parser(List<Token> tokens, Budget budget) {
+    this.cursor = new Cursor(tokens, budget);
     this.terms = new TermParser(cursor, this);
   }
 
@@ -46,7 +46,11 @@ final class Parser {
    * @throws OutOfReachException if it is nested too deeply
    */
   Node answer() {
-    Node answer = listing();
+    List<String> marks = new ArrayList<>();
+    List<Node> items = items(marks);
+    Node answer =
+        Assignments.grouped(items, marks)
+            .orElseGet(() -> items.size() == 1 ? items.get(0) : new Listing(List.copyOf(items)));
     if (!cursor.atEnd()) {
       throw new NotAFormulaException("cannot read on at \"" + cursor.peek().text() + "\"");
     }
@@ -61,6 +65,10 @@ final class Parser {
 
   /** Returns the items that commas, semicolons, "and" and "or" separate. */
   List<Node> items() {
+    return items(new ArrayList<>());
+  }
+
+  private List<Node> items(List<String> marks) {
     List<Node> items = new ArrayList<>();
     items.add(relation());
     for (String mark = separator(); !mark.isEmpty(); mark = separator()) {
@@ -73,6 +81,7 @@ final class Parser {
         items.set(last, new Node.Sum(List.of(items.get(last), next)));
       } else {
         items.add(next);
+        marks.add(mark);
       }
     }
     return items;
@@ -88,7 +97,7 @@ final class Parser {
         return mark;
       }
       boolean and = token.isSign("and") || (words && token.text().strip().equals("and"));
-      mark = mark.isEmpty() && and ? "and" : ",";
+      mark = mark.isEmpty() && and ? "and" : token.isSign(";") || mark.equals(";") ? ";" : ",";
       cursor.next();
     }
   }
@@ -98,13 +107,37 @@ final class Parser {
     List<Node> sides = new ArrayList<>();
     List<Relator> relators = new ArrayList<>();
     sides.add(sets());
-    for (Relator next = relator(); next != null; next = relator()) {
+    while (true) {
+      if (cursor.accept("≈")) {
+        approximated(sides, relators, sets());
+        continue;
+      }
+      Relator next = relator();
+      if (next == null) {
+        break;
+      }
       relators.add(next);
       sides.add(sets());
     }
     return relators.isEmpty()
         ? sides.get(0)
         : new Relation(List.copyOf(sides), List.copyOf(relators));
+  }
+
+  /**
+   * Of 1/3 ≈ 0.333 the exact side counts; x ≈ 0.333 says what x is. Where both sides are decimals,
+   * or worked out of some, the last is the answer, as after an equals sign: 12.7 · 3.3 ≈ 42.
+   */
+  private static void approximated(List<Node> sides, List<Relator> relators, Node next) {
+    int last = sides.size() - 1;
+    Node before = sides.get(last);
+    boolean decimal = Rewriting.any(before, n -> n instanceof Node.Num num && num.isDecimal());
+    if (decimal && before instanceof Node.Num && !(next instanceof Node.Num)) {
+      sides.set(last, next);
+    } else if (decimal || (last == 0 && Labels.isName(before))) {
+      relators.add(Relator.EQUAL);
+      sides.add(next);
+    }
   }
 
   private @org.jspecify.annotations.Nullable Relator relator() {

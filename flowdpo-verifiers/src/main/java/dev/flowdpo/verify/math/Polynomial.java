@@ -25,8 +25,8 @@ record Polynomial(ImmutableMap<Monomial, Rational> terms) {
     return value.isZero() ? ZERO : new Polynomial(ImmutableMap.of(Monomial.ONE, value));
   }
 
-  static Polynomial of(Monomial monomial) {
-    return of(monomial.reduced(Rational.ONE));
+  static Polynomial of(Monomial monomial, Budget budget) {
+    return of(monomial.reduced(Rational.ONE, budget));
   }
 
   static Polynomial of(Term term) {
@@ -34,7 +34,7 @@ record Polynomial(ImmutableMap<Monomial, Rational> terms) {
   }
 
   static Polynomial of(Atom atom) {
-    return of(Monomial.of(atom, Rational.ONE));
+    return new Polynomial(ImmutableMap.of(Monomial.of(atom, Rational.ONE), Rational.ONE));
   }
 
   private static Polynomial of(Map<Monomial, Rational> sums, Budget budget) {
@@ -74,8 +74,10 @@ record Polynomial(ImmutableMap<Monomial, Rational> terms) {
     if (other.isZero()) {
       return this;
     }
+    budget.spend((terms.size() + other.terms.size()) / 2);
     Map<Monomial, Rational> sums = new HashMap<>(terms);
-    other.terms.forEach((monomial, value) -> sums.merge(monomial, value, Rational::plus));
+    other.terms.forEach(
+        (monomial, value) -> sums.merge(monomial, value, (a, b) -> a.plus(b, budget)));
     return of(sums, budget);
   }
 
@@ -91,9 +93,10 @@ record Polynomial(ImmutableMap<Monomial, Rational> terms) {
         (left, leftValue) -> {
           other.terms.forEach(
               (right, rightValue) -> {
-                budget.spend(4 + (leftValue.height() + rightValue.height()) / 32);
-                Term term = left.times(right).reduced(leftValue.times(rightValue));
-                sums.merge(term.monomial(), term.coefficient(), Rational::plus);
+                budget.spend(4);
+                Term term =
+                    left.times(right, budget).reduced(leftValue.times(rightValue, budget), budget);
+                sums.merge(term.monomial(), term.coefficient(), (a, b) -> a.plus(b, budget));
               });
           if (sums.size() > MAX_TERMS) {
             throw new OutOfReachException("a sum of more than " + MAX_TERMS + " terms");
@@ -126,15 +129,18 @@ record Polynomial(ImmutableMap<Monomial, Rational> terms) {
   }
 
   /** Returns the largest positive rational that divides all coefficients into whole numbers. */
-  Rational content() {
+  Rational content(Budget budget) {
     BigInteger numerators = BigInteger.ZERO;
     BigInteger denominators = BigInteger.ONE;
     for (Rational value : terms.values()) {
+      budget.divisor(numerators.bitLength(), value.numerator().bitLength());
       numerators = numerators.gcd(value.numerator());
+      budget.divisor(denominators.bitLength(), value.denominator().bitLength());
+      budget.quotient(denominators.bitLength(), value.denominator().bitLength());
       denominators =
           denominators.multiply(value.denominator()).divide(denominators.gcd(value.denominator()));
     }
-    return Rational.of(numerators).dividedBy(Rational.of(denominators));
+    return Rational.of(numerators).dividedBy(Rational.of(denominators), budget);
   }
 
   /** Returns the atoms of a kind, each with the lowest exponent that a term gives it. */
@@ -156,9 +162,14 @@ record Polynomial(ImmutableMap<Monomial, Rational> terms) {
   }
 
   /** Returns a text that is the same for the same terms. */
-  String key() {
+  String key(Budget budget) {
+    budget.spend(10 + 5L * terms.size());
     Map<String, String> sorted = new TreeMap<>();
-    terms.forEach((monomial, value) -> sorted.put(monomial.key(), value.toString()));
+    terms.forEach(
+        (monomial, value) -> {
+          budget.digits(value.height());
+          sorted.put(monomial.key(budget), value.toString());
+        });
     return sorted.toString();
   }
 }

@@ -35,8 +35,9 @@ final class PowerRules {
     return exponent.numerator();
   }
 
-  private static Fraction generic(Fraction base, Fraction exponent) {
-    return Fraction.of(Atom.of(Kind.CALL, "pow[" + base.key() + "," + exponent.key() + "]"));
+  private Fraction generic(Fraction base, Fraction exponent) {
+    return Fraction.of(
+        Atom.of(Kind.CALL, "pow[" + base.key(budget) + "," + exponent.key(budget) + "]"));
   }
 
   private Fraction root(Fraction base, Rational exponent) {
@@ -53,7 +54,7 @@ final class PowerRules {
     if (base.terms().size() == 1) {
       return root(base.single(), exponent);
     }
-    Rational content = base.content();
+    Rational content = base.content(budget);
     Polynomial primitive = base.times(content.inverse(), budget);
     Fraction outside = ofPositive(content, exponent);
     return outside.times(kept(primitive, exponent), budget);
@@ -78,8 +79,8 @@ final class PowerRules {
   }
 
   /** Returns a power that stays as it is. */
-  private static Fraction kept(Polynomial base, Rational exponent) {
-    return Fraction.of(Polynomial.of(Monomial.of(Atom.composite(base), exponent)));
+  private Fraction kept(Polynomial base, Rational exponent) {
+    return Fraction.of(Polynomial.of(Monomial.of(Atom.composite(base, budget), exponent), budget));
   }
 
   /** (x²)^½ is |x|, not x: even powers stay under even roots. */
@@ -91,19 +92,19 @@ final class PowerRules {
           default -> oddRoot || factor.exponent().numerator().testBit(0);
         };
     if (splits) {
-      Monomial whole = Monomial.of(factor.atom(), factor.exponent().times(exponent));
-      return Fraction.of(Polynomial.of(whole));
+      Monomial whole = Monomial.of(factor.atom(), factor.exponent().times(exponent, budget));
+      return Fraction.of(Polynomial.of(whole, budget));
     }
-    return kept(Polynomial.of(Monomial.of(factor.atom(), factor.exponent())), exponent);
+    return kept(Polynomial.of(Monomial.of(factor.atom(), factor.exponent()), budget), exponent);
   }
 
   /** i^(2e) where that is a whole power of i. */
   private Fraction rootOfMinusOne(Rational exponent) {
-    Rational turns = exponent.times(Rational.of(2));
+    Rational turns = exponent.times(Rational.of(2), budget);
     if (!turns.isInteger()) {
       return kept(Polynomial.of(Rational.MINUS_ONE), exponent);
     }
-    return Fraction.of(Polynomial.of(Monomial.of(Atom.I, turns)));
+    return Fraction.of(Polynomial.of(Monomial.of(Atom.I, turns), budget));
   }
 
   /** Returns a positive rational to a fractional power as primes to powers in [0, 1). */
@@ -112,14 +113,16 @@ final class PowerRules {
       return Fraction.ONE;
     }
     Monomial roots = primes(base.numerator(), exponent);
-    return Fraction.of(Polynomial.of(roots.times(primes(base.denominator(), exponent.negate()))));
+    Monomial below = primes(base.denominator(), exponent.negate());
+    return Fraction.of(Polynomial.of(roots.times(below, budget), budget));
   }
 
   private Monomial primes(BigInteger number, Rational exponent) {
     Monomial product = Monomial.ONE;
     for (Map.Entry<BigInteger, Integer> factor : PrimeFactors.of(number, budget).entrySet()) {
-      Rational power = exponent.times(Rational.of(factor.getValue()));
-      product = product.times(Monomial.of(Atom.prime(factor.getKey()), power));
+      Rational power = exponent.times(Rational.of(factor.getValue()), budget);
+      budget.digits(factor.getKey().bitLength());
+      product = product.times(Monomial.of(Atom.prime(factor.getKey()), power), budget);
     }
     return product;
   }
@@ -137,26 +140,27 @@ final class PowerRules {
         power = power.times(power(base, Fraction.of(multiple)), budget);
         continue;
       }
-      String exponentKey = part.getKey().key();
+      String exponentKey = part.getKey().key(budget);
       Monomial all = Monomial.ONE;
       Rational size = term.coefficient().abs();
       if (term.coefficient().signum() < 0) {
-        all = all.times(Monomial.of(exponential("-1", exponentKey), multiple));
+        all = all.times(Monomial.of(exponential("-1", exponentKey), multiple), budget);
       }
       Monomial primes =
           primes(size.numerator(), Rational.ONE)
-              .times(primes(size.denominator(), Rational.MINUS_ONE))
-              .times(term.monomial());
+              .times(primes(size.denominator(), Rational.MINUS_ONE), budget)
+              .times(term.monomial(), budget);
       for (Factor factor : primes.factors()) {
         Atom atom = exponential(factor.atom().key(), exponentKey);
-        all = all.times(Monomial.of(atom, factor.exponent().times(multiple)));
+        all = all.times(Monomial.of(atom, factor.exponent().times(multiple, budget)), budget);
       }
-      power = power.times(Fraction.of(Polynomial.of(all)), budget);
+      power = power.times(Fraction.of(Polynomial.of(all, budget)), budget);
     }
     return power;
   }
 
-  private static Atom exponential(String base, String exponent) {
+  private Atom exponential(String base, String exponent) {
+    budget.spend(1 + (base.length() + exponent.length()) / 32);
     return Atom.of(Kind.EXPONENTIAL, base + "^[" + exponent + "]");
   }
 }

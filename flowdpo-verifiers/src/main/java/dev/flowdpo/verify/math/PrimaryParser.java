@@ -58,7 +58,7 @@ final class PrimaryParser {
       }
       throw new NotAFormulaException("an index on a number");
     }
-    return Numbers.read(digits);
+    return Numbers.read(digits, cursor.budget());
   }
 
   private Node name() {
@@ -172,11 +172,14 @@ final class PrimaryParser {
   Node argument() {
     Token token = cursor.peek();
     if (token.is(Kind.NUMBER)) {
-      return Numbers.read(cursor.nextDigit().text());
+      return Numbers.read(cursor.nextDigit().text(), cursor.budget());
     }
     if (token.isSign("-")) {
       cursor.next();
-      return Node.negate(argument());
+      cursor.enter();
+      Node argument = argument();
+      cursor.leave();
+      return Node.negate(argument);
     }
     return primary();
   }
@@ -184,10 +187,19 @@ final class PrimaryParser {
   /** Returns an exponent or index: braces, or one signed value. */
   Node script() {
     if (cursor.accept("-")) {
-      return Node.negate(script());
+      cursor.enter();
+      Node script = script();
+      cursor.leave();
+      return Node.negate(script);
     }
     cursor.accept("+");
     return primary();
+  }
+
+  /** Returns an exponent or upper bound, after which an index may follow. */
+  Node raised() {
+    boolean indexed = cursor.peek().is(Kind.NUMBER) && cursor.peek(1).isSign("_");
+    return indexed ? Numbers.read(cursor.next().text(), cursor.budget()) : script();
   }
 
   /** Returns an index as text: what stands in its braces, or one token. */

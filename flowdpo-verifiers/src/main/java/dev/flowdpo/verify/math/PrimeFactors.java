@@ -38,14 +38,15 @@ final class PrimeFactors {
       if (rest.bitLength() < 63) {
         return small(rest.longValue(), prime, factors, budget);
       }
-      budget.spend(1 + rest.bitLength() / 256);
+      budget.quotient(rest.bitLength(), Long.SIZE);
       BigInteger divisor = BigInteger.valueOf(prime);
       while (rest.mod(divisor).signum() == 0) {
+        budget.quotient(2L * rest.bitLength(), Long.SIZE);
         rest = rest.divide(divisor);
         factors.merge(divisor, 1, Integer::sum);
       }
     }
-    return withRest(rest, factors);
+    return withRest(rest, factors, budget);
   }
 
   private static SortedMap<BigInteger, Integer> small(
@@ -64,15 +65,16 @@ final class PrimeFactors {
       }
     }
     budget.spend(10);
-    return withRest(BigInteger.valueOf(rest), factors);
+    return withRest(BigInteger.valueOf(rest), factors, budget);
   }
 
   /** Adds what is left; a perfect power of it is taken as one. */
   private static SortedMap<BigInteger, Integer> withRest(
-      BigInteger rest, SortedMap<BigInteger, Integer> factors) {
+      BigInteger rest, SortedMap<BigInteger, Integer> factors, Budget budget) {
     if (rest.equals(BigInteger.ONE)) {
       return factors;
     }
+    budget.divisor(rest.bitLength(), rest.bitLength()); // a root costs about as much
     BigInteger root = rest.sqrt();
     if (root.multiply(root).equals(rest)) {
       factors.merge(root, 2, Integer::sum);

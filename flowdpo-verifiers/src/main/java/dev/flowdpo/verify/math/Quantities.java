@@ -13,12 +13,13 @@ final class Quantities {
   private Quantities() {}
 
   /** Returns −(5 m) as (−5) m, and 3 h + 20 min as one quantity; other nodes as they are. */
-  static Node hoisted(Node node) {
+  static Node hoisted(Node node, Budget budget) {
+    budget.spend(1);
     if (node instanceof Product product) {
       List<Node> others = new ArrayList<>();
       List<Quantity> quantities = new ArrayList<>();
       for (Node factor : product.factors()) {
-        if (hoisted(factor) instanceof Quantity quantity) {
+        if (hoisted(factor, budget) instanceof Quantity quantity) {
           quantities.add(quantity);
         } else {
           others.add(factor);
@@ -29,7 +30,7 @@ final class Quantities {
         return new Quantity(new Product(List.copyOf(others)), quantities.get(0).unit());
       }
     } else if (node instanceof Sum sum) {
-      return hoisted(sum);
+      return hoisted(sum, budget);
     }
     return node;
   }
@@ -39,11 +40,11 @@ final class Quantities {
         || others.stream().allMatch(n -> n instanceof Num num && num.value().abs().isOne());
   }
 
-  private static Node hoisted(Sum sum) {
+  private static Node hoisted(Sum sum, Budget budget) {
     List<Node> values = new ArrayList<>();
     Unit common = Unit.NONE;
     for (Node term : sum.terms()) {
-      if (!(hoisted(term) instanceof Quantity quantity)) {
+      if (!(hoisted(term, budget) instanceof Quantity quantity)) {
         return sum;
       }
       if (values.isEmpty()) {
@@ -51,7 +52,7 @@ final class Quantities {
       } else if (!common.powers().equals(quantity.unit().powers())) {
         return sum;
       }
-      Rational scale = quantity.unit().scale().dividedBy(common.scale());
+      Rational scale = quantity.unit().scale().dividedBy(common.scale(), budget);
       values.add(
           scale.isOne() ? quantity.value() : new Product(List.of(Num.of(scale), quantity.value())));
     }
@@ -59,7 +60,7 @@ final class Quantities {
   }
 
   /** Returns "5 m" as a measure where the other one is one; else m is a variable. */
-  static Node likeOther(Node node, Node other) {
+  static Node likeOther(Node node, Node other, Budget budget) {
     if (!(node instanceof Product product)
         || !(other instanceof Quantity quantity)
         || quantity.unit().isLabel()) {
@@ -68,9 +69,9 @@ final class Quantities {
     List<Node> values = new ArrayList<>();
     Unit unit = Unit.NONE;
     for (Node factor : product.factors()) {
-      Optional<Unit> own = unit(factor);
+      Optional<Unit> own = unit(factor, budget);
       if (own.isPresent()) {
-        unit = unit.times(own.get());
+        unit = unit.times(own.get(), budget);
       } else {
         values.add(factor);
       }
@@ -80,9 +81,9 @@ final class Quantities {
   }
 
   /** Returns the unit that a name, or a power of a name, is the sign of. */
-  private static Optional<Unit> unit(Node factor) {
+  private static Optional<Unit> unit(Node factor, Budget budget) {
     if (factor instanceof Node.Symbol symbol && Unit.isKnown(symbol.name())) {
-      return Optional.of(UnitTable.read(symbol.name()));
+      return Optional.of(UnitTable.read(symbol.name(), budget));
     }
     boolean small =
         factor instanceof Node.Power power
@@ -90,8 +91,11 @@ final class Quantities {
             && num.value().isInteger()
             && num.value().abs().compareTo(Rational.of(9)) <= 0;
     return small
-        ? unit(((Node.Power) factor).base())
-            .map(u -> u.power(((Num) ((Node.Power) factor).exponent()).value().intValueExact()))
+        ? unit(((Node.Power) factor).base(), budget)
+            .map(
+                u ->
+                    u.power(
+                        ((Num) ((Node.Power) factor).exponent()).value().intValueExact(), budget))
         : Optional.empty();
   }
 
@@ -119,7 +123,8 @@ final class Quantities {
       return scalars.compare(a.value(), b.value());
     }
     return scalars.compare(
-        scaled(a.value(), a.unit().scale()), scaled(b.value(), b.unit().scale()));
+        scaled(a.value(), a.unit().scale(), scalars.budget()),
+        scaled(b.value(), b.unit().scale(), scalars.budget()));
   }
 
   /** A unit may be left out; p % may also be written as p/100, and degrees as radians. */
@@ -129,7 +134,7 @@ final class Quantities {
       return plain;
     }
     if (a.unit().isPercent()) {
-      return scalars.compare(scaled(a.value(), a.unit().scale()), bare);
+      return scalars.compare(scaled(a.value(), a.unit().scale(), scalars.budget()), bare);
     }
     if (a.unit().isDegree()) {
       return scalars.compare(radians(a), bare);
@@ -150,9 +155,9 @@ final class Quantities {
         && a.unit().scale().compareTo(b.unit().scale()) > 0;
   }
 
-  private static Node scaled(Node value, Rational scale) {
+  private static Node scaled(Node value, Rational scale, Budget budget) {
     return value instanceof Num num
-        ? new Num(num.value().times(scale), -1, 0)
+        ? new Num(num.value().times(scale, budget), -1, 0)
         : new Product(List.of(value, Num.of(scale)));
   }
 }

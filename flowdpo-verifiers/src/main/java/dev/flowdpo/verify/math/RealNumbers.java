@@ -5,6 +5,7 @@ import dev.flowdpo.verify.math.Node.Quantity;
 import dev.flowdpo.verify.math.Node.Ratio;
 import dev.flowdpo.verify.math.Node.Symbol;
 import dev.flowdpo.verify.math.Node.Words;
+import java.math.BigDecimal;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -26,7 +27,7 @@ final class RealNumbers {
     } else if (node instanceof Quantity quantity) {
       return of(quantity.value(), budget);
     } else if (node instanceof BasedNumber number) {
-      return of(BasedNumbers.value(number), budget);
+      return of(BasedNumbers.value(number, budget), budget);
     } else if (node instanceof Words words) {
       Optional<Node> number = TextForm.number(words.text());
       return number.isPresent() ? of(number.get(), budget) : OptionalDouble.empty();
@@ -36,8 +37,8 @@ final class RealNumbers {
     if (!ScalarComparison.isFormula(node) || Rewriting.any(node, n -> n instanceof Symbol)) {
       return OptionalDouble.empty();
     }
-    Complex value =
-        Evaluator.ofConstants(DIGITS, budget).value(Rewriting.logarithms(node, "log10"));
-    return value.isReal() ? OptionalDouble.of(value.re().doubleValue()) : OptionalDouble.empty();
+    BigDecimal value =
+        Evaluator.ofConstants(DIGITS, budget).real(Rewriting.logarithms(node, "log10"));
+    return OptionalDouble.of(value.doubleValue());
   }
 }

@@ -27,6 +27,10 @@ record RealSet(List<Piece> pieces) {
     static final Bound HIGHEST = new Bound(Node.Num.ZERO, BigDecimal.ZERO, 1, 0);
     private static final BigDecimal TOUCHING = BigDecimal.ONE.movePointLeft(25);
 
+    Bound mirrored() {
+      return new Bound(Node.negate(value), position.negate(), -infinite, -side);
+    }
+
     @Override
     public int compareTo(Bound other) {
       if (infinite != 0 || other.infinite != 0) {
@@ -51,7 +55,8 @@ record RealSet(List<Piece> pieces) {
     return new RealSet(List.of());
   }
 
-  RealSet union(RealSet other) {
+  RealSet union(RealSet other, Budget budget) {
+    budget.spend(10 + 60L * (pieces.size() + other.pieces.size()));
     List<Piece> all = new ArrayList<>(pieces);
     all.addAll(other.pieces);
     all.sort(Comparator.comparing(Piece::low));
@@ -84,8 +89,17 @@ record RealSet(List<Piece> pieces) {
     return new RealSet(List.copyOf(gaps));
   }
 
-  RealSet intersection(RealSet other) {
-    return complement().union(other.complement()).complement();
+  RealSet intersection(RealSet other, Budget budget) {
+    return complement().union(other.complement(), budget).complement();
+  }
+
+  /** Returns the set of the negated numbers. */
+  RealSet mirrored() {
+    List<Piece> mirrored = new ArrayList<>();
+    for (Piece piece : pieces) {
+      mirrored.add(0, new Piece(piece.high().mirrored(), piece.low().mirrored()));
+    }
+    return new RealSet(List.copyOf(mirrored));
   }
 
   /** Compares piece by piece; the bounds as exactly as formulas compare. */

@@ -1,6 +1,7 @@
 package dev.flowdpo.verify.math;
 
 import dev.flowdpo.verify.math.Node.Bracket;
+import dev.flowdpo.verify.math.Node.Call;
 import dev.flowdpo.verify.math.Node.Listing;
 import dev.flowdpo.verify.math.Node.Relation;
 import dev.flowdpo.verify.math.Node.SetOperation;
@@ -44,6 +45,10 @@ final class RealSetReader {
   }
 
   private static void collect(Node node, boolean condition, Set<String> names) {
+    if (condition && node instanceof Call call && Functions.isFree(call.function())) {
+      names.add(call.function()); // f(x) < 2 says nothing of x itself
+      return;
+    }
     if (condition && node instanceof Symbol symbol && !symbol.name().startsWith("𝔹")) {
       names.add(symbol.name());
     }
@@ -75,16 +80,16 @@ final class RealSetReader {
     } else if (node instanceof Bracket bracket && bracket.isSet()) {
       RealSet points = RealSet.empty();
       for (Node item : bracket.items()) {
-        points = points.union(point(item));
+        points = points.union(point(item), budget);
       }
       return points;
     } else if (node instanceof SetOperation operation) {
       RealSet left = set(operation.left());
       RealSet right = set(operation.right());
       return switch (operation.operator()) {
-        case '∪' -> left.union(right);
-        case '∩' -> left.intersection(right);
-        default -> left.intersection(right.complement());
+        case '∪' -> left.union(right, budget);
+        case '∩' -> left.intersection(right, budget);
+        default -> left.intersection(right.complement(), budget);
       };
     } else if (node instanceof Relation relation) {
       return relation(relation);
@@ -131,8 +136,8 @@ final class RealSetReader {
       }
       variable = name;
       RealSet set = relation(relation);
-      union = union.union(set);
-      intersection = intersection.intersection(set);
+      union = union.union(set, budget);
+      intersection = intersection.intersection(set, budget);
     }
     boolean everything =
         union.pieces().equals(RealSet.ALL.pieces())
@@ -142,10 +147,28 @@ final class RealSetReader {
 
   private static String variable(Relation relation) {
     return relation.sides().stream()
-        .filter(Symbol.class::isInstance)
-        .map(side -> ((Symbol) side).name())
+        .map(RealSetReader::subject)
+        .flatMap(Optional::stream)
         .findFirst()
         .orElseThrow(() -> new OutOfReachException("an inequality without a bare variable"));
+  }
+
+  /** Returns the name of what a condition is set for: x, |x|, f(x). */
+  private static Optional<String> subject(Node side) {
+    if (side instanceof Symbol symbol) {
+      return Optional.of(symbol.name());
+    }
+    boolean one =
+        side instanceof Call call
+            && call.arguments().size() == 1
+            && call.arguments().get(0) instanceof Symbol
+            && (call.function().equals("abs") || Functions.isFree(call.function()));
+    if (!one) {
+      return Optional.empty();
+    }
+    Call call = (Call) side;
+    String name = ((Symbol) call.arguments().get(0)).name();
+    return Optional.of(call.function().equals("abs") ? name : call.function());
   }
 
   /**
@@ -154,7 +177,11 @@ final class RealSetReader {
    */
   private RealSet relation(Relation relation) {
     String name = variable(relation);
-    int place = relation.sides().indexOf(new Symbol(name));
+    List<Node> sides = relation.sides();
+    int place = 0;
+    while (!subject(sides.get(place)).equals(Optional.of(name))) {
+      place++;
+    }
     RealSet set = RealSet.ALL;
     for (int i = 0; i < relation.relators().size(); i++) {
       Relator relator = relation.relators().get(i);
@@ -162,7 +189,11 @@ final class RealSetReader {
         throw new OutOfReachException("a chain with the variable at its end");
       }
       Node other = relation.sides().get(place == i ? i + 1 : i);
-      set = set.intersection(ray(place == i ? relator : relator.flipped(), other));
+      set = set.intersection(ray(place == i ? relator : relator.flipped(), other), budget);
+    }
+    if (sides.get(place) instanceof Call call && call.function().equals("abs")) {
+      RealSet sizes = set.intersection(ray(Relator.GREATER_OR_EQUAL, Node.Num.ZERO), budget);
+      return sizes.union(sizes.mirrored(), budget);
     }
     return set;
   }

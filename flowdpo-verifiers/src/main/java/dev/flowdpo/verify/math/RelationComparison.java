@@ -169,9 +169,9 @@ final class RelationComparison {
     Monomial shift = Monomial.ONE;
     for (Factor factor : polynomial.lowest(Atom.Kind.SYMBOL)) {
       if (factor.exponent().signum() < 0) {
-        shift = shift.times(Monomial.of(factor.atom(), factor.exponent().negate()));
+        shift = shift.times(Monomial.of(factor.atom(), factor.exponent().negate()), budget);
       }
     }
-    return polynomial.times(Polynomial.of(shift), budget);
+    return polynomial.times(Polynomial.of(shift, budget), budget);
   }
 }

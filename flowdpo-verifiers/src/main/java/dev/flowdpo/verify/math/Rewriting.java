@@ -13,6 +13,8 @@ import dev.flowdpo.verify.math.Node.Ratio;
 import dev.flowdpo.verify.math.Node.Relation;
 import dev.flowdpo.verify.math.Node.SetOperation;
 import dev.flowdpo.verify.math.Node.Sum;
+import dev.flowdpo.verify.math.Node.Symbol;
+import dev.flowdpo.verify.math.Node.Words;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -59,6 +61,17 @@ final class Rewriting {
 
   private static List<Node> all(List<Node> nodes, UnaryOperator<Node> change) {
     return nodes.stream().map(change).toList();
+  }
+
+  /** Pays for a walk through a tree, node by node; texts by their length. */
+  static void walk(Node node, Budget budget) {
+    budget.spend(
+        node instanceof Words words
+            ? 100 + words.text().length()
+            : node instanceof Symbol symbol ? 1 + symbol.name().length() / 32 : 1);
+    for (Node child : node.children()) {
+      walk(child, budget);
+    }
   }
 
   /** Says whether some node of the tree fulfils the condition. */

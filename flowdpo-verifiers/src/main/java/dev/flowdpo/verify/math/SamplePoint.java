@@ -65,16 +65,17 @@ final class SamplePoint {
   }
 
   /** Returns the values of the names in a formula. */
-  Map<String, Rational> bindings(Node node) {
+  Map<String, Rational> bindings(Node node, Budget budget) {
     Map<String, Rational> values = new HashMap<>(bound);
-    collect(node, values);
+    collect(node, values, budget);
     return values;
   }
 
-  private void collect(Node node, Map<String, Rational> values) {
+  private void collect(Node node, Map<String, Rational> values, Budget budget) {
+    budget.spend(1);
     if (node instanceof Node.Symbol symbol) {
       values.put(symbol.name(), value(symbol.name()));
     }
-    node.children().forEach(child -> collect(child, values));
+    node.children().forEach(child -> collect(child, values, budget));
   }
 }

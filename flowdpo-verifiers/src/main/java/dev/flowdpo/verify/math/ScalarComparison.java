@@ -13,7 +13,7 @@ import java.util.Optional;
  * decimals by {@link DecimalRule}.
  */
 final class ScalarComparison {
-  private static final long NORMAL_FORM_STEPS = 200_000;
+  private static final long NORMAL_FORM_STEPS = 90_000;
   private static final BigInteger MAX_HEIGHT = BigInteger.valueOf(1_000_000);
 
   private final Budget budget;
@@ -36,6 +36,10 @@ final class ScalarComparison {
         || node instanceof Node.Symbol
         || node instanceof Constant
         || node instanceof Node.BasedNumber;
+  }
+
+  Budget budget() {
+    return budget;
   }
 
   Comparison compare(Node left, Node right) {
@@ -77,6 +81,11 @@ final class ScalarComparison {
       Normalizer normalizer = new Normalizer(part);
       Fraction a = normalizer.normalize(left);
       Fraction b = normalizer.normalize(right);
+      if (a.isConstant() && b.isConstant()) { // in lowest terms both
+        return a.constant().equals(b.constant())
+            ? Comparison.equal("the same number")
+            : decimals(left, right, Comparison.different("different in normal form"));
+      }
       Polynomial difference =
           a.numerator()
               .times(b.denominator(), part)
@@ -112,13 +121,19 @@ final class ScalarComparison {
 
   /** Returns the bits of all numbers together, powers counted as if worked out. */
   private static int literalHeight(Node node) {
-    long height = node instanceof Num num && !num.value().abs().isOne() ? num.value().height() : 0;
-    if (node instanceof Node.Power power && power.exponent() instanceof Num exponent) {
-      int whole = exponent.value().abs().floor().min(MAX_HEIGHT).intValue();
-      height += (long) whole * literalHeight(power.base());
+    if (node instanceof Num num) {
+      return num.value().abs().isOne() ? 0 : num.value().height();
     }
-    for (Node child : node.children()) {
-      height += literalHeight(child);
+    long height = 0;
+    if (node instanceof Node.Power power && power.exponent() instanceof Num exponent) {
+      int base = literalHeight(power.base()); // once: stacked powers would double it
+      BigInteger[] whole =
+          exponent.value().numerator().abs().divideAndRemainder(exponent.value().denominator());
+      height = base * (1L + whole[0].min(MAX_HEIGHT).intValue()) + literalHeight(exponent);
+    } else {
+      for (Node child : node.children()) {
+        height += literalHeight(child);
+      }
     }
     return (int) Math.min(height, MAX_HEIGHT.longValue());
   }

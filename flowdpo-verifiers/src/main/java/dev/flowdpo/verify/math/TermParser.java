@@ -7,6 +7,7 @@ import dev.flowdpo.verify.math.Node.Power;
 import dev.flowdpo.verify.math.Node.Product;
 import dev.flowdpo.verify.math.Node.Quantity;
 import dev.flowdpo.verify.math.Node.Sum;
+import dev.flowdpo.verify.math.Node.Symbol;
 import dev.flowdpo.verify.math.Token.Kind;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +40,8 @@ final class TermParser {
   Node term() {
     List<Node> factors = new ArrayList<>();
     factors.add(mixedNumbers.mixedNumber().orElseGet(this::factor));
-    while (true) {
+    for (int nested = 0; ; ) {
+      bounded(nested);
       Token token = cursor.peek();
       if (cursor.accept("*")) {
         factors.add(signedFactor());
@@ -48,16 +50,19 @@ final class TermParser {
       } else if (token.isCommand("bmod") || token.isCommand("mod")) {
         cursor.next();
         Node modulus = factor();
+        nested++;
         replace(factors, new Call("mod", List.of(product(factors), modulus)));
       } else if (token.isCommand("pmod") || token.isCommand("pod")) {
         cursor.next();
         Node modulus = primaries.argument();
+        nested++;
         replace(factors, new Call("mod", List.of(product(factors), modulus)));
       } else if (token.isSign("%")
           || token.isSign("$")
           || token.isSign("€")
           || token.isSign("£")
           || token.isSign("°")) {
+        nested++;
         replace(factors, new Quantity(product(factors), UnitParser.mark(cursor.next().text())));
       } else if (token.is(Kind.TEXT) || token.is(Kind.WORD)) {
         if (UnitParser.isConjunction(token)) {
@@ -77,6 +82,13 @@ final class TermParser {
       } else {
         return product(factors);
       }
+    }
+  }
+
+  /** Marks after a factor nest as brackets do. */
+  private static void bounded(int nested) {
+    if (nested > Cursor.MAX_DEPTH) {
+      throw new OutOfReachException("nested deeper than " + Cursor.MAX_DEPTH);
     }
   }
 
@@ -138,7 +150,8 @@ final class TermParser {
   /** Returns a primary with its powers, factorials, primes and degree signs. */
   Node factor() {
     Node factor = primaries.primary();
-    while (true) {
+    for (int marks = 0; ; marks++) {
+      bounded(marks);
       if (cursor.peek().isSign("!")) {
         factor = factorial(factor);
       } else if (cursor.accept("'")) {
@@ -197,8 +210,13 @@ final class TermParser {
       return base; // an ordinal: 5^{\text{th}}
     }
     cursor.enter();
-    Node exponent = primaries.script();
+    Node exponent = primaries.raised();
     cursor.leave();
+    boolean indexed = base instanceof Symbol symbol && symbol.name().indexOf('_') < 0;
+    if (indexed && cursor.accept("_")) {
+      return new Power( // an index after the power: x^2_1
+          new Symbol(((Symbol) base).name() + "_" + primaries.rawScript()), exponent);
+    }
     return new Power(base, exponent);
   }
 

@@ -46,7 +46,6 @@ final class UnicodeSigns {
           .put('’', "'")
           .put('⩽', "≤")
           .put('⩾', "≥")
-          .put('≈', "=")
           .put('≅', "=")
           .put('º', "°")
           .put('⇒', "→")

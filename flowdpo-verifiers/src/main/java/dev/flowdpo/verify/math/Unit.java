@@ -14,6 +14,7 @@ import java.util.TreeMap;
  */
 record Unit(ImmutableSortedMap<String, Integer> powers, Rational scale) {
   static final String LABEL = "#";
+  private static final int MAX_POWER = 100;
   static final Unit NONE = new Unit(ImmutableSortedMap.of(), Rational.ONE);
   static final Unit PERCENT = base("%", Rational.of(1, 100));
   static final Unit DEGREE = base("°", Rational.ONE);
@@ -36,17 +37,28 @@ record Unit(ImmutableSortedMap<String, Integer> powers, Rational scale) {
     return UnitTable.find(word).isPresent();
   }
 
-  Unit times(Unit other) {
+  Unit times(Unit other, Budget budget) {
     Map<String, Integer> sum = new TreeMap<>(powers);
-    other.powers.forEach((name, power) -> sum.merge(name, power, Integer::sum));
+    other.powers.forEach((name, power) -> sum.merge(name, power, Unit::sum));
     sum.values().removeIf(power -> power == 0);
-    return new Unit(ImmutableSortedMap.copyOf(sum), scale.times(other.scale));
+    return new Unit(ImmutableSortedMap.copyOf(sum), scale.times(other.scale, budget));
   }
 
-  Unit power(int exponent) {
+  Unit power(int exponent, Budget budget) {
     ImmutableSortedMap.Builder<String, Integer> raised = ImmutableSortedMap.naturalOrder();
-    powers.forEach((name, power) -> raised.put(name, power * exponent));
-    return new Unit(raised.build(), scale.power(BigInteger.valueOf(exponent)));
+    powers.forEach((name, power) -> raised.put(name, bounded((long) power * exponent)));
+    return new Unit(raised.build(), scale.power(BigInteger.valueOf(exponent), budget));
+  }
+
+  private static int sum(int power, int other) {
+    return bounded((long) power + other);
+  }
+
+  private static int bounded(long power) {
+    if (Math.abs(power) > MAX_POWER) {
+      throw new OutOfReachException("a unit to a power beyond " + MAX_POWER);
+    }
+    return (int) power;
   }
 
   boolean isPercent() {

@@ -37,11 +37,13 @@ final class UnitParser {
     if (value instanceof Quantity amount
         && !amount.unit().isDegree()
         && words.strip().startsWith("per ")) {
-      return new Quantity(amount.value(), amount.unit().times(UnitTable.read(words)));
+      return new Quantity(
+          amount.value(),
+          amount.unit().times(UnitTable.read(words, cursor.budget()), cursor.budget()));
     }
     return value instanceof Quantity degrees && degrees.unit().isDegree()
         ? new Quantity(degrees.value(), UnitTable.temperature(words))
-        : new Quantity(value, UnitTable.read(words));
+        : new Quantity(value, UnitTable.read(words, cursor.budget()));
   }
 
   /** Returns degrees of an angle, or of a temperature where C or F follows. */

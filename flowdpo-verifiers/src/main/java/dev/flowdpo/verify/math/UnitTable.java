@@ -61,6 +61,8 @@ final class UnitTable {
     "mol amount 1 mol mole moles",
   };
 
+  private static final Unit MILES_PER_HOUR =
+      new Unit(ImmutableSortedMap.of("m", 1, "s", -1), Rational.of(201_168, 125 * 3_600));
   private static final ImmutableMap<String, Unit> UNITS = units();
   private static final Splitter WORDS =
       Splitter.on(CharMatcher.whitespace().or(CharMatcher.anyOf("~.,"))).omitEmptyStrings();
@@ -73,14 +75,14 @@ final class UnitTable {
     for (String line : LINES) {
       List<String> words = Splitter.on(' ').splitToList(line);
       List<String> scale = Splitter.on('/').splitToList(words.get(2));
-      Rational size = Rational.of(Long.parseLong(scale.get(0)));
-      if (scale.size() > 1) {
-        size = size.dividedBy(Rational.of(Long.parseLong(scale.get(1))));
-      }
+      Rational size =
+          Rational.of(
+              Long.parseLong(scale.get(0)), scale.size() > 1 ? Long.parseLong(scale.get(1)) : 1);
       for (String word : words.subList(3, words.size())) {
         units.put(word, base(words.get(0), size));
       }
     }
+    units.put("mph", MILES_PER_HOUR);
     return ImmutableMap.copyOf(units);
   }
 
@@ -106,9 +108,6 @@ final class UnitTable {
 
   /** Returns the unit of that name or sign. */
   static Optional<Unit> find(String word) {
-    if (word.equals("mph")) {
-      return Optional.of(read(word));
-    }
     Unit unit = UNITS.get(word);
     if (unit == null) {
       unit = UNITS.get(word.toLowerCase(Locale.ROOT));
@@ -117,26 +116,26 @@ final class UnitTable {
   }
 
   /** Returns the unit that words stand for; a label where a word is not known. */
-  static Unit read(String words) {
+  static Unit read(String words, Budget budget) {
     String spaced = words.replace("/", " / ").replace("·", " ").replace("\\cdot", " ");
     Unit product = Unit.NONE;
     int prefixPower = 1;
     int side = 1;
     for (String word : WORDS.split(spaced)) {
+      budget.spend(2 + product.scale().height() / 64);
       String lower = word.toLowerCase(Locale.ROOT);
       switch (lower) {
         case "/", "per" -> side = -1;
         case "square", "sq" -> prefixPower = 2;
         case "cubic" -> prefixPower = 3;
-        case "mph" -> product = product.times(read("miles / hour"));
-        case "squared" -> product = product.times(product);
-        case "cubed" -> product = product.power(3);
+        case "squared" -> product = product.times(product, budget);
+        case "cubed" -> product = product.power(3, budget);
         default -> {
-          Optional<Unit> unit = powered(word);
+          Optional<Unit> unit = powered(word, budget);
           if (unit.isEmpty()) {
             return Unit.label(words.strip().toLowerCase(Locale.ROOT));
           }
-          product = product.times(unit.get().power(prefixPower * side));
+          product = product.times(unit.get().power(prefixPower * side, budget), budget);
           prefixPower = 1;
         }
       }
@@ -146,13 +145,13 @@ final class UnitTable {
         : product;
   }
 
-  private static Optional<Unit> powered(String word) {
+  private static Optional<Unit> powered(String word, Budget budget) {
     Matcher power = POWER.matcher(word);
     if (!power.matches()) {
       return find(word);
     }
     String digit = power.group(2);
     int exponent = digit != null ? Integer.parseInt(digit) : power.group(3).equals("²") ? 2 : 3;
-    return find(power.group(1)).map(unit -> unit.power(exponent));
+    return find(power.group(1)).map(unit -> unit.power(exponent, budget));
   }
 }

@@ -14,6 +14,7 @@ final class Vocabulary {
           .put("or", "or")
           .put("percent", "%")
           .put("percentage", "%")
+          .put("pct", "%")
           .put("degrees", "°")
           .put("degree", "°")
           .put("deg", "°")
@@ -46,7 +47,8 @@ final class Vocabulary {
     if (NAMES.containsKey(run) || LETTERS.contains(run)) {
       return Optional.of(new Token(Kind.NAME, NAMES.getOrDefault(run, run), false));
     }
-    if (lower.equals("no") || lower.equals("yes")) {
+    boolean points = run.equals("NO") && before.filter(t -> t.isSign("{")).isPresent();
+    if ((lower.equals("no") && !points) || lower.equals("yes")) {
       return Optional.of(new Token(Kind.WORD, lower, false));
     }
     if (COMMANDS.contains(lower)) {

@@ -20,15 +20,16 @@ final class WholeFunctions {
     return switch (function) {
       case "abs" -> Optional.of(first.abs());
       case "sign" -> Optional.of(Rational.of(first.signum()));
-      case "floor" -> Optional.of(Rational.of(first.floor()));
-      case "ceil" -> Optional.of(Rational.of(first.negate().floor().negate()));
+      case "floor" -> Optional.of(Rational.of(first.floor(budget)));
+      case "ceil" -> Optional.of(Rational.of(first.negate().floor(budget).negate()));
       case "re", "conj" -> Optional.of(first);
       case "im" -> Optional.of(Rational.ZERO);
-      case "max" -> Optional.of(fold(arguments, (a, b) -> a.compareTo(b) >= 0 ? a : b));
-      case "min" -> Optional.of(fold(arguments, (a, b) -> a.compareTo(b) <= 0 ? a : b));
-      case "gcd" -> whole(arguments).map(a -> fold(a, WholeFunctions::gcd));
-      case "lcm" -> whole(arguments).map(a -> fold(a, WholeFunctions::lcm));
-      case "mod" -> arguments.size() == 2 ? modulo(first, arguments.get(1)) : Optional.empty();
+      case "max" -> Optional.of(fold(arguments, (a, b) -> larger(a, b, budget)));
+      case "min" -> Optional.of(fold(arguments, (a, b) -> larger(a, b, budget) == a ? b : a));
+      case "gcd" -> whole(arguments).map(a -> fold(a, (x, y) -> gcd(x, y, budget)));
+      case "lcm" -> whole(arguments).map(a -> fold(a, (x, y) -> lcm(x, y, budget)));
+      case "mod" ->
+          arguments.size() == 2 ? modulo(first, arguments.get(1), budget) : Optional.empty();
       case "factorial" -> natural(first).map(n -> factorial(n, 1, budget));
       case "doublefactorial" -> natural(first).map(n -> factorial(n, 2, budget));
       case "binom" ->
@@ -53,16 +54,23 @@ final class WholeFunctions {
         : Optional.empty();
   }
 
-  private static Rational gcd(Rational a, Rational b) {
+  private static Rational larger(Rational a, Rational b, Budget budget) {
+    budget.product(2L * a.height(), b.height());
+    return a.compareTo(b) >= 0 ? a : b;
+  }
+
+  private static Rational gcd(Rational a, Rational b, Budget budget) {
+    budget.divisor(a.height(), b.height());
     return Rational.of(a.numerator().gcd(b.numerator()));
   }
 
-  private static Rational lcm(Rational a, Rational b) {
-    Rational gcd = gcd(a, b);
-    return gcd.isZero() ? Rational.ZERO : a.times(b).abs().dividedBy(gcd);
+  private static Rational lcm(Rational a, Rational b, Budget budget) {
+    Rational gcd = gcd(a, b, budget);
+    return gcd.isZero() ? Rational.ZERO : a.times(b, budget).abs().dividedBy(gcd, budget);
   }
 
-  private static Optional<Rational> modulo(Rational value, Rational modulus) {
+  private static Optional<Rational> modulo(Rational value, Rational modulus, Budget budget) {
+    budget.quotient(value.height(), modulus.height());
     return value.isInteger() && modulus.isInteger() && modulus.signum() > 0
         ? Optional.of(Rational.of(value.numerator().mod(modulus.numerator())))
         : Optional.empty();
@@ -75,7 +83,7 @@ final class WholeFunctions {
     }
     BigInteger product = BigInteger.ONE;
     for (int i = number; i > 1; i -= step) {
-      budget.spend(1 + product.bitLength() / 512);
+      budget.spend(1 + product.bitLength() / 1_024);
       product = product.multiply(BigInteger.valueOf(i));
     }
     return Rational.of(product);
@@ -88,17 +96,22 @@ final class WholeFunctions {
     if (Rational.of(k).compareTo(n) > 0) {
       return Optional.of(Rational.ZERO);
     }
-    Rational other = n.minus(Rational.of(k));
+    Rational other = n.minus(Rational.of(k), budget);
     int steps = other.compareTo(Rational.of(k)) < 0 ? other.intValueExact() : k;
     if (steps > MAX_FACTORIAL) {
       throw new OutOfReachException("a binomial coefficient with more than that many factors");
     }
-    Rational value = Rational.ONE;
+    BigInteger value = BigInteger.ONE;
     for (int i = 0; i < steps; i++) {
-      long words = value.height() / 64; // a greatest common divisor costs their square
-      budget.spend(2 + words + words * words / 32);
-      value = value.times(n.minus(Rational.of(i))).dividedBy(Rational.of(i + 1));
+      budget.spend(4);
+      budget.product(value.bitLength(), n.height());
+      budget.quotient(value.bitLength(), Integer.SIZE);
+      BigInteger factor = n.numerator().subtract(BigInteger.valueOf(i));
+      value = value.multiply(factor).divide(BigInteger.valueOf(i + 1)); // without remainder
+      if (value.bitLength() > Rational.MAX_BITS) {
+        throw new OutOfReachException("a binomial coefficient of that many digits");
+      }
     }
-    return Optional.of(value);
+    return Optional.of(Rational.of(value));
   }
 }

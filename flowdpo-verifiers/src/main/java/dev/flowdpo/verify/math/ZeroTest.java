@@ -66,14 +66,14 @@ enum ZeroTest {
     Monomial shift = Monomial.ONE;
     for (Factor root : lowest) {
       if (root.exponent().signum() < 0) {
-        Rational up = Rational.of(root.exponent().floor()).negate();
-        shift = shift.times(Monomial.of(root.atom(), up));
+        Rational up = Rational.of(root.exponent().floor(budget)).negate();
+        shift = shift.times(Monomial.of(root.atom(), up), budget);
       }
     }
     Polynomial sum = Polynomial.ZERO;
     for (Map.Entry<Monomial, Rational> term : polynomial.terms().entrySet()) {
       budget.spend(10);
-      sum = sum.plus(expanded(term.getKey().times(shift), term.getValue(), budget), budget);
+      sum = sum.plus(expanded(term.getKey().times(shift, budget), term.getValue(), budget), budget);
     }
     return sum.equals(polynomial) ? sum : expanded(sum, budget);
   }
@@ -83,15 +83,15 @@ enum ZeroTest {
     for (Factor factor : monomial.factors()) {
       Rational exponent = factor.exponent();
       if (factor.atom().kind() == Kind.COMPOSITE) {
-        int whole = Rational.of(exponent.floor()).intValueExact();
+        int whole = Rational.of(exponent.floor(budget)).intValueExact();
         if (whole > 0) {
           product = product.times(factor.atom().base().power(whole, budget), budget);
-          exponent = exponent.minus(Rational.of(whole));
+          exponent = exponent.minus(Rational.of(whole), budget);
         }
       }
       if (!exponent.isZero()) {
         Monomial kept = new Monomial(List.of(new Factor(factor.atom(), exponent)));
-        product = product.times(Polynomial.of(kept.reduced(Rational.ONE)), budget);
+        product = product.times(Polynomial.of(kept.reduced(Rational.ONE, budget)), budget);
       }
     }
     return product;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.verify.MathAnswerVerifier;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -14,19 +13,16 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.function.ThrowingSupplier;
 
-/**
- * Answers made to break a comparison. The limit of ten seconds is a guard against hanging: the work
- * of a comparison is bounded by steps.
- */
+/** Answers made to break a comparison: each is judged, and within the budget. */
 class HostileAnswersTest {
-  private static final Duration HANGING = Duration.ofSeconds(10);
 
-  private static Map<String, String> hostile() {
+  /** Work is paid for before it is done: what is too much leaves a debt, and is left undone. */
+  private static final long LARGEST_STEP = 100_000_000;
+
+  static Map<String, String> hostile() {
     Map<String, String> answers = new LinkedHashMap<>();
     for (String piece :
         new String[] {
@@ -76,6 +72,11 @@ class HostileAnswersTest {
           "1e",
           ".",
           "\\overline{",
+          "1\\frac{2}{",
+          "2^",
+          "^\\circ",
+          "9^{9^{",
+          "(2x)^{",
           "and ",
           " ",
           "\0",
@@ -89,6 +90,25 @@ class HostileAnswersTest {
     answers.put("9,000 digits", "7".repeat(9_000));
     answers.put("5,000 terms", "x+".repeat(4_900) + "1");
     answers.put("a list of 4,000 numbers", "1,2,".repeat(1_000) + "3");
+    for (int levels : new int[] {3, 10, 40, 10_000}) {
+      String level = " of " + levels + " levels";
+      answers.put("a tower" + level, "9^{".repeat(levels) + "9" + "}".repeat(levels));
+      answers.put("a tower to the left" + level, "(".repeat(levels) + "2" + "^2)".repeat(levels));
+      answers.put("a tower of sums" + level, "(".repeat(levels) + "x+1" + ")^2".repeat(levels));
+      answers.put(
+          "a tower of roots" + level, "2^{\\frac12+".repeat(levels) + "2" + "}".repeat(levels));
+      answers.put(
+          "a tower of products" + level, "(6xy)^{".repeat(levels) + "2" + "}".repeat(levels));
+      answers.put(
+          "a continued fraction" + level, "1/(x+".repeat(levels) + "1" + ")".repeat(levels));
+      answers.put("mixed numbers" + level, "1\\frac{2}{".repeat(levels) + "3" + "}".repeat(levels));
+      answers.put("factorials" + level, "(".repeat(levels) + "3" + ")!".repeat(levels));
+      answers.put("sums of sums" + level, "\\sum_{k=1}^{400}".repeat(levels) + "k");
+      answers.put(
+          "powers of a matrix" + level,
+          "(".repeat(levels) + "\\begin{pmatrix}1&2\\\\3&4\\end{pmatrix}" + ")^{8}".repeat(levels));
+    }
+    answers.put("ten megabytes of digits", "7".repeat(10_000_000));
     answers.put("a closed nest", "(".repeat(4_000) + "x" + ")".repeat(4_000));
     answers.put("a closed nest of braces", "{".repeat(100_000) + "x" + "}".repeat(100_000));
     answers.put("a nest of roots", "\\sqrt{1+".repeat(50) + "1" + "}".repeat(50));
@@ -118,6 +138,11 @@ class HostileAnswersTest {
           "(a+b+c+d+e)^{60}",
           "(a+b+c+d+e)^{-60}",
           "(\\sqrt2+\\sqrt3+\\sqrt5+\\sqrt7+\\sqrt{11})^{40}",
+          "(a+b+c)^{1000}",
+          "\\frac{7^{20000}+1}{11^{16000}+5}",
+          "\\gcd(10^{9000}+1, 10^{8999}+3, 7^{9000}, 11^{8000})",
+          "\\sum_{k=1}^{400}\\frac{1}{k^{100}}",
+          "\\sum_{k=1}^{400}\\sqrt{x+k}",
           "\\sqrt[1000000007]{2}",
           "\\sqrt{" + "123456789".repeat(60) + "}",
           "\\sqrt[3]{10^{300}+7}",
@@ -174,26 +199,26 @@ class HostileAnswersTest {
   }
 
   private static void judge(String answer) {
+    Budget reading = Budget.ofReading();
+    MathAnswer read = MathAnswer.of(answer, reading);
+    assertThat(reading.left()).as("steps left of reading").isGreaterThan(-LARGEST_STEP);
     for (String other : new String[] {"x+1", "(1,2)", "[0,1)", answer + " + 1"}) {
-      Comparison there = ends(() -> MathAnswer.of(answer).compare(MathAnswer.of(other)));
-      Comparison back = ends(() -> MathAnswer.of(other).compare(MathAnswer.of(answer)));
-      assertThat(back.isEqual()).isEqualTo(there.isEqual());
+      Budget budget = Budget.ofComparison();
+      Comparison there = read.compare(MathAnswer.of(other), budget);
+      assertThat(budget.left()).as("steps left of comparing").isGreaterThan(-LARGEST_STEP);
+      assertThat(MathAnswer.of(other).compare(read)).isEqualTo(there);
     }
     MathAnswerVerifier verifier = new MathAnswerVerifier();
-    assertThat(ends(() -> verifier.verify(Problem.of("?", "5"), answer)).isCorrect()).isFalse();
-    Verdict boxed = ends(() -> verifier.verify(known(answer), "\\boxed{" + answer + "}"));
+    assertThat(verifier.verify(Problem.of("?", "5"), answer).isCorrect()).isFalse();
+    Verdict boxed = verifier.verify(known(answer), "\\boxed{" + answer + "}");
     assertThat(boxed.failure()).isFalse();
-    assertThat(ends(() -> MathAnswerVerifier.compareAnswers(answer, "5")).failure()).isFalse();
-    ends(() -> MathAnswer.of(answer).number());
+    assertThat(MathAnswerVerifier.compareAnswers(answer, "5").failure()).isFalse();
+    MathAnswer.of(answer).number();
   }
 
   /** A blank answer is none. */
   private static Problem known(String answer) {
     return answer.isBlank() ? Problem.of("?") : Problem.of("?", answer);
-  }
-
-  private static <T> T ends(ThrowingSupplier<T> work) {
-    return Assertions.assertTimeoutPreemptively(HANGING, work);
   }
 
   @Property(tries = 1_000)
