@@ -19,19 +19,26 @@ import java.util.TreeMap;
  * that nobody gave back himself. Thread-safe.
  */
 final class KvMemory implements AutoCloseable {
-  /** The size of a buffer, unless one region needs more. */
-  private static final int UNIT = 1 << 24;
+  // The size of a buffer, unless one region needs more: small where little may be held.
+  private static final int LARGEST_UNIT = 1 << 24;
+  private static final int SMALLEST_UNIT = 1 << 20;
+  private static final int UNITS = 16;
 
   private static final int ALIGNMENT = 64;
 
   private final long limit;
+  private final long unit;
   private final List<Arena> arenas = new ArrayList<>();
   private long held;
   private long used;
   private boolean closed;
 
   /** A buffer and its free parts: the size of each by its beginning. */
-  private record Arena(ByteBuffer memory, TreeMap<Integer, Integer> free) {}
+  private record Arena(ByteBuffer memory, TreeMap<Integer, Integer> free) {
+    boolean isUnused() {
+      return free.getOrDefault(0, 0) == memory.capacity();
+    }
+  }
 
   /** A part of a buffer that belongs to whoever took it, until it is given back. */
   final class Region implements Runnable {
@@ -65,6 +72,7 @@ final class KvMemory implements AutoCloseable {
    */
   KvMemory(long limit) {
     this.limit = limit;
+    this.unit = Math.max(SMALLEST_UNIT, Math.min(LARGEST_UNIT, limit / UNITS));
   }
 
   /**
@@ -101,13 +109,16 @@ final class KvMemory implements AutoCloseable {
   }
 
   private boolean grow(int size) {
-    long capacity = Math.max(size, Math.min(UNIT, limit - held));
+    if (held + Math.max(size, unit) > limit) {
+      dropUnused(0);
+    }
+    long capacity = Math.max(size, Math.min(unit, limit - held));
     if (held + capacity > limit) {
       return false;
     }
     ByteBuffer memory;
     try {
-      memory = NativeScratch.direct(capacity);
+      memory = ByteBuffer.allocateDirect(Math.toIntExact(capacity));
     } catch (OutOfMemoryError e) {
       return false; // others hold what the JVM allows
     }
@@ -147,6 +158,16 @@ final class KvMemory implements AutoCloseable {
     }
     Integer after = free.remove(region.begin + region.size);
     free.put(begin, after == null ? size : size + after);
+    dropUnused(1);
+  }
+
+  /** Leaves buffers of which no part is in use to the garbage collector, all but some. */
+  private void dropUnused(int kept) {
+    List<Arena> unused = arenas.stream().filter(Arena::isUnused).skip(kept).toList();
+    for (Arena arena : unused) {
+      held -= arena.memory.capacity();
+      arenas.removeIf(one -> one == arena);
+    }
   }
 
   /** Returns the bytes that are taken and not given back. */

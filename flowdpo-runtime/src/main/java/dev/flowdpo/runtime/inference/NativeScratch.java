@@ -1,6 +1,7 @@
 package dev.flowdpo.runtime.inference;
 
 import com.google.common.base.Preconditions;
+import dev.flowdpo.error.FlowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -27,13 +28,27 @@ final class NativeScratch {
 
   private boolean grew;
 
-  /** Returns uncleared native memory in native byte order. */
+  /**
+   * Returns uncleared native memory in native byte order.
+   *
+   * @throws FlowException if the JVM allows no more
+   */
   static ByteBuffer direct(long bytes) {
     Preconditions.checkArgument(
         bytes <= Integer.MAX_VALUE,
         "One tensor of %s bytes is more than a buffer holds; use a smaller batch",
         bytes);
-    return ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder());
+    try {
+      return ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder());
+    } catch (OutOfMemoryError e) {
+      throw new FlowException(
+          "There is no native memory of "
+              + bytes
+              + " bytes for the tensors of a run: "
+              + e.getMessage()
+              + ". Raise -XX:MaxDirectMemorySize, or take fewer problems at a time",
+          e);
+    }
   }
 
   /** Cuts a piece from the first slab with room; its contents are whatever was there. */

@@ -72,6 +72,20 @@ class KvMemoryTest {
   }
 
   @Example
+  void holdsLittleOnceItIsGivenBack() {
+    KvMemory memory = new KvMemory(LIMIT);
+    List<KvMemory.Region> many = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      many.add(memory.take(1 << 20).orElseThrow());
+    }
+    assertThat(memory.held()).isGreaterThanOrEqualTo(30L << 20);
+    many.forEach(KvMemory.Region::run);
+    assertThat(memory.held()).isLessThan(4L << 20);
+    // What is held does not stand in the way of a region that needs all.
+    assertThat(memory.take(LIMIT)).isPresent();
+  }
+
+  @Example
   void givesNothingBeyondTheLimitNorOnceItIsClosed() {
     KvMemory memory = new KvMemory(LIMIT);
     assertThat(memory.take(LIMIT + 1)).isEmpty();
