@@ -82,7 +82,7 @@ final class ServedAnswers {
   Comparison compare() {
     Map<Path, Set<Problem>> wanted = new TreeMap<>();
     for (Answer answer : answers) {
-      for (Path adapters : candidates(answer)) {
+      for (Path adapters : candidates(answer).values()) {
         wanted.computeIfAbsent(adapters, unused -> new LinkedHashSet<>()).add(answer.problem);
       }
     }
@@ -97,9 +97,9 @@ final class ServedAnswers {
     List<String> different = new ArrayList<>();
     int unknown = 0;
     for (Answer answer : answers) {
-      Set<Path> candidates = candidates(answer);
+      Map<Long, Path> candidates = candidates(answer);
       boolean same =
-          candidates.stream()
+          candidates.values().stream()
               .anyMatch(a -> answer.tokens.equals(alone.get(new Asked(a, answer.problem))));
       if (!same && candidates.size() <= answer.last() - answer.first()) {
         unknown++;
@@ -110,16 +110,18 @@ final class ServedAnswers {
     return new Comparison(answers.size() - unknown, alone.size(), unknown, different);
   }
 
-  private Set<Path> candidates(Answer answer) {
-    Set<Path> candidates = new LinkedHashSet<>();
+  /** The adapters of the versions that may have been live, as far as they were saved, by number. */
+  private Map<Long, Path> candidates(Answer answer) {
+    Map<Long, Path> candidates = new TreeMap<>();
     for (AdapterVersion version : List.of(answer.before, answer.after)) {
-      Optional.ofNullable(versions.get(version)).ifPresent(candidates::add);
+      Optional.ofNullable(versions.get(version))
+          .ifPresent(adapters -> candidates.put(version.number(), adapters));
     }
     Map<Long, Path> of = saved.getOrDefault(answer.opening, Map.of());
     for (long number = answer.first(); number <= answer.last(); number++) {
       Path adapters = of.get(number);
       if (adapters != null) {
-        candidates.add(adapters);
+        candidates.put(number, adapters);
       }
     }
     return candidates;
