@@ -10,14 +10,12 @@ import java.util.Optional;
  * dropped ends when it is garbage. Thread-safe.
  */
 final class KvClaim implements AutoCloseable {
-  private static final Cleaner CLEANER = Cleaner.create();
-
   private final KvPath path;
   private final Cleaner.Cleanable open;
 
   private KvClaim(KvPath path, List<KvSlab> slabs) {
     this.path = path;
-    this.open = CLEANER.register(this, () -> slabs.forEach(KvSlab::release));
+    this.open = KvSlab.CLEANER.register(this, () -> slabs.forEach(KvSlab::release));
   }
 
   /** Returns a claim to a path whose memory the caller knows to be there. */

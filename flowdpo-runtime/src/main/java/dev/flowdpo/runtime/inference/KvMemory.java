@@ -1,9 +1,7 @@
 package dev.flowdpo.runtime.inference;
 
-import com.google.common.math.LongMath;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
-import java.math.RoundingMode;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -23,8 +21,6 @@ final class KvMemory implements AutoCloseable {
   private static final int LARGEST_UNIT = 1 << 24;
   private static final int SMALLEST_UNIT = 1 << 20;
   private static final int UNITS = 16;
-
-  private static final int ALIGNMENT = 64;
 
   private final long limit;
   private final long unit;
@@ -95,7 +91,7 @@ final class KvMemory implements AutoCloseable {
 
   /** Returns a region, or none where that would pass the limit. */
   synchronized Optional<Region> take(long bytes) {
-    long size = LongMath.divide(Math.max(bytes, 1), ALIGNMENT, RoundingMode.UP) * ALIGNMENT;
+    long size = NativeScratch.roundedUp(Math.max(bytes, 1), NativeScratch.ALIGNMENT);
     if (closed || size > Math.min(limit, Integer.MAX_VALUE)) {
       return Optional.empty();
     }

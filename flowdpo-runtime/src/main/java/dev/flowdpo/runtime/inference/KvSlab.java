@@ -13,7 +13,8 @@ import java.nio.FloatBuffer;
  * never had one, it may be read. Thread-safe.
  */
 final class KvSlab {
-  private static final Cleaner CLEANER = Cleaner.create();
+  /** For claims, too: each cleaner has a thread. */
+  static final Cleaner CLEANER = Cleaner.create();
 
   private final FloatBuffer[] sides;
   private final int rowSize;

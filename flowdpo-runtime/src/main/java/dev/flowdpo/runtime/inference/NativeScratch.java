@@ -20,7 +20,7 @@ final class NativeScratch {
   /** The size from which slabs do not double any more. */
   static final int UNIT = 1 << 24;
 
-  private static final int ALIGNMENT = 64;
+  static final int ALIGNMENT = 64;
   private static final long FIRST_SLAB = 1L << 16;
 
   /** Each with its position after the last piece. */
@@ -78,7 +78,7 @@ final class NativeScratch {
     return bytes <= UNIT ? bytes : Math.min(roundedUp(bytes, UNIT), Integer.MAX_VALUE);
   }
 
-  private static long roundedUp(long bytes, long unit) {
+  static long roundedUp(long bytes, long unit) {
     return (bytes + unit - 1) / unit * unit;
   }
 
