@@ -18,6 +18,8 @@ import java.util.concurrent.Executors;
  * were there when its question came in.
  */
 public final class LearnWhileServing {
+  private static final int MOST_BYTES = 16_384; // of a question: nobody else bounds a request
+
   private LearnWhileServing() {}
 
   /** Serves {@code curl -d "QUESTION" localhost:8080/solve} until it has learned. */
@@ -43,8 +45,8 @@ public final class LearnWhileServing {
 
   private static void solve(Flow flow, HttpExchange exchange) throws IOException {
     try (exchange) {
-      String question =
-          new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+      byte[] body = exchange.getRequestBody().readNBytes(MOST_BYTES);
+      String question = new String(body, StandardCharsets.UTF_8);
       byte[] text = flow.solve(question).text().getBytes(StandardCharsets.UTF_8);
       exchange.sendResponseHeaders(200, text.length);
       exchange.getResponseBody().write(text);

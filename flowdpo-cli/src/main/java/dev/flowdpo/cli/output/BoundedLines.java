@@ -3,6 +3,8 @@ package dev.flowdpo.cli.output;
 import dev.flowdpo.error.InvalidInputException;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -31,6 +33,19 @@ public final class BoundedLines {
   /** Returns the number of the line that was given last, from 1. */
   public long number() {
     return number;
+  }
+
+  /**
+   * Returns all lines that are left.
+   *
+   * @throws InvalidInputException if one is too long
+   */
+  public List<String> toList() throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (Optional<String> next = next(); next.isPresent(); next = next()) {
+      lines.add(next.get());
+    }
+    return lines;
   }
 
   /**

@@ -1,12 +1,16 @@
 package dev.flowdpo.cli.output;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.flowdpo.error.InvalidInputException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,6 +18,8 @@ import java.util.List;
 
 /** JSON as the commands read and write it. Stateless and thread-safe. */
 public final class JsonText {
+  private static final int MAX_BYTES = 256 << 20;
+
   private static final ObjectMapper MAPPER =
       new ObjectMapper()
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -52,13 +58,18 @@ public final class JsonText {
   }
 
   /**
-   * Returns the text of an input file.
+   * Returns the text of an input file or pipe.
    *
-   * @throws InvalidInputException if the file is missing or not UTF-8 text
+   * @throws InvalidInputException if the file is missing, too large, or not UTF-8 text
    */
   public static String read(Path file) {
-    try {
-      return Files.readString(file);
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+      if (bytes.length > MAX_BYTES) {
+        throw new InvalidInputException(
+            file + ": expected a file of at most " + MAX_BYTES + " bytes, found more");
+      }
+      return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (IOException e) {
       throw new InvalidInputException(
           file + ": expected a JSON file in UTF-8, found " + describe(file, e), e);

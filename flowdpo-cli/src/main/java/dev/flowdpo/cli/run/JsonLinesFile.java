@@ -1,8 +1,11 @@
 package dev.flowdpo.cli.run;
 
+import dev.flowdpo.cli.output.BoundedLines;
 import dev.flowdpo.cli.output.JsonText;
+import java.io.BufferedReader;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +19,8 @@ import java.util.List;
  * the file with the lines up to its checkpoint. Not thread-safe.
  */
 public final class JsonLinesFile implements AutoCloseable {
+  private static final int MAX_LINE_CHARACTERS = 64 << 20;
+
   private final Path file;
   private final FileOutputStream stream;
 
@@ -27,12 +32,18 @@ public final class JsonLinesFile implements AutoCloseable {
   /**
    * Returns the lines of a file, the last of which may be half a line or end within a letter; none
    * where there is no file.
+   *
+   * @throws dev.flowdpo.error.InvalidInputException if one is longer than a line that is written
    */
   public static List<String> lines(Path file) {
-    try {
-      return Files.exists(file)
-          ? new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList()
-          : List.of();
+    if (!Files.exists(file)) {
+      return List.of();
+    }
+    // Not a reader of Files, which would refuse the half letter.
+    try (BufferedReader reader =
+        new BufferedReader(
+            new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
+      return new BoundedLines(reader, file.toString(), MAX_LINE_CHARACTERS).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
     }

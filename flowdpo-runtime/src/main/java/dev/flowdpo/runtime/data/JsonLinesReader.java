@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 final class JsonLinesReader extends RowReader {
-  private static final int MAX_LINE_BYTES = 64 << 20;
+  /** The longest line that is read. */
+  static final int MAX_LINE_BYTES = 64 << 20;
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
   private static final ObjectReader ONE_VALUE =

@@ -4,7 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Iterators;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.Trace;
-import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -93,13 +93,17 @@ public final class TraceFile implements Iterable<Trace> {
     if (!Files.exists(file)) {
       return 0;
     }
-    // A byte a character, as the last line may end within one.
-    try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
+    try {
+      BlockInputStream bytes = new BlockInputStream(file, 0, BlockInputStream.WHOLE_FILE);
+      ByteArrayOutputStream line = new ByteArrayOutputStream();
       int rows = 0;
-      String line = lines.readLine();
-      while (line != null && TraceRow.problems(line).orElse(Integer.MAX_VALUE) <= problems) {
+      while (bytes.readLine(line, JsonLinesReader.MAX_LINE_BYTES + 1) > 0
+          && line.size() <= JsonLinesReader.MAX_LINE_BYTES
+          // A byte a character, as the last line may end within one.
+          && TraceRow.problems(line.toString(StandardCharsets.ISO_8859_1)).orElse(Integer.MAX_VALUE)
+              <= problems) {
         rows++;
-        line = lines.readLine();
+        line.reset();
       }
       return rows;
     } catch (IOException e) {

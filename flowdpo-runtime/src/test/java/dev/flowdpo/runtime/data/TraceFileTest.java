@@ -11,6 +11,7 @@ import dev.flowdpo.spi.EngineSettings;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.TokenIds;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,6 +86,21 @@ class TraceFileTest {
     file.resume(0).close();
     assertThat(path).isEmptyFile();
     assertThat(file.readAll()).isEmpty();
+  }
+
+  /** As a file system leaves what it had made room for when the power went. */
+  @Test
+  void resumingCutsALineWithoutAnEnd() throws IOException {
+    Path path = folder.resolve("traces.jsonl");
+    TraceFile file = TraceFile.of(path, tokens);
+    write(file.create(), List.of(trace(1), trace(2)));
+    long whole = Files.size(path);
+    try (RandomAccessFile open = new RandomAccessFile(path.toFile(), "rw")) {
+      open.setLength(5L << 30);
+    }
+
+    file.resume(2).close();
+    assertThat(path).hasSize(whole);
   }
 
   @ParameterizedTest
