@@ -19,6 +19,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -35,30 +36,34 @@ import picocli.CommandLine.Command;
         "Solves problems step by step with a language model, and learns from them by DPO.",
     mixinStandardHelpOptions = true,
     versionProvider = Versions.class,
-    subcommands = {
-      DemoCommand.class,
-      SolveCommand.class,
-      LearnCommand.class,
-      CompileCommand.class,
-      DpoCommand.class,
-      EvaluateCommand.class,
-      VerifyCommand.class,
-      PretrainCommand.class,
-      LogprobsCommand.class,
-      GradientCommand.class,
-      ExperimentCommand.class,
-      ExportCommand.class,
-      InspectCommand.class,
-      MakeModelCommand.class,
-      CompletionCommand.class,
-      CommandLine.HelpCommand.class
-    },
     footer = {
       "",
       "Exit codes: 0 done, 1 failed, 2 bad usage or bad input.",
       "COMMAND --help tells a command's options."
     })
 public final class FlowDpo {
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          DemoCommand.class,
+          SolveCommand.class,
+          LearnCommand.class,
+          CompileCommand.class,
+          DpoCommand.class,
+          EvaluateCommand.class,
+          VerifyCommand.class,
+          PretrainCommand.class,
+          LogprobsCommand.class,
+          GradientCommand.class,
+          ExperimentCommand.class,
+          ExportCommand.class,
+          InspectCommand.class,
+          MakeModelCommand.class,
+          CompletionCommand.class,
+          CommandLine.HelpCommand.class);
+
+  /** Commands that look at the others. */
+  private static final List<Class<?>> OF_ALL =
+      List.of(CompletionCommand.class, CommandLine.HelpCommand.class);
 
   /** Picocli creates the commands. */
   public FlowDpo() {}
@@ -71,8 +76,17 @@ public final class FlowDpo {
   public static void main(String[] arguments) {
     System.setProperty("java.awt.headless", "true");
     Locale.setDefault(Locale.ROOT); // numbers look the same everywhere
-    int exitCode = commandLine(utf8(System.out), utf8(System.err)).execute(arguments);
-    System.exit(exitCode);
+    String first = arguments.length == 0 ? "" : arguments[0];
+    // Half a second goes into the options of commands that nobody asked for.
+    List<Class<?>> asked =
+        COMMANDS.stream().filter(type -> name(type).equals(first) && !OF_ALL.contains(type)).toList();
+    CommandLine line =
+        commandLine(utf8(System.out), utf8(System.err), asked.isEmpty() ? COMMANDS : asked);
+    System.exit(line.execute(arguments));
+  }
+
+  private static String name(Class<?> command) {
+    return command.getAnnotation(Command.class).name();
   }
 
   /**
@@ -83,8 +97,14 @@ public final class FlowDpo {
    * @return a command line whose {@code execute} returns the exit code
    */
   static CommandLine commandLine(PrintWriter out, PrintWriter err) {
-    return new CommandLine(new FlowDpo())
-        .setOut(out)
+    return commandLine(out, err, COMMANDS);
+  }
+
+  private static CommandLine commandLine(
+      PrintWriter out, PrintWriter err, List<Class<?>> commands) {
+    CommandLine line = new CommandLine(new FlowDpo());
+    commands.forEach(line::addSubcommand);
+    return line.setOut(out)
         .setErr(err)
         .setParameterExceptionHandler(new FailureHandlers.Usage())
         .setExecutionExceptionHandler(new FailureHandlers.Execution());
