@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.cli.run.RunFiles;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.runtime.data.DurableFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,9 +37,9 @@ record ResultFile(Path folder) {
   <T> T orElse(Class<T> type, Supplier<T> run) {
     try {
       if (exists()) {
-        return MAPPER.readValue(file().toFile(), type);
+        return MAPPER.readValue(Files.readAllBytes(file()), type);
       }
-      Files.createDirectories(folder);
+      DurableFile.createFolder(folder);
       T result = run.get();
       JsonText.write(file(), result);
       return result;

@@ -4,11 +4,11 @@ import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.cli.report.ReportTree;
 import dev.flowdpo.cli.report.RolloutTreeJson;
 import dev.flowdpo.cli.report.TreeCollector;
+import dev.flowdpo.runtime.data.DurableFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -32,16 +32,8 @@ final class TreeFiles {
   }
 
   private static void write(Path folder, ReportTree tree) {
-    try {
-      Files.createDirectories(folder);
-      String name = tree.note().replaceAll("[^A-Za-z0-9]+", "-");
-      Path file = folder.resolve(name + ".json");
-      Path temporary = folder.resolve("." + name + ".tmp");
-      Files.writeString(temporary, RolloutTreeJson.line(tree) + "\n");
-      Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new UncheckedIOException(folder + ": cannot be written: " + e.getMessage(), e);
-    }
+    String name = tree.note().replaceAll("[^A-Za-z0-9]+", "-");
+    DurableFile.replace(folder.resolve(name + ".json"), RolloutTreeJson.line(tree) + "\n");
   }
 
   /** Returns the trees of a run, in the order of their problems. */

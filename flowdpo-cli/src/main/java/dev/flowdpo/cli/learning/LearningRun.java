@@ -21,13 +21,15 @@ import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.Verifier;
+import dev.flowdpo.runtime.data.FileSeals;
 import dev.flowdpo.runtime.data.ModelTokens;
 import dev.flowdpo.runtime.data.PreferenceFile;
 import dev.flowdpo.runtime.data.TraceFile;
 import dev.flowdpo.spi.FlowEngine;
 import java.io.PrintWriter;
-import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One online learning run: measures the flow on held-out problems, learns, measures again, and
@@ -107,33 +109,51 @@ final class LearningRun {
   private LearningReport learn(Verifier verifier, LearnerOptions options, DpoObjective objective) {
     Relay relay = new Relay();
     try (OnlineLearner learner =
-            flow.learner()
-                .verifier(verifier)
-                .objective(objective)
-                .options(options)
-                .listener(relay)
-                .checkpoint(folder.file(RunFiles.CHECKPOINT))
-                .resume(hasCheckpoint())
-                .build();
-        MetricsFile metrics = MetricsFile.open(folder.file(RunFiles.METRICS), learner.progress());
-        PreferenceFile.Writer pairs = pairs(learner.progress());
-        TraceFile.Writer traces =
-            TraceFile.of(folder.file(RunFiles.TRACES), tokens)
-                .resume(learner.progress().problems());
-        ProgressDisplay display =
-            progress.open(err, "learn", learner.progress().problems(), data.problems().size())) {
-      TraceCompiler correct =
-          TraceCompiler.builder().seed(options.seed()).sink(traces::write).build();
-      relay.to(new LearningWatch(metrics, pairs, display, failures, learner.progress()), correct);
-      LearningReport report = learner.learn(data.problems());
-      learner.save(folder.path());
-      return report;
+        flow.learner()
+            .verifier(verifier)
+            .objective(objective)
+            .options(options)
+            .listener(relay)
+            .checkpoint(folder.file(RunFiles.CHECKPOINT))
+            .resume(folder.isResumed())
+            .build()) {
+      FileSeals seals = seals(learner.progress());
+      try (MetricsFile metrics =
+              MetricsFile.open(folder.file(RunFiles.METRICS), learner.progress());
+          PreferenceFile.Writer pairs = pairs(learner.progress());
+          TraceFile.Writer traces =
+              TraceFile.of(folder.file(RunFiles.TRACES), tokens)
+                  .resume(learner.progress().problems());
+          ProgressDisplay display =
+              progress.open(err, "learn", learner.progress().problems(), data.problems().size())) {
+        TraceCompiler correct =
+            TraceCompiler.builder().seed(options.seed()).sink(traces::write).build();
+        relay.to(
+            new LearningWatch(metrics, pairs, display, failures, learner.progress()),
+            correct,
+            sealing(seals));
+        LearningReport report = learner.learn(data.problems());
+        learner.save(folder.path());
+        return report;
+      }
     }
   }
 
-  /** A run that was killed before its first checkpoint begins anew. */
-  private boolean hasCheckpoint() {
-    return folder.isResumed() && Files.exists(folder.file(RunFiles.CHECKPOINT).resolve("latest"));
+  /** Checks what grew up to the checkpoint that the run goes on from. */
+  private FileSeals seals(LearningProgress from) {
+    Path file = folder.file(RunFiles.SEALS);
+    List<Path> sealed =
+        Stream.of(RunFiles.METRICS, RunFiles.PAIRS, RunFiles.TRACES).map(folder::file).toList();
+    return from.problems() == 0 ? FileSeals.begin(file, sealed) : FileSeals.check(file, sealed);
+  }
+
+  private static LearningListener sealing(FileSeals seals) {
+    return new LearningListener() {
+      @Override
+      public void onCheckpoint(Path checkpoint) {
+        seals.save();
+      }
+    };
   }
 
   /** Goes on with the pairs up to the checkpoint; those after it come again. */
@@ -174,6 +194,11 @@ final class LearningRun {
     @Override
     public void onUpdate(UpdateMetrics metrics) {
       listeners.forEach(listener -> listener.onUpdate(metrics));
+    }
+
+    @Override
+    public void onCheckpoint(Path checkpoint) {
+      listeners.forEach(listener -> listener.onCheckpoint(checkpoint));
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.flowdpo.cli.output.ProgressDisplay;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
+import dev.flowdpo.runtime.data.DurableFile;
 import dev.flowdpo.runtime.text.FlowTemplates;
 import dev.flowdpo.runtime.tiny.Pretraining;
 import java.io.IOException;
@@ -121,7 +122,7 @@ public final class PretrainCommand implements Callable<Integer> {
   private void writeCard(String card) {
     try {
       Files.createDirectories(out);
-      Files.writeString(out.resolve("README.md"), card);
+      DurableFile.replace(out.resolve("README.md"), card);
     } catch (IOException e) {
       throw new UncheckedIOException(
           out + ": the model card cannot be written: " + e.getMessage(), e);

@@ -7,13 +7,12 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.runtime.data.DurableFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /** JSON as the commands read and write it. Stateless and thread-safe. */
@@ -76,9 +75,7 @@ public final class JsonText {
     }
   }
 
-  /**
-   * Replaces the file with the value in one step, so that a killed process leaves no half of it.
-   */
+  /** Replaces the file with the value in one step, so that nothing leaves half of it. */
   public static void write(Path file, Object value) {
     writeLines(file, List.of(value));
   }
@@ -87,14 +84,7 @@ public final class JsonText {
   public static void writeLines(Path file, List<?> values) {
     StringBuilder lines = new StringBuilder();
     values.forEach(value -> lines.append(line(value)).append('\n'));
-    try {
-      Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
-      Files.writeString(temporary, lines);
-      Files.move(
-          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be written: " + e.getMessage(), e);
-    }
+    DurableFile.replace(file, lines.toString());
   }
 
   /** Returns a value as messages show it, not longer than a line. */

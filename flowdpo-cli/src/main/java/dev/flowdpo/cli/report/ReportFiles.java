@@ -1,10 +1,10 @@
 package dev.flowdpo.cli.report;
 
+import dev.flowdpo.runtime.data.DurableFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -48,16 +48,8 @@ final class ReportFiles {
   }
 
   private static Path write(Path file, String text) {
-    try {
-      makeFolder(file);
-      Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
-      Files.writeString(temporary, text);
-      Files.move(
-          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      return file;
-    } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be written: " + e.getMessage(), e);
-    }
+    DurableFile.replace(file, text);
+    return file;
   }
 
   private static void makeFolder(Path file) {

@@ -2,15 +2,14 @@ package dev.flowdpo.cli.run;
 
 import dev.flowdpo.cli.output.BoundedLines;
 import dev.flowdpo.cli.output.JsonText;
+import dev.flowdpo.runtime.data.DurableFile;
 import java.io.BufferedReader;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
@@ -21,12 +20,10 @@ import java.util.List;
 public final class JsonLinesFile implements AutoCloseable {
   private static final int MAX_LINE_CHARACTERS = 64 << 20;
 
-  private final Path file;
-  private final FileOutputStream stream;
+  private final DurableFile file;
 
-  private JsonLinesFile(Path file, FileOutputStream stream) {
+  private JsonLinesFile(DurableFile file) {
     this.file = file;
-    this.stream = stream;
   }
 
   /**
@@ -55,41 +52,20 @@ public final class JsonLinesFile implements AutoCloseable {
    * @param kept the lines that it begins with, in place of those that it has
    */
   public static JsonLinesFile open(Path file, List<String> kept) {
-    try {
-      StringBuilder text = new StringBuilder();
-      kept.forEach(line -> text.append(line).append('\n'));
-      Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
-      Files.writeString(temporary, text);
-      Files.move(
-          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      // Not a channel, which an interrupt of the thread would close for good.
-      return new JsonLinesFile(file, new FileOutputStream(file.toFile(), true));
-    } catch (IOException e) {
-      throw failed(file, e);
-    }
+    StringBuilder text = new StringBuilder();
+    kept.forEach(line -> text.append(line).append('\n'));
+    byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+    DurableFile.replace(file, bytes);
+    return new JsonLinesFile(DurableFile.after(file, bytes.length));
   }
 
   /** Adds a record, map or list as a line. */
   public void add(Object row) {
-    try {
-      String line = JsonText.line(row) + "\n";
-      stream.write(line.getBytes(StandardCharsets.UTF_8));
-      stream.getFD().sync();
-    } catch (IOException e) {
-      throw failed(file, e);
-    }
+    file.append(JsonText.line(row) + "\n");
   }
 
   @Override
   public void close() {
-    try {
-      stream.close();
-    } catch (IOException e) {
-      throw failed(file, e);
-    }
-  }
-
-  private static UncheckedIOException failed(Path file, IOException e) {
-    return new UncheckedIOException(file + ": cannot be written: " + e.getMessage(), e);
+    file.close();
   }
 }

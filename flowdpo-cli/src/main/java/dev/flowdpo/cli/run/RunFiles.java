@@ -19,6 +19,9 @@ public final class RunFiles {
   /** What was trained on, as chat messages. */
   public static final String MESSAGES = "messages.jsonl";
 
+  /** How far the files above are sealed, and their checksums. */
+  public static final String SEALS = "seals.json";
+
   /** How many problems are solved for traces. */
   public static final String COLLECTION = "collection.json";
 
@@ -53,6 +56,7 @@ public final class RunFiles {
               TRACES,
               PAIRS,
               METRICS,
+              SEALS,
               CHECKPOINT),
           true);
 

@@ -1,20 +1,27 @@
 package dev.flowdpo.cli.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.hash.Hashing;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.checkpoint.FolderLock;
+import dev.flowdpo.runtime.data.DurableFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A folder that a command fills over a long time. One file of it holds the settings, so that
@@ -23,7 +30,11 @@ import java.util.OptionalDouble;
  * for that, it is locked until closed. Not thread-safe.
  */
 public final class RunFolder implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
   private static final String LOCK = "run.lock";
+
+  /** The SHA-256 of the settings without it. */
+  private static final String SUM = "sum";
 
   /** A figure that is kept with the settings. */
   private static final String HELD_OUT_BEFORE = "heldOutBefore";
@@ -93,7 +104,9 @@ public final class RunFolder implements AutoCloseable {
   }
 
   private void begin(boolean found, Existing existing) throws IOException {
-    Files.createDirectories(path);
+    DurableFile.createFolder(path);
+    DurableFile.refuseLink(settingsFile());
+    kind.files().forEach(name -> DurableFile.refuseLink(file(name)));
     if (resumed) {
       readSettings();
     } else if (found && existing == Existing.REFUSE) {
@@ -140,11 +153,14 @@ public final class RunFolder implements AutoCloseable {
   private void writeSettings() {
     Map<String, Object> json = new LinkedHashMap<>(settings);
     heldOutBefore.ifPresent(accuracy -> json.put(HELD_OUT_BEFORE, accuracy));
+    JsonNode content = JsonText.object(kind.settingsFile(), JsonText.line(json));
+    json.put(SUM, sum(JsonText.line(content)));
     JsonText.write(settingsFile(), json);
   }
 
   private void readSettings() {
     JsonNode before = JsonText.object(settingsFile().toString(), JsonText.read(settingsFile()));
+    checkSum((ObjectNode) before);
     settings.forEach(
         (name, value) -> {
           String was = before.path(name).asText("nothing");
@@ -156,6 +172,23 @@ public final class RunFolder implements AutoCloseable {
         });
     if (before.path(HELD_OUT_BEFORE).isNumber()) {
       heldOutBefore = OptionalDouble.of(before.path(HELD_OUT_BEFORE).asDouble());
+    }
+  }
+
+  private static String sum(String content) {
+    return Hashing.sha256().hashString(content, StandardCharsets.UTF_8).toString();
+  }
+
+  /** Finds damage that the settings themselves do not show. */
+  private void checkSum(ObjectNode settings) {
+    ObjectNode content = settings.deepCopy();
+    JsonNode sum = content.remove(SUM);
+    if (sum == null) {
+      LOG.warn("{}: has no checksum, as earlier versions wrote it", settingsFile());
+    } else if (!sum.asText().equals(sum(JsonText.line(content)))) {
+      throw new InvalidInputException(
+          "%s: expected content with the checksum %s, found %s; the file is damaged or was changed"
+              .formatted(settingsFile(), JsonText.shown(sum), sum(JsonText.line(content))));
     }
   }
 
@@ -176,7 +209,7 @@ public final class RunFolder implements AutoCloseable {
   }
 
   private static void delete(Path own) throws IOException {
-    if (Files.exists(own)) {
+    if (Files.exists(own, LinkOption.NOFOLLOW_LINKS)) {
       MoreFiles.deleteRecursively(own, RecursiveDeleteOption.ALLOW_INSECURE);
     }
   }

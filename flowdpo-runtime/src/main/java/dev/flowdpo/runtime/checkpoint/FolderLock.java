@@ -4,11 +4,15 @@ import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.internal.AtomicFiles;
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,8 +25,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It is a lock of the operating system on a file that stays in the folder and says who has it.
  * Such locks belong to a process, and closing any channel of the file gives them up; so within the
- * process a map knows who owns what, and the file is never opened a second time. It is written by
- * other means than a channel, which an interrupt would close.
+ * process a map knows who owns what, and the file is never opened a second time. An interrupt while
+ * the lock is taken, which would close the file, is kept for later.
  */
 public final class FolderLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FolderLock.class);
@@ -32,10 +36,10 @@ public final class FolderLock implements AutoCloseable {
   private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
 
   private final Path file;
-  private final RandomAccessFile open;
+  private final FileChannel open;
   private boolean closed;
 
-  private FolderLock(Path file, RandomAccessFile open) {
+  private FolderLock(Path file, FileChannel open) {
     this.file = file;
     this.open = open;
   }
@@ -71,15 +75,38 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
-  private static RandomAccessFile locked(Path folder, Path file, String owner) throws IOException {
-    RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw");
+  private static FileChannel locked(Path folder, Path file, String owner) throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try {
+          return lockedOnce(folder, file, owner);
+        } catch (ClosedByInterruptException e) {
+          interrupted |= Thread.interrupted();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static FileChannel lockedOnce(Path folder, Path file, String owner) throws IOException {
+    FileChannel open =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            LinkOption.NOFOLLOW_LINKS);
     try {
       if (!isLocked(open, file)) {
         throw refused(folder, owner, owner(file));
       }
-      open.setLength(0);
+      open.truncate(0);
       String text = owner + " of process " + ProcessHandle.current().pid();
-      open.write(text.getBytes(StandardCharsets.UTF_8));
+      AtomicFiles.writeFully(open, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
       return open;
     } catch (IOException | RuntimeException e) {
       open.close();
@@ -87,11 +114,14 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
-  private static boolean isLocked(RandomAccessFile open, Path file) {
+  private static boolean isLocked(FileChannel open, Path file)
+      throws ClosedByInterruptException {
     try {
-      return Optional.ofNullable(open.getChannel().tryLock(LOCKED_BYTE, 1, false)).isPresent();
+      return Optional.ofNullable(open.tryLock(LOCKED_BYTE, 1, false)).isPresent();
     } catch (OverlappingFileLockException e) {
       return false; // another copy of this class in the process has it
+    } catch (ClosedByInterruptException e) {
+      throw e;
     } catch (IOException e) {
       LOG.warn(
           "{}: its file system has no locks, so nothing keeps other processes from writing there",

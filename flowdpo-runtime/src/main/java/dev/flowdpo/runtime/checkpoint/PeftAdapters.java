@@ -9,6 +9,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -26,7 +27,10 @@ import java.util.regex.Pattern;
  * with ranks and alphas by pattern and with rank-stabilised scaling; whatever else a folder asks
  * for is refused by name, never left out. What is read has one rank and one alpha: an adapter with
  * several ranks is filled up with zeros to the largest, and B takes up what its module's scaling
- * differs by, which computes the same. Stateless and thread-safe.
+ * differs by, which computes the same.
+ *
+ * <p>Beside the two files is written {@code SHA256SUMS}, which {@code sha256sum --check} reads too;
+ * where a folder has it, both files are checked against it. Stateless and thread-safe.
  */
 public final class PeftAdapters {
   /** The file of the adapter's configuration. */
@@ -34,6 +38,8 @@ public final class PeftAdapters {
 
   /** The file of the adapter's matrices. */
   public static final String WEIGHTS_FILE = "adapter_model.safetensors";
+
+  private static final List<String> FILES = List.of(CONFIG_FILE, WEIGHTS_FILE);
 
   private static final String PREFIX = "base_model.model.";
   private static final String A_SUFFIX = ".lora_A.weight";
@@ -62,6 +68,7 @@ public final class PeftAdapters {
               + WEIGHTS_FILE
               + ", found no such folder");
     }
+    FolderSums.check(folder, FILES);
     PeftConfig peft = PeftConfig.read(folder.resolve(CONFIG_FILE));
     try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(WEIGHTS_FILE))) {
       SortedMap<String, LoraMatrices> modules = new TreeMap<>();
@@ -145,14 +152,20 @@ public final class PeftAdapters {
               tensors.put(aKey(module), tensor(lora.a(), lora.rank(), lora.inputSize()));
               tensors.put(bKey(module), tensor(lora.b(), lora.outputSize(), lora.rank()));
             });
-    SafetensorsWriter.write(
-        folder.resolve(WEIGHTS_FILE), tensors, DataType.F32, Map.of("format", "pt"));
+    Path weightsFile = folder.resolve(WEIGHTS_FILE);
     Path configFile = folder.resolve(CONFIG_FILE);
     try {
-      AtomicFiles.write(
-          configFile, PeftConfigJson.format(adapter, targets(adapter.modules()), baseModelName));
+      FolderSums.replacing(
+          folder,
+          FILES,
+          () -> {
+            SafetensorsWriter.write(weightsFile, tensors, DataType.F32, Map.of("format", "pt"));
+            AtomicFiles.write(
+                configFile,
+                PeftConfigJson.format(adapter, targets(adapter.modules()), baseModelName));
+          });
     } catch (IOException e) {
-      throw new UncheckedIOException(configFile + ": cannot be written", e);
+      throw new UncheckedIOException(folder + ": the adapter cannot be written", e);
     }
   }
 

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +22,9 @@ import org.slf4j.LoggerFactory;
  * the file holds the codes {@code [out, bytes of a row]} as U8, the factors {@code [out, blocks]}
  * as F32 and, where blocks have their own, the zeros {@code [out, bytes of a row]} as U8, as {@link
  * BlockLayout} says.
+ *
+ * <p>Beside the file are its checksums, {@code .crc32c}, against which it is read whole before
+ * anything of it is used; a file that is damaged, or has none, is made again.
  *
  * <p>Each part of the file is mapped once, when it is first asked for. Thread-safe. Buffers stay
  * valid after {@link #close}.
@@ -59,14 +63,16 @@ public final class QuantizedWeights implements AutoCloseable {
         WeightDigest.of(checkpoint, precision.digestName(), List.copyOf(formats.keySet()));
     Path folder = cache.orElseGet(() -> checkpoint.folder().resolve(FOLDER));
     Path path = folder.resolve(precision.name() + "-" + digest + ".safetensors");
-    if (Files.isRegularFile(path)) {
+    if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
       try {
+        StripeSums.check(path);
         return checked(path, checkpoint, formats);
       } catch (InvalidInputException e) {
         LOG.warn("Quantised weights are made again: {}", e.getMessage());
       }
     }
     QuantizedFile.write(path, checkpoint, formats);
+    StripeSums.write(path);
     return checked(path, checkpoint, formats);
   }
 

@@ -1,11 +1,12 @@
 package dev.flowdpo.runtime.data;
 
+import dev.flowdpo.runtime.internal.UninterruptedChannel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /**
  * A file's bytes, read block by block. The file is open only while a block is read, so an iterator
@@ -80,15 +81,17 @@ final class BlockInputStream extends InputStream {
       return true;
     }
     block.clear().limit(0);
-    // Not a channel, which an interrupt of the thread would close.
-    try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "r")) {
-      open.seek(position);
-      int count = 0;
-      while (count >= 0 && block.limit() < block.capacity()) {
-        count = open.read(block.array(), block.limit(), block.capacity() - block.limit());
-        block.limit(block.limit() + Math.max(0, count));
-      }
-    }
+    UninterruptedChannel.of(
+        file,
+        channel -> {
+          block.clear();
+          int count = 0;
+          while (count >= 0 && block.hasRemaining()) {
+            count = channel.read(block, position + block.position());
+          }
+          return block.flip();
+        },
+        StandardOpenOption.READ);
     position += block.limit();
     return block.hasRemaining();
   }

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.runtime.internal.AppendedFile;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,17 +13,16 @@ import java.util.List;
 
 /**
  * Appends rows to a JSON-lines file. A group of rows is on the disk when {@link #write} returns, so
- * a process that is killed leaves whole groups and at most one cut off. The file is open only while
- * a group is written, and an interrupt of the thread spoils nothing. Not thread-safe.
+ * a process that is killed leaves whole groups and at most one cut off. Not thread-safe.
  */
 final class JsonLinesWriter implements AutoCloseable {
   private final Path file;
-  private long end;
+  private final AppendedFile lines;
   private boolean closed;
 
-  private JsonLinesWriter(Path file, long end) {
+  private JsonLinesWriter(Path file, AppendedFile lines) {
     this.file = file;
-    this.end = end;
+    this.lines = lines;
   }
 
   /**
@@ -36,15 +35,8 @@ final class JsonLinesWriter implements AutoCloseable {
    */
   static JsonLinesWriter after(int rows, Path file) {
     try {
-      Path folder = file.toAbsolutePath().getParent();
-      if (folder != null) {
-        Files.createDirectories(folder);
-      }
       long kept = rows == 0 ? 0 : endOf(rows, file);
-      try (RandomAccessFile open = open(file)) {
-        open.setLength(kept);
-      }
-      return new JsonLinesWriter(file, kept);
+      return new JsonLinesWriter(file, AppendedFile.after(kept, file));
     } catch (IOException e) {
       throw failed(file, e);
     }
@@ -85,15 +77,10 @@ final class JsonLinesWriter implements AutoCloseable {
     if (closed) {
       throw new FlowClosedException(file + ": the writer is closed");
     }
-    StringBuilder lines = new StringBuilder();
-    rows.forEach(row -> lines.append(row).append('\n'));
-    byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
+    StringBuilder text = new StringBuilder();
+    rows.forEach(row -> text.append(row).append('\n'));
     try {
-      try (RandomAccessFile open = open(file)) {
-        open.seek(end);
-        open.write(bytes);
-      }
-      end += bytes.length;
+      lines.append(text.toString().getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw failed(file, e);
     }
@@ -103,11 +90,6 @@ final class JsonLinesWriter implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-  }
-
-  /** Opens a file whose writes reach the disk; not a channel, which an interrupt would close. */
-  private static RandomAccessFile open(Path file) throws IOException {
-    return new RandomAccessFile(file.toFile(), "rwd");
   }
 
   private static FlowException failed(Path file, IOException e) {

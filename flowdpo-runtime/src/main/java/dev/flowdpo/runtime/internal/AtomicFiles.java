@@ -11,15 +11,17 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Writes files so that a reader, or a process that is killed, sees the old content or the new one
  * and nothing between.
  *
  * <p>The content goes to a temporary file in the same folder, is forced to the disk, and is then
- * moved over the target, and the folder is forced to the disk. An interrupt of the thread is kept
- * for later and fails nothing. Stateless and thread-safe; of two writers of one file the last one
- * wins.
+ * moved over the target, and the folder is forced to the disk. A link in the place of the file is
+ * replaced, not followed. A full disk is a {@link dev.flowdpo.error.FlowException} that says so. An
+ * interrupt of the thread is kept for later and fails nothing. Stateless and thread-safe; of two
+ * writers of one file the last one wins.
  */
 public final class AtomicFiles {
   /** Writes the content of a new file; an interrupt of the thread has it write all of it again. */
@@ -46,21 +48,38 @@ public final class AtomicFiles {
     // A name of its own rather than a file of Files.createTempFile, which only its owner could
     // read.
     Path temporary = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    AtomicLong written = new AtomicLong();
     try {
       UninterruptedChannel.of(
           temporary,
           channel -> {
-            content.writeTo(channel);
-            channel.force(true);
-            return channel.size();
+            try {
+              content.writeTo(channel);
+              channel.force(true);
+            } finally {
+              written.set(channel.isOpen() ? channel.size() : 0);
+            }
+            return channel;
           },
           StandardOpenOption.CREATE,
           StandardOpenOption.TRUNCATE_EXISTING,
           StandardOpenOption.WRITE);
       move(temporary, target);
       force(folder);
-    } finally {
+    } catch (IOException e) {
+      delete(temporary, e);
+      throw FullDisk.orElse(e, file, "after " + written.get() + " bytes of it");
+    } catch (RuntimeException | Error e) {
+      delete(temporary, e);
+      throw e;
+    }
+  }
+
+  private static void delete(Path temporary, Throwable failure) {
+    try {
       Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
     }
   }
 
@@ -70,6 +89,15 @@ public final class AtomicFiles {
     write(file, channel -> writeFully(channel, ByteBuffer.wrap(bytes)));
   }
 
+  /** Deletes a file, so that it is gone after a power cut too. */
+  public static void delete(Path file) throws IOException {
+    Files.deleteIfExists(file);
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder != null) {
+      force(folder);
+    }
+  }
+
   /** Makes a folder, so that it is there after a power cut. */
   public static void createFolder(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
@@ -77,7 +105,11 @@ public final class AtomicFiles {
       if (parent != null) {
         createFolder(parent);
       }
-      Files.createDirectories(folder);
+      try {
+        Files.createDirectories(folder);
+      } catch (IOException e) {
+        throw FullDisk.orElse(e, folder, "where a folder was to be made");
+      }
       if (parent != null) {
         force(parent);
       }
@@ -85,7 +117,7 @@ public final class AtomicFiles {
   }
 
   /** Forces the names in a folder to the disk, on systems that can. */
-  private static void force(Path folder) throws IOException {
+  static void force(Path folder) throws IOException {
     try {
       UninterruptedChannel.of(
           folder,

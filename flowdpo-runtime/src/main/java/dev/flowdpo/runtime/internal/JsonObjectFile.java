@@ -8,9 +8,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.hash.Hashing;
 import dev.flowdpo.error.InvalidInputException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +30,9 @@ import java.util.Optional;
 public final class JsonObjectFile {
   private static final long MAX_BYTES = 16L << 20;
   private static final int MAX_SHOWN = 80;
+
+  /** The field with the SHA-256 of the object without it. */
+  private static final String SEAL = "sum";
 
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
@@ -99,6 +104,39 @@ public final class JsonObjectFile {
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not writable as JSON: " + e.getOriginalMessage(), e);
     }
+  }
+
+  /** Returns the object as {@link #format} does, with a checksum of its content as last field. */
+  public static String formatSealed(ObjectNode object) {
+    ObjectNode sealed = object.deepCopy();
+    sealed.remove(SEAL);
+    return format(sealed.put(SEAL, sum(sealed)));
+  }
+
+  /**
+   * Checks the object against its checksum, if it has one.
+   *
+   * @return whether it has one
+   * @throws InvalidInputException if the content is not what was written
+   */
+  public boolean checkSeal() {
+    JsonNode seal = root.path(SEAL);
+    if (seal.isMissingNode()) {
+      return false;
+    }
+    ObjectNode content = root.deepCopy();
+    content.remove(SEAL);
+    String found = sum(content);
+    if (!found.equals(seal.asText())) {
+      throw new InvalidInputException(
+          "%s: key \"%s\": expected the checksum of the content, %s, found %s; the file is damaged or was changed"
+              .formatted(file, SEAL, found, shown(seal)));
+    }
+    return true;
+  }
+
+  private static String sum(ObjectNode content) {
+    return Hashing.sha256().hashString(format(content), StandardCharsets.UTF_8).toString();
   }
 
   /** Returns the file that was read. */

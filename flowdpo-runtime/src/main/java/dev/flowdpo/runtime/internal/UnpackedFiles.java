@@ -12,6 +12,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -110,7 +111,7 @@ final class UnpackedFiles {
   }
 
   private static boolean isWhole(Path file, Content wanted) throws IOException {
-    if (!Files.isRegularFile(file) || Files.size(file) != wanted.size) {
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) != wanted.size) {
       return false;
     }
     try (InputStream stream = Files.newInputStream(file)) {

@@ -25,10 +25,15 @@ import java.io.UncheckedIOException;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The state of a learner in a folder, so that a run that was killed at any moment goes on as if
@@ -50,6 +55,9 @@ final class LearnerCheckpoint {
   private static final String LIVE = "live";
   private static final String VERSIONS = "versions";
   private static final String PREFIX = "problems-";
+  private static final Pattern NAME = Pattern.compile(PREFIX + "\\d{1,9}(-again)?");
+  private static final int MOST_NAME = 100;
+  private static final Logger LOG = LoggerFactory.getLogger(LearnerCheckpoint.class);
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final Path folder;
@@ -84,9 +92,28 @@ final class LearnerCheckpoint {
       AdapterVersions.Kept versions,
       String modelName) {}
 
-  /** Says whether the folder holds a state. */
+  /** Says whether the folder holds a state, be it a damaged one. */
   static boolean isIn(Path folder) {
-    return Files.exists(folder.resolve(LATEST));
+    try {
+      return Files.exists(folder.resolve(LATEST), LinkOption.NOFOLLOW_LINKS)
+          || !complete(folder).isEmpty();
+    } catch (IOException e) {
+      throw unreadable(folder, e);
+    }
+  }
+
+  /** Returns the names of the states that were written to their end. */
+  private static List<String> complete(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> children = Files.list(folder)) {
+      return children
+          .filter(child -> Files.exists(child.resolve(LearnerManifest.FILE)))
+          .map(child -> child.getFileName().toString())
+          .filter(name -> NAME.matcher(name).matches())
+          .toList();
+    }
   }
 
   /** Writes the state; the checkpoint before it stays until this one is complete. */
@@ -95,14 +122,12 @@ final class LearnerCheckpoint {
       String name = freeName(folder, PREFIX + contents.problems);
       Path target = folder.resolve(name);
       delete(target);
-      AtomicFiles.createFolder(target);
-      for (AdapterLearner learner : contents.learners.values()) {
-        writeAdapter(target, learner, contents);
+      try {
+        writeState(target, contents);
+      } catch (IOException | RuntimeException e) {
+        deleteHalf(target, e);
+        throw e;
       }
-      contents.json.set(VERSIONS, contents.files.write(contents.versions));
-      AtomicFiles.write(target.resolve(STATE), MAPPER.writeValueAsString(contents.json));
-      SeenFile.write(target, contents.seen);
-      LearnerManifest.write(target, contents.settings);
       AtomicFiles.write(folder.resolve(LATEST), name);
       deleteOthers(folder, name);
       contents.files.settle(contents.versions);
@@ -111,14 +136,61 @@ final class LearnerCheckpoint {
     }
   }
 
-  /** Returns a name that is not the one of the checkpoint that must stay until this is complete. */
-  private static String freeName(Path folder, String name) throws IOException {
-    String latest = isIn(folder) ? latest(folder) : "";
-    return latest.equals(name) ? name + "-again" : name;
+  private static void writeState(Path target, Contents contents) throws IOException {
+    AtomicFiles.createFolder(target);
+    for (AdapterLearner learner : contents.learners.values()) {
+      writeAdapter(target, learner, contents);
+    }
+    contents.json.set(VERSIONS, contents.files.write(contents.versions));
+    AtomicFiles.write(target.resolve(STATE), MAPPER.writeValueAsString(contents.json));
+    SeenFile.write(target, contents.seen);
+    LearnerManifest.write(target, contents.settings);
   }
 
+  /** What cannot be completed takes room, which may be what is missing. */
+  private static void deleteHalf(Path target, Exception failure) {
+    try {
+      delete(target);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  /** Returns a name that is not the one of the checkpoint that must stay until this is complete. */
+  private static String freeName(Path folder, String name) throws IOException {
+    Path latest = folder.resolve(LATEST);
+    List<String> kept =
+        Files.exists(latest) ? List.of(Files.readString(latest).strip()) : complete(folder);
+    return kept.contains(name) ? name + "-again" : name;
+  }
+
+  /**
+   * Returns the name of the newest state. The process may have been killed, or the disk have lost
+   * its power, when the first state was complete and no file said so: then it is the one.
+   */
   private static String latest(Path folder) throws IOException {
-    return Files.readString(folder.resolve(LATEST), StandardCharsets.UTF_8).strip();
+    Path file = folder.resolve(LATEST);
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      List<String> complete = complete(folder);
+      if (complete.size() != 1) {
+        throw new InvalidInputException(
+            "%s: expected the name of one of the states %s, found no such file; write the name of the newest into it"
+                .formatted(file, complete));
+      }
+      LOG.warn("{}: missing; the only complete state, {}, is taken", file, complete.get(0));
+      return complete.get(0);
+    }
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) > MOST_NAME) {
+      throw new InvalidInputException(file + ": expected a file with the name of a state");
+    }
+    String name = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).strip();
+    if (!NAME.matcher(name).matches()
+        || !Files.isDirectory(folder.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+      throw new InvalidInputException(
+          "%s: expected the name of a state beside it, one of %s, found \"%s\"; the file is damaged"
+              .formatted(file, complete(folder), name));
+    }
+    return name;
   }
 
   private static void writeAdapter(Path target, AdapterLearner learner, Contents contents) {
@@ -155,15 +227,19 @@ final class LearnerCheckpoint {
       Path target = folder.resolve(latest(folder));
       LearnerManifest manifest = LearnerManifest.read(target);
       manifest.check(target, settings);
-      JsonNode json = MAPPER.readTree(target.resolve(STATE).toFile());
+      JsonNode json = MAPPER.readTree(Files.readAllBytes(target.resolve(STATE)));
       return Optional.of(new LearnerCheckpoint(target, json, manifest.promptTime()));
     } catch (JsonProcessingException e) {
       throw new InvalidInputException(
           folder + ": the checkpoint's " + STATE + " is not JSON: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
-      throw new InvalidInputException(
-          folder + ": the checkpoint cannot be read: " + e.getMessage(), e);
+      throw unreadable(folder, e);
     }
+  }
+
+  private static InvalidInputException unreadable(Path folder, IOException e) {
+    return new InvalidInputException(
+        folder + ": the checkpoint cannot be read: " + e.getMessage(), e);
   }
 
   /** Returns the counters, waiting pairs, and what was seen. */
@@ -239,7 +315,7 @@ final class LearnerCheckpoint {
   }
 
   private static void delete(Path path) throws IOException {
-    if (Files.exists(path)) {
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       MoreFiles.deleteRecursively(path, RecursiveDeleteOption.ALLOW_INSECURE);
     }
   }

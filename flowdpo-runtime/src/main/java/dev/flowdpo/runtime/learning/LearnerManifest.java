@@ -9,6 +9,7 @@ import dev.flowdpo.runtime.internal.AtomicFiles;
 import dev.flowdpo.runtime.internal.JsonObjectFile;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -20,12 +21,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a checkpoint is of, and that it is whole: the version of its format and of the library, all
- * settings that decide the run, and length and SHA-256 of every file. It is written last.
+ * settings that decide the run, length and SHA-256 of every file, and a checksum of itself. It is
+ * written last.
  */
 final class LearnerManifest {
   static final String FILE = "manifest.json";
   private static final Logger LOG = LoggerFactory.getLogger(LearnerManifest.class);
-  private static final int FORMAT = 2;
+  private static final int FORMAT = 3;
+
+  /** The format before, whose manifest has no checksum of itself. */
+  private static final int UNSEALED = 2;
 
   /** The time at which the run began, among its settings where prompts tell it. */
   static final String PROMPT_TIME = "promptTime";
@@ -49,7 +54,7 @@ final class LearnerManifest {
       entry.put("bytes", Files.size(file));
       entry.put("sha256", hash(file));
     }
-    AtomicFiles.write(folder.resolve(FILE), JsonObjectFile.format(json));
+    AtomicFiles.write(folder.resolve(FILE), JsonObjectFile.formatSealed(json));
   }
 
   /**
@@ -59,8 +64,17 @@ final class LearnerManifest {
    */
   static LearnerManifest read(Path folder) throws IOException {
     LearnerManifest manifest = new LearnerManifest(JsonObjectFile.read(folder.resolve(FILE)));
+    boolean sealed = manifest.json.checkSeal();
     int format = manifest.json.integer("format", 0);
-    if (format != FORMAT) {
+    if (format == UNSEALED && !sealed) {
+      LOG.warn(
+          "{}: written by an earlier version, without a checksum of its own: its settings and figures"
+              + " are read unchecked; the next checkpoint has one",
+          folder.resolve(FILE));
+    } else if (format == FORMAT && !sealed) {
+      throw new InvalidInputException(
+          folder.resolve(FILE) + ": expected its checksum, found none; the state is damaged");
+    } else if (format != FORMAT) {
       throw new InvalidInputException(
           "%s: expected a state of format %d, found format %d; resume it with the library that wrote it"
               .formatted(folder, FORMAT, format));
@@ -74,14 +88,15 @@ final class LearnerManifest {
     for (Map.Entry<String, JsonNode> entry : files.properties()) {
       Path file = folder.resolve(entry.getKey());
       long expected = entry.getValue().path("bytes").asLong(-1);
-      if (!Files.isRegularFile(file) || Files.size(file) != expected) {
+      boolean there = isOwn(folder, file);
+      if (!there || Files.size(file) != expected) {
         throw new InvalidInputException(
             "%s: expected a file of %d bytes, as %s says, found %s; the state is damaged"
                 .formatted(
                     file,
                     expected,
                     FILE,
-                    Files.isRegularFile(file) ? Files.size(file) + " bytes" : "none"));
+                    there ? Files.size(file) + " bytes" : "none"));
       }
       String sum = entry.getValue().path("sha256").asText();
       String found = hash(file);
@@ -91,6 +106,16 @@ final class LearnerManifest {
                 .formatted(file, sum, FILE, found));
       }
     }
+  }
+
+  /** Says whether it is a file of the folder itself: no link leads out of it. */
+  private static boolean isOwn(Path folder, Path file) {
+    for (Path at = file.getParent(); at != null && !at.equals(folder); at = at.getParent()) {
+      if (!Files.isDirectory(at, LinkOption.NOFOLLOW_LINKS)) {
+        return false;
+      }
+    }
+    return file.startsWith(folder) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
   }
 
   /**

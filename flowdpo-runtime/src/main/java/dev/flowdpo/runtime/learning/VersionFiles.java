@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.base.Splitter;
+import com.google.common.hash.Hashing;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.AdapterVersion;
 import dev.flowdpo.preference.AdapterRole;
@@ -18,7 +20,9 @@ import dev.flowdpo.runtime.internal.AtomicFiles;
 import dev.flowdpo.runtime.internal.JsonObjectFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,6 +34,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +53,8 @@ final class VersionFiles {
   private static final Logger LOG = LoggerFactory.getLogger(VersionFiles.class);
   private static final String FOLDER = "versions";
   private static final String CHOSEN = "chosen";
+  private static final int UNSEALED_PARTS = 2;
+  private static final Pattern NAME = Pattern.compile("\\d+-\\d+");
 
   private final Path folder;
   private final Path chosenFile;
@@ -134,11 +141,11 @@ final class VersionFiles {
   synchronized void choose(Version version, long count) {
     try {
       write(version);
-      String text = name(version) + " " + Instant.now();
+      String text = sealed(name(version) + " " + Instant.now());
       AtomicFiles.write(chosenFile, text);
       choice = text;
       choices = count;
-    } catch (IOException | UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException | FlowException e) {
       LOG.warn(
           "{}: version {} is live, but could not be written; a restart goes on from the last"
               + " checkpoint",
@@ -163,7 +170,30 @@ final class VersionFiles {
   }
 
   private static String versionOf(String choice) {
-    return Splitter.on(' ').splitToList(choice).get(0);
+    List<String> parts = Splitter.on(' ').splitToList(choice);
+    return parts.get(parts.size() == UNSEALED_PARTS ? 0 : 1);
+  }
+
+  /** Returns the text with a checksum before it, which a text that is cut off lacks nothing of. */
+  private static String sealed(String text) {
+    return Hashing.sha256().hashString(text, StandardCharsets.UTF_8) + " " + text;
+  }
+
+  /** Checks a choice; one of an earlier version has no checksum. */
+  private String checked(String text) {
+    List<String> parts = Splitter.on(' ').splitToList(text);
+    boolean whole =
+        parts.size() == UNSEALED_PARTS
+            ? NAME.matcher(parts.get(0)).matches()
+            : parts.size() == UNSEALED_PARTS + 1
+                && sealed(parts.get(1) + " " + parts.get(2)).equals(text);
+    if (!whole) {
+      throw new InvalidInputException(
+          ("%s: expected the version that was chosen, with its checksum, found \"%s\"; the file is"
+                  + " damaged: delete it to go on from the last checkpoint's choice")
+              .formatted(chosenFile, text));
+    }
+    return text;
   }
 
   /**
@@ -173,7 +203,10 @@ final class VersionFiles {
    */
   synchronized Optional<Version> readChosen(JsonNode json) {
     try {
-      choice = Files.exists(chosenFile) ? Files.readString(chosenFile) : "";
+      choice =
+          Files.exists(chosenFile)
+              ? checked(new String(Files.readAllBytes(chosenFile), StandardCharsets.UTF_8))
+              : "";
       return choice.isEmpty() || choice.equals(json.path(CHOSEN).asText())
           ? Optional.empty()
           : Optional.of(read(versionOf(choice)));
@@ -184,6 +217,11 @@ final class VersionFiles {
 
   private Version read(String name) {
     Path from = folder.resolve(name);
+    if (!NAME.matcher(name).matches() || !Files.isDirectory(from, LinkOption.NOFOLLOW_LINKS)) {
+      throw new InvalidInputException(
+          "%s: expected a version of adapters, as the state says, found no such folder"
+              .formatted(from));
+    }
     try {
       Map<String, String> figures = LearnerManifest.read(from).settings();
       Map<AdapterRole, AdapterSnapshot> snapshots = new EnumMap<>(AdapterRole.class);

@@ -5,12 +5,15 @@ import dev.flowdpo.runtime.checkpoint.DataType;
 import dev.flowdpo.runtime.checkpoint.FloatTensor;
 import dev.flowdpo.runtime.checkpoint.SafetensorsFile;
 import dev.flowdpo.runtime.checkpoint.SafetensorsWriter;
+import dev.flowdpo.runtime.checkpoint.TensorSeal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The whole state of a training in one safetensors file, which is replaced in one step: whatever a
@@ -23,6 +26,7 @@ import java.util.OptionalDouble;
  * @param best the adapter with the lowest held-out loss
  */
 record TrainerCheckpoint(TrainerState state, AdapterState adapter, float[] best) {
+  private static final Logger LOG = LoggerFactory.getLogger(TrainerCheckpoint.class);
   private static final String FINGERPRINT = "fingerprint";
 
   /** Replaces the file. */
@@ -38,7 +42,8 @@ record TrainerCheckpoint(TrainerState state, AdapterState adapter, float[] best)
     metadata.put("best_step", Integer.toString(state.bestStep()));
     metadata.put("worse", Integer.toString(state.worse()));
     metadata.put("stopped", Boolean.toString(state.stopped()));
-    SafetensorsWriter.write(file, tensors, DataType.F32, metadata);
+    SafetensorsWriter.write(
+        file, tensors, DataType.F32, TensorSeal.sealed(tensors, metadata));
   }
 
   /**
@@ -53,6 +58,9 @@ record TrainerCheckpoint(TrainerState state, AdapterState adapter, float[] best)
       return Optional.empty();
     }
     try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
+      if (!TensorSeal.check(tensors)) {
+        LOG.warn("{}: has no checksum, as earlier versions wrote it; it is read unchecked", file);
+      }
       Map<String, String> metadata = tensors.metadata();
       String found = metadata.getOrDefault(FINGERPRINT, "none");
       if (!found.equals(fingerprint)) {
