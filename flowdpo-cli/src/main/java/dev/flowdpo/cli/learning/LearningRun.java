@@ -22,7 +22,6 @@ import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.Verifier;
 import dev.flowdpo.runtime.data.ModelTokens;
-import dev.flowdpo.runtime.data.PreferenceFile;
 import dev.flowdpo.runtime.data.TraceFile;
 import dev.flowdpo.spi.FlowEngine;
 import java.io.PrintWriter;
@@ -116,7 +115,7 @@ final class LearningRun {
                 .resume(hasCheckpoint())
                 .build();
         MetricsFile metrics = MetricsFile.open(folder.file(RunFiles.METRICS), learner.progress());
-        PreferenceFile.Writer pairs = pairs(learner.progress());
+        PairFiles pairs = PairFiles.resume(folder, tokens, learner.progress());
         TraceFile.Writer traces =
             TraceFile.of(folder.file(RunFiles.TRACES), tokens)
                 .resume(learner.progress().problems());
@@ -134,12 +133,6 @@ final class LearningRun {
   /** A run that was killed before its first checkpoint begins anew. */
   private boolean hasCheckpoint() {
     return folder.isResumed() && Files.exists(folder.file(RunFiles.CHECKPOINT).resolve("latest"));
-  }
-
-  /** Goes on with the pairs up to the checkpoint; those after it come again. */
-  private PreferenceFile.Writer pairs(LearningProgress from) {
-    return PreferenceFile.of(folder.file(RunFiles.PAIRS), tokens)
-        .resume(from.answerPairs() + from.stopPairs());
   }
 
   /** A run is not lost for its picture: drawing needs fonts, which a server may lack. */
