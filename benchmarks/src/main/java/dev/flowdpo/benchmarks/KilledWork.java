@@ -19,7 +19,8 @@ enum KilledWork {
           "stop/adapter_model.safetensors",
           "stop/adapter_config.json",
           "metrics.jsonl",
-          "pairs.jsonl",
+          "answer-pairs.jsonl",
+          "stop-pairs.jsonl",
           "traces.jsonl",
           "run.json",
           "result.json")) {

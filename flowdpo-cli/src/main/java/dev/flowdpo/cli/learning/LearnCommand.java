@@ -32,10 +32,10 @@ import picocli.CommandLine.Option;
     description = {
       "Learns online: solves each problem, rolls out alternatives at every chunk, and updates the"
           + " Answer and the Stop adapter by DPO.",
-      "DIR receives answer/ and stop/ (PEFT adapters), metrics.jsonl, pairs.jsonl (preference pairs"
-          + " as TRL reads them), traces.jsonl (correct solutions, for compile),"
-          + " progressive-validation.png, result.json and checkpoint/. A run that was killed ends"
-          + " the same after --resume.",
+      "DIR receives answer/ and stop/ (PEFT adapters), metrics.jsonl,"
+          + " answer-pairs.jsonl and stop-pairs.jsonl (preference pairs, for dpo and TRL),"
+          + " traces.jsonl (correct solutions, for compile), progressive-validation.png, result.json"
+          + " and checkpoint/. A run that was killed ends the same after --resume.",
       "JSON: {\"problems\",\"pairsAnswer\",\"pairsStop\",\"updates\",\"progressiveAccuracy\","
           + "\"progressiveAccuracyFirst200\",\"progressiveAccuracyLast200\",\"heldOutBefore\","
           + "\"heldOutAfter\",\"heldOutProblems\",\"meanChunks\",\"verifierFailures\",\"seconds\"}"

@@ -23,7 +23,6 @@ import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.Verifier;
 import dev.flowdpo.runtime.data.FileSeals;
 import dev.flowdpo.runtime.data.ModelTokens;
-import dev.flowdpo.runtime.data.PreferenceFile;
 import dev.flowdpo.runtime.data.TraceFile;
 import dev.flowdpo.spi.FlowEngine;
 import java.io.PrintWriter;
@@ -120,7 +119,7 @@ final class LearningRun {
       FileSeals seals = seals(learner.progress());
       try (MetricsFile metrics =
               MetricsFile.open(folder.file(RunFiles.METRICS), learner.progress());
-          PreferenceFile.Writer pairs = pairs(learner.progress());
+          PairFiles pairs = PairFiles.resume(folder, tokens, learner.progress());
           TraceFile.Writer traces =
               TraceFile.of(folder.file(RunFiles.TRACES), tokens)
                   .resume(learner.progress().problems());
@@ -143,7 +142,10 @@ final class LearningRun {
   private FileSeals seals(LearningProgress from) {
     Path file = folder.file(RunFiles.SEALS);
     List<Path> sealed =
-        Stream.of(RunFiles.METRICS, RunFiles.PAIRS, RunFiles.TRACES).map(folder::file).toList();
+        Stream.of(
+                RunFiles.METRICS, RunFiles.ANSWER_PAIRS, RunFiles.STOP_PAIRS, RunFiles.TRACES)
+            .map(folder::file)
+            .toList();
     return from.problems() == 0 ? FileSeals.begin(file, sealed) : FileSeals.check(file, sealed);
   }
 
@@ -154,12 +156,6 @@ final class LearningRun {
         seals.save();
       }
     };
-  }
-
-  /** Goes on with the pairs up to the checkpoint; those after it come again. */
-  private PreferenceFile.Writer pairs(LearningProgress from) {
-    return PreferenceFile.of(folder.file(RunFiles.PAIRS), tokens)
-        .resume(from.answerPairs() + from.stopPairs());
   }
 
   /** A run is not lost for its picture: drawing needs fonts, which a server may lack. */

@@ -8,13 +8,12 @@ import dev.flowdpo.learning.UpdateMetrics;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.rollout.RolloutTree;
-import dev.flowdpo.runtime.data.PreferenceFile;
 import java.util.List;
 
 /** Shows how learning goes and writes its metrics and pairs. Not thread-safe. */
 final class LearningWatch implements LearningListener {
   private final MetricsFile metrics;
-  private final PreferenceFile.Writer pairs;
+  private final PairFiles pairs;
   private final ProgressDisplay display;
   private final VerifierFailures failures;
   private LearningProgress progress;
@@ -25,7 +24,7 @@ final class LearningWatch implements LearningListener {
   /** Watches from where the learner stands. */
   LearningWatch(
       MetricsFile metrics,
-      PreferenceFile.Writer pairs,
+      PairFiles pairs,
       ProgressDisplay display,
       VerifierFailures failures,
       LearningProgress from) {

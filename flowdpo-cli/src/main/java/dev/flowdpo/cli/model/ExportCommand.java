@@ -12,6 +12,7 @@ import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.MergedCheckpoint;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
+import dev.flowdpo.runtime.text.TransformersFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,7 +70,7 @@ public final class ExportCommand implements Callable<Integer> {
       names = "--base-name",
       paramLabel = "NAME",
       description =
-          "base_model_name_or_path of a PEFT folder; default: the name of the model's folder.")
+          "base_model_name_or_path of a PEFT folder; default: the absolute path of the model's folder.")
   private Optional<String> baseName = Optional.empty();
 
   /** What is written. */
@@ -137,9 +138,13 @@ public final class ExportCommand implements Callable<Integer> {
     switch (format) {
       case PEFT ->
           PeftAdapters.write(
-              target, adapter, baseName.orElseGet(() -> String.valueOf(base.getFileName())));
-      case MERGED ->
-          MergedCheckpoint.write(base, adapter, target, MergedCheckpoint.USUAL_SHARD_BYTES);
+              target,
+              adapter,
+              baseName.orElseGet(() -> base.toAbsolutePath().normalize().toString()));
+      case MERGED -> {
+        MergedCheckpoint.write(base, adapter, target, MergedCheckpoint.USUAL_SHARD_BYTES);
+        TransformersFiles.complete(target);
+      }
       case ONNX -> {
         target = out.resolve((name.isEmpty() ? "adapter" : name) + OnnxAdapterFile.ENDING);
         OnnxAdapterFile.write(target, AdapterSnapshot.of(config, adapter));

@@ -15,7 +15,7 @@ import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.AdapterWeights;
 import dev.flowdpo.runtime.checkpoint.DataType;
-import dev.flowdpo.runtime.checkpoint.FloatTensor;
+import dev.flowdpo.runtime.checkpoint.LoraMatrices;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
 import dev.flowdpo.runtime.checkpoint.SafetensorsWriter;
@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -67,7 +68,8 @@ public final class GradientCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "FILE.safetensors",
       required = true,
-      description = "Receives the gradient of each matrix, F32, under its PEFT key.")
+      description =
+          "Receives the gradient of each matrix, F32, in its shape in the folder and under its key.")
   private Path out;
 
   /** The two ways to form the gradient. */
@@ -142,7 +144,9 @@ public final class GradientCommand implements Callable<Integer> {
                   SEED);
       SafetensorsWriter.write(
           out,
-          matrices(adapter, policy.layout(), result.gradient().toFloatVector()),
+          PeftAdapters.ownGradient(
+              adapterFolder,
+              matrices(adapter, policy.layout(), result.gradient().toFloatVector())),
           DataType.F32,
           Map.of("format", "pt"));
       print(Result.of(result.loss(), result.sums().get(0)));
@@ -170,24 +174,20 @@ public final class GradientCommand implements Callable<Integer> {
   /**
    * Cuts the gradient, one vector in the layout's order, into the matrices that the adapter has.
    */
-  private static Map<String, FloatTensor> matrices(
+  private static SortedMap<String, LoraMatrices> matrices(
       AdapterWeights adapter, AdapterLayout layout, float[] gradient) {
-    Map<String, FloatTensor> matrices = new TreeMap<>();
+    SortedMap<String, LoraMatrices> matrices = new TreeMap<>();
     for (int i = 0; i < layout.sites().size(); i++) {
       LinearSite site = layout.sites().get(i);
       if (adapter.modules().containsKey(site.module())) {
         matrices.put(
-            PeftAdapters.aKey(site.module()),
-            FloatTensor.of(
-                slice(gradient, layout.offsetOfA(i), layout.sizeOfA(i)),
+            site.module(),
+            LoraMatrices.of(
                 layout.rank(),
-                site.inputs()));
-        matrices.put(
-            PeftAdapters.bKey(site.module()),
-            FloatTensor.of(
-                slice(gradient, layout.offsetOfB(i), layout.sizeOfB(i)),
+                site.inputs(),
                 site.outputs(),
-                layout.rank()));
+                slice(gradient, layout.offsetOfA(i), layout.sizeOfA(i)),
+                slice(gradient, layout.offsetOfB(i), layout.sizeOfB(i))));
       }
     }
     return matrices;

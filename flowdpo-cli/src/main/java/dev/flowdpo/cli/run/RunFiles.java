@@ -10,8 +10,11 @@ public final class RunFiles {
   /** A line an update of online learning; see {@link MetricsFile}. */
   public static final String METRICS = "metrics.jsonl";
 
-  /** Preference pairs, as TRL reads them. */
-  public static final String PAIRS = "pairs.jsonl";
+  /** Preference pairs of the Answer adapter. */
+  public static final String ANSWER_PAIRS = "answer-pairs.jsonl";
+
+  /** Preference pairs of the Stop adapter. */
+  public static final String STOP_PAIRS = "stop-pairs.jsonl";
 
   /** Correct solutions. */
   public static final String TRACES = "traces.jsonl";
@@ -54,7 +57,8 @@ public final class RunFiles {
               COLLECTION,
               MESSAGES,
               TRACES,
-              PAIRS,
+              ANSWER_PAIRS,
+              STOP_PAIRS,
               METRICS,
               SEALS,
               CHECKPOINT),

@@ -32,8 +32,8 @@ import picocli.CommandLine.Option;
     description = {
       "Collects correct traces and fine-tunes a fresh Answer adapter on them, so that a single pass"
           + " answers as well as the flow; measures the single pass before and after.",
-      "Traces come from a run of learn (--run), from a file (--traces), or from solving problems"
-          + " now (--problems), by the flow with --adapters or, with --base-samples, by the model"
+      "Traces come from a run of learn (--run), from a file (--traces, --messages), or from solving"
+          + " problems now (--problems), by the flow with --adapters or, with --base-samples, by the model"
           + " alone in a single pass. The options of the flow that solves them (--adapters,"
           + " --chunk-size, --max-chunks, --temperature) go with --problems only.",
       "DIR receives traces.jsonl, messages.jsonl (the set as TRL's SFT trainer reads it), answer/"
@@ -62,6 +62,14 @@ public final class CompileCommand implements Callable<Integer> {
 
   @Option(names = "--traces", paramLabel = "FILE.jsonl", description = "File of traces.")
   private Optional<Path> traces = Optional.empty();
+
+  @Option(
+      names = "--messages",
+      paramLabel = "FILE.jsonl",
+      description =
+          "File of conversations, as TRL's SFT trainer reads them: {\"messages\":[…]} a line, whose"
+              + " last reply is learned.")
+  private Optional<Path> messages = Optional.empty();
 
   @Option(
       names = "--problems",
@@ -101,10 +109,10 @@ public final class CompileCommand implements Callable<Integer> {
   }
 
   private TraceSource source() {
-    long given = Stream.of(run, traces, problems).filter(Optional::isPresent).count();
+    long given = Stream.of(run, traces, messages, problems).filter(Optional::isPresent).count();
     if (given != 1) {
       throw new InvalidInputException(
-          "expected one of --run, --traces and --problems, found "
+          "expected one of --run, --traces, --messages and --problems, found "
               + (given == 0 ? "none" : given + " of them"));
     }
     if (baseSamples && (problems.isEmpty() || choice.adapters().isPresent())) {
@@ -116,12 +124,14 @@ public final class CompileCommand implements Callable<Integer> {
       throw new InvalidInputException(
           "%s: expected with --problems only, found beside %s, whose traces are not solved for again;"
                   .formatted(
-                      String.join(", ", choice.given()), run.isPresent() ? "--run" : "--traces")
+                      String.join(", ", choice.given()),
+                      run.isPresent() ? "--run" : traces.isPresent() ? "--traces" : "--messages")
               + " leave it out");
     }
     if (problems.isPresent()) {
       return new TraceSource(
           Optional.empty(),
+          false,
           baseSamples,
           "%s, seed %d, %d problems of %s"
               .formatted(
@@ -130,15 +140,20 @@ public final class CompileCommand implements Callable<Integer> {
                   problems.get(),
                   data.source()));
     }
-    Path file = run.map(folder -> folder.resolve("traces.jsonl")).or(() -> traces).orElseThrow();
+    Path file =
+        run.map(folder -> folder.resolve("traces.jsonl"))
+            .or(() -> traces)
+            .or(() -> messages)
+            .orElseThrow();
     if (!Files.isRegularFile(file)) {
       throw new InvalidInputException(
           file
-              + ": expected a file of traces, found "
+              + (messages.isPresent() ? ": expected a file of conversations" : ": expected a file of traces")
+              + ", found "
               + (Files.exists(file) ? "a folder" : "no such file")
               + (run.isPresent() ? "; --run takes the folder of a run of learn" : ""));
     }
-    return new TraceSource(Optional.of(file), false, file.toString());
+    return new TraceSource(Optional.of(file), messages.isPresent(), false, file.toString());
   }
 
   /** Returns what must be the same where the run is resumed. */

@@ -100,7 +100,10 @@ final class CompileRun {
   /** Trains on a file's traces, which are read before the folder is made. */
   private Trained onFile(Path file, Supplier<RunFolder> opener) {
     try (AdapterFlowEngine engine = model.open()) {
-      List<Trace> given = TraceFile.of(file, engine.tokens()).readAll();
+      List<Trace> given =
+          settings.source().conversations()
+              ? MessageTraces.read(file, engine.tokens())
+              : TraceFile.of(file, engine.tokens()).readAll();
       TraceSet set = TraceSet.of(given, settings.filter());
       refuseNone(set);
       RunFolder folder = opener.get();

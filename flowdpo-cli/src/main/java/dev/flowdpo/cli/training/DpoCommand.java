@@ -42,7 +42,7 @@ import picocli.CommandLine.Option;
     name = "dpo",
     description = {
       "Trains the Answer or the Stop adapter by DPO on a file of preference pairs, as learn writes"
-          + " them (pairs.jsonl) or as TRL reads them.",
+          + " them (answer-pairs.jsonl, stop-pairs.jsonl) or as TRL reads them.",
       "DIR receives answer/ or stop/ (PEFT adapter with provenance.json), training.jsonl,"
           + " training.png and result.json. A run that was killed ends the same after --resume.",
       "JSON: {\"role\",\"pairs\",\"heldOutPairs\",\"steps\",\"bestStep\",\"lossBefore\",\"loss\","
@@ -62,7 +62,9 @@ public final class DpoCommand implements Callable<Integer> {
       names = "--data",
       paramLabel = "PAIRS.jsonl",
       required = true,
-      description = "Preference pairs, a JSON object with prompt, chosen and rejected a line.")
+      description =
+          "Preference pairs, a JSON object a line: prompt, chosen and rejected as texts or as"
+              + " messages, or their token ids.")
   private Path data;
 
   @Option(

@@ -32,7 +32,8 @@ class LearnCommandTest {
           "stop/adapter_config.json",
           "stop/adapter_model.safetensors",
           "metrics.jsonl",
-          "pairs.jsonl",
+          "answer-pairs.jsonl",
+          "stop-pairs.jsonl",
           "traces.jsonl",
           "run.json");
 
@@ -56,11 +57,12 @@ class LearnCommandTest {
         .isEqualTo(CommandRun.withoutTime(uninterrupted.json()));
     assertResult(whole, uninterrupted.json());
     assertMetrics(whole, uninterrupted.json());
-    assertThat(lines(whole.resolve("pairs.jsonl")))
+    assertThat(lines(whole.resolve("answer-pairs.jsonl")))
         .isPositive()
-        .isEqualTo(
-            uninterrupted.json().get("pairsAnswer").asInt()
-                + uninterrupted.json().get("pairsStop").asInt());
+        .isEqualTo(uninterrupted.json().get("pairsAnswer").asInt());
+    assertThat(lines(whole.resolve("stop-pairs.jsonl")))
+        .isPositive()
+        .isEqualTo(uninterrupted.json().get("pairsStop").asInt());
     assertThat(ImageIO.read(whole.resolve("progressive-validation.png").toFile()).getWidth())
         .isEqualTo(1200);
     CommandRun solved =
@@ -223,7 +225,8 @@ class LearnCommandTest {
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.json().get("problems").asInt()).isEqualTo(8);
     assertThat(run.json().get("heldOutProblems").asInt()).isEqualTo(2);
-    assertThat(folder.resolve("run/pairs.jsonl")).isEmptyFile();
+    assertThat(folder.resolve("run/answer-pairs.jsonl")).isEmptyFile();
+    assertThat(folder.resolve("run/stop-pairs.jsonl")).isEmptyFile();
 
     arguments[6] = 4;
     arguments[9] = "--resume";

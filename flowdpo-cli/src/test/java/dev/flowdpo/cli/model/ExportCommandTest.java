@@ -7,6 +7,8 @@ import dev.flowdpo.cli.Fixtures;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
+import dev.flowdpo.runtime.tiny.BundledModel;
+import dev.flowdpo.runtime.training.TrainerOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -42,7 +44,8 @@ class ExportCommandTest {
         .isEqualTo(PeftAdapters.read(MODEL.resolve("adapter"), config));
     assertThat(folder.resolve("out/adapter_config.json"))
         .content()
-        .contains("\"base_model_name_or_path\" : \"gqa-tied\"");
+        .contains(
+            "\"base_model_name_or_path\" : \"" + MODEL.toAbsolutePath().normalize() + "\"");
   }
 
   @Test
@@ -62,6 +65,30 @@ class ExportCommandTest {
     CommandRun onnx = export("onnx", adapters);
     assertThat(onnx.json().path("written")).hasSize(2);
     assertThat(Files.size(folder.resolve("out/stop.onnx_adapter"))).isGreaterThan(1000);
+  }
+
+  @Test
+  void aMergedFolderHasACardOfItsOwnAndWhatOtherToolsNeed() throws Exception {
+    Path base = BundledModel.folder();
+    ModelConfig config = ModelConfig.read(base.resolve("config.json"));
+    Path adapter = folder.resolve("adapter");
+    PeftAdapters.write(
+        adapter,
+        TrainerOptions.builder().build().freshAdapter(config).weights(),
+        base.toString());
+    Path out = folder.resolve("out");
+    CommandRun run =
+        CommandRun.of(
+            "export", "--adapters", adapter, "--out", out, "--format", "merged", "--json");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(out.resolve("README.md"))
+        .content()
+        .contains("license: apache-2.0", "LoRA adapter merged in", "28 weights")
+        .doesNotContain("Accuracy");
+    for (String file : new String[] {"tokenizer_config.json", "generation_config.json"}) {
+      assertThat(out.resolve(file)).hasSameTextualContentAs(base.resolve(file));
+    }
   }
 
   @Test

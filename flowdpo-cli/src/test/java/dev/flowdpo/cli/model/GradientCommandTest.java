@@ -2,11 +2,20 @@ package dev.flowdpo.cli.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flowdpo.cli.CommandRun;
 import dev.flowdpo.cli.Fixtures;
+import dev.flowdpo.runtime.checkpoint.AdapterWeights;
+import dev.flowdpo.runtime.checkpoint.DataType;
+import dev.flowdpo.runtime.checkpoint.FloatTensor;
+import dev.flowdpo.runtime.checkpoint.LoraMatrices;
+import dev.flowdpo.runtime.checkpoint.ModelConfig;
+import dev.flowdpo.runtime.checkpoint.PeftAdapters;
 import dev.flowdpo.runtime.checkpoint.SafetensorsFile;
+import dev.flowdpo.runtime.checkpoint.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -14,6 +23,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +80,85 @@ class GradientCommandTest {
     }
     Path gradients = model.resolve("gradients-" + expected + ".safetensors");
     assertSameGradient(out, gradients);
+  }
+
+  /** A step along the gradient changes the loss by its squared norm. */
+  @Test
+  void hasTheShapesAndScalingOfTheFolder() throws IOException {
+    Path model = Fixtures.model("gqa-tied");
+    ModelConfig config = ModelConfig.read(model.resolve("config.json"));
+    AdapterWeights adapter = PeftAdapters.read(model.resolve("adapter"), config);
+    String module = "model.layers.1.self_attn.q_proj";
+    assertThat(adapter.rank()).isGreaterThan(1);
+    Path patterned = withRankOne(adapter, module, 0);
+    Path out = folder.resolve("gradient.safetensors");
+
+    CommandRun run = gradient(model, patterned, model.resolve("pair.json"), out, "--json");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    try (SafetensorsFile file = SafetensorsFile.open(out)) {
+      LoraMatrices lora = adapter.modules().get(module);
+      assertThat(file.tensor(PeftAdapters.aKey(module)).shape())
+          .containsExactly(1, lora.inputSize());
+      assertThat(file.tensor(PeftAdapters.bKey(module)).shape())
+          .containsExactly(lora.outputSize(), 1);
+      FloatBuffer gradient = file.floats(PeftAdapters.bKey(module));
+      double squared = 0;
+      for (int i = 0; i < gradient.limit(); i++) {
+        squared += Math.pow(gradient.get(i), 2);
+      }
+      double step = 1e-2 / Math.sqrt(squared);
+      double above = loss(model, withRankOne(adapter, module, step, gradient));
+      double below = loss(model, withRankOne(adapter, module, -step, gradient));
+      assertThat((above - below) / (2 * step)).isCloseTo(squared, withinPercentage(1));
+    }
+  }
+
+  private double loss(Path model, Path adapter) {
+    Path out = folder.resolve("unused.safetensors");
+    return gradient(model, adapter, model.resolve("pair.json"), out, "--json")
+        .json()
+        .get("loss")
+        .asDouble();
+  }
+
+  private Path withRankOne(AdapterWeights adapter, String module, double step)
+      throws IOException {
+    int outputs = adapter.modules().get(module).outputSize();
+    return withRankOne(adapter, module, step, FloatBuffer.allocate(outputs));
+  }
+
+  /** The adapter with the first row and column of one module, moved, under another scaling. */
+  private Path withRankOne(
+      AdapterWeights adapter, String module, double step, FloatBuffer direction)
+      throws IOException {
+    Path written = folder.resolve("adapter" + step);
+    PeftAdapters.write(written, adapter, "base");
+    Path config = written.resolve(PeftAdapters.CONFIG_FILE);
+    ObjectNode json = (ObjectNode) CommandRun.parse(Files.readString(config));
+    json.putObject("rank_pattern").put(module, 1);
+    json.putObject("alpha_pattern").put(module, 5);
+    Files.writeString(config, json.toString());
+    Map<String, FloatTensor> tensors = new TreeMap<>();
+    try (SafetensorsFile file = SafetensorsFile.open(written.resolve(PeftAdapters.WEIGHTS_FILE))) {
+      for (String key : file.tensors().keySet()) {
+        tensors.put(key, new FloatTensor(file.tensor(key).shape(), file.floats(key)));
+      }
+      LoraMatrices lora = adapter.modules().get(module);
+      float[] a = Arrays.copyOf(lora.copyOfA(), lora.inputSize());
+      float[] b = new float[lora.outputSize()];
+      for (int i = 0; i < b.length; i++) {
+        b[i] = (float) (lora.copyOfB()[i * lora.rank()] + step * direction.get(i));
+      }
+      tensors.put(PeftAdapters.aKey(module), FloatTensor.of(a, 1, a.length));
+      tensors.put(PeftAdapters.bKey(module), FloatTensor.of(b, b.length, 1));
+      Path moved = folder.resolve("moved" + step);
+      Files.createDirectories(moved);
+      Files.copy(config, moved.resolve(PeftAdapters.CONFIG_FILE));
+      SafetensorsWriter.write(
+          moved.resolve(PeftAdapters.WEIGHTS_FILE), tensors, DataType.F32, Map.of());
+      return moved;
+    }
   }
 
   private static void assertSameGradient(Path found, Path expected) {

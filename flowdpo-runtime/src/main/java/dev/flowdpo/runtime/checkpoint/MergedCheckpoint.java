@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A model with an adapter worked into its weights, written as a Hugging Face folder that needs no
  * adapter any more: every adapted weight becomes {@code W + alpha / rank · B A}, in the type in
- * which the base has it; everything else is copied.
+ * which the base has it; everything else is copied, except for the card, which is its own.
  *
  * <p>Tensors are read, changed and written one by one, so that no more than one is in memory.
  * Stateless and thread-safe.
@@ -75,6 +75,7 @@ public final class MergedCheckpoint {
         AtomicFiles.write(out.resolve(WeightFiles.INDEX_FILE), index(shards));
       }
       copyOthers(base, out);
+      AtomicFiles.write(out.resolve(MergedCard.FILE), MergedCard.text(base, adapter));
     } catch (IOException e) {
       throw new UncheckedIOException(out + ": cannot be written", e);
     } finally {
@@ -260,6 +261,6 @@ public final class MergedCheckpoint {
         name.endsWith(WEIGHTS_ENDING)
             || name.endsWith(".index.json")
             || OTHER_WEIGHTS.stream().anyMatch(name::endsWith);
-    return Files.isRegularFile(file) && !name.startsWith(".") && !weights;
+    return Files.isRegularFile(file) && !name.startsWith(".") && !name.equals(MergedCard.FILE) && !weights;
   }
 }

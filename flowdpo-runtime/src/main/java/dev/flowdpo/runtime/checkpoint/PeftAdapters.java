@@ -76,7 +76,7 @@ public final class PeftAdapters {
       for (int layer = 0; layer < config.layers(); layer++) {
         for (LinearLayer linear : LinearLayer.of(config)) {
           String module = linear.module(config, layer);
-          if (peft.adapts(module)) {
+          if (peft.adapts(module, layer)) {
             modules.put(module, matrices(file, module, peft.rankOf(module), linear, config));
             keys.remove(aKey(module));
             keys.remove(bKey(module));
@@ -128,6 +128,35 @@ public final class PeftAdapters {
       }
     }
     return LoraMatrices.of(rank, lora.inputSize(), lora.outputSize(), a, b);
+  }
+
+  /**
+   * {@return a gradient by the matrices that {@link #read} returned, as the gradient by those that
+   * the folder holds: with the ranks and scalings of its patterns; by {@link #aKey} and {@link
+   * #bKey}}
+   *
+   * @param folder the adapter folder
+   * @param gradient derivatives by module name, in the shapes of what was read
+   * @throws InvalidInputException if the folder's configuration is missing or malformed
+   */
+  public static SortedMap<String, FloatTensor> ownGradient(
+      Path folder, SortedMap<String, LoraMatrices> gradient) {
+    PeftConfig peft = PeftConfig.read(folder.resolve(CONFIG_FILE));
+    SortedMap<String, FloatTensor> own = new TreeMap<>();
+    gradient.forEach(
+        (module, by) -> {
+          int rank = peft.rankOf(module);
+          double factor = peft.scalingOf(module) / peft.scalingOf(gradient.firstKey());
+          float[] a = Arrays.copyOf(by.copyOfA(), rank * by.inputSize());
+          float[] from = by.copyOfB();
+          float[] b = new float[by.outputSize() * rank];
+          for (int i = 0; i < b.length; i++) {
+            b[i] = (float) (factor * from[i / rank * by.rank() + i % rank]);
+          }
+          own.put(aKey(module), FloatTensor.of(a, rank, by.inputSize()));
+          own.put(bKey(module), FloatTensor.of(b, by.outputSize(), rank));
+        });
+    return own;
   }
 
   /**
@@ -215,7 +244,15 @@ public final class PeftAdapters {
               + Arrays.toString(found)
               + "; the adapter is for another model");
     }
-    return file.floats(key);
+    FloatBuffer values = file.floats(key);
+    for (int i = values.position(); i < values.limit(); i++) {
+      if (!Float.isFinite(values.get(i))) {
+        throw new InvalidInputException(
+            "%s: tensor \"%s\": expected finite numbers, found %s at element %d; the training that wrote it has diverged"
+                .formatted(file.path(), key, values.get(i), i - values.position()));
+      }
+    }
+    return values;
   }
 
   private static FloatTensor tensor(FloatBuffer values, long rows, long columns) {

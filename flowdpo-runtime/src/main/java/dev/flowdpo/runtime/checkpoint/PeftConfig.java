@@ -3,6 +3,7 @@ package dev.flowdpo.runtime.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.internal.JsonObjectFile;
 import java.nio.file.Path;
@@ -21,6 +22,8 @@ import java.util.Set;
  * @param dropout the key {@code lora_dropout}
  * @param rankStabilised the key {@code use_rslora}: alpha is divided by the rank's square root
  * @param targets the key {@code target_modules}
+ * @param excluded the key {@code exclude_modules}; names nothing where it is absent
+ * @param layers the key {@code layers_to_transform}; empty for all
  * @param ranks the key {@code rank_pattern}: ranks of the modules that a pattern matches
  * @param alphas the key {@code alpha_pattern}: alphas of the modules that a pattern matches
  */
@@ -30,6 +33,8 @@ record PeftConfig(
     double dropout,
     boolean rankStabilised,
     Targets targets,
+    Targets excluded,
+    ImmutableSet<Integer> layers,
     ImmutableList<Deviation<Integer>> ranks,
     ImmutableList<Deviation<Double>> alphas) {
   private static final String ALL_LINEAR = "all-linear";
@@ -49,11 +54,10 @@ record PeftConfig(
       ImmutableMap.<String, String>builder()
           .put("alora_invocation_tokens", "")
           .put("arrow_config", "")
-          .put("exclude_modules", "")
+          .put("kasa_config", "; merge the adapter into the model with PEFT first")
           .put("layer_replication", "")
-          .put("layers_pattern", "")
-          .put("layers_to_transform", "")
           .put("lora_bias", "")
+          .put("monteclora_config", "")
           .put("modules_to_save", "; merge the whole modules that it trains into the model first")
           .put("target_parameters", "")
           .put("trainable_token_indices", "")
@@ -87,7 +91,10 @@ record PeftConfig(
   static PeftConfig read(Path file) {
     JsonObjectFile json = JsonObjectFile.read(file);
     requireText(json, "peft_type", "LORA");
-    requireText(json, "task_type", "CAUSAL_LM");
+    if (json.find("task_type").isPresent()) { // PEFT's own default is null
+      requireText(json, "task_type", "CAUSAL_LM");
+    }
+    PeftInitialization.check(json);
     if (json.find("bias").isPresent()) {
       requireText(json, "bias", "none");
     }
@@ -116,13 +123,24 @@ record PeftConfig(
         dropout,
         json.flag("use_rslora", false),
         targets(json),
+        excluded(json),
+        layers(json),
         ranks(json),
         alphas(json));
   }
 
-  /** {@return whether the configuration adapts the module of this name, as PEFT decides it} */
-  boolean adapts(String module) {
-    return targets.contain(module);
+  /**
+   * {@return whether the configuration adapts the module of this name, as PEFT decides it}
+   *
+   * <p>{@code layers_pattern} says which of several lists of layers is counted. There is one here.
+   *
+   * @param layer the index of its layer
+   */
+  boolean adapts(String module, int layer) {
+    if (excluded.contain(module) || !targets.contain(module)) {
+      return false;
+    }
+    return layers.isEmpty() || layers.contains(layer) || targets.names.contains(module);
   }
 
   /** {@return the rank of the module's matrices} */
@@ -172,6 +190,44 @@ record PeftConfig(
       targets.add(target.textValue());
     }
     return new Targets(targets.toString(), targets, Optional.empty());
+  }
+
+  private static Targets excluded(JsonObjectFile json) {
+    Optional<JsonNode> given = json.find("exclude_modules").filter(PeftConfig::isSet);
+    if (given.isEmpty()) {
+      return new Targets("none", Set.of(), Optional.empty());
+    }
+    JsonNode node = given.get();
+    if (node.isTextual()) {
+      String text = node.textValue();
+      return new Targets(
+          text,
+          Set.of(),
+          Optional.of(ModulePattern.whole(where(json, "exclude_modules"), text)));
+    }
+    Set<String> names = new LinkedHashSet<>();
+    for (JsonNode name : node) {
+      if (!node.isArray() || !name.isTextual()) {
+        throw json.wrong("exclude_modules", "a list of names or a regular expression", node);
+      }
+      names.add(name.textValue());
+    }
+    return new Targets(names.toString(), names, Optional.empty());
+  }
+
+  private static ImmutableSet<Integer> layers(JsonObjectFile json) {
+    Optional<JsonNode> given = json.find("layers_to_transform");
+    ImmutableSet.Builder<Integer> layers = ImmutableSet.builder();
+    if (given.isPresent()) {
+      JsonNode node = given.get();
+      for (JsonNode layer : node.isArray() ? node : List.of(node)) {
+        if (!layer.isInt() || layer.intValue() < 0) {
+          throw json.wrong("layers_to_transform", "the index of a layer or a list of them", node);
+        }
+        layers.add(layer.intValue());
+      }
+    }
+    return layers.build();
   }
 
   private static String where(JsonObjectFile json, String key) {

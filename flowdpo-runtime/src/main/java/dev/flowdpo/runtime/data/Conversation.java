@@ -46,14 +46,30 @@ record Conversation(List<Message> history, String question, String reply) {
     return Problem.builder(messages).build();
   }
 
-  /** Returns the content of the one message of the user in a column. */
-  static String question(JsonRow row, String key) {
-    return notBlank(row, key, only(row, key, Message.Role.USER));
+  /** Returns the messages of one column that end with the user's, and the one reply of another. */
+  static Conversation of(JsonRow row, String promptKey, String replyKey) {
+    List<Message> messages = messages(row, promptKey);
+    int last = messages.size() - 1;
+    if (last < 0 || messages.get(last).role() != Message.Role.USER) {
+      throw row.wrong(promptKey, EXPECTED + " that ends with user", roles(messages));
+    }
+    String question = notBlank(row, promptKey, messages.get(last).content());
+    return new Conversation(messages.subList(0, last), question, reply(row, replyKey));
   }
 
-  /** Returns the content of the one message of the assistant in a column. */
-  static String reply(JsonRow row, String key) {
-    return only(row, key, Message.Role.ASSISTANT);
+  /** Returns the question of one column, a text, and the one reply of another. */
+  static Conversation answering(JsonRow row, String questionKey, String replyKey) {
+    String question = notBlank(row, questionKey, row.string(questionKey));
+    return new Conversation(List.of(), question, reply(row, replyKey));
+  }
+
+  private static String reply(JsonRow row, String key) {
+    List<Message> messages = messages(row, key);
+    if (messages.size() != 1 || messages.get(0).role() != Message.Role.ASSISTANT) {
+      throw row.wrong(
+          key, "a list of messages with the roles [assistant] and nothing else", roles(messages));
+    }
+    return messages.get(0).content();
   }
 
   /** Returns the messages in a column. */
@@ -93,19 +109,6 @@ record Conversation(List<Message> history, String question, String reply) {
       case "assistant" -> Message.Role.ASSISTANT;
       default -> throw row.wrong(key, EXPECTED, "the role \"" + name + "\"");
     };
-  }
-
-  private static String only(JsonRow row, String key, Message.Role role) {
-    List<Message> messages = messages(row, key);
-    if (messages.size() != 1 || messages.get(0).role() != role) {
-      throw row.wrong(
-          key,
-          "a list of messages with the roles ["
-              + role.name().toLowerCase(Locale.ROOT)
-              + "] and nothing else, as the model's prompt holds one question",
-          roles(messages));
-    }
-    return messages.get(0).content();
   }
 
   private static String roles(List<Message> messages) {

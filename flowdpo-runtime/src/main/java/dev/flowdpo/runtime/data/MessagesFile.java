@@ -16,9 +16,10 @@ import java.util.Objects;
  *
  * <p>The ids are the truth: a row that has them is learned as they are. Rows without ids come from
  * elsewhere; their question goes into the model's own prompt and their solution ends with the end
- * of the sequence, see {@link ModelTokens}. Messages of a system and further turns are refused, as
- * the model's prompt has no place for them. Without a {@code problem_id} the id is a hash of the
- * question, without a {@code source} it is empty, and without a {@code reward} it is 1.
+ * of the sequence, see {@link ModelTokens}. Messages of a system and earlier turns are read before
+ * the last question and not trained on; a model without a chat template has no place for them, and
+ * refuses them. Without a {@code problem_id} the id is a hash of the question, without a {@code
+ * source} it is empty, and without a {@code reward} it is 1.
  *
  * <p>Reads one row at a time, again at every {@link #iterator}. Thread-safe; its iterators and
  * writers are not, and only one process may write.

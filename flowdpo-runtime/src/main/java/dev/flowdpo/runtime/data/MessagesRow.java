@@ -43,7 +43,9 @@ final class MessagesRow {
       Problem problem = conversation.problem();
       TokenIds prompt = given ? row.tokenIds(PROMPT_IDS, size) : tokens.question(problem);
       TokenIds completion =
-          given ? row.tokenIds(COMPLETION_IDS, size) : tokens.completion(conversation.reply());
+          given
+              ? row.tokenIds(COMPLETION_IDS, size)
+              : tokens.completion(prompt, conversation.reply());
       return new SupervisedExample(
           row.has(PROBLEM_ID) ? row.textOrNumber(PROBLEM_ID) : problem.id(),
           conversation.history(),

@@ -12,9 +12,14 @@ import java.util.OptionalInt;
 /**
  * Text of data files as one model's token ids, and back.
  *
- * <p>Text is encoded as TRL's trainers do it: a prompt starts with the begin-of-sequence id and a
- * completion ends with the end-of-sequence id, where the model has them and the text has not;
- * prompt and completion are encoded apart. Thread-safe; usable as long as the tokenizer is open.
+ * <p>Text is encoded as TRL's trainers do it. A prompt begins with the begin-of-sequence id where
+ * the model's folder wants one, see {@link Prompts#read}. Prompt and completion are encoded as one
+ * text, of which the completion is what follows the prompt's ids; where a token would lie across
+ * the boundary, so that the prompt's ids are not those that the model reads when it answers, the
+ * two are encoded apart, while TRL takes the torn tokens for the completion's. A whole answer ends
+ * with the end-of-sequence id, and a chat model's with the one that its template ends a turn with;
+ * what a template writes behind that, such as a newline, TRL trains too and this does not, since no
+ * model is asked for it. Thread-safe; usable as long as the tokenizer is open.
  *
  * @param tokenizer the model's tokenizer; not closed by this object
  * @param prompts the model's prompts, for rows that give a question rather than a whole prompt
@@ -57,7 +62,7 @@ public record ModelTokens(Tokenizer tokenizer, Prompts prompts, ModelConfig conf
    */
   public TokenIds prompt(String text) {
     int[] ids = tokenizer.encode(text);
-    OptionalInt begin = config.beginOfSequenceId();
+    OptionalInt begin = prompts.beginOfSequence();
     TokenIds.Builder prompt = TokenIds.builder(ids.length + 1);
     if (begin.isPresent() && (ids.length == 0 || ids[0] != begin.getAsInt())) {
       prompt.add(begin.getAsInt());
@@ -71,13 +76,52 @@ public record ModelTokens(Tokenizer tokenizer, Prompts prompts, ModelConfig conf
    * @param text all that follows the prompt
    */
   public TokenIds completion(String text) {
-    int[] ids = tokenizer.encode(text);
+    return ended(TokenIds.copyOf(tokenizer.encode(text)));
+  }
+
+  /**
+   * {@return the ids of a completion of this prompt that ends here}
+   *
+   * @param prompt token ids
+   * @param text all that follows the prompt
+   */
+  public TokenIds completion(TokenIds prompt, String text) {
+    return ended(continuation(prompt, text));
+  }
+
+  /**
+   * {@return the ids of what follows this prompt, without an end}
+   *
+   * @param prompt token ids
+   * @param text the text that follows
+   */
+  public TokenIds continuation(TokenIds prompt, String text) {
+    TokenIds joint = prompt(promptText(prompt) + text);
+    boolean continues =
+        joint.length() >= prompt.length() && joint.slice(0, prompt.length()).equals(prompt);
+    return continues
+        ? joint.slice(prompt.length(), joint.length())
+        : TokenIds.copyOf(tokenizer.encode(text));
+  }
+
+  /** Returns the ids, closed where they are not and the model has an end of sequence. */
+  TokenIds ended(TokenIds ids) {
     List<Integer> ends = config.endOfSequenceIds();
-    TokenIds.Builder completion = TokenIds.builder(ids.length + 1).addAll(ids);
-    if (!ends.isEmpty() && (ids.length == 0 || !ends.contains(ids[ids.length - 1]))) {
-      completion.add(ends.get(0));
-    }
-    return completion.build();
+    boolean open = ids.isEmpty() || !ends.contains(ids.get(ids.length() - 1));
+    return ends.isEmpty() || !open
+        ? ids
+        : TokenIds.builder(ids.length() + 1).addAll(ids).add(end(ends)).build();
+  }
+
+  /** Returns whether the ids end the answer. */
+  boolean isWhole(TokenIds ids) {
+    return !ids.isEmpty() && config.endOfSequenceIds().contains(ids.get(ids.length() - 1));
+  }
+
+  /** A chat's stop question begins with what closes the model's turn. */
+  private int end(List<Integer> ends) {
+    int closing = prompts.stopQuestion()[0];
+    return ends.contains(closing) ? closing : ends.get(0);
   }
 
   /**

@@ -10,18 +10,25 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Preference pairs as TRL's DPO trainer reads them: a JSON object a line with the texts {@code
- * prompt}, {@code chosen} and {@code rejected}, and beside them {@code prompt_ids}, {@code
- * chosen_ids}, {@code rejected_ids}, {@code role} ({@code answer} or {@code stop}), {@code
- * problem_id}, {@code node}, {@code chosen_reward} and {@code rejected_reward}.
+ * Preference pairs as JSON lines. What is written has the columns that TRL's DPO trainer trains on,
+ * {@code prompt_ids}, {@code chosen_ids} and {@code rejected_ids}, and beside them their texts,
+ * {@code prompt_text}, {@code chosen_text} and {@code rejected_text}, {@code chosen_whole} and
+ * {@code rejected_whole}, which say whether the completion ends the answer, {@code role} ({@code
+ * answer} or {@code stop}), {@code problem_id}, {@code node}, {@code chosen_reward} and {@code
+ * rejected_reward}.
  *
  * <p>The ids are the truth: where a row has them its texts must be theirs and are not read
- * otherwise. A chunk that does not end the answer has no end-of-sequence id; a trainer that reads
- * the texts adds one. Rows without ids come from elsewhere and are encoded, see {@link
- * ModelTokens}: texts as they are; lists of messages where they are one question of a user and one
- * reply of an assistant, the question then goes into the model's own prompt. Without a {@code role}
- * such a row is for the Answer adapter, without a {@code problem_id} its id is a hash of the
- * question or the prompt, and without rewards they are 1 and 0.
+ * otherwise. A chunk that does not end the answer has no end-of-sequence id, and a stop decision
+ * never has one; a trainer that reads texts would append one to each, and teach to end there. That
+ * is why the texts do not have the names that TRL reads.
+ *
+ * <p>Rows without ids come from elsewhere: {@code prompt}, {@code chosen} and {@code rejected} as
+ * TRL reads them. They are encoded as {@link ModelTokens} says: texts as they are; lists of
+ * messages with the last question in the model's own prompt, and what was said before it in the
+ * chat template. The messages before the reply may stand in {@code prompt}, or in {@code chosen} and
+ * {@code rejected} both. Without a {@code role} such a row is for the Answer adapter, without a
+ * {@code problem_id} its id is a hash of the question or the prompt, and without rewards they are 1
+ * and 0.
  *
  * <pre>{@code
  * PreferenceFile file = PreferenceFile.of(Path.of("pairs.jsonl"), tokens);

@@ -3,6 +3,7 @@ package dev.flowdpo.runtime.data;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.base.Strings;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PreferencePair;
@@ -16,6 +17,8 @@ final class PreferenceRow {
   private static final String PROMPT = "prompt";
   private static final String CHOSEN = "chosen";
   private static final String REJECTED = "rejected";
+  private static final String TEXT = "_text";
+  private static final String WHOLE = "_whole";
   private static final String PROMPT_IDS = "prompt_ids";
   private static final String CHOSEN_IDS = "chosen_ids";
   private static final String REJECTED_IDS = "rejected_ids";
@@ -33,12 +36,14 @@ final class PreferenceRow {
 
   ObjectNode row(PreferencePair pair) {
     ObjectNode row = JsonNodeFactory.instance.objectNode();
-    row.put(PROMPT, tokens.promptText(pair.prompt()));
-    row.put(CHOSEN, tokens.completionText(pair.prompt(), pair.chosen()));
-    row.put(REJECTED, tokens.completionText(pair.prompt(), pair.rejected()));
     row.set(PROMPT_IDS, array(pair.prompt()));
     row.set(CHOSEN_IDS, array(pair.chosen()));
     row.set(REJECTED_IDS, array(pair.rejected()));
+    row.put(PROMPT + TEXT, tokens.promptText(pair.prompt()));
+    row.put(CHOSEN + TEXT, tokens.completionText(pair.prompt(), pair.chosen()));
+    row.put(REJECTED + TEXT, tokens.completionText(pair.prompt(), pair.rejected()));
+    row.put(CHOSEN + WHOLE, tokens.isWhole(pair.chosen()));
+    row.put(REJECTED + WHOLE, tokens.isWhole(pair.rejected()));
     row.put(ROLE, pair.role().folderName());
     row.put(PROBLEM_ID, pair.problemId());
     row.put(NODE, pair.node());
@@ -89,12 +94,18 @@ final class PreferenceRow {
   }
 
   /** Ids of another model give another text, and so does a text that somebody has edited. */
-  private static void agree(JsonRow row, String key, String decoded) {
-    if (row.has(key) && !row.string(key).equals(decoded)) {
-      throw row.wrong(
-          key,
-          "the text that this model's tokenizer gives for \"" + key + "_ids\", " + quoted(decoded),
-          quoted(row.string(key)) + "; remove the ids of rows that are edited or of another model");
+  private static void agree(JsonRow row, String name, String decoded) {
+    for (String key : List.of(name, name + TEXT)) {
+      if (row.has(key) && !row.string(key).equals(decoded)) {
+        throw row.wrong(
+            key,
+            "the text that this model's tokenizer gives for \""
+                + name
+                + "_ids\", "
+                + quoted(decoded),
+            quoted(row.string(key))
+                + "; remove the ids of rows that are edited or of another model");
+      }
     }
   }
 
@@ -107,45 +118,72 @@ final class PreferenceRow {
     if (row.require(CHOSEN, expected).isArray()) {
       return conversations(row);
     }
+    if (!row.has(PROMPT)) {
+      return withSharedPrompt(row);
+    }
     String prompt = row.string(PROMPT);
     if (prompt.isBlank()) {
       throw row.wrong(PROMPT, "a text", "\"" + prompt + "\"");
     }
+    return texts(row, prompt, row.string(CHOSEN), row.string(REJECTED));
+  }
+
+  /** What both texts begin with is the prompt, but for a space at its end, as TRL takes it. */
+  private Texts withSharedPrompt(JsonRow row) {
+    String chosen = row.string(CHOSEN);
+    String rejected = row.string(REJECTED);
+    int length = Strings.commonPrefix(chosen, rejected).length();
+    if (length > 0 && chosen.charAt(length - 1) == ' ') {
+      length--;
+    }
+    String prompt = chosen.substring(0, length);
+    if (prompt.isBlank()) {
+      throw row.wrong(PROMPT, "a text", "no such key");
+    }
+    return texts(row, prompt, chosen.substring(length), rejected.substring(length));
+  }
+
+  private Texts texts(JsonRow row, String prompt, String chosen, String rejected) {
     TokenIds ids = tokens.prompt(prompt);
-    return new Texts(ids, completion(row, CHOSEN), completion(row, REJECTED), prompt);
+    return new Texts(ids, completion(row, ids, chosen), completion(row, ids, rejected), prompt);
   }
 
   /** A decision of the judge is one id; an answer ends with the end of the sequence. */
-  private TokenIds completion(JsonRow row, String key) {
-    String text = row.string(key);
+  private TokenIds completion(JsonRow row, TokenIds prompt, String text) {
     return role(row) == AdapterRole.STOP
-        ? TokenIds.copyOf(tokens.tokenizer().encode(text))
-        : tokens.completion(text);
+        ? tokens.continuation(prompt, text)
+        : tokens.completion(prompt, text);
   }
 
   private Texts conversations(JsonRow row) {
     Conversation chosen;
     Conversation rejected;
-    if (row.has(PROMPT)) {
-      String question = Conversation.question(row, PROMPT);
-      chosen = new Conversation(List.of(), question, Conversation.reply(row, CHOSEN));
-      rejected = new Conversation(List.of(), question, Conversation.reply(row, REJECTED));
+    // A text beside whole conversations is their question once more.
+    if (row.find(PROMPT).filter(prompt -> !prompt.isTextual()).isPresent()) {
+      chosen = Conversation.of(row, PROMPT, CHOSEN);
+      rejected = Conversation.of(row, PROMPT, REJECTED);
+    } else if (row.has(PROMPT) && row.require(CHOSEN, "messages").size() == 1) {
+      chosen = Conversation.answering(row, PROMPT, CHOSEN);
+      rejected = Conversation.answering(row, PROMPT, REJECTED);
     } else {
       chosen = Conversation.of(row, CHOSEN);
       rejected = Conversation.of(row, REJECTED);
       if (!chosen.problem().equals(rejected.problem())) {
         throw row.wrong(
-            REJECTED, "the question that \"chosen\" has", "\"" + rejected.question() + "\"");
+            REJECTED,
+            "the messages before the last that \"chosen\" has",
+            "\"" + rejected.question() + "\" or another history");
       }
     }
     if (role(row) == AdapterRole.STOP) {
       throw row.wrong(ROLE, "answer, as the row is a conversation", "\"stop\"");
     }
     try {
+      TokenIds prompt = tokens.question(chosen.problem());
       return new Texts(
-          tokens.question(chosen.problem()),
-          tokens.completion(chosen.reply()),
-          tokens.completion(rejected.reply()),
+          prompt,
+          tokens.completion(prompt, chosen.reply()),
+          tokens.completion(prompt, rejected.reply()),
           chosen.question());
     } catch (InvalidInputException e) {
       throw row.at(e);

@@ -6,8 +6,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.common.collect.AbstractIterator;
 import dev.flowdpo.error.InvalidInputException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -15,6 +18,8 @@ import java.util.Objects;
  * thread-safe.
  */
 abstract class RowReader extends AbstractIterator<JsonRow> {
+  private static final byte[] PARQUET = "PAR1".getBytes(StandardCharsets.US_ASCII);
+
   static final ObjectMapper JSON =
       JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
@@ -53,6 +58,23 @@ abstract class RowReader extends AbstractIterator<JsonRow> {
           "%s: expected a file with a JSON object a line, found %s"
               .formatted(file, Files.isDirectory(file) ? "a folder" : "no such file"));
     }
+    refuseParquet(file);
     return file;
+  }
+
+  /** A reader of Parquet would bring Hadoop along; a line of Python converts the file. */
+  private static void refuseParquet(Path file) {
+    byte[] begin;
+    try (InputStream bytes = Files.newInputStream(file)) {
+      begin = bytes.readNBytes(PARQUET.length);
+    } catch (IOException e) {
+      throw new InvalidInputException(file + ": cannot be read: " + e, e);
+    }
+    if (Arrays.equals(begin, PARQUET)) {
+      throw new InvalidInputException(
+          ("%s: expected JSON, found a Parquet file; convert it: python -c \"import pandas;"
+                  + " pandas.read_parquet('%s').to_json('data.jsonl', orient='records', lines=True)\"")
+              .formatted(file, file.getFileName()));
+    }
   }
 }

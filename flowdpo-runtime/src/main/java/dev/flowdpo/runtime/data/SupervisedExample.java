@@ -54,7 +54,8 @@ public record SupervisedExample(
 
   /**
    * Returns a trace as an example: the model's own prompt with the question in it, and the trace's
-   * ids as they are, closed by the end of the sequence where the model has one.
+   * ids as they are, closed by the end of the sequence where the model has one; the solution is the
+   * text of these ids, to its last newline.
    *
    * @param trace what a model wrote
    * @param tokens of that same model
@@ -62,12 +63,13 @@ public record SupervisedExample(
    * @throws InvalidInputException if the question is too long for the model
    */
   public static SupervisedExample of(Trace trace, ModelTokens tokens) {
+    TokenIds prompt = tokens.question(trace.problem());
     return new SupervisedExample(
         trace.problem().id(),
         trace.problem().history(),
         trace.problem().question(),
-        trace.text(),
-        tokens.question(trace.problem()),
+        tokens.completionText(prompt, trace.tokens()),
+        prompt,
         TraceRow.completion(trace, tokens),
         trace.origin().source(),
         trace.reward());

@@ -20,7 +20,7 @@ final class TraceRow {
   private static final String HISTORY = "history";
   private static final String QUESTION = "question";
   private static final String ANSWER = "answer";
-  private static final String TEXT = "text";
+  private static final String SOLUTION = "solution";
   private static final String COMPLETION_IDS = "completion_ids";
   private static final String REWARD = "reward";
   private static final String SOURCE = "source";
@@ -37,13 +37,7 @@ final class TraceRow {
 
   /** Returns the ids of a trace, closed by the end of sequence where the model has one. */
   static TokenIds completion(Trace trace, ModelTokens tokens) {
-    List<Integer> ends = tokens.config().endOfSequenceIds();
-    return ends.isEmpty()
-        ? trace.tokens()
-        : TokenIds.builder(trace.tokens().length() + 1)
-            .addAll(trace.tokens())
-            .add(ends.get(0))
-            .build();
+    return tokens.ended(trace.tokens());
   }
 
   ObjectNode row(Trace trace) {
@@ -55,7 +49,7 @@ final class TraceRow {
     }
     row.put(QUESTION, trace.problem().question());
     row.put(ANSWER, trace.problem().answer().orElse(""));
-    row.put(TEXT, trace.text());
+    row.put(SOLUTION, trace.text());
     row.set(COMPLETION_IDS, PreferenceRow.array(completion(trace, tokens)));
     row.put(REWARD, trace.reward());
     row.put(SOURCE, trace.origin().source());
@@ -69,10 +63,10 @@ final class TraceRow {
     try {
       Problem problem = problem(row);
       String decoded = tokens.tokenizer().decode(content.toArray()).strip();
-      String text = row.string(TEXT).strip();
+      String text = row.string(SOLUTION).strip();
       if (!decoded.equals(text)) {
         throw row.wrong(
-            TEXT,
+            SOLUTION,
             "the text that this model's tokenizer gives for \""
                 + COMPLETION_IDS
                 + "\", "

@@ -116,7 +116,7 @@ public final class AdapterFlowEngine implements FlowEngine {
                 Prompts.read(folder, tokenizer, base.config(), clock),
                 learnerDefaults,
                 trainerDefaults,
-                String.valueOf(folder.getFileName()),
+                folder.toAbsolutePath().normalize().toString(),
                 Suppliers.memoize(checkpoint::digest)::get,
                 stopThreshold,
                 clock),
@@ -184,7 +184,7 @@ public final class AdapterFlowEngine implements FlowEngine {
     return model.base();
   }
 
-  /** {@return what adapter folders name as their base} */
+  /** {@return what adapter folders name as their base: the model folder's absolute path} */
   public String modelName() {
     return model.name();
   }

@@ -199,6 +199,11 @@ public final class Prompts implements PreferenceTokens {
     return ids;
   }
 
+  /** {@return the id that every prompt begins with, empty where the model's folder wants none} */
+  public OptionalInt beginOfSequence() {
+    return beginOfSequence;
+  }
+
   /** {@return the ids of the stop question, to follow a partial answer} */
   public int[] stopQuestion() {
     return stopQuestion.clone();

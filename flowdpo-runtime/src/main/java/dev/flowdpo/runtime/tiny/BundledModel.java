@@ -17,7 +17,14 @@ import org.jspecify.annotations.Nullable;
 public final class BundledModel {
   /** The files of the model folder. */
   public static final List<String> FILES =
-      List.of("config.json", "model.safetensors", "tokenizer.json", "flow.json", "README.md");
+      List.of(
+          "config.json",
+          "model.safetensors",
+          "tokenizer.json",
+          "flow.json",
+          "tokenizer_config.json",
+          "generation_config.json",
+          "README.md");
 
   private BundledModel() {}
 

@@ -10,6 +10,7 @@ import dev.flowdpo.runtime.checkpoint.SafetensorsWriter;
 import dev.flowdpo.runtime.text.FlowTemplates;
 import dev.flowdpo.runtime.text.HuggingFaceTokenizers;
 import dev.flowdpo.runtime.text.Tokenizer;
+import dev.flowdpo.runtime.text.TransformersFiles;
 import dev.flowdpo.runtime.training.AdamW;
 import dev.flowdpo.runtime.training.Completion;
 import dev.flowdpo.runtime.training.LearningRateSchedule;
@@ -195,6 +196,7 @@ public final class Pretraining {
       vocabulary.write(folder.resolve(HuggingFaceTokenizers.FILE));
       Files.writeString(folder.resolve(Checkpoint.CONFIG_FILE), config.toJson());
       Files.writeString(folder.resolve(FlowTemplates.FILE), bundledTemplates().toJson());
+      TransformersFiles.complete(folder);
     } catch (IOException e) {
       throw new FlowException(
           folder + ": the model folder cannot be written: " + e.getMessage(), e);

@@ -9,6 +9,7 @@ import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.RandomCheckpoint;
 import dev.flowdpo.runtime.text.FlowTemplates;
 import dev.flowdpo.runtime.text.HuggingFaceTokenizers;
+import dev.flowdpo.runtime.text.TransformersFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +65,7 @@ public final class RandomModel {
           folder + ": the model folder cannot be written: " + e.getMessage(), e);
     }
     RandomCheckpoint.write(folder, config, seed, type);
+    TransformersFiles.complete(folder);
   }
 
   private static int bundledVocabulary(Path bundled) {

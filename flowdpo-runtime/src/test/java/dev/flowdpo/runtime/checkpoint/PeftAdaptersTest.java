@@ -245,22 +245,100 @@ class PeftAdaptersTest {
         "use_dora:true",
         "lora_bias:true",
         "use_qalora:true",
-        "layers_to_transform:[0]",
-        "layers_to_transform:0",
-        "layers_pattern:\"layers\"",
         "layer_replication:[[0,1]]",
-        "exclude_modules:[\"q_proj\"]",
         "target_parameters:[\"w\"]",
         "trainable_token_indices:[1]",
         "alora_invocation_tokens:[1]",
         "arrow_config:{\"top_k\":1}",
         "use_bdlora:{\"x\":1}",
+        "kasa_config:{\"k\":1}",
       })
   void refusesVariantsByName(String setting) throws IOException {
     PeftAdapters.write(folder, adapter(), "base");
     String key = setting.substring(0, setting.indexOf(':'));
     changeConfig(key, setting.substring(setting.indexOf(':') + 1));
     assertRefused("key \"" + key + "\": expected no such key, null, false or empty: not supported");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"pissa", "pissa_niter_16", "olora", "corda", "loftq", "lora_ga", "other"})
+  void refusesAdaptersWhoseBaseWasChangedAndSaysHowToConvert(String initialization)
+      throws IOException {
+    PeftAdapters.write(folder, adapter(), "base");
+    changeConfig("init_lora_weights", '"' + initialization + '"');
+    assertRefused(
+        "key \"init_lora_weights\"",
+        "found \"" + initialization + "\"",
+        "path_initial_model_for_weight_conversion",
+        "merge_and_unload");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"true", "false", "null", "\"gaussian\"", "\"eva\"", "\"orthogonal\""})
+  void readsAdaptersWhoseBaseWasNotChanged(String initialization) throws IOException {
+    PeftAdapters.write(folder, adapter(), "base");
+    changeConfig("init_lora_weights", initialization);
+    assertThat(PeftAdapters.read(folder, model)).isEqualTo(adapter());
+  }
+
+  @Test
+  void readsAdaptersThatNameNoTask() throws IOException {
+    PeftAdapters.write(folder, adapter(), "base");
+    changeConfig("task_type", "null");
+    assertThat(PeftAdapters.read(folder, model)).isEqualTo(adapter());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "layers_to_transform | 1 | layers_pattern | null",
+        "layers_to_transform | [1] | layers_pattern | \"layers\"",
+        "exclude_modules | \".*layers\\\\.0\\\\..*\" | layers_pattern | null",
+      })
+  void readsAdaptersOfSomeLayers(String key, String value, String other, String otherValue)
+      throws IOException {
+    AdapterWeights upper = adapter((layer, linear) -> layer == 1);
+    PeftAdapters.write(folder, upper, "base");
+    changeConfig("target_modules", "\"all-linear\"");
+    assertRefused("model.layers.0.");
+    changeConfig(key, value);
+    changeConfig(other, otherValue);
+    assertThat(PeftAdapters.read(folder, model)).isEqualTo(upper);
+  }
+
+  @Test
+  void readsAdaptersThatLeaveModulesOut() throws IOException {
+    String excluded = "self_attn.q_proj";
+    AdapterWeights others =
+        adapter((layer, linear) -> !linear.module(model, layer).endsWith(excluded));
+    PeftAdapters.write(folder, others, "base");
+    changeConfig("target_modules", "\"all-linear\"");
+    changeConfig("exclude_modules", "[\"q_proj\"]");
+    assertThat(PeftAdapters.read(folder, model)).isEqualTo(others);
+    changeConfig("exclude_modules", "[\"k_proj\"]");
+    assertRefused("q_proj.lora_A.weight");
+    changeConfig("exclude_modules", "[3]");
+    assertRefused("key \"exclude_modules\": expected a list of names");
+    changeConfig("exclude_modules", "null");
+    changeConfig("layers_to_transform", "[-1]");
+    assertRefused("key \"layers_to_transform\": expected the index of a layer");
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
+  void refusesMatricesThatAreNotFinite(float value) throws IOException {
+    PeftAdapters.write(folder, adapter(), "base");
+    String key = PeftAdapters.bKey("model.layers.0.self_attn.k_proj");
+    rewriteTensors(
+        DataType.F32,
+        tensors -> {
+          float[] values = new float[12 * RANK];
+          values[5] = value;
+          tensors.put(key, FloatTensor.of(values, 12, RANK));
+        });
+    assertRefused(key + "\": expected finite numbers, found " + value + " at element 5");
   }
 
   @Test

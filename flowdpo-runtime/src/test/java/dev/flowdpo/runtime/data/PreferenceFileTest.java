@@ -43,7 +43,7 @@ class PreferenceFileTest {
   }
 
   @Test
-  void rowsHaveTheColumnsOfTrlAndTheIds() throws IOException {
+  void rowsHaveTheIdsThatTrlTrainsOn() throws IOException {
     Path path = folder.resolve("made").resolve("pairs.jsonl");
     try (PreferenceFile.Writer writer = PreferenceFile.of(path, TOKENS).create()) {
       writer.write(List.of(pair(2)));
@@ -51,9 +51,15 @@ class PreferenceFileTest {
     List<String> lines = Files.readAllLines(path);
     assertThat(lines).hasSize(1);
     JsonNode row = new ObjectMapper().readTree(lines.get(0));
-    assertThat(row.path("prompt").textValue()).contains(QUESTION);
-    assertThat(row.path("chosen").textValue()).isEqualTo("3 + 4 = 7");
-    assertThat(row.path("rejected").textValue()).isEqualTo("3 - 4 = ");
+    assertThat(row.path("prompt_text").textValue()).contains(QUESTION);
+    assertThat(row.path("chosen_text").textValue()).isEqualTo("3 + 4 = 7");
+    assertThat(row.path("rejected_text").textValue()).isEqualTo("3 - 4 = ");
+    assertThat(row.path("chosen_whole").booleanValue()).isTrue();
+    assertThat(row.path("rejected_whole").isBoolean()).isTrue();
+    assertThat(row.path("rejected_whole").booleanValue()).isFalse();
+    assertThat(row.has("prompt") || row.has("chosen") || row.has("rejected"))
+        .as("what a trainer would put an end behind")
+        .isFalse();
     assertThat(row.path("role").textValue()).isEqualTo("answer");
     assertThat(row.path("problem_id").textValue()).isEqualTo("p\"1\"");
     assertThat(row.path("node").intValue()).isEqualTo(2);
@@ -62,7 +68,7 @@ class PreferenceFileTest {
     assertThat(row.path("prompt_ids")).hasSize(pair(2).prompt().length());
     assertThat(row.path("chosen_ids").path(row.path("chosen_ids").size() - 1).intValue())
         .isEqualTo(TOKENS.config().endOfSequenceIds().get(0));
-    assertThat(row.size()).isEqualTo(11);
+    assertThat(row.size()).isEqualTo(13);
   }
 
   @Test
@@ -140,12 +146,22 @@ class PreferenceFileTest {
     check(
         "{\"prompt\": [{\"role\": \"system\", \"content\": \"Be good\"}, %s], \"chosen\": [%s], \"rejected\": [%s]}"
             .formatted(user, seven, eight),
-        "line 1: key \"prompt\": expected a list of messages with the roles [user] and nothing"
-            + " else, as the model's prompt holds one question, found [system, user]");
+        "line 1: problem ",
+        "expected a single question, as the model has no chat template");
+    check(
+        "{\"prompt\": [%s, %s], \"chosen\": [%s], \"rejected\": [%s]}"
+            .formatted(user, seven, seven, eight),
+        "line 1: key \"prompt\": expected a list of messages",
+        "that ends with user, found [user, assistant]");
+    check(
+        "{\"prompt\": [%s], \"chosen\": [%s, %s], \"rejected\": [%s]}"
+            .formatted(user, user, seven, eight),
+        "key \"chosen\": expected a list of messages with the roles [assistant] and nothing else,"
+            + " found [user, assistant]");
     check(
         "{\"chosen\": [%s, %s], \"rejected\": [%s, %s]}"
             .formatted(user, seven, user.replace('3', '5'), eight),
-        "key \"rejected\": expected the question that \"chosen\" has, found \"5 + 4?\"");
+        "key \"rejected\": expected the messages before the last that \"chosen\" has, found \"5 + 4?\"");
     check(
         "{\"prompt\": [%s], \"chosen\": \"7\", \"rejected\": \"8\"}".formatted(user),
         "key \"prompt\": expected a text, found [{");
@@ -156,6 +172,46 @@ class PreferenceFileTest {
     check(
         "{\"prompt\": [{\"role\": \"user\", \"content\": [1]}], \"chosen\": [], \"rejected\": []}",
         "key \"prompt\": expected messages with a text as \"role\" and a text as \"content\"");
+  }
+
+  @Test
+  void questionsAsTextsAndSharedBeginningsAreRead() throws IOException {
+    String seven = "{\"role\": \"assistant\", \"content\": \"7\"}";
+    String eight = "{\"role\": \"assistant\", \"content\": \"8\"}";
+    String user = "{\"role\": \"user\", \"content\": \"3 + 4?\"}";
+    List<PreferencePair> pairs =
+        file("{\"prompt\": \"3 + 4?\", \"chosen\": [%s], \"rejected\": [%s]}\n"
+                    .formatted(seven, eight)
+                + "{\"prompt\": \"3 + 4?\", \"chosen\": [%s, %s], \"rejected\": [%s, %s]}\n"
+                    .formatted(user, seven, user, eight)
+                + "{\"chosen\": \"Q: 3 + 4?\\nA: 7\", \"rejected\": \"Q: 3 + 4?\\nA: 8\"}\n")
+            .readAll();
+    assertThat(pairs.get(0).prompt()).isEqualTo(TOKENS.question("3 + 4?"));
+    assertThat(pairs.get(0).chosen()).isEqualTo(TOKENS.completion("7"));
+    assertThat(pairs.get(1)).isEqualTo(pairs.get(0));
+    assertThat(TOKENS.promptText(pairs.get(2).prompt())).isEqualTo("Q: 3 + 4?\nA:");
+    assertThat(TOKENS.promptText(pairs.get(2).chosen())).isEqualTo(" 7<|end|>");
+  }
+
+  @Test
+  void promptAndCompletionAreEncodedAsOneText() throws IOException {
+    String words = " pens";
+    int[] joint = TOKENS.tokenizer().encode("Tom has" + words);
+    PreferencePair pair =
+        file("{\"prompt\": \"Tom has\", \"chosen\": \" pens\", \"rejected\": \"x\"}")
+            .readAll()
+            .get(0);
+    assertThat(TokenIds.builder(9).addAll(pair.prompt()).addAll(pair.chosen()).build().toArray())
+        .startsWith(joint);
+    PreferencePair torn =
+        file("{\"prompt\": \"Tom ha\", \"chosen\": \"s\", \"rejected\": \"x\"}").readAll().get(0);
+    assertThat(torn.prompt().toArray()).isEqualTo(TOKENS.tokenizer().encode("Tom ha"));
+    assertThat(torn.chosen()).isEqualTo(TOKENS.completion("s"));
+  }
+
+  @Test
+  void parquetIsRefusedWithTheLineThatConvertsIt() throws IOException {
+    check("PAR1\0\0PAR1", "found a Parquet file", "pandas.read_parquet('in.jsonl').to_json(");
   }
 
   @Test
@@ -210,16 +266,16 @@ class PreferenceFileTest {
     }
     check(
         Files.readString(path).replace("\"3 + 4 = 7\"", "\"3 + 4 = 9\""),
-        "line 1: key \"chosen\": expected the text that this model's tokenizer gives for"
+        "line 1: key \"chosen_text\": expected the text that this model's tokenizer gives for"
             + " \"chosen_ids\", \"3 + 4 = 7\", found \"3 + 4 = 9\"; remove the ids");
   }
 
-  private void check(String content, String message) throws IOException {
+  private void check(String content, String... messages) throws IOException {
     PreferenceFile file = file(content);
     assertThatThrownBy(file::readAll)
         .isInstanceOf(InvalidInputException.class)
         .hasMessageStartingWith(folder.resolve("in.jsonl").toString())
-        .hasMessageContaining(message);
+        .hasMessageContainingAll(messages);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.flowdpo.runtime.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.Trace;
 import dev.flowdpo.runtime.AdapterFlowEngineProvider;
@@ -68,6 +69,31 @@ class TraceFileTest {
     assertThat(example.completion()).isEqualTo(tokens.completion(trace.text()));
     assertThat(example.solution()).isEqualTo(trace.text());
     assertThat(example.source()).isEqualTo("flow");
+  }
+
+  @Test
+  void anExampleKeepsTheLastNewlineOfItsSolution() {
+    String text = "3*4=12\n#### 12\n";
+    Trace trace = trace(7);
+    Trace ended =
+        new Trace(
+            trace.problem(),
+            TokenIds.copyOf(tokens.tokenizer().encode(text)),
+            text.strip(),
+            1,
+            trace.origin());
+    assertThat(SupervisedExample.of(ended, tokens).solution()).isEqualTo(text);
+  }
+
+  /** TRL's SFT trainer takes these columns, and would train without the question. */
+  @Test
+  void noColumnIsOneThatAnSftTrainerTakes() throws IOException {
+    Path path = folder.resolve("traces.jsonl");
+    write(TraceFile.of(path, tokens).create(), List.of(trace(1)));
+    assertThat(new ObjectMapper().readTree(Files.readString(path)).fieldNames())
+        .toIterable()
+        .contains("question", "solution", "completion_ids")
+        .doesNotContain("text", "messages", "prompt", "completion", "input_ids");
   }
 
   @Test
