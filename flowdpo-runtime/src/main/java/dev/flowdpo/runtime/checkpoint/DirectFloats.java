@@ -1,9 +1,11 @@
 package dev.flowdpo.runtime.checkpoint;
 
 import dev.flowdpo.error.FlowException;
+import dev.flowdpo.runtime.internal.HalfPrecision;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
 
 /** Copies of stored values as native code wants them. Stateless and thread-safe. */
 final class DirectFloats {
@@ -22,9 +24,16 @@ final class DirectFloats {
     if (type == DataType.F32) {
       copy.put(bytes.asFloatBuffer());
     } else {
-      HalfPrecision.widen(bytes.asShortBuffer(), type, copy);
+      widen(bytes.asShortBuffer(), type, copy);
     }
     return copy.flip().asReadOnlyBuffer();
+  }
+
+  private static void widen(ShortBuffer from, DataType type, FloatBuffer to) {
+    while (from.hasRemaining()) {
+      short half = from.get();
+      to.put(type == DataType.F16 ? HalfPrecision.fromF16(half) : HalfPrecision.fromBf16(half));
+    }
   }
 
   private static FloatBuffer allocate(int size, String what) {
