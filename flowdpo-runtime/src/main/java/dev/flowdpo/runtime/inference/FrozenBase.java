@@ -3,13 +3,16 @@ package dev.flowdpo.runtime.inference;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import com.google.common.collect.ImmutableMap;
 import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.model.Quantization;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
+import dev.flowdpo.runtime.checkpoint.BlockLayout;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
+import dev.flowdpo.runtime.checkpoint.MatrixFormats;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.graph.ChunkGraph;
 import dev.flowdpo.runtime.graph.Graph;
@@ -91,7 +94,14 @@ public final class FrozenBase implements AutoCloseable {
    * @throws InvalidInputException if quantised weights cannot be kept in the cache folder
    */
   public static FrozenBase load(Checkpoint checkpoint, SessionSettings settings) {
-    return load(checkpoint, settings, MatrixPlan.of(settings.quantization()));
+    ImmutableMap<String, BlockLayout> stored = checkpoint.storedLayouts();
+    Quantization asked = settings.quantization();
+    Quantization meant =
+        asked == Quantization.AS_STORED && stored.isEmpty() ? Quantization.NONE : asked;
+    return load(
+        checkpoint,
+        settings.withQuantization(meant),
+        MatrixPlan.of(MatrixFormats.of(meant, stored)));
   }
 
   /** Holds matrices by a plan of one's own. */
@@ -114,7 +124,10 @@ public final class FrozenBase implements AutoCloseable {
     return maxTokens;
   }
 
-  /** Returns how the frozen matrices are held in memory. */
+  /**
+   * Returns how the frozen matrices are held in memory: {@link Quantization#NONE}, not {@link
+   * Quantization#AS_STORED}, where the model's file has none in blocks.
+   */
   public Quantization quantization() {
     return settings.quantization();
   }
