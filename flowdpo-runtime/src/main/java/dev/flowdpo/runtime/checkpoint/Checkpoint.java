@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -184,6 +185,25 @@ public final class Checkpoint implements AutoCloseable {
   public String digest() {
     List<String> names = expectedTensors(config).keySet().stream().sorted().toList();
     return WeightDigest.of(this, "model " + config, names);
+  }
+
+  /**
+   * {@return the blocks in which the file holds a tensor, or nothing where it holds every element
+   * by itself, as safetensors files do}
+   *
+   * @param name a name out of {@link #expectedTensors}
+   */
+  public Optional<StoredBlocks> blocks(String name) {
+    return file(name).blocks(name);
+  }
+
+  /** {@return how the tensors lie that the file holds in blocks, by name} */
+  public ImmutableMap<String, BlockLayout> storedLayouts() {
+    ImmutableMap.Builder<String, BlockLayout> layouts = ImmutableMap.builder();
+    for (String name : expectedTensors(config).keySet()) {
+      blocks(name).ifPresent(blocks -> layouts.put(name, blocks.layout()));
+    }
+    return layouts.buildOrThrow();
   }
 
   /** {@return what the file says of a tensor} */

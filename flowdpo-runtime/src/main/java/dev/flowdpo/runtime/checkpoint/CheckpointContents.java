@@ -1,6 +1,7 @@
 package dev.flowdpo.runtime.checkpoint;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import dev.flowdpo.error.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,9 +15,19 @@ import java.util.function.Predicate;
  * @param config the model
  * @param files the files of the weights
  * @param tensors the tensors of the model, in the order of the forward pass
+ * @param stored how the tensors lie that the files hold in blocks, by name
  */
 public record CheckpointContents(
-    ModelConfig config, ImmutableList<WeightFile> files, ImmutableList<Tensor> tensors) {
+    ModelConfig config,
+    ImmutableList<WeightFile> files,
+    ImmutableList<Tensor> tensors,
+    ImmutableMap<String, BlockLayout> stored) {
+
+  /** Contents of files that hold no tensor in blocks. */
+  public CheckpointContents(
+      ModelConfig config, ImmutableList<WeightFile> files, ImmutableList<Tensor> tensors) {
+    this(config, files, tensors, ImmutableMap.of());
+  }
 
   /**
    * A file of weights.
@@ -79,7 +90,8 @@ public record CheckpointContents(
             .flatMap(file -> file.paths().stream())
             .map(CheckpointContents::weightFile)
             .collect(ImmutableList.toImmutableList());
-    return new CheckpointContents(checkpoint.config(), files, tensors.build());
+    return new CheckpointContents(
+        checkpoint.config(), files, tensors.build(), checkpoint.storedLayouts());
   }
 
   private static WeightFile weightFile(Path path) {

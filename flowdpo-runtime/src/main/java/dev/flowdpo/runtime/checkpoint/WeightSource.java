@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -55,6 +56,11 @@ public interface WeightSource extends AutoCloseable {
    * @throws IllegalArgumentException if the tensor has no such rows
    */
   FloatBuffer floats(String name, long firstRow, long rows);
+
+  /** {@return the blocks in which a file holds a matrix; empty where every element stands alone} */
+  default Optional<StoredBlocks> blocks(String name) {
+    return Optional.empty();
+  }
 
   /** Shows the bytes of a tensor, as they are stored, to a reader, one block after the other. */
   void forEachBlock(String name, Consumer<ByteBuffer> reader);

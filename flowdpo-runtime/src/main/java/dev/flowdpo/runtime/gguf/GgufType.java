@@ -3,10 +3,13 @@ package dev.flowdpo.runtime.gguf;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableMap;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.runtime.checkpoint.BlockLayout;
+import dev.flowdpo.runtime.internal.HalfPrecision;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -21,33 +24,33 @@ import java.util.stream.Collectors;
  */
 public enum GgufType {
   /** IEEE 754 binary32. */
-  F32(0, 1, 4, PlainNumbers::f32),
+  F32(0, 4),
   /** IEEE 754 binary16. */
-  F16(1, 1, 2, PlainNumbers::f16),
+  F16(1, 2),
   /** 4 bits, the value 0 has the code 8. */
-  Q4_0(2, 32, 18, SmallBlocks::q40),
+  Q4_0(2, 32, 18, Coding.signed(4, 32, false), SmallBlocks::q40),
   /** 4 bits and an offset. */
-  Q4_1(3, 32, 20, SmallBlocks::q41),
+  Q4_1(3, 32, 20, Coding.FOUR_BITS_FROM_ZERO, SmallBlocks::q41),
   /** 5 bits, the value 0 has the code 16. */
-  Q5_0(6, 32, 22, SmallBlocks::q50),
+  Q5_0(6, 32, 22, Coding.signed(8, 32, false), SmallBlocks::q50),
   /** 5 bits and an offset. */
-  Q5_1(7, 32, 24, SmallBlocks::q51),
+  Q5_1(7, 32, 24, Coding.signed(8, 32, true), SmallBlocks::q51),
   /** 8 bits with a sign. */
-  Q8_0(8, 32, 34, SmallBlocks::q80),
+  Q8_0(8, 32, 34, Coding.signed(8, 32, false), SmallBlocks::q80),
   /** 2 bits; a factor and an offset for every 16. */
-  Q2_K(10, 256, 84, LargeBlocks::q2),
+  Q2_K(10, 256, 84, Coding.signed(4, 16, true), LargeBlocks::q2),
   /** 3 bits; a factor for every 16. */
-  Q3_K(11, 256, 110, LargeBlocks::q3),
+  Q3_K(11, 256, 110, Coding.signed(4, 16, false), LargeBlocks::q3),
   /** 4 bits; a factor and an offset for every 32. */
-  Q4_K(12, 256, 144, LargeBlocks::q4),
+  Q4_K(12, 256, 144, Coding.FOUR_BITS_FROM_ZERO, LargeBlocks::q4),
   /** 5 bits; a factor and an offset for every 32. */
-  Q5_K(13, 256, 176, LargeBlocks::q5),
+  Q5_K(13, 256, 176, Coding.signed(8, 32, true), LargeBlocks::q5),
   /** 6 bits; a factor for every 16. */
-  Q6_K(14, 256, 210, LargeBlocks::q6),
-  /** 4 bits, which choose one of 16 values that do not lie evenly. */
-  IQ4_NL(20, 32, 18, SmallBlocks::iq4),
+  Q6_K(14, 256, 210, Coding.signed(8, 16, false), LargeBlocks::q6),
+  /** 4 bits, which choose one of 16 values of 8 bits that do not lie evenly. */
+  IQ4_NL(20, 32, 18, Coding.signed(8, 32, false), SmallBlocks::iq4),
   /** The upper half of a binary32. */
-  BF16(30, 1, 2, PlainNumbers::bf16);
+  BF16(30, 2);
 
   /** Types that files may have and that are not read, so that a refusal can say their names. */
   private static final ImmutableMap<Integer, String> OTHERS =
@@ -78,13 +81,39 @@ public enum GgufType {
   private final int id;
   private final int elements;
   private final int bytes;
+  private final Optional<Coding> coding;
   private final BlockReader reader;
 
-  GgufType(int id, int elements, int bytes, BlockReader reader) {
+  /** A type that stores every element by itself. */
+  GgufType(int id, int bytes) {
+    this.id = id;
+    this.elements = 1;
+    this.bytes = bytes;
+    this.coding = Optional.empty();
+    this.reader =
+        (from, at, block) -> {
+          throw new IllegalStateException(this + " has no blocks");
+        };
+  }
+
+  GgufType(int id, int elements, int bytes, Coding coding, BlockReader reader) {
     this.id = id;
     this.elements = elements;
     this.bytes = bytes;
+    this.coding = Optional.of(coding);
     this.reader = reader;
+  }
+
+  private float number(ByteBuffer from, int at) {
+    return switch (bytes) {
+      case Float.BYTES -> from.getFloat(at);
+      default -> this == BF16 ? HalfPrecision.fromBf16(from.getShort(at)) : half(from, at);
+    };
+  }
+
+  /** {@return the binary16 number at a place} */
+  static float half(ByteBuffer bytes, int at) {
+    return HalfPrecision.fromF16(bytes.getShort(at));
   }
 
   /**
@@ -164,12 +193,52 @@ public enum GgufType {
         blocks.remaining(),
         values.remaining());
     ByteBuffer from = blocks.slice().order(ByteOrder.LITTLE_ENDIAN);
-    float[] block = new float[elements];
-    for (int i = 0; i < count; i++) {
-      reader.read(from, i * bytes, block);
-      values.put(block);
+    if (coding.isEmpty()) {
+      for (int i = 0; i < count; i++) {
+        values.put(number(from, i * bytes));
+      }
+    } else {
+      boolean offsets = coding.get().layout().offsets();
+      GgufBlock block = block(coding.get());
+      float[] found = new float[elements];
+      for (int i = 0; i < count; i++) {
+        reader.read(from, i * bytes, block);
+        block.values(offsets, found);
+        values.put(found);
+      }
     }
     blocks.position(blocks.limit());
+  }
+
+  /** {@return how a graph can hold blocks of this type; empty where elements stand alone} */
+  Optional<Coding> coding() {
+    return coding;
+  }
+
+  /** {@return how blocks of this type are taken apart} */
+  BlockReader reader() {
+    return reader;
+  }
+
+  /** {@return a block for the reader to fill} */
+  GgufBlock block(Coding how) {
+    return new GgufBlock(elements, elements / how.layout().blockSize());
+  }
+
+  /**
+   * How a graph holds a type's blocks with the values that they stand for: each group of a block is
+   * a block of the layout.
+   *
+   * @param shift what is taken off every code, and put into the offset, so that codes lie around 0
+   */
+  record Coding(BlockLayout layout, int shift) {
+    /** Codes 0 to 15. */
+    static final Coding FOUR_BITS_FROM_ZERO = new Coding(new BlockLayout(4, 32, false, true), 8);
+
+    /** Codes that lie around 0, or are small enough to be taken so. */
+    static Coding signed(int bits, int group, boolean offsets) {
+      return new Coding(new BlockLayout(bits, group, false, offsets), 0);
+    }
   }
 
   /** How a type reads a block. */
@@ -180,8 +249,7 @@ public enum GgufType {
      *
      * @param bytes little-endian
      * @param at the place of the block
-     * @param values takes its elements
      */
-    void read(ByteBuffer bytes, int at, float[] values);
+    void read(ByteBuffer bytes, int at, GgufBlock block);
   }
 }

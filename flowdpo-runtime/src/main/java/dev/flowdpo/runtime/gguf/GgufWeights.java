@@ -1,9 +1,11 @@
 package dev.flowdpo.runtime.gguf;
 
+import com.google.common.base.Suppliers;
 import com.google.common.collect.ImmutableMap;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.checkpoint.DirectFloats;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
+import dev.flowdpo.runtime.checkpoint.StoredBlocks;
 import dev.flowdpo.runtime.checkpoint.TensorInfo;
 import dev.flowdpo.runtime.checkpoint.WeightSource;
 import dev.flowdpo.runtime.internal.Lookup;
@@ -14,9 +16,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -208,6 +212,27 @@ final class GgufWeights implements WeightSource {
   private static void read(
       GgufTensor tensor, ByteBuffer bytes, long at, long size, FloatBuffer into) {
     tensor.type().dequantize(bytes.slice((int) at, (int) size), into);
+  }
+
+  @Override
+  public Optional<StoredBlocks> blocks(String name) {
+    Stored stored = stored(name);
+    GgufTensor tensor = stored.tensor;
+    if (tensor.shape().size() != 2) {
+      return Optional.empty();
+    }
+    long rowBytes = tensor.bytes() / tensor.rows();
+    Supplier<ByteBuffer> whole = Suppliers.memoize(() -> file.map(tensor, 0, tensor.bytes()));
+    boolean small = tensor.bytes() <= Integer.MAX_VALUE;
+    return GgufBlocks.of(
+        tensor.type(),
+        tensor.columns(),
+        row -> {
+          long at = stored.row(row) * rowBytes;
+          return small
+              ? whole.get().slice((int) at, (int) rowBytes)
+              : file.map(tensor, at, rowBytes);
+        });
   }
 
   @Override

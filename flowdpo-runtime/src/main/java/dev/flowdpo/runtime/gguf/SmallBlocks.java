@@ -1,12 +1,12 @@
 package dev.flowdpo.runtime.gguf;
 
-import static dev.flowdpo.runtime.gguf.PlainNumbers.half;
+import static dev.flowdpo.runtime.gguf.GgufType.half;
 
 import java.nio.ByteBuffer;
 
 /**
- * Types of {@link GgufType} with blocks of 32. The low halves of the 16 bytes of codes are elements
- * 0 to 15, the high halves 16 to 31. Stateless and thread-safe.
+ * Reads the types of {@link GgufType} with blocks of 32, which are one group. The low halves of the
+ * 16 bytes of codes are elements 0 to 15, the high halves 16 to 31. Stateless and thread-safe.
  */
 final class SmallBlocks {
   private static final int HALF = 16;
@@ -18,64 +18,66 @@ final class SmallBlocks {
 
   private SmallBlocks() {}
 
-  static void q40(ByteBuffer bytes, int at, float[] values) {
-    float factor = half(bytes, at);
-    for (int i = 0; i < HALF; i++) {
-      int codes = bytes.get(at + 2 + i);
-      values[i] = factor * ((codes & 0xf) - 8);
-      values[i + HALF] = factor * ((codes >> 4 & 0xf) - 8);
+  static void q40(ByteBuffer bytes, int at, GgufBlock block) {
+    block.factors[0] = half(bytes, at);
+    fourBits(bytes, at + 2, block);
+    shift(block, 8);
+  }
+
+  static void q41(ByteBuffer bytes, int at, GgufBlock block) {
+    block.factors[0] = half(bytes, at);
+    block.offsets[0] = half(bytes, at + 2);
+    fourBits(bytes, at + 4, block);
+  }
+
+  static void q50(ByteBuffer bytes, int at, GgufBlock block) {
+    block.factors[0] = half(bytes, at);
+    fourBits(bytes, at + 6, block);
+    fifthBits(bytes, at + 2, block);
+    shift(block, 16);
+  }
+
+  static void q51(ByteBuffer bytes, int at, GgufBlock block) {
+    block.factors[0] = half(bytes, at);
+    block.offsets[0] = half(bytes, at + 2);
+    fourBits(bytes, at + 8, block);
+    fifthBits(bytes, at + 4, block);
+  }
+
+  static void q80(ByteBuffer bytes, int at, GgufBlock block) {
+    block.factors[0] = half(bytes, at);
+    for (int i = 0; i < 2 * HALF; i++) {
+      block.codes[i] = bytes.get(at + 2 + i);
     }
   }
 
-  static void q41(ByteBuffer bytes, int at, float[] values) {
-    float factor = half(bytes, at);
-    float offset = half(bytes, at + 2);
-    for (int i = 0; i < HALF; i++) {
-      int codes = bytes.get(at + 4 + i);
-      values[i] = factor * (codes & 0xf) + offset;
-      values[i + HALF] = factor * (codes >> 4 & 0xf) + offset;
+  static void iq4(ByteBuffer bytes, int at, GgufBlock block) {
+    block.factors[0] = half(bytes, at);
+    fourBits(bytes, at + 2, block);
+    for (int i = 0; i < 2 * HALF; i++) {
+      block.codes[i] = UNEVEN[block.codes[i]];
     }
   }
 
-  static void q50(ByteBuffer bytes, int at, float[] values) {
-    float factor = half(bytes, at);
-    int high = bytes.getInt(at + 2);
+  private static void fourBits(ByteBuffer bytes, int at, GgufBlock block) {
     for (int i = 0; i < HALF; i++) {
-      int codes = bytes.get(at + 6 + i);
-      values[i] = factor * (fiveBits(codes, high, i) - 16);
-      values[i + HALF] = factor * (fiveBits(codes >> 4, high, i + HALF) - 16);
+      int codes = bytes.get(at + i);
+      block.codes[i] = codes & 0xf;
+      block.codes[i + HALF] = codes >> 4 & 0xf;
     }
   }
 
-  static void q51(ByteBuffer bytes, int at, float[] values) {
-    float factor = half(bytes, at);
-    float offset = half(bytes, at + 2);
-    int high = bytes.getInt(at + 4);
-    for (int i = 0; i < HALF; i++) {
-      int codes = bytes.get(at + 8 + i);
-      values[i] = factor * fiveBits(codes, high, i) + offset;
-      values[i + HALF] = factor * fiveBits(codes >> 4, high, i + HALF) + offset;
+  private static void fifthBits(ByteBuffer bytes, int at, GgufBlock block) {
+    int high = bytes.getInt(at);
+    for (int i = 0; i < 2 * HALF; i++) {
+      block.codes[i] |= (high >>> i & 1) << 4;
     }
   }
 
-  /** The fifth bit of all elements stands apart from the four others. */
-  private static int fiveBits(int low, int high, int element) {
-    return low & 0xf | (high >>> element & 1) << 4;
-  }
-
-  static void q80(ByteBuffer bytes, int at, float[] values) {
-    float factor = half(bytes, at);
-    for (int i = 0; i < values.length; i++) {
-      values[i] = factor * bytes.get(at + 2 + i);
-    }
-  }
-
-  static void iq4(ByteBuffer bytes, int at, float[] values) {
-    float factor = half(bytes, at);
-    for (int i = 0; i < HALF; i++) {
-      int codes = bytes.get(at + 2 + i);
-      values[i] = factor * UNEVEN[codes & 0xf];
-      values[i + HALF] = factor * UNEVEN[codes >> 4 & 0xf];
+  /** Makes the code of the value 0 zero. */
+  private static void shift(GgufBlock block, int zero) {
+    for (int i = 0; i < 2 * HALF; i++) {
+      block.codes[i] -= zero;
     }
   }
 }

@@ -30,7 +30,7 @@ final class WeightMemory {
   WeightMemory(CheckpointContents contents, Quantization quantization, WeightPacking packing) {
     this.contents = contents;
     this.quantization = quantization;
-    this.formats = MatrixFormats.of(quantization);
+    this.formats = MatrixFormats.of(quantization, contents.stored());
     this.packing = packing;
   }
 
@@ -46,15 +46,15 @@ final class WeightMemory {
             "weights, converted to F32",
             MemoryPlace.DIRECT,
             bytes(full.and(tensor -> !isPlain(tensor)))),
-        new MemoryPart("weights, " + quantization, MemoryPlace.MAPPED_FILES, bytes(full.negate())));
+        new MemoryPart("weights, " + formats.name(), MemoryPlace.MAPPED_FILES, bytes(full.negate())));
   }
 
   /** Returns the packed copies that the graphs for decoding hold: chunks, and prefill. */
   MemoryPart packedForDecoding() {
     int copies =
         switch (packing) {
-          case NONE -> quantization == Quantization.NONE ? 0 : 2;
-          case DECODING -> quantization == Quantization.NONE ? 1 : 2;
+          case NONE -> formats.quantize() ? 2 : 0;
+          case DECODING -> formats.quantize() ? 2 : 1;
           case ALL -> 2;
         };
     return packed("packed matrices for decoding", copies, this::isMultiplied);
