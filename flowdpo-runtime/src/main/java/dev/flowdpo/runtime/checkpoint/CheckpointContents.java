@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.function.Predicate;
 
 /**
- * What a model folder holds, as {@code config.json} and the headers of the safetensors files say:
- * no weight is read. Immutable and thread-safe.
+ * What a model's files hold, as the configuration and the headers of the weight files say: no
+ * weight is read. Immutable and thread-safe.
  *
  * @param config the model
  * @param files the files of the weights
@@ -30,9 +30,9 @@ public record CheckpointContents(
   }
 
   /**
-   * A safetensors file.
+   * A file of weights.
    *
-   * @param name its name in the model folder
+   * @param name its name in its folder
    * @param bytes its size
    */
   public record WeightFile(String name, long bytes) {}
@@ -42,11 +42,11 @@ public record CheckpointContents(
    *
    * @param name its name, out of {@link ModelTensor#of}
    * @param kind what it is for
-   * @param type the type in which it is stored
+   * @param type the type in which it is stored, as its file names it, such as {@code BF16}
    * @param shape its sizes, outermost first
    */
-  public record Tensor(String name, ParameterKind kind, DataType type, ImmutableList<Long> shape) {
-    static Tensor of(ModelTensor tensor, DataType type) {
+  public record Tensor(String name, ParameterKind kind, String type, ImmutableList<Long> shape) {
+    static Tensor of(ModelTensor tensor, String type) {
       return new Tensor(tensor.name(), tensor.kind(), type, tensor.shape());
     }
 
@@ -76,16 +76,22 @@ public record CheckpointContents(
    */
   public static CheckpointContents read(Path folder) {
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-      ImmutableList.Builder<Tensor> tensors = ImmutableList.builder();
-      ModelTensor.of(checkpoint.config())
-          .forEach(tensor -> tensors.add(Tensor.of(tensor, checkpoint.dataType(tensor.name()))));
-      ImmutableList<WeightFile> files =
-          checkpoint.files().stream()
-              .map(file -> weightFile(file.path()))
-              .collect(ImmutableList.toImmutableList());
-      return new CheckpointContents(
-          checkpoint.config(), files, tensors.build(), checkpoint.storedLayouts());
+      return of(checkpoint);
     }
+  }
+
+  /** {@return what an open checkpoint holds} */
+  public static CheckpointContents of(Checkpoint checkpoint) {
+    ImmutableList.Builder<Tensor> tensors = ImmutableList.builder();
+    ModelTensor.of(checkpoint.config())
+        .forEach(tensor -> tensors.add(Tensor.of(tensor, checkpoint.storedType(tensor.name()))));
+    ImmutableList<WeightFile> files =
+        checkpoint.files().stream()
+            .flatMap(file -> file.paths().stream())
+            .map(CheckpointContents::weightFile)
+            .collect(ImmutableList.toImmutableList());
+    return new CheckpointContents(
+        checkpoint.config(), files, tensors.build(), checkpoint.storedLayouts());
   }
 
   private static WeightFile weightFile(Path path) {

@@ -8,7 +8,7 @@ import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 
 /** Copies of stored values as native code wants them. Stateless and thread-safe. */
-final class DirectFloats {
+public final class DirectFloats {
   private DirectFloats() {}
 
   /**
@@ -20,7 +20,7 @@ final class DirectFloats {
    */
   static FloatBuffer copyOf(ByteBuffer bytes, DataType type, String what) {
     int size = bytes.remaining() / type.bytes() * Float.BYTES;
-    FloatBuffer copy = allocate(size, what);
+    FloatBuffer copy = allocate(size / Float.BYTES, what);
     if (type == DataType.F32) {
       copy.put(bytes.asFloatBuffer());
     } else {
@@ -36,7 +36,15 @@ final class DirectFloats {
     }
   }
 
-  private static FloatBuffer allocate(int size, String what) {
+  /**
+   * {@return room for some values: direct, in native byte order}
+   *
+   * @param values their number, at most 2^29 − 1
+   * @param what the place of the values, for the error
+   * @throws FlowException if there is no room for them outside the heap
+   */
+  public static FloatBuffer allocate(int values, String what) {
+    int size = Float.BYTES * values;
     try {
       return ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder()).asFloatBuffer();
     } catch (OutOfMemoryError e) {

@@ -74,7 +74,7 @@ final class QuantizedFile {
     LOG.info(
         "Quantised {} matrices of {} in {} s to {}",
         formats.size(),
-        checkpoint.folder(),
+        checkpoint.path(),
         (System.nanoTime() - begin) / 1_000_000_000,
         path);
   }
@@ -168,7 +168,7 @@ final class QuantizedFile {
         .quantize(checkpoint.weight(name, first, rows), into)) {
       throw new InvalidInputException(
           "%s: tensor \"%s\": expected finite weights, found infinite ones or ones that are not"
-                  .formatted(checkpoint.folder(), name)
+                  .formatted(checkpoint.path(), name)
               + " numbers in rows %d to %d; they cannot be quantised"
                   .formatted(first, first + rows - 1));
     }

@@ -73,7 +73,7 @@ public final class FrozenBase implements AutoCloseable {
   private FrozenBase(Checkpoint checkpoint, SessionSettings settings, MatrixPlan plan) {
     this.environment = NativeLibraries.onnxRuntime();
     this.checkpoint = checkpoint;
-    this.feeds = new FeedPool(checkpoint.folder().toString());
+    this.feeds = new FeedPool(checkpoint.path().toString());
     this.settings = settings;
     this.maxTokens = Math.min(checkpoint.config().longestSequence(), settings.maxTokens());
     this.plan = plan;
@@ -84,7 +84,7 @@ public final class FrozenBase implements AutoCloseable {
             plan.formats(),
             settings,
             RotaryTables.all(checkpoint.config(), maxTokens));
-    this.open = LeakDetector.opened(this, "The model " + checkpoint.folder());
+    this.open = LeakDetector.opened(this, "The model " + checkpoint.path());
   }
 
   /**
@@ -156,7 +156,7 @@ public final class FrozenBase implements AutoCloseable {
    */
   public synchronized OrtSession session(Kind kind) {
     if (closed) {
-      throw new FlowClosedException("The model " + checkpoint.folder() + " is closed.");
+      throw new FlowClosedException("The model " + checkpoint.path() + " is closed.");
     }
     return sessions.computeIfAbsent(kind, key -> createSession(key, graph(key)));
   }
@@ -211,7 +211,7 @@ public final class FrozenBase implements AutoCloseable {
       return environment.createSession(model, options);
     } catch (OrtException e) {
       throw new FlowException(
-          "ONNX Runtime could not load the graph of " + checkpoint.folder() + ": " + e.getMessage(),
+          "ONNX Runtime could not load the graph of " + checkpoint.path() + ": " + e.getMessage(),
           e);
     }
   }
@@ -249,7 +249,7 @@ public final class FrozenBase implements AutoCloseable {
       keysAndValues.close();
       weights.close();
       checkpoint.close();
-      LOG.info("Model {}: closed", checkpoint.folder());
+      LOG.info("Model {}: closed", checkpoint.path());
     }
   }
 

@@ -41,11 +41,11 @@ final class WeightMemory {
         new MemoryPart(
             "weights, F32 as stored",
             MemoryPlace.MAPPED_FILES,
-            bytes(full.and(tensor -> tensor.type() == DataType.F32))),
+            bytes(full.and(tensor -> isPlain(tensor)))),
         new MemoryPart(
             "weights, converted to F32",
             MemoryPlace.DIRECT,
-            bytes(full.and(tensor -> tensor.type() != DataType.F32))),
+            bytes(full.and(tensor -> !isPlain(tensor)))),
         new MemoryPart("weights, " + formats.name(), MemoryPlace.MAPPED_FILES, bytes(full.negate())));
   }
 
@@ -81,6 +81,11 @@ final class WeightMemory {
                 tensor -> layout(tensor).map(found -> found.blocks(tensor.elements())).orElse(0L))
             .sum();
     return new MemoryPart(label, MemoryPlace.NATIVE, copies * (bytes(which) + Float.BYTES * sums));
+  }
+
+  /** Returns whether graphs use the tensor where its file is mapped. */
+  private static boolean isPlain(Tensor tensor) {
+    return tensor.type().equals(DataType.F32.name());
   }
 
   /** Returns whether a graph multiplies by the tensor, and does not only look rows up in it. */
