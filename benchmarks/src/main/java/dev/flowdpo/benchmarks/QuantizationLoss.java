@@ -36,7 +36,7 @@ import java.util.stream.Stream;
  *
  * <pre>{@code
  * java -cp benchmarks/target/benchmarks.jar dev.flowdpo.benchmarks.QuantizationLoss \
- *     FILE.jsonl ROWS MODEL@MODE MODEL@MODE ...
+ *     FILE.jsonl ROWS ROUNDS MODEL@MODE MODEL@MODE ...
  * }</pre>
  *
  * <p>The file's rows have a {@code question} and an {@code answer}, as GSM8K's. The first model is
@@ -46,10 +46,10 @@ import java.util.stream.Stream;
  * log-probability from the first model's in training. Then the seconds until the model is open,
  * which includes quantising where no file from an earlier time is found, and decoded tokens a
  * second, one answer at a time and eight at once, the best of the rounds, in which all models take
- * turns.
+ * turns. Models in 32-bit floating point compute alike in both ways, and are asked once. Without
+ * rows there are no losses, without rounds no speeds.
  */
 public final class QuantizationLoss {
-  private static final int ROUNDS = 3;
   private static final int DECODED = 48;
 
   private final AdapterFlowEngine engine;
@@ -76,27 +76,44 @@ public final class QuantizationLoss {
   /** Measures; see the class comment. */
   public static void main(String[] arguments) throws IOException {
     List<JsonNode> rows = rows(Path.of(arguments[0]), Integer.parseInt(arguments[1]));
-    List<QuantizationLoss> models =
-        Arrays.stream(arguments).skip(2).map(QuantizationLoss::new).toList();
+    int rounds = Integer.parseInt(arguments[2]);
+    List<String> models = Arrays.asList(arguments).subList(3, arguments.length);
+    if (Integer.parseInt(arguments[1]) > 0) {
+      printLosses(models, rows);
+    }
+    if (rounds > 0) {
+      printSpeeds(models, rows(Path.of(arguments[0]), 8), rounds);
+    }
+  }
+
+  private static void printLosses(List<String> choices, List<JsonNode> rows) {
     List<float[]> reference = List.of();
     System.out.println(
         "model | loss in training | from first | loss in decoding | from first | s to open");
-    for (QuantizationLoss model : models) {
-      List<Completion> texts = model.texts(rows);
-      List<float[]> training = model.inTraining(texts);
-      List<float[]> decoding = model.inDecoding(texts);
-      reference = reference.isEmpty() ? training : reference;
-      System.out.printf(
-          Locale.ROOT,
-          "%s | %.4f | %.4f | %.4f | %.4f | %.1f%n",
-          model.name,
-          loss(training),
-          difference(training, reference),
-          loss(decoding),
-          difference(decoding, reference),
-          model.secondsToOpen);
+    for (String choice : choices) {
+      QuantizationLoss model = new QuantizationLoss(choice);
+      try (AdapterFlowEngine engine = model.engine) {
+        List<Completion> texts = model.texts(rows);
+        List<float[]> training = model.inTraining(texts);
+        boolean full = engine.base().quantization() == Quantization.NONE;
+        List<float[]> decoding = full ? training : model.inDecoding(texts);
+        reference = reference.isEmpty() ? training : reference;
+        System.out.printf(
+            Locale.ROOT,
+            "%s | %.4f | %.4f | %.4f | %.4f | %.1f%n",
+            model.name,
+            loss(training),
+            difference(training, reference),
+            loss(decoding),
+            difference(decoding, reference),
+            model.secondsToOpen);
+      }
     }
-    for (int round = 0; round < ROUNDS; round++) {
+  }
+
+  private static void printSpeeds(List<String> choices, List<JsonNode> rows, int rounds) {
+    List<QuantizationLoss> models = choices.stream().map(QuantizationLoss::new).toList();
+    for (int round = 0; round < rounds; round++) {
       models.forEach(model -> model.decode(rows, 0, 1));
       models.forEach(model -> model.decode(rows, 1, 8));
     }
