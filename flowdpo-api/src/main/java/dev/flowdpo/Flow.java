@@ -309,11 +309,15 @@ public final class Flow implements AutoCloseable {
     private Builder() {}
 
     /**
-     * Sets the folder of the base model, as from the Hugging Face hub; by default the bundled
-     * model.
+     * Sets the base model: its folder, as from the Hugging Face hub, or its GGUF file, the first
+     * one of a split model; by default the bundled model.
      */
-    public Builder model(Path folder) {
-      choice.model = Optional.of(checkFolder("model", "a checkpoint folder", folder));
+    public Builder model(Path path) {
+      choice.model =
+          Optional.of(
+              Files.isRegularFile(path)
+                  ? path
+                  : checkFolder("model", "a checkpoint folder or a GGUF file", path));
       return this;
     }
 

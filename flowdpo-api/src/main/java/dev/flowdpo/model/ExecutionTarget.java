@@ -19,7 +19,7 @@ public final class ExecutionTarget {
           new Values(
               Device.AUTOMATIC,
               0,
-              Quantization.NONE,
+              Quantization.AS_STORED,
               Optional.empty(),
               OptionalInt.empty(),
               Optional.empty()));
@@ -38,7 +38,7 @@ public final class ExecutionTarget {
     this.values = values;
   }
 
-  /** {@return the best device in full precision, all else left to the engine} */
+  /** {@return the best device, weights as stored, all else left to the engine} */
   public static ExecutionTarget defaults() {
     return DEFAULTS;
   }
@@ -63,7 +63,7 @@ public final class ExecutionTarget {
     return values.deviceIndex;
   }
 
-  /** {@return how the frozen matrices are held in memory; default {@link Quantization#NONE}} */
+  /** {@return how the frozen matrices are held in memory; default {@link Quantization#AS_STORED}} */
   public Quantization quantization() {
     return values.quantization;
   }

@@ -15,7 +15,7 @@ class ModelOptionsTest {
     ExecutionTarget execution = ModelOptions.defaults().execution();
     assertThat(execution).isEqualTo(ExecutionTarget.builder().build());
     assertThat(execution.device()).isEqualTo(Device.AUTOMATIC);
-    assertThat(execution.quantization()).isEqualTo(Quantization.NONE);
+    assertThat(execution.quantization()).isEqualTo(Quantization.AS_STORED);
     assertThat(execution.packing()).isEmpty();
     assertThat(execution.gradients()).isEmpty();
   }

@@ -5,6 +5,7 @@ import dev.flowdpo.runtime.checkpoint.CheckpointContents;
 import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
 import dev.flowdpo.runtime.memory.ModelMemory;
+import dev.flowdpo.runtime.model.ModelSource;
 import dev.flowdpo.runtime.tiny.BundledModel;
 import dev.flowdpo.runtime.training.TrainerOptions;
 import dev.flowdpo.spi.EngineSettings;
@@ -15,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the model that a flow asks for: a folder, with the paper's learning options as defaults, or
+ * Opens the model that a flow asks for: a folder or a GGUF file, with the paper's learning options as defaults, or
  * the bundled model, with those that were measured for it. Found by {@link
  * java.util.ServiceLoader}. Thread-safe.
  */
@@ -59,7 +60,7 @@ public final class AdapterFlowEngineProvider implements FlowEngineProvider {
     SessionSettings sessions =
         (settings.model().isEmpty() ? BundledModel.sessionSettings() : SessionSettings.defaults())
             .with(settings.options());
-    CheckpointContents contents = CheckpointContents.read(folder);
+    CheckpointContents contents = ModelSource.of(folder).contents();
     LOG.info(
         "Model {}: open after {} ms; {} parameters, {} MB of weights (quantization {}), at most {}"
             + " tokens, {} bytes of keys and values a token; adapters: {}",

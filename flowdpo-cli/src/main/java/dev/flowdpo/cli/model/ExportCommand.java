@@ -8,10 +8,10 @@ import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.adapter.OnnxAdapterFile;
 import dev.flowdpo.runtime.checkpoint.AdapterWeights;
-import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.MergedCheckpoint;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
+import dev.flowdpo.runtime.model.ModelSource;
 import dev.flowdpo.runtime.text.TransformersFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +70,8 @@ public final class ExportCommand implements Callable<Integer> {
       names = "--base-name",
       paramLabel = "NAME",
       description =
-          "base_model_name_or_path of a PEFT folder; default: the absolute path of the model's folder.")
+          "base_model_name_or_path of a PEFT folder; default: the absolute path of the model's folder or"
+              + " file.")
   private Optional<String> baseName = Optional.empty();
 
   /** What is written. */
@@ -97,8 +98,8 @@ public final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Path base = model.folder();
-    ModelConfig config = ModelConfig.read(base.resolve(Checkpoint.CONFIG_FILE));
+    ModelSource base = ModelSource.of(model.path());
+    ModelConfig config = base.config();
     List<String> written = new ArrayList<>();
     folders()
         .forEach(
@@ -133,16 +134,14 @@ public final class ExportCommand implements Callable<Integer> {
     return folders;
   }
 
-  private Path write(Path base, ModelConfig config, String name, AdapterWeights adapter) {
+  private Path write(ModelSource base, ModelConfig config, String name, AdapterWeights adapter) {
     Path target = name.isEmpty() ? out : out.resolve(name);
     switch (format) {
       case PEFT ->
           PeftAdapters.write(
-              target,
-              adapter,
-              baseName.orElseGet(() -> base.toAbsolutePath().normalize().toString()));
+              target, adapter, baseName.orElseGet(base::name));
       case MERGED -> {
-        MergedCheckpoint.write(base, adapter, target, MergedCheckpoint.USUAL_SHARD_BYTES);
+        MergedCheckpoint.write(base.path(), adapter, target, MergedCheckpoint.USUAL_SHARD_BYTES);
         TransformersFiles.complete(target);
       }
       case ONNX -> {

@@ -10,11 +10,8 @@ import dev.flowdpo.runtime.memory.MachineMemory;
 import dev.flowdpo.runtime.memory.MemoryEstimate;
 import dev.flowdpo.runtime.memory.MemoryNeeds;
 import dev.flowdpo.runtime.memory.ModelMemory;
-import dev.flowdpo.runtime.text.HuggingFaceTokenizers;
-import dev.flowdpo.runtime.text.ModelChatTemplate;
+import dev.flowdpo.runtime.model.ModelSource;
 import dev.flowdpo.runtime.tiny.BundledModel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -23,12 +20,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code inspect}: what a model folder holds and what memory it needs, before it is loaded. */
+/** {@code inspect}: what a model holds and what memory it needs, before it is loaded. */
 @Command(
     name = "inspect",
     description = {
-      "Tells what a model folder holds, and what memory decoding and an optimizer step will need,"
-          + " part by part. Reads config.json and the headers of the weight files; loads no weight.",
+      "Tells what a model folder or a GGUF file holds, and what memory decoding and an optimizer step will need,"
+          + " part by part. Reads the configuration and the headers of the weight files; loads no weight.",
       "Ends with exit code 2 where the memory does not suffice, and says what would need less.",
       "JSON: {\"model\":{…},\"files\":[…],\"tokenizer\",\"chatTemplate\",\"decoding\":{\"bytes\","
           + "\"parts\":[…]},\"training\":{…},\"learning\":{…},\"memory\",\"fits\"}"
@@ -83,8 +80,8 @@ public final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Path folder = model.folder();
-    CheckpointContents contents = CheckpointContents.read(folder);
+    ModelSource source = ModelSource.of(model.path());
+    CheckpointContents contents = source.contents();
     SessionSettings settings = settings();
     int longest = ModelMemory.of(contents, settings, options.rank()).maxTokens();
     MemoryNeeds.Load load =
@@ -98,14 +95,14 @@ public final class InspectCommand implements Callable<Integer> {
         new Result(
             ModelFacts.of(contents),
             contents.files(),
-            Files.isRegularFile(folder.resolve(HuggingFaceTokenizers.FILE)),
-            ModelChatTemplate.read(folder).isPresent(),
+            source.hasTokenizer(),
+            source.hasChatTemplate(),
             Estimate.of(needs.decoding()),
             Estimate.of(needs.training()),
             Estimate.of(needs.learning()),
             available,
             problem.isEmpty());
-    new InspectReport(output.report()).print(folder, result, load);
+    new InspectReport(output.report()).print(source.path(), result, load);
     output.result(result);
     if (problem.isPresent()) {
       throw problem.get();

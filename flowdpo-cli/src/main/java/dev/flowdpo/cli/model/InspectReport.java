@@ -21,9 +21,9 @@ final class InspectReport {
     this.out = out;
   }
 
-  void print(Path folder, InspectCommand.Result result, MemoryNeeds.Load load) {
+  void print(Path path, InspectCommand.Result result, MemoryNeeds.Load load) {
     ModelFacts model = result.model();
-    line("Model", folder + ": " + model.architecture());
+    line("Model", path + ": " + model.architecture());
     line(
         "Decoder",
         String.format(
@@ -58,7 +58,7 @@ final class InspectReport {
     line("On disk", files(result.files()));
     line(
         "Text",
-        (result.tokenizer() ? "tokenizer.json" : "no tokenizer.json")
+        (result.tokenizer() ? "tokenizer" : "no tokenizer")
             + (result.chatTemplate() ? ", chat template" : ", no chat template"));
     estimate(decoding(load.decoding()), result.decoding());
     estimate(training(load), result.training());

@@ -184,7 +184,7 @@ record ModelFacts(
 
   private static Map<String, Long> types(CheckpointContents contents) {
     Map<String, Long> types = new TreeMap<>();
-    contents.tensors().forEach(t -> types.merge(t.type().name(), t.elements(), Long::sum));
+    contents.tensors().forEach(t -> types.merge(t.type(), t.elements(), Long::sum));
     return types;
   }
 }

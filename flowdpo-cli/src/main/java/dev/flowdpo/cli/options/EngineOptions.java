@@ -1,9 +1,9 @@
 package dev.flowdpo.cli.options;
 
 import dev.flowdpo.Flow;
-import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.inference.SessionSettings;
+import dev.flowdpo.runtime.model.ModelSource;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -44,6 +44,6 @@ public final class EngineOptions {
   /** Opens the model without its tokenizer, which it need not have. */
   public FrozenBase base() {
     SessionSettings settings = SessionSettings.defaults().with(loading.modelOptions());
-    return FrozenBase.load(Checkpoint.open(model.folder()), settings);
+    return FrozenBase.load(ModelSource.of(model.path()).open(), settings);
   }
 }

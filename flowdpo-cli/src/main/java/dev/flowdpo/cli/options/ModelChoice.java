@@ -36,8 +36,10 @@ public record ModelChoice(Optional<Path> folder, ModelOptions options) {
 
   private String inPrecision(String bundled) {
     String name = folder.map(Path::toString).orElse(bundled);
-    return options.execution().quantization() == Quantization.NONE
-        ? name
-        : name + " in " + options.execution().quantization().name().toLowerCase(Locale.ROOT);
+    Quantization quantization = options.execution().quantization();
+    return switch (quantization) {
+      case AS_STORED, NONE -> name;
+      case INT8, INT4 -> name + " in " + quantization.name().toLowerCase(Locale.ROOT);
+    };
   }
 }

@@ -9,17 +9,19 @@ import picocli.CommandLine.Option;
 public final class ModelFolderOptions {
   @Option(
       names = "--model",
-      paramLabel = "DIR",
-      description = "Folder of a model as from the Hugging Face hub; default: the bundled model.")
+      paramLabel = "PATH",
+      description =
+          "A model as from the Hugging Face hub: its folder, or a GGUF file; default: the bundled"
+              + " model.")
   private Optional<Path> model = Optional.empty();
 
-  /** Returns the folder that was given; empty for the bundled model. */
+  /** Returns the folder or file that was given; empty for the bundled model. */
   public Optional<Path> given() {
     return model;
   }
 
-  /** Returns the folder of the model, the bundled one's where none was given. */
-  public Path folder() {
+  /** Returns the folder or file of the model, the bundled one's folder where none was given. */
+  public Path path() {
     return model.orElseGet(BundledModel::folder);
   }
 }

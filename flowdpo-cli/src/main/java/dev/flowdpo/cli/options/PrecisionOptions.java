@@ -11,12 +11,12 @@ public final class PrecisionOptions {
   @Option(
       names = "--quantization",
       paramLabel = "MODE",
-      defaultValue = "none",
+      defaultValue = "as-stored",
       converter = QuantizationConverter.class,
       description =
-          "Hold the frozen weights in full precision (none), int8 or int4; default:"
-              + " ${DEFAULT-VALUE}.")
-  private Quantization quantization = Quantization.NONE;
+          "Hold the frozen weights as the file has them (as-stored), in 32-bit floating point"
+              + " (none), int8 or int4; default: ${DEFAULT-VALUE}.")
+  private Quantization quantization = Quantization.AS_STORED;
 
   @Option(
       names = "--packing",

@@ -17,7 +17,7 @@ public abstract class TextConverter<T> implements CommandLine.ITypeConverter<T> 
   @Override
   public final T convert(String text) {
     return values.stream()
-        .filter(value -> value.toString().equalsIgnoreCase(text))
+        .filter(value -> name(value).equalsIgnoreCase(text))
         .findFirst()
         .orElseThrow(
             () ->
@@ -25,9 +25,12 @@ public abstract class TextConverter<T> implements CommandLine.ITypeConverter<T> 
                     "expected " + names() + ", found '" + text + "'"));
   }
 
+  private static String name(Object value) {
+    return value.toString().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
   private String names() {
-    List<String> names =
-        values.stream().map(value -> value.toString().toLowerCase(Locale.ROOT)).toList();
+    List<String> names = values.stream().map(TextConverter::name).toList();
     String last = names.get(names.size() - 1);
     return names.size() == 1
         ? last

@@ -22,22 +22,13 @@ final class BlockQuantizer {
   }
 
   /**
-   * Some rows of a quantised matrix.
-   *
-   * @param codes the codes
-   * @param factors a factor for each block
-   * @param zeros the zeros; empty where blocks have none of their own
-   */
-  record Rows(ByteBuffer codes, FloatBuffer factors, ByteBuffer zeros) {}
-
-  /**
    * Rounds all that remains in the values, whole rows.
    *
    * @param values the weights
    * @param rows takes the blocks
    * @return false if a weight is infinite or not a number
    */
-  boolean quantize(FloatBuffer values, Rows rows) {
+  boolean quantize(FloatBuffer values, BlockRows rows) {
     float[] weights = new float[layout.blockSize()];
     Block block = new Block(layout);
     Packer codes = new Packer(rows.codes(), layout.bits());
@@ -55,6 +46,9 @@ final class BlockQuantizer {
         rows.factors().put(block.factor());
         if (layout.zeroPoints()) {
           zeros.put(block.zero());
+        }
+        if (layout.offsets()) {
+          rows.offsets().put(block.offset());
         }
       }
       zeros.endRow();

@@ -12,18 +12,20 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The configuration and the weights in a Hugging Face model folder.
+ * The configuration and the weights of a model, in a Hugging Face folder or in another {@link
+ * WeightSource}.
  *
- * <p>The folder holds {@code config.json} and either {@code model.safetensors} or shards named by
- * {@code model.safetensors.index.json}. {@link #open} checks that every tensor of the architecture
- * is there, with its shape and as F32, F16 or BF16, and that there is none that the architecture
- * does not know. Weights are mapped from the file when they are asked for.
+ * <p>A folder holds {@code config.json} and either {@code model.safetensors} or shards named by
+ * {@code model.safetensors.index.json}. Opening checks that every tensor of the architecture is
+ * there, with its shape and in a type that can be read, and that there is none that the
+ * architecture does not know. Weights are mapped from the file when they are asked for.
  *
  * <p>Thread-safe. Buffers stay valid after {@link #close}.
  */
@@ -34,19 +36,22 @@ public final class Checkpoint implements AutoCloseable {
   /** The file of the weights in a model folder without shards. */
   public static final String WEIGHTS_FILE = "model.safetensors";
 
-  private final Path folder;
+  private final Path path;
   private final ModelConfig config;
-  private final List<SafetensorsFile> files;
-  private final ImmutableMap<String, SafetensorsFile> fileOf;
+  private final String describedBy;
+  private final List<? extends WeightSource> files;
+  private final ImmutableMap<String, WeightSource> fileOf;
   private final Map<String, FloatBuffer> converted = new ConcurrentHashMap<>();
   private final LeakDetector.Handle open;
 
-  private Checkpoint(Path folder, ModelConfig config, List<SafetensorsFile> files) {
-    this.folder = folder;
+  private Checkpoint(
+      Path path, ModelConfig config, String describedBy, List<? extends WeightSource> files) {
+    this.path = path;
     this.config = config;
+    this.describedBy = describedBy;
     this.files = files;
     this.fileOf = fileOfEach(files);
-    this.open = LeakDetector.opened(this, "The checkpoint " + folder);
+    this.open = LeakDetector.opened(this, "The checkpoint " + path);
   }
 
   /**
@@ -68,9 +73,24 @@ public final class Checkpoint implements AutoCloseable {
               + ", found no such folder");
     }
     ModelConfig config = ModelConfig.read(folder.resolve(CONFIG_FILE));
-    List<SafetensorsFile> files = WeightFiles.open(folder);
+    return of(folder, config, CONFIG_FILE, WeightFiles.open(folder));
+  }
+
+  /**
+   * Checks the tensors of files against a configuration.
+   *
+   * @param path the model's folder or file
+   * @param config the model
+   * @param describedBy what the configuration was read from, for messages
+   * @param files the files of the weights, which close with the result
+   * @return the open checkpoint
+   * @throws InvalidInputException if a tensor is missing, unknown, or of the wrong shape or type;
+   *     the files are closed then
+   */
+  public static Checkpoint of(
+      Path path, ModelConfig config, String describedBy, List<? extends WeightSource> files) {
     try {
-      Checkpoint checkpoint = new Checkpoint(folder, config, files);
+      Checkpoint checkpoint = new Checkpoint(path, config, describedBy, files);
       try {
         checkpoint.checkTensors();
         return checkpoint;
@@ -79,7 +99,7 @@ public final class Checkpoint implements AutoCloseable {
         throw e;
       }
     } catch (RuntimeException e) {
-      WeightFiles.close(files);
+      files.forEach(WeightSource::close);
       throw e;
     }
   }
@@ -101,9 +121,14 @@ public final class Checkpoint implements AutoCloseable {
     return config;
   }
 
-  /** {@return the folder that was opened} */
+  /** {@return the folder or the file that was opened} */
+  public Path path() {
+    return path;
+  }
+
+  /** {@return the model's folder; that in which it lies if it is a file} */
   public Path folder() {
-    return folder;
+    return Files.isDirectory(path) ? path : path.toAbsolutePath().resolveSibling("");
   }
 
   /**
@@ -120,7 +145,7 @@ public final class Checkpoint implements AutoCloseable {
    * @throws dev.flowdpo.error.FlowClosedException if this checkpoint is closed
    */
   public FloatBuffer weight(String name) {
-    SafetensorsFile file = file(name);
+    WeightSource file = file(name);
     return converted.computeIfAbsent(name, file::floats).duplicate();
   }
 
@@ -162,6 +187,25 @@ public final class Checkpoint implements AutoCloseable {
     return WeightDigest.of(this, "model " + config, names);
   }
 
+  /**
+   * {@return the blocks in which the file holds a tensor, or nothing where it holds every element
+   * by itself, as safetensors files do}
+   *
+   * @param name a name out of {@link #expectedTensors}
+   */
+  public Optional<StoredBlocks> blocks(String name) {
+    return file(name).blocks(name);
+  }
+
+  /** {@return how the tensors lie that the file holds in blocks, by name} */
+  public ImmutableMap<String, BlockLayout> storedLayouts() {
+    ImmutableMap.Builder<String, BlockLayout> layouts = ImmutableMap.builder();
+    for (String name : expectedTensors(config).keySet()) {
+      blocks(name).ifPresent(blocks -> layouts.put(name, blocks.layout()));
+    }
+    return layouts.buildOrThrow();
+  }
+
   /** {@return what the file says of a tensor} */
   TensorInfo info(String name) {
     return file(name).tensor(name);
@@ -173,42 +217,42 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   /**
-   * {@return the type in which a tensor is stored}
+   * {@return the type in which a tensor is stored, as its file names it, such as {@code BF16}}
    *
    * @param name a name out of {@link #expectedTensors}
    * @throws IllegalArgumentException if the architecture has no such tensor
    */
-  public DataType dataType(String name) {
-    return file(name).dataType(name);
+  public String storedType(String name) {
+    return info(name).dtype();
   }
 
   /** Returns the files of the weights. */
-  List<SafetensorsFile> files() {
+  List<? extends WeightSource> files() {
     return files;
   }
 
   /** Closes the files; buffers already handed out stay valid. */
   @Override
   public void close() {
-    WeightFiles.close(files);
+    files.forEach(WeightSource::close);
     converted.clear();
     open.closed();
   }
 
-  private SafetensorsFile file(String name) {
-    SafetensorsFile file = fileOf.get(name);
+  private WeightSource file(String name) {
+    WeightSource file = fileOf.get(name);
     if (file == null) {
       throw new IllegalArgumentException(
-          folder + " has no tensor \"" + name + "\"; it has " + Names.shown(fileOf.keySet()));
+          path + " has no tensor \"" + name + "\"; it has " + Names.shown(fileOf.keySet()));
     }
     return file;
   }
 
-  private static ImmutableMap<String, SafetensorsFile> fileOfEach(List<SafetensorsFile> files) {
-    ImmutableMap.Builder<String, SafetensorsFile> fileOf = ImmutableMap.builder();
+  private static ImmutableMap<String, WeightSource> fileOfEach(List<? extends WeightSource> files) {
+    ImmutableMap.Builder<String, WeightSource> fileOf = ImmutableMap.builder();
     Set<String> seen = new HashSet<>();
-    for (SafetensorsFile file : files) {
-      for (String name : file.tensors().keySet()) {
+    for (WeightSource file : files) {
+      for (String name : file.names()) {
         if (!seen.add(name)) {
           throw new InvalidInputException(
               file.path()
@@ -227,11 +271,11 @@ public final class Checkpoint implements AutoCloseable {
     List<String> missing = without(expected.keySet(), fileOf.keySet()).toList();
     if (!missing.isEmpty()) {
       throw new InvalidInputException(
-          folder
+          path
               + ": expected the "
               + expected.size()
               + " tensors that "
-              + CONFIG_FILE
+              + describedBy
               + " describes, found these missing: "
               + Names.shown(missing));
     }
@@ -239,9 +283,9 @@ public final class Checkpoint implements AutoCloseable {
         without(fileOf.keySet(), expected.keySet()).filter(this::isNotHarmless).toList();
     if (!unknown.isEmpty()) {
       throw new InvalidInputException(
-          folder
+          path
               + ": expected only the tensors that "
-              + CONFIG_FILE
+              + describedBy
               + " describes, found also "
               + Names.shown(unknown)
               + "; the model computes with something that is not supported");
@@ -250,8 +294,8 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   private void checkTensor(String name, long[] shape) {
-    SafetensorsFile file = file(name);
-    file.dataType(name);
+    WeightSource file = file(name);
+    file.requireReadable(name);
     long[] found = file.tensor(name).shape();
     if (!Arrays.equals(shape, found)) {
       throw new InvalidInputException(
@@ -261,7 +305,7 @@ public final class Checkpoint implements AutoCloseable {
               + "\": expected shape "
               + Arrays.toString(shape)
               + " from "
-              + CONFIG_FILE
+              + describedBy
               + ", found "
               + Arrays.toString(found));
     }

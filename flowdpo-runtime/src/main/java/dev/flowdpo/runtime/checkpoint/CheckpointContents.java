@@ -1,6 +1,7 @@
 package dev.flowdpo.runtime.checkpoint;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import dev.flowdpo.error.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,20 +9,30 @@ import java.nio.file.Path;
 import java.util.function.Predicate;
 
 /**
- * What a model folder holds, as {@code config.json} and the headers of the safetensors files say:
- * no weight is read. Immutable and thread-safe.
+ * What a model's files hold, as the configuration and the headers of the weight files say: no
+ * weight is read. Immutable and thread-safe.
  *
  * @param config the model
  * @param files the files of the weights
  * @param tensors the tensors of the model, in the order of the forward pass
+ * @param stored how the tensors lie that the files hold in blocks, by name
  */
 public record CheckpointContents(
-    ModelConfig config, ImmutableList<WeightFile> files, ImmutableList<Tensor> tensors) {
+    ModelConfig config,
+    ImmutableList<WeightFile> files,
+    ImmutableList<Tensor> tensors,
+    ImmutableMap<String, BlockLayout> stored) {
+
+  /** Contents of files that hold no tensor in blocks. */
+  public CheckpointContents(
+      ModelConfig config, ImmutableList<WeightFile> files, ImmutableList<Tensor> tensors) {
+    this(config, files, tensors, ImmutableMap.of());
+  }
 
   /**
-   * A safetensors file.
+   * A file of weights.
    *
-   * @param name its name in the model folder
+   * @param name its name in its folder
    * @param bytes its size
    */
   public record WeightFile(String name, long bytes) {}
@@ -31,11 +42,11 @@ public record CheckpointContents(
    *
    * @param name its name, out of {@link ModelTensor#of}
    * @param kind what it is for
-   * @param type the type in which it is stored
+   * @param type the type in which it is stored, as its file names it, such as {@code BF16}
    * @param shape its sizes, outermost first
    */
-  public record Tensor(String name, ParameterKind kind, DataType type, ImmutableList<Long> shape) {
-    static Tensor of(ModelTensor tensor, DataType type) {
+  public record Tensor(String name, ParameterKind kind, String type, ImmutableList<Long> shape) {
+    static Tensor of(ModelTensor tensor, String type) {
       return new Tensor(tensor.name(), tensor.kind(), type, tensor.shape());
     }
 
@@ -65,15 +76,22 @@ public record CheckpointContents(
    */
   public static CheckpointContents read(Path folder) {
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-      ImmutableList.Builder<Tensor> tensors = ImmutableList.builder();
-      ModelTensor.of(checkpoint.config())
-          .forEach(tensor -> tensors.add(Tensor.of(tensor, checkpoint.dataType(tensor.name()))));
-      ImmutableList<WeightFile> files =
-          checkpoint.files().stream()
-              .map(file -> weightFile(file.path()))
-              .collect(ImmutableList.toImmutableList());
-      return new CheckpointContents(checkpoint.config(), files, tensors.build());
+      return of(checkpoint);
     }
+  }
+
+  /** {@return what an open checkpoint holds} */
+  public static CheckpointContents of(Checkpoint checkpoint) {
+    ImmutableList.Builder<Tensor> tensors = ImmutableList.builder();
+    ModelTensor.of(checkpoint.config())
+        .forEach(tensor -> tensors.add(Tensor.of(tensor, checkpoint.storedType(tensor.name()))));
+    ImmutableList<WeightFile> files =
+        checkpoint.files().stream()
+            .flatMap(file -> file.paths().stream())
+            .map(CheckpointContents::weightFile)
+            .collect(ImmutableList.toImmutableList());
+    return new CheckpointContents(
+        checkpoint.config(), files, tensors.build(), checkpoint.storedLayouts());
   }
 
   private static WeightFile weightFile(Path path) {

@@ -1,12 +1,14 @@
 package dev.flowdpo.runtime.checkpoint;
 
 import dev.flowdpo.error.FlowException;
+import dev.flowdpo.runtime.internal.HalfPrecision;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
 
 /** Copies of stored values as native code wants them. Stateless and thread-safe. */
-final class DirectFloats {
+public final class DirectFloats {
   private DirectFloats() {}
 
   /**
@@ -18,16 +20,31 @@ final class DirectFloats {
    */
   static FloatBuffer copyOf(ByteBuffer bytes, DataType type, String what) {
     int size = bytes.remaining() / type.bytes() * Float.BYTES;
-    FloatBuffer copy = allocate(size, what);
+    FloatBuffer copy = allocate(size / Float.BYTES, what);
     if (type == DataType.F32) {
       copy.put(bytes.asFloatBuffer());
     } else {
-      HalfPrecision.widen(bytes.asShortBuffer(), type, copy);
+      widen(bytes.asShortBuffer(), type, copy);
     }
     return copy.flip().asReadOnlyBuffer();
   }
 
-  private static FloatBuffer allocate(int size, String what) {
+  private static void widen(ShortBuffer from, DataType type, FloatBuffer to) {
+    while (from.hasRemaining()) {
+      short half = from.get();
+      to.put(type == DataType.F16 ? HalfPrecision.fromF16(half) : HalfPrecision.fromBf16(half));
+    }
+  }
+
+  /**
+   * {@return room for some values: direct, in native byte order}
+   *
+   * @param values their number, at most 2^29 − 1
+   * @param what the place of the values, for the error
+   * @throws FlowException if there is no room for them outside the heap
+   */
+  public static FloatBuffer allocate(int values, String what) {
+    int size = Float.BYTES * values;
     try {
       return ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder()).asFloatBuffer();
     } catch (OutOfMemoryError e) {

@@ -14,9 +14,9 @@ import java.nio.file.attribute.BasicFileAttributes;
  * @param key what the file system knows the file by; where it has no such thing, when it was made
  * @param size its length in bytes
  */
-record FileIdentity(Object key, long size) {
+public record FileIdentity(Object key, long size) {
   /** Returns the identity of the file that is there now. */
-  static FileIdentity of(Path path) throws IOException {
+  public static FileIdentity of(Path path) throws IOException {
     BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
     Object key = found.fileKey();
     return new FileIdentity(key == null ? found.creationTime() : key, found.size());
@@ -27,7 +27,7 @@ record FileIdentity(Object key, long size) {
    *
    * @throws InvalidInputException if another one is there, or one of another length
    */
-  void require(Path path) throws IOException {
+  public void require(Path path) throws IOException {
     FileIdentity found = of(path);
     if (!equals(found)) {
       throw new InvalidInputException(
@@ -42,7 +42,7 @@ record FileIdentity(Object key, long size) {
   }
 
   /** Returns the error that says that there is no file any more. */
-  static InvalidInputException gone(Path path, NoSuchFileException cause) {
+  public static InvalidInputException gone(Path path, NoSuchFileException cause) {
     return new InvalidInputException(
         path + ": expected the file that was opened, found none any more; open the model again",
         cause);

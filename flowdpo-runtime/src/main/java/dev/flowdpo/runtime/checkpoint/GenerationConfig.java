@@ -56,16 +56,14 @@ public record GenerationConfig(List<Integer> endOfSequenceIds, Optional<Sampling
   }
 
   /**
-   * {@return the ids, and then those of the file beside {@code config.json} that are not among
-   * them}
+   * {@return the ids, and then those of the file that are not among them}
    *
    * @param ids the ids of {@code config.json}
-   * @param configJson the file {@code config.json}
+   * @param file the file, which may be missing
    * @param vocabularySize the number of tokens of the model
    * @throws InvalidInputException if the file is malformed or has an id that the model has not
    */
-  static List<Integer> withEnds(List<Integer> ids, Path configJson, int vocabularySize) {
-    Path file = configJson.resolveSibling(FILE);
+  static List<Integer> withEnds(List<Integer> ids, Path file, int vocabularySize) {
     Set<Integer> all = new LinkedHashSet<>(ids);
     for (int id : readFile(file).endOfSequenceIds()) {
       if (id >= vocabularySize) {

@@ -14,39 +14,69 @@ import java.util.Optional;
  *     is due when the same weights would give other codes or lie in another way
  * @param layers the format of the linear layers, or nothing for full precision
  * @param vocabulary the format of the token embeddings and the vocabulary projection, or nothing
+ * @param stored how matrices lie that the model's file already has in blocks, by name, where such
+ *     blocks may stay; they do unless they have more bits than the format asks for
  */
 public record MatrixFormats(
     String name,
     String digestName,
     Optional<BlockFormat> layers,
-    Optional<BlockFormat> vocabulary) {
-  private static final String VERSION = "blocks-of-32 version 1 ";
+    Optional<BlockFormat> vocabulary,
+    ImmutableMap<String, BlockLayout> stored) {
+  private static final String VERSION = "blocks version 2 ";
   private static final BlockFormat EIGHT = new Int8Format();
   private static final BlockFormat FOUR = new Int4Format();
+
+  /** Formats for a file that holds every element by itself. */
+  public MatrixFormats(
+      String name,
+      String digestName,
+      Optional<BlockFormat> layers,
+      Optional<BlockFormat> vocabulary) {
+    this(name, digestName, layers, vocabulary, ImmutableMap.of());
+  }
 
   /** {@return all matrices in 32-bit floating point} */
   public static MatrixFormats full() {
     return of(Quantization.NONE);
   }
 
-  /** {@return what a precision means} */
+  /** {@return what a precision means for a file that holds every element by itself} */
   public static MatrixFormats of(Quantization quantization) {
+    return of(quantization, ImmutableMap.of());
+  }
+
+  /**
+   * {@return what a precision means for a file}
+   *
+   * @param stored the layouts of the matrices that the file holds in blocks, by name
+   */
+  public static MatrixFormats of(Quantization quantization, Map<String, BlockLayout> stored) {
+    Optional<BlockFormat> none = Optional.empty();
     return switch (quantization) {
-      case NONE -> of(quantization, Optional.empty(), Optional.empty());
-      case INT8 -> of(quantization, Optional.of(EIGHT), Optional.of(EIGHT));
-      case INT4 -> of(quantization, Optional.of(FOUR), Optional.of(EIGHT));
+      case AS_STORED -> of(quantization, none, none, stored);
+      case NONE -> of(quantization, none, none, Map.of());
+      case INT8 -> of(quantization, Optional.of(EIGHT), Optional.of(EIGHT), stored);
+      case INT4 -> of(quantization, Optional.of(FOUR), Optional.of(EIGHT), stored);
     };
   }
 
   private static MatrixFormats of(
-      Quantization quantization, Optional<BlockFormat> layers, Optional<BlockFormat> vocabulary) {
+      Quantization quantization,
+      Optional<BlockFormat> layers,
+      Optional<BlockFormat> vocabulary,
+      Map<String, BlockLayout> stored) {
     return new MatrixFormats(
-        quantization.name().toLowerCase(Locale.ROOT), VERSION + quantization, layers, vocabulary);
+        quantization.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+        VERSION + quantization,
+        layers,
+        vocabulary,
+        ImmutableMap.copyOf(stored));
   }
 
   /** {@return whether any matrix may be quantised} */
   public boolean quantize() {
-    return layers.isPresent() || vocabulary.isPresent();
+    return layers.isPresent() || vocabulary.isPresent() || !stored.isEmpty();
   }
 
   /**
@@ -60,7 +90,12 @@ public record MatrixFormats(
           case EMBEDDING, HEAD -> vocabulary;
           case BIAS, NORM -> Optional.empty();
         };
-    return format.filter(found -> found.layout().divides(tensor.columns()));
+    format = format.filter(found -> found.layout().divides(tensor.columns()));
+    BlockLayout found = stored.get(tensor.name());
+    if (found == null || format.filter(asked -> asked.layout().bits() < found.bits()).isPresent()) {
+      return format;
+    }
+    return Optional.of(new StoredFormat(found));
   }
 
   /**

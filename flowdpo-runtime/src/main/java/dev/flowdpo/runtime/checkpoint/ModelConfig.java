@@ -3,6 +3,7 @@ package dev.flowdpo.runtime.checkpoint;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.runtime.internal.JsonObjectFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
@@ -153,6 +154,17 @@ public record ModelConfig(
    */
   public static ModelConfig read(Path configJson) {
     return ModelConfigJson.read(configJson);
+  }
+
+  /**
+   * {@return the configuration in a text that reads as a {@code config.json} does}
+   *
+   * @param origin where the text is from, for messages
+   * @param json the text
+   * @throws InvalidInputException as {@link #read} does
+   */
+  public static ModelConfig fromJson(Path origin, String json) {
+    return ModelConfigJson.read(JsonObjectFile.parse(origin, json));
   }
 
   /**

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -31,10 +32,15 @@ final class ModelConfigJson {
   private ModelConfigJson() {}
 
   static ModelConfig read(Path file) {
-    return read(JsonObjectFile.read(file));
+    return read(JsonObjectFile.read(file), Optional.of(file.resolveSibling(GenerationConfig.FILE)));
   }
 
+  /** Reads what stands alone. */
   static ModelConfig read(JsonObjectFile json) {
+    return read(json, Optional.empty());
+  }
+
+  private static ModelConfig read(JsonObjectFile json, Optional<Path> generation) {
     Architecture architecture = architecture(json);
     ModelFamily family = architecture.family();
     ConfigDefaults defaults = family.defaults();
@@ -70,7 +76,7 @@ final class ModelConfigJson {
           json.number("rms_norm_eps", 0, defaults.normEpsilon()),
           maxPositions,
           json.flag("tie_word_embeddings", defaults.tied()),
-          endOfSequenceIds(json, defaults.endOfSequenceId()),
+          endOfSequenceIds(json, defaults.endOfSequenceId(), generation),
           beginOfSequenceId(json, defaults.beginOfSequenceId()),
           variant(family, source));
     } catch (InvalidInputException e) {
@@ -161,7 +167,8 @@ final class ModelConfigJson {
     }
   }
 
-  private static List<Integer> endOfSequenceIds(JsonObjectFile json, OptionalInt usual) {
+  private static List<Integer> endOfSequenceIds(
+      JsonObjectFile json, OptionalInt usual, Optional<Path> generation) {
     List<Integer> ids = new ArrayList<>();
     if (!json.has("eos_token_id")) {
       usual.ifPresent(ids::add);
@@ -173,7 +180,9 @@ final class ModelConfigJson {
       }
       ids.add(id.intValue());
     }
-    return GenerationConfig.withEnds(ids, json.file(), json.integer("vocab_size", 1));
+    return generation.isPresent()
+        ? GenerationConfig.withEnds(ids, generation.get(), json.integer("vocab_size", 1))
+        : ids;
   }
 
   private static OptionalInt beginOfSequenceId(JsonObjectFile json, OptionalInt usual) {

@@ -7,10 +7,10 @@ import dev.flowdpo.runtime.internal.AtomicFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +37,10 @@ final class QuantizedFile {
 
   static String zeros(String tensor) {
     return tensor + ".zeros";
+  }
+
+  static String offsets(String tensor) {
+    return tensor + ".offsets";
   }
 
   /**
@@ -70,7 +74,7 @@ final class QuantizedFile {
     LOG.info(
         "Quantised {} matrices of {} in {} s to {}",
         formats.size(),
-        checkpoint.folder(),
+        checkpoint.path(),
         (System.nanoTime() - begin) / 1_000_000_000,
         path);
   }
@@ -91,6 +95,9 @@ final class QuantizedFile {
         long zeros = layout.zeroBytes(shape[1]);
         offset = describe(root, zeros(name), "U8", shape[0], zeros, offset, 1);
       }
+      if (layout.offsets()) {
+        offset = describe(root, offsets(name), "F32", shape[0], blocks, offset, Float.BYTES);
+      }
     }
     return SafetensorsWriter.padded(root);
   }
@@ -104,7 +111,7 @@ final class QuantizedFile {
     return end;
   }
 
-  /** Writes codes, factors and zeros, from a place in the file on; returns the place behind. */
+  /** Writes the parts of a matrix from a place in the file on; returns the place behind. */
   private static long writeMatrix(
       FileChannel channel, long start, Checkpoint checkpoint, String name, BlockFormat format)
       throws IOException {
@@ -115,6 +122,8 @@ final class QuantizedFile {
     long zeroBytes = layout.zeroBytes(shape[1]);
     long factorStart = start + shape[0] * rowBytes;
     long zeroStart = factorStart + shape[0] * factorBytes;
+    long offsetStart = zeroStart + shape[0] * zeroBytes;
+    long offsetBytes = layout.offsets() ? factorBytes : 0;
     int rows = (int) Math.max(1, Math.min(shape[0], PIECE_WEIGHTS / shape[1]));
     int parallel = Runtime.getRuntime().availableProcessors();
     for (long first = 0; first < shape[0]; first += (long) rows * parallel) {
@@ -129,34 +138,45 @@ final class QuantizedFile {
         writeAt(channel, piece.codes(), start + piece.first() * rowBytes);
         writeAt(channel, piece.factors(), factorStart + piece.first() * factorBytes);
         writeAt(channel, piece.zeros(), zeroStart + piece.first() * zeroBytes);
+        writeAt(channel, piece.offsets(), offsetStart + piece.first() * offsetBytes);
       }
     }
-    return zeroStart + shape[0] * zeroBytes;
+    return offsetStart + shape[0] * offsetBytes;
   }
 
   /** Some rows, quantised. */
-  private record Piece(long first, ByteBuffer codes, ByteBuffer factors, ByteBuffer zeros) {}
+  private record Piece(
+      long first, ByteBuffer codes, ByteBuffer factors, ByteBuffer zeros, ByteBuffer offsets) {}
 
   private static Piece piece(
       Checkpoint checkpoint, String name, BlockFormat format, long first, int most) {
     long[] shape = checkpoint.shape(name);
     int rows = (int) Math.min(most, shape[0] - first);
-    FloatBuffer values = checkpoint.weight(name, first, rows);
     BlockLayout layout = format.layout();
+    long blocks = rows * layout.blocks(shape[1]);
     ByteBuffer codes = ByteBuffer.allocate((int) (rows * layout.rowBytes(shape[1])));
     ByteBuffer zeros = ByteBuffer.allocate((int) (rows * layout.zeroBytes(shape[1])));
-    ByteBuffer factors =
-        ByteBuffer.allocate((int) (rows * layout.blocks(shape[1]) * Float.BYTES))
-            .order(ByteOrder.LITTLE_ENDIAN);
-    BlockQuantizer.Rows into = new BlockQuantizer.Rows(codes, factors.asFloatBuffer(), zeros);
-    if (!new BlockQuantizer(format, shape[1]).quantize(values, into)) {
+    ByteBuffer factors = numbers(blocks);
+    ByteBuffer offsets = numbers(layout.offsets() ? blocks : 0);
+    BlockRows into =
+        new BlockRows(codes, factors.asFloatBuffer(), zeros, offsets.asFloatBuffer());
+    Optional<StoredBlocks> stored =
+        checkpoint.blocks(name).filter(found -> found.layout().equals(layout));
+    if (stored.isPresent()) {
+      stored.get().read(first, rows, into);
+    } else if (!new BlockQuantizer(format, shape[1])
+        .quantize(checkpoint.weight(name, first, rows), into)) {
       throw new InvalidInputException(
           "%s: tensor \"%s\": expected finite weights, found infinite ones or ones that are not"
-                  .formatted(checkpoint.folder(), name)
+                  .formatted(checkpoint.path(), name)
               + " numbers in rows %d to %d; they cannot be quantised"
                   .formatted(first, first + rows - 1));
     }
-    return new Piece(first, codes.flip(), factors, zeros.flip());
+    return new Piece(first, codes.flip(), factors, zeros.flip(), offsets);
+  }
+
+  private static ByteBuffer numbers(long count) {
+    return ByteBuffer.allocate((int) (count * Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private static void writeAt(FileChannel channel, ByteBuffer bytes, long at) throws IOException {

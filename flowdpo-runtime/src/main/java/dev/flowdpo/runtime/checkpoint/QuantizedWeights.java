@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * The quantised matrices of a checkpoint, mapped from a file that is made once and found again by
  * the content of the weights: {@code MODE-DIGEST.safetensors} in the cache folder. For every matrix
  * the file holds the codes {@code [out, bytes of a row]} as U8, the factors {@code [out, blocks]}
- * as F32 and, where blocks have their own, the zeros {@code [out, bytes of a row]} as U8, as {@link
- * BlockLayout} says.
+ * as F32 and, where blocks have their own, the zeros {@code [out, bytes of a row]} as U8 and the
+ * offsets {@code [out, blocks]} as F32, as {@link BlockLayout} says.
  *
  * <p>Beside the file are its checksums, {@code .crc32c}, against which it is read whole before
  * anything of it is used; a file that is damaged, or has none, is made again.
@@ -89,6 +89,9 @@ public final class QuantizedWeights implements AutoCloseable {
             if (layout.zeroPoints()) {
               check(file, QuantizedFile.zeros(name), "U8", shape[0], layout.zeroBytes(shape[1]));
             }
+            if (layout.offsets()) {
+              check(file, QuantizedFile.offsets(name), "F32", shape[0], layout.blocks(shape[1]));
+            }
           });
       return new QuantizedWeights(file);
     } catch (RuntimeException e) {
@@ -124,7 +127,15 @@ public final class QuantizedWeights implements AutoCloseable {
 
   /** {@return the factors of a matrix: read-only, direct, {@code [out, blocks]}} */
   public FloatBuffer factors(String tensor) {
-    return floats.computeIfAbsent(QuantizedFile.factors(tensor), file::floats).duplicate();
+    return floats(QuantizedFile.factors(tensor));
+  }
+
+  /**
+   * {@return the offsets of a matrix whose blocks have some: read-only, direct, {@code [out,
+   * blocks]}}
+   */
+  public FloatBuffer offsets(String tensor) {
+    return floats(QuantizedFile.offsets(tensor));
   }
 
   /**
@@ -133,6 +144,10 @@ public final class QuantizedWeights implements AutoCloseable {
    */
   public ByteBuffer zeros(String tensor) {
     return bytes(QuantizedFile.zeros(tensor));
+  }
+
+  private FloatBuffer floats(String name) {
+    return floats.computeIfAbsent(name, file::floats).duplicate();
   }
 
   private ByteBuffer bytes(String name) {

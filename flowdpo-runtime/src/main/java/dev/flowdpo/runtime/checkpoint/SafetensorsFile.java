@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -40,7 +41,7 @@ import java.util.function.Consumer;
  * buffer is garbage. The file must not be changed while it is in use; where it was replaced by a
  * move, buffers stay valid, and what is asked for later is refused.
  */
-public final class SafetensorsFile implements AutoCloseable {
+public final class SafetensorsFile implements WeightSource {
   /** The longest header that is read, in bytes; the limit of the format's reference reader. */
   public static final long MAX_HEADER_BYTES = 100_000_000;
 
@@ -127,6 +128,7 @@ public final class SafetensorsFile implements AutoCloseable {
   }
 
   /** {@return the file that was opened} */
+  @Override
   public Path path() {
     return path;
   }
@@ -134,6 +136,11 @@ public final class SafetensorsFile implements AutoCloseable {
   /** {@return the tensors by name, in the order of their data} */
   public ImmutableMap<String, TensorInfo> tensors() {
     return header.tensors();
+  }
+
+  @Override
+  public Set<String> names() {
+    return header.tensors().keySet();
   }
 
   /** {@return the texts of the header's {@code __metadata__}, empty if there are none} */
@@ -147,6 +154,7 @@ public final class SafetensorsFile implements AutoCloseable {
    * @param name the name of a tensor
    * @throws InvalidInputException if the file has no such tensor
    */
+  @Override
   public TensorInfo tensor(String name) {
     TensorInfo info = header.tensors().get(name);
     if (info == null) {
@@ -158,6 +166,11 @@ public final class SafetensorsFile implements AutoCloseable {
               + Names.shown(header.tensors().keySet()));
     }
     return info;
+  }
+
+  @Override
+  public void requireReadable(String name) {
+    var unused = dataType(name);
   }
 
   /**
@@ -195,6 +208,7 @@ public final class SafetensorsFile implements AutoCloseable {
    * @throws dev.flowdpo.error.FlowException if there is no room for a copy outside the heap
    * @throws FlowClosedException if this file is closed
    */
+  @Override
   public FloatBuffer floats(String name) {
     DataType type = dataType(name);
     TensorInfo info = tensor(name);
@@ -217,6 +231,7 @@ public final class SafetensorsFile implements AutoCloseable {
    * @throws dev.flowdpo.error.FlowException if there is no room for a copy outside the heap
    * @throws FlowClosedException if this file is closed
    */
+  @Override
   public FloatBuffer floats(String name, long firstRow, long rows) {
     DataType type = dataType(name);
     TensorInfo info = tensor(name);
@@ -280,8 +295,8 @@ public final class SafetensorsFile implements AutoCloseable {
     return map(info, 0, info.byteSize());
   }
 
-  /** Shows the bytes of a tensor, as they are stored, to a reader, one block after the other. */
-  void forEachBlock(String name, Consumer<ByteBuffer> reader) {
+  @Override
+  public void forEachBlock(String name, Consumer<ByteBuffer> reader) {
     TensorInfo info = tensor(name);
     for (long at = 0; at < info.byteSize(); at += BLOCK_BYTES) {
       reader.accept(map(info, at, Math.min(BLOCK_BYTES, info.byteSize() - at)));

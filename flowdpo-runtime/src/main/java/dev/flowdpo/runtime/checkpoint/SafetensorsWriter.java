@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.internal.AtomicFiles;
+import dev.flowdpo.runtime.internal.HalfPrecision;
 import dev.flowdpo.runtime.internal.Lookup;
 import java.io.IOException;
 import java.io.UncheckedIOException;

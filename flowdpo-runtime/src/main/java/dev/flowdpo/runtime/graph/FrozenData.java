@@ -56,6 +56,14 @@ public sealed interface FrozenData {
     }
   }
 
+  /** The offsets of a quantised matrix whose blocks have some, {@code [out, blocks]}. */
+  record Offsets(String tensor) implements FrozenData {
+    @Override
+    public String name() {
+      return tensor + ".offsets";
+    }
+  }
+
   /** The zeros of a quantised matrix whose blocks have their own, {@code [out, bytes of a row]}. */
   record Zeros(String tensor) implements FrozenData {
     @Override

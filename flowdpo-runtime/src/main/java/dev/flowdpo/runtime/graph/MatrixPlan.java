@@ -25,7 +25,7 @@ public record MatrixPlan(MatrixFormats formats, long largestPart) {
         largestPart);
   }
 
-  /** Returns the plan for matrices in this precision. */
+  /** Returns the plan for matrices in this precision, of a file that holds none in blocks. */
   public static MatrixPlan of(Quantization quantization) {
     return of(MatrixFormats.of(quantization));
   }

@@ -14,6 +14,10 @@ import java.util.List;
  * <p>Decoding and prefill round the rows of x to 8 bits too, block by block, which makes products
  * of integers of it ({@code MatMulNBits} with accuracy level 4).
  *
+ * <p>Offsets of blocks are a product of their own: {@code x Wᵀ} is that of the codes, and the sums
+ * of the blocks of x times the offsets. Matrices that read the same x share its sums, as ONNX
+ * Runtime computes equal nodes once.
+ *
  * <p>Training computes with the exact values that the codes stand for, forward and backward, as
  * QLoRA does (arXiv 2305.14314). {@code y = x Wᵀ} and {@code ∂x = g W} each make W from the codes
  * and drop it after the product, so that one matrix at a time exists in full. With 4 bits the even
@@ -31,15 +35,46 @@ record QuantizedMatrix(
   @Override
   public Value linear(Operations o, Value x) {
     if (!exact) {
-      return integerProduct(o, x);
+      return withOffsets(o, x, integerProduct(o, x));
     }
-    Value y = layout.bits() == 4 ? productOfHalves(o, x) : o.linear(x, dequantized(o, x));
+    Value product = layout.bits() == 4 ? productOfHalves(o, x) : o.linear(x, dequantized(o, x));
+    Value y = withOffsets(o, x, product);
     o.graph().derivative(y, step -> step.give(x, back(o, step.gradient())));
     return y;
   }
 
+  /** Adds what the offsets make of x. */
+  private Value withOffsets(Operations o, Value x, Value product) {
+    if (!layout.offsets()) {
+      return product;
+    }
+    Value sums = o.sumOfLast(byBlock(o, x, layout.blockSize()));
+    long blocks = layout.blocks(inputs);
+    return o.linear(o.reshape(sums, x.shape().withLast(blocks), -1, blocks), offsets(), product);
+  }
+
+  /** Rows {@code [n, blocks · size]} as {@code [n, blocks, size]}. */
+  private Value byBlock(Operations o, Value rows, long size) {
+    long blocks = layout.blocks(inputs);
+    Shape.Dimension n = rows.shape().dimension(0);
+    Shape shape =
+        new Shape(List.of(n, new Shape.Dimension(blocks, ""), new Shape.Dimension(size, "")));
+    return o.reshape(rows, shape, -1, blocks, size);
+  }
+
+  /** Adds to each element of rows {@code [n, inputs]} what {@code [n, blocks]} has for its block. */
+  private Value spread(Operations o, Value rows, Value ofBlocks) {
+    Value sum = o.add(byBlock(o, rows, layout.blockSize()), byBlock(o, ofBlocks, 1));
+    return o.reshape(sum, rows.shape(), -1, inputs);
+  }
+
   @Override
   public Value rows(Operations o, Value indices) {
+    Value rows = rowsOfCodes(o, indices);
+    return layout.offsets() ? spread(o, rows, o.rows(offsets(), indices)) : rows;
+  }
+
+  private Value rowsOfCodes(Operations o, Value indices) {
     return o.graph()
         .node(
             "GatherBlockQuantized",
@@ -86,6 +121,13 @@ record QuantizedMatrix(
 
   /** {@code ∂x = g W}. */
   private Value back(Operations o, Value g) {
+    Value product = backOfCodes(o, g);
+    return layout.offsets()
+        ? spread(o, product, o.gemm(List.of(g, offsets()), false, false))
+        : product;
+  }
+
+  private Value backOfCodes(Operations o, Value g) {
     if (layout.bits() == 8) {
       return o.gemm(List.of(g, dequantized(o, g)), false, false);
     }
@@ -193,6 +235,14 @@ record QuantizedMatrix(
   private Value factors() {
     return weights.weight(
         new FrozenData.Factors(tensor),
+        ElementType.FLOAT,
+        Shape.of(outputs, layout.blocks(inputs)));
+  }
+
+  /** The offsets {@code [outputs, blocks]}. */
+  private Value offsets() {
+    return weights.weight(
+        new FrozenData.Offsets(tensor),
         ElementType.FLOAT,
         Shape.of(outputs, layout.blocks(inputs)));
   }

@@ -3,13 +3,16 @@ package dev.flowdpo.runtime.inference;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import com.google.common.collect.ImmutableMap;
 import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.model.Quantization;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
+import dev.flowdpo.runtime.checkpoint.BlockLayout;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
+import dev.flowdpo.runtime.checkpoint.MatrixFormats;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.graph.ChunkGraph;
 import dev.flowdpo.runtime.graph.Graph;
@@ -70,7 +73,7 @@ public final class FrozenBase implements AutoCloseable {
   private FrozenBase(Checkpoint checkpoint, SessionSettings settings, MatrixPlan plan) {
     this.environment = NativeLibraries.onnxRuntime();
     this.checkpoint = checkpoint;
-    this.feeds = new FeedPool(checkpoint.folder().toString());
+    this.feeds = new FeedPool(checkpoint.path().toString());
     this.settings = settings;
     this.maxTokens = Math.min(checkpoint.config().longestSequence(), settings.maxTokens());
     this.plan = plan;
@@ -81,7 +84,7 @@ public final class FrozenBase implements AutoCloseable {
             plan.formats(),
             settings,
             RotaryTables.all(checkpoint.config(), maxTokens));
-    this.open = LeakDetector.opened(this, "The model " + checkpoint.folder());
+    this.open = LeakDetector.opened(this, "The model " + checkpoint.path());
   }
 
   /**
@@ -91,7 +94,14 @@ public final class FrozenBase implements AutoCloseable {
    * @throws InvalidInputException if quantised weights cannot be kept in the cache folder
    */
   public static FrozenBase load(Checkpoint checkpoint, SessionSettings settings) {
-    return load(checkpoint, settings, MatrixPlan.of(settings.quantization()));
+    ImmutableMap<String, BlockLayout> stored = checkpoint.storedLayouts();
+    Quantization asked = settings.quantization();
+    Quantization meant =
+        asked == Quantization.AS_STORED && stored.isEmpty() ? Quantization.NONE : asked;
+    return load(
+        checkpoint,
+        settings.withQuantization(meant),
+        MatrixPlan.of(MatrixFormats.of(meant, stored)));
   }
 
   /** Holds matrices by a plan of one's own. */
@@ -114,7 +124,10 @@ public final class FrozenBase implements AutoCloseable {
     return maxTokens;
   }
 
-  /** Returns how the frozen matrices are held in memory. */
+  /**
+   * Returns how the frozen matrices are held in memory: {@link Quantization#NONE}, not {@link
+   * Quantization#AS_STORED}, where the model's file has none in blocks.
+   */
   public Quantization quantization() {
     return settings.quantization();
   }
@@ -143,7 +156,7 @@ public final class FrozenBase implements AutoCloseable {
    */
   public synchronized OrtSession session(Kind kind) {
     if (closed) {
-      throw new FlowClosedException("The model " + checkpoint.folder() + " is closed.");
+      throw new FlowClosedException("The model " + checkpoint.path() + " is closed.");
     }
     return sessions.computeIfAbsent(kind, key -> createSession(key, graph(key)));
   }
@@ -198,7 +211,7 @@ public final class FrozenBase implements AutoCloseable {
       return environment.createSession(model, options);
     } catch (OrtException e) {
       throw new FlowException(
-          "ONNX Runtime could not load the graph of " + checkpoint.folder() + ": " + e.getMessage(),
+          "ONNX Runtime could not load the graph of " + checkpoint.path() + ": " + e.getMessage(),
           e);
     }
   }
@@ -236,7 +249,7 @@ public final class FrozenBase implements AutoCloseable {
       keysAndValues.close();
       weights.close();
       checkpoint.close();
-      LOG.info("Model {}: closed", checkpoint.folder());
+      LOG.info("Model {}: closed", checkpoint.path());
     }
   }
 

@@ -52,7 +52,7 @@ public record SessionSettings(
     this(
         threads,
         maxTokens,
-        Quantization.NONE,
+        Quantization.AS_STORED,
         WeightPacking.DECODING,
         GradientPath.TAPS,
         Optional.empty());

@@ -96,6 +96,8 @@ final class WeightTensors implements AutoCloseable {
       return bytes(quantized().zeros(name), shape);
     } else if (data instanceof FrozenData.Factors) {
       return floats(quantized().factors(name), shape);
+    } else if (data instanceof FrozenData.Offsets) {
+      return floats(quantized().offsets(name), shape);
     }
     // The tensor is kept, so the table is not asked for again.
     RotaryTables.Table table = tables.remove(name);

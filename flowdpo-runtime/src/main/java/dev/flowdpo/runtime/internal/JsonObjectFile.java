@@ -73,7 +73,13 @@ public final class JsonObjectFile {
     }
   }
 
-  private static JsonObjectFile parse(Path file, String text) {
+  /**
+   * Returns the object that a text holds.
+   *
+   * @param file where the text is from, for messages
+   * @throws InvalidInputException if it is not one JSON object
+   */
+  public static JsonObjectFile parse(Path file, String text) {
     try {
       JsonNode node = MAPPER.readTree(text);
       if (node instanceof ObjectNode object) {

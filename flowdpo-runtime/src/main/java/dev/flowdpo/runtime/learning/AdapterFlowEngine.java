@@ -21,7 +21,7 @@ import dev.flowdpo.runtime.inference.AnswerPolicy;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.internal.Lookup;
-import dev.flowdpo.runtime.text.HuggingFaceTokenizers;
+import dev.flowdpo.runtime.model.ModelSource;
 import dev.flowdpo.runtime.text.Prompts;
 import dev.flowdpo.runtime.text.Tokenizer;
 import dev.flowdpo.runtime.training.TrainerOptions;
@@ -84,10 +84,10 @@ public final class AdapterFlowEngine implements FlowEngine {
   }
 
   /**
-   * Opens a model folder.
+   * Opens a model.
    *
-   * @param folder a Hugging Face folder: config.json, *.safetensors, tokenizer.json and, for
-   *     prompts and sizes of its own, flow.json; see {@link Prompts#read} for chat models
+   * @param path a Hugging Face folder: config.json, *.safetensors, tokenizer.json and, for prompts
+   *     and sizes of its own, flow.json; or a GGUF file; see {@link Prompts#read} for chat models
    * @param adapters a folder with the sub-folders {@code answer} and {@code stop}, one of which may
    *     be missing
    * @param learnerDefaults what a learner uses where the application sets nothing
@@ -97,26 +97,27 @@ public final class AdapterFlowEngine implements FlowEngine {
    * @throws InvalidInputException if a file is missing, damaged or does not fit
    */
   public static AdapterFlowEngine open(
-      Path folder,
+      Path path,
       Optional<Path> adapters,
       LearnerOptions learnerDefaults,
       TrainerOptions trainerDefaults,
       SessionSettings settings,
       double stopThreshold,
       Clock clock) {
-    Checkpoint checkpoint = Checkpoint.open(folder);
+    ModelSource source = ModelSource.of(path);
+    Checkpoint checkpoint = source.open();
     FrozenBase base = FrozenBase.load(checkpoint, settings);
     try {
-      Tokenizer tokenizer = HuggingFaceTokenizers.open(folder.resolve(HuggingFaceTokenizers.FILE));
+      Tokenizer tokenizer = source.tokenizer();
       try {
         return new AdapterFlowEngine(
             new LoadedModel(
                 base,
                 tokenizer,
-                Prompts.read(folder, tokenizer, base.config(), clock),
+                Prompts.of(source.promptSettings(), tokenizer, base.config(), clock),
                 learnerDefaults,
                 trainerDefaults,
-                folder.toAbsolutePath().normalize().toString(),
+                source.name(),
                 Suppliers.memoize(checkpoint::digest)::get,
                 stopThreshold,
                 clock),

@@ -3,6 +3,7 @@ package dev.flowdpo.runtime.memory;
 import com.google.common.collect.ImmutableList;
 import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.runtime.checkpoint.CheckpointContents;
+import dev.flowdpo.runtime.checkpoint.MatrixFormats;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.graph.ChunkGraph;
 import dev.flowdpo.runtime.graph.GraphMemory;
@@ -48,7 +49,7 @@ public final class ModelMemory {
   private ModelMemory(CheckpointContents contents, SessionSettings settings, int rank) {
     this.config = contents.config();
     this.weights = new WeightMemory(contents, settings.quantization(), settings.packing());
-    this.plan = MatrixPlan.of(settings.quantization());
+    this.plan = MatrixPlan.of(MatrixFormats.of(settings.quantization(), contents.stored()));
     this.maxTokens = Math.min(config.longestSequence(), settings.maxTokens());
     this.rank = rank;
     this.gradients = settings.gradients();

@@ -30,7 +30,7 @@ final class WeightMemory {
   WeightMemory(CheckpointContents contents, Quantization quantization, WeightPacking packing) {
     this.contents = contents;
     this.quantization = quantization;
-    this.formats = MatrixFormats.of(quantization);
+    this.formats = MatrixFormats.of(quantization, contents.stored());
     this.packing = packing;
   }
 
@@ -41,20 +41,20 @@ final class WeightMemory {
         new MemoryPart(
             "weights, F32 as stored",
             MemoryPlace.MAPPED_FILES,
-            bytes(full.and(tensor -> tensor.type() == DataType.F32))),
+            bytes(full.and(tensor -> isPlain(tensor)))),
         new MemoryPart(
             "weights, converted to F32",
             MemoryPlace.DIRECT,
-            bytes(full.and(tensor -> tensor.type() != DataType.F32))),
-        new MemoryPart("weights, " + quantization, MemoryPlace.MAPPED_FILES, bytes(full.negate())));
+            bytes(full.and(tensor -> !isPlain(tensor)))),
+        new MemoryPart("weights, " + formats.name(), MemoryPlace.MAPPED_FILES, bytes(full.negate())));
   }
 
   /** Returns the packed copies that the graphs for decoding hold: chunks, and prefill. */
   MemoryPart packedForDecoding() {
     int copies =
         switch (packing) {
-          case NONE -> quantization == Quantization.NONE ? 0 : 2;
-          case DECODING -> quantization == Quantization.NONE ? 1 : 2;
+          case NONE -> formats.quantize() ? 2 : 0;
+          case DECODING -> formats.quantize() ? 2 : 1;
           case ALL -> 2;
         };
     return packed("packed matrices for decoding", copies, this::isMultiplied);
@@ -81,6 +81,11 @@ final class WeightMemory {
                 tensor -> layout(tensor).map(found -> found.blocks(tensor.elements())).orElse(0L))
             .sum();
     return new MemoryPart(label, MemoryPlace.NATIVE, copies * (bytes(which) + Float.BYTES * sums));
+  }
+
+  /** Returns whether graphs use the tensor where its file is mapped. */
+  private static boolean isPlain(Tensor tensor) {
+    return tensor.type().equals(DataType.F32.name());
   }
 
   /** Returns whether a graph multiplies by the tensor, and does not only look rows up in it. */

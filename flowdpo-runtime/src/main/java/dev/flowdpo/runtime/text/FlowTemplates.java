@@ -9,6 +9,7 @@ import dev.flowdpo.runtime.internal.JsonObjectFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The words around a question and the sizes that suit a model: what {@code flow.json} in a model
@@ -137,24 +138,29 @@ public record FlowTemplates(
    *     of range
    */
   public static FlowTemplates read(Path folder) {
-    return read(folder, PROMPT_KEY, MESSAGE_KEY, defaults());
+    return read(
+        folder.resolve(FILE), GenerationConfig.read(folder).sampling(), PROMPT_KEY, defaults());
   }
 
-  /** {@return the templates of a chat model, from {@value #FILE} and {@link #chatDefaults}} */
-  static FlowTemplates readChat(Path folder) {
-    return read(folder, MESSAGE_KEY, PROMPT_KEY, chatDefaults());
+  /** {@return the templates of a model that has these settings} */
+  static FlowTemplates read(PromptSettings settings) {
+    boolean chat = settings.chatTemplate().isPresent();
+    return read(
+        settings.flowJson(),
+        settings.sampling(),
+        chat ? MESSAGE_KEY : PROMPT_KEY,
+        chat ? chatDefaults() : defaults());
   }
 
-  /** {@return whether {@value #FILE} in the folder has a prompt for a model that continues text} */
-  static boolean hasPrompt(Path folder) {
-    Path file = folder.resolve(FILE);
+  /** {@return whether the file has a prompt for a model that continues text} */
+  static boolean hasPrompt(Path file) {
     return Files.exists(file) && JsonObjectFile.read(file).find(PROMPT_KEY).isPresent();
   }
 
   private static FlowTemplates read(
-      Path folder, String promptKey, String otherKey, FlowTemplates usual) {
-    SamplingOptions sampling = GenerationConfig.read(folder).sampling().orElse(usual.sampling);
-    Path file = folder.resolve(FILE);
+      Path file, Optional<SamplingOptions> asked, String promptKey, FlowTemplates usual) {
+    SamplingOptions sampling = asked.orElse(usual.sampling);
+    String otherKey = promptKey.equals(PROMPT_KEY) ? MESSAGE_KEY : PROMPT_KEY;
     if (!Files.exists(file)) {
       return usual.withSampling(sampling);
     }

@@ -50,10 +50,19 @@ public final class HuggingFaceTokenizers {
    * @throws FlowException if the native library is needed and cannot be loaded on this machine
    */
   public static Tokenizer open(Path tokenizerJson) {
-    TokenizerDefinition definition = read(tokenizerJson);
+    return of(read(tokenizerJson));
+  }
+
+  /**
+   * {@return the tokenizer of a definition}
+   *
+   * @param definition the definition
+   * @throws FlowException as {@link #open} does
+   */
+  public static Tokenizer of(TokenizerDefinition definition) {
     Optional<BytePairEncoder> encoder = BytePairEncoder.of(definition);
     if (encoder.isEmpty()) {
-      LOG.debug("{}: run by the native library", tokenizerJson);
+      LOG.debug("{}: run by the native library", definition.file());
       return openNative(definition);
     }
     return new HeapTokenizer(encoder.get(), Vocabulary.of(definition));

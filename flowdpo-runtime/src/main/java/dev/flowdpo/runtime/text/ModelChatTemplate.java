@@ -63,7 +63,31 @@ public final class ModelChatTemplate {
    * @throws InvalidInputException if the template is malformed
    */
   public static ModelChatTemplate of(String source, Map<String, String> specialTokens) {
-    return new ModelChatTemplate("chat template", source, specialTokens);
+    return of("chat template", source, specialTokens);
+  }
+
+  /**
+   * {@return a template given as text}
+   *
+   * @param origin where it is from, for messages
+   * @param source the template in the Jinja language
+   * @param specialTokens the special tokens that it may write, by name, such as {@code bos_token}
+   * @throws InvalidInputException if the template is malformed
+   */
+  public static ModelChatTemplate of(
+      String origin, String source, Map<String, String> specialTokens) {
+    return new ModelChatTemplate(origin, source, specialTokens);
+  }
+
+  /**
+   * {@return the template in a file}
+   *
+   * @param file the file
+   * @param specialTokens the special tokens that it may write, by name, such as {@code bos_token}
+   * @throws InvalidInputException if the file cannot be read or the template is malformed
+   */
+  public static ModelChatTemplate readFile(Path file, Map<String, String> specialTokens) {
+    return of(file.toString(), text(file), specialTokens);
   }
 
   /**

@@ -14,7 +14,6 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -119,24 +118,35 @@ public final class Prompts implements PreferenceTokens {
    *     the constructor
    */
   public static Prompts read(Path folder, Tokenizer tokenizer, ModelConfig config, Clock clock) {
-    Optional<ModelChatTemplate> chat =
-        FlowTemplates.hasPrompt(folder) ? Optional.empty() : ModelChatTemplate.read(folder);
-    FlowTemplates templates =
-        chat.isPresent() ? FlowTemplates.readChat(folder) : FlowTemplates.read(folder);
+    return of(PromptSettings.read(folder), tokenizer, config, clock);
+  }
+
+  /**
+   * {@return the prompts of a model with these settings}
+   *
+   * @param settings what the model's files say of prompts
+   * @param tokenizer the model's tokenizer; not closed by the prompts
+   * @param config the model's configuration
+   * @param clock what a chat template tells the time by
+   * @throws InvalidInputException as {@link #read} does
+   */
+  public static Prompts of(
+      PromptSettings settings, Tokenizer tokenizer, ModelConfig config, Clock clock) {
+    FlowTemplates templates = FlowTemplates.read(settings);
     PromptFormat format =
-        chat.map(template -> PromptFormat.chat(templates, template.at(clock)))
+        settings
+            .chatTemplate()
+            .map(template -> PromptFormat.chat(templates, template.at(clock)))
             .orElseGet(() -> PromptFormat.plain(templates));
     OptionalInt begin =
-        TokenizerConfig.read(folder).addsBeginToken().orElse(true)
-            ? config.beginOfSequenceId()
-            : OptionalInt.empty();
+        settings.addsBeginToken() ? config.beginOfSequenceId() : OptionalInt.empty();
     try {
       return new Prompts(tokenizer, templates, config, format, begin);
     } catch (InvalidInputException e) {
       String message = String.valueOf(e.getMessage());
-      throw message.startsWith(folder.toString())
+      throw message.startsWith(settings.model().toString())
           ? e
-          : new InvalidInputException(folder + ": " + message, e);
+          : new InvalidInputException(settings.model() + ": " + message, e);
     }
   }
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class BlockLayoutTest {
   @Test
-  void countsCodesFactorsAndZerosOfARow() {
+  void countsCodesFactorsZerosAndOffsetsOfARow() {
     BlockLayout four = new BlockLayout(4, 32, true);
     assertThat(four.blocks(96)).isEqualTo(3);
     assertThat(four.rowBytes(96)).isEqualTo(48);
@@ -17,6 +17,7 @@ class BlockLayoutTest {
     assertThat(four.bytes(96)).isEqualTo(48 + 3 * 4 + 2);
     assertThat(new BlockLayout(8, 16, true).bytes(96)).isEqualTo(96 + 6 * 4 + 6);
     assertThat(new BlockLayout(8, 16, false).bytes(96)).isEqualTo(96 + 6 * 4);
+    assertThat(new BlockLayout(4, 32, false, true).bytes(96)).isEqualTo(48 + 3 * 4 + 3 * 4);
     assertThat(four.divides(96)).isTrue();
     assertThat(four.divides(80)).isFalse();
   }

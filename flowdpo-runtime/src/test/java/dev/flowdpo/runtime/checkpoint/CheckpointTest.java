@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.runtime.internal.HalfPrecision;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;

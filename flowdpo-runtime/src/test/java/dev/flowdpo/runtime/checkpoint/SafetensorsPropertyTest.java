@@ -3,6 +3,7 @@ package dev.flowdpo.runtime.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.runtime.internal.HalfPrecision;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -7,25 +7,26 @@ import dev.flowdpo.runtime.checkpoint.MatrixFormats;
 import java.util.Optional;
 
 /**
- * A format that the library does not have: blocks of any size whose zero lies where their smallest
- * and largest weight want it.
+ * A format that the library does not have: blocks of any size whose zero, or offset, lies where
+ * their smallest and largest weight want it.
  */
-record AsymmetricFormat(int bits, int blockSize) implements BlockFormat {
+record AsymmetricFormat(int bits, int blockSize, boolean offsets) implements BlockFormat {
   /** Returns all matrices in this format. */
-  static MatrixFormats everywhere(int bits, int blockSize) {
-    BlockFormat format = new AsymmetricFormat(bits, blockSize);
+  static MatrixFormats everywhere(int bits, int blockSize, boolean offsets) {
+    BlockFormat format = new AsymmetricFormat(bits, blockSize, offsets);
     return new MatrixFormats(
         format.name(), format.name(), Optional.of(format), Optional.of(format));
   }
 
   @Override
   public String name() {
-    return "asymmetric-" + bits + "-bits-by-" + blockSize;
+    return "asymmetric-%d-bits-by-%d-with-%s"
+        .formatted(bits, blockSize, offsets ? "offsets" : "zeros");
   }
 
   @Override
   public BlockLayout layout() {
-    return new BlockLayout(bits, blockSize, true);
+    return new BlockLayout(bits, blockSize, !offsets, offsets);
   }
 
   @Override
@@ -40,7 +41,8 @@ record AsymmetricFormat(int bits, int blockSize) implements BlockFormat {
       block.setZeros();
     } else {
       float factor = (most - least) / layout().most();
-      block.round(weights, factor, Math.round(-least / factor));
+      int zero = offsets ? layout().middle() : Math.round(-least / factor);
+      block.round(weights, factor, zero, offsets ? least + factor * zero : 0);
     }
   }
 }

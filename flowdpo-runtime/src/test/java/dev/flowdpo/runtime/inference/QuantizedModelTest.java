@@ -53,7 +53,12 @@ class QuantizedModelTest {
     // Rows of 64 and 96: 2 and 3 blocks of 32, 4 and 6 of 16.
     Stream<Arguments> others =
         Stream.of(4, 8)
-            .flatMap(bits -> Stream.of(16, 32).map(size -> AsymmetricFormat.everywhere(bits, size)))
+            .flatMap(
+                bits ->
+                    Stream.of(
+                        AsymmetricFormat.everywhere(bits, 16, false),
+                        AsymmetricFormat.everywhere(bits, 32, false),
+                        AsymmetricFormat.everywhere(bits, 16, true)))
             .map(formats -> arguments(Architecture.LLAMA, formats));
     return Stream.concat(known, others);
   }

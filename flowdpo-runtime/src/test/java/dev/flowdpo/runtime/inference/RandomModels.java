@@ -71,6 +71,8 @@ final class RandomModels {
     // Taken once: every call maps a part of the file.
     Optional<ByteBuffer> zeros =
         layout.zeroPoints() ? Optional.of(weights.zeros(tensor.name())) : Optional.empty();
+    Optional<FloatBuffer> offsets =
+        layout.offsets() ? Optional.of(weights.offsets(tensor.name())) : Optional.empty();
     int columns = (int) tensor.columns();
     int blocks = columns / layout.blockSize();
     float[] values = new float[(int) tensor.elements()];
@@ -84,7 +86,11 @@ final class RandomModels {
             layout.bits() == 8 ? row * blocks + block : row * ((blocks + 1) / 2 * 2) + block;
         zero = code(zeros.get(), layout.bits(), place);
       }
-      values[i] = factors.get(row * blocks + block) * (code(codes, layout.bits(), i) - zero);
+      int number = row * blocks + block;
+      values[i] = factors.get(number) * (code(codes, layout.bits(), i) - zero);
+      if (offsets.isPresent()) {
+        values[i] += offsets.get().get(number);
+      }
     }
     return values;
   }

@@ -41,7 +41,7 @@ class ModelMemoryTest {
     ImmutableList.Builder<Tensor> tensors = ImmutableList.builder();
     ModelTensor.of(config)
         .forEach(
-            tensor -> tensors.add(new Tensor(tensor.name(), tensor.kind(), type, tensor.shape())));
+            tensor -> tensors.add(new Tensor(tensor.name(), tensor.kind(), type.name(), tensor.shape())));
     return new CheckpointContents(config, ImmutableList.of(), tensors.build());
   }
 
@@ -99,7 +99,7 @@ class ModelMemoryTest {
     var weights = ChunkGraph.build(config, POSITIONS, MatrixPlan.of(quantization)).weights();
     for (var weight : weights.entrySet()) {
       FrozenData data = weight.getKey();
-      String once = data.tensor() + (data instanceof FrozenData.Factors);
+      String once = data instanceof FrozenData.Codes ? data.tensor() : data.name();
       if (!data.tensor().startsWith("rotary.") && counted.add(once)) {
         long size = weight.getValue().type() == ElementType.UINT8 ? 1 : 4;
         bytes += size * weight.getValue().shape().elements();

@@ -7,7 +7,7 @@ import java.util.Optional;
  * The expressions that cut where small letters are followed by capital ones, matched by hand in
  * time proportional to the text. Letters without case and marks are both small and capital.
  */
-enum CasedPattern implements Words {
+public enum CasedPattern implements Words {
   /** Phi 4's: contractions belong to the word before, numbers in threes. */
   O200K("(?i:'s|'t|'re|'ve|'m|'ll|'d)?", "\\p{N}{1,3}", true, 3),
 
@@ -39,7 +39,7 @@ enum CasedPattern implements Words {
   }
 
   /** {@return the regular expression} */
-  String expression() {
+  public String expression() {
     return LEAD
         + UPPER
         + "*"

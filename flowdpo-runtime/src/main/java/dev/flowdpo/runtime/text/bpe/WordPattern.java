@@ -12,7 +12,7 @@ import java.util.Optional;
  * The regular expressions that byte-level tokenizers cut text with, recognised by their exact text
  * and matched by hand: no expression of a file is ever run, so none can be catastrophic.
  */
-enum WordPattern implements Words {
+public enum WordPattern implements Words {
   /** What the byte level itself cuts with. */
   GPT2(
       "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
@@ -57,7 +57,7 @@ enum WordPattern implements Words {
   }
 
   /** {@return the regular expression} */
-  String expression() {
+  public String expression() {
     return expression;
   }
 

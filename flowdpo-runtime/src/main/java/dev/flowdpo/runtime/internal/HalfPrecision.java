@@ -1,7 +1,4 @@
-package dev.flowdpo.runtime.checkpoint;
-
-import java.nio.FloatBuffer;
-import java.nio.ShortBuffer;
+package dev.flowdpo.runtime.internal;
 
 /**
  * Conversions between binary32 and the two 16-bit floating-point types.
@@ -10,7 +7,7 @@ import java.nio.ShortBuffer;
  * nearest value, ties to the one with an even mantissa; NaN stays NaN; what lies beyond the largest
  * finite value by half a unit or more becomes infinite. Stateless and thread-safe.
  */
-final class HalfPrecision {
+public final class HalfPrecision {
   private static final int SIGN = 0x8000;
   private static final int F16_INFINITY = 0x7c00;
   private static final int F32_INFINITY = 0x7f80_0000;
@@ -27,7 +24,7 @@ final class HalfPrecision {
   private HalfPrecision() {}
 
   /** {@return the value of the binary16 bits} */
-  static float fromF16(short half) {
+  public static float fromF16(short half) {
     int sign = (half & SIGN) << 16;
     int magnitude = half & 0x7fff;
     if (magnitude >= F16_INFINITY) {
@@ -41,7 +38,7 @@ final class HalfPrecision {
   }
 
   /** {@return the bits of the nearest binary16 value} */
-  static short toF16(float value) {
+  public static short toF16(float value) {
     int bits = Float.floatToRawIntBits(value);
     int sign = bits >>> 16 & SIGN;
     int magnitude = bits & 0x7fff_ffff;
@@ -60,29 +57,16 @@ final class HalfPrecision {
   }
 
   /** {@return the value of the bfloat16 bits} */
-  static float fromBf16(short half) {
+  public static float fromBf16(short half) {
     return Float.intBitsToFloat(half << 16);
   }
 
   /** {@return the bits of the nearest bfloat16 value} */
-  static short toBf16(float value) {
+  public static short toBf16(float value) {
     int bits = Float.floatToRawIntBits(value);
     if ((bits & 0x7fff_ffff) > F32_INFINITY) {
       return (short) (bits >>> 16 | 0x40);
     }
     return (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);
-  }
-
-  /** Widens everything that remains in {@code from} into {@code to}. */
-  static void widen(ShortBuffer from, DataType type, FloatBuffer to) {
-    if (type == DataType.F16) {
-      while (from.hasRemaining()) {
-        to.put(fromF16(from.get()));
-      }
-    } else {
-      while (from.hasRemaining()) {
-        to.put(fromBf16(from.get()));
-      }
-    }
   }
 }

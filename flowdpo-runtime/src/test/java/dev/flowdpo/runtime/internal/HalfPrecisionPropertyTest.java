@@ -1,4 +1,4 @@
-package dev.flowdpo.runtime.checkpoint;
+package dev.flowdpo.runtime.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,60 @@
+package dev.flowdpo.runtime.model;
+
+import dev.flowdpo.runtime.checkpoint.Checkpoint;
+import dev.flowdpo.runtime.checkpoint.ModelConfig;
+import dev.flowdpo.runtime.gguf.GgufCheckpoint;
+import dev.flowdpo.runtime.gguf.GgufFile;
+import dev.flowdpo.runtime.gguf.GgufMetadata;
+import dev.flowdpo.runtime.gguf.GgufPrompts;
+import dev.flowdpo.runtime.gguf.GgufTokenizer;
+import dev.flowdpo.runtime.text.HuggingFaceTokenizers;
+import dev.flowdpo.runtime.text.PromptSettings;
+import dev.flowdpo.runtime.text.Tokenizer;
+import java.nio.file.Path;
+import java.util.function.Function;
+
+/** A GGUF file, which holds weights, tokenizer and chat template. */
+record GgufModel(Path path) implements ModelSource {
+  @Override
+  public String name() {
+    return GgufFile.modelName(path);
+  }
+
+  @Override
+  public ModelConfig config() {
+    try (GgufFile file = GgufFile.open(path)) {
+      return GgufCheckpoint.config(file);
+    }
+  }
+
+  @Override
+  public Checkpoint open() {
+    return GgufCheckpoint.open(path);
+  }
+
+  @Override
+  public boolean hasTokenizer() {
+    return withMetadata(GgufTokenizer::isIn);
+  }
+
+  @Override
+  public boolean hasChatTemplate() {
+    return withMetadata(GgufPrompts::chatTemplate).isPresent();
+  }
+
+  @Override
+  public Tokenizer tokenizer() {
+    return HuggingFaceTokenizers.of(withMetadata(GgufTokenizer::read));
+  }
+
+  @Override
+  public PromptSettings promptSettings() {
+    return withMetadata(GgufPrompts::read);
+  }
+
+  private <T> T withMetadata(Function<GgufMetadata, T> use) {
+    try (GgufFile file = GgufFile.open(path)) {
+      return use.apply(file.metadata());
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package dev.flowdpo.runtime.text;
+
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.policy.SamplingOptions;
+import dev.flowdpo.runtime.checkpoint.GenerationConfig;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a model's files say of how it is asked. Immutable and thread-safe.
+ *
+ * @param model the model's folder or file, for messages
+ * @param flowJson the file of the {@link FlowTemplates}, which may be missing
+ * @param sampling how the model's makers ask to draw tokens, if they do
+ * @param chatTemplate the chat template; empty for a model that continues text
+ * @param addsBeginToken whether texts begin with the begin token, where the model has one
+ */
+public record PromptSettings(
+    Path model,
+    Path flowJson,
+    Optional<SamplingOptions> sampling,
+    Optional<ModelChatTemplate> chatTemplate,
+    boolean addsBeginToken) {
+  /**
+   * {@return what the files of a Hugging Face folder say}
+   *
+   * @param folder the model folder
+   * @throws InvalidInputException if a file is malformed
+   */
+  public static PromptSettings read(Path folder) {
+    Path flowJson = folder.resolve(FlowTemplates.FILE);
+    return new PromptSettings(
+        folder,
+        flowJson,
+        GenerationConfig.read(folder).sampling(),
+        FlowTemplates.hasPrompt(flowJson) ? Optional.empty() : ModelChatTemplate.read(folder),
+        TokenizerConfig.read(folder).addsBeginToken().orElse(true));
+  }
+
+  /** {@return whether the file of the templates has a prompt for a model that continues text} */
+  public static boolean hasPrompt(Path flowJson) {
+    return FlowTemplates.hasPrompt(flowJson);
+  }
+}
