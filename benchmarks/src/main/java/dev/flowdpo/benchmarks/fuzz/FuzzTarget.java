@@ -1,6 +1,8 @@
 package dev.flowdpo.benchmarks.fuzz;
 
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.runtime.checkpoint.Checkpoint;
+import dev.flowdpo.runtime.checkpoint.CheckpointContents;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
 import dev.flowdpo.runtime.checkpoint.SafetensorsFile;
@@ -8,6 +10,7 @@ import dev.flowdpo.runtime.data.Dataset;
 import dev.flowdpo.runtime.data.MessagesFile;
 import dev.flowdpo.runtime.data.PreferenceFile;
 import dev.flowdpo.runtime.data.TraceFile;
+import dev.flowdpo.runtime.model.ModelSource;
 import dev.flowdpo.runtime.text.ChatMessage;
 import dev.flowdpo.runtime.text.FlowTemplates;
 import dev.flowdpo.runtime.text.HuggingFaceTokenizers;
@@ -39,13 +42,26 @@ enum FuzzTarget {
       }
     }
   },
+  /** A GGUF file: weights, configuration, tokenizer and chat template in one. */
+  GGUF("model.gguf") {
+    @Override
+    void read(Path file) {
+      ModelSource model = ModelSource.of(file);
+      refusable(model::config);
+      refusable(() -> model.promptSettings());
+      refusable(() -> encode(model.tokenizer()));
+      try (Checkpoint checkpoint = model.open()) {
+        CheckpointContents.of(checkpoint)
+            .tensors()
+            .forEach(tensor -> checkpoint.weight(tensor.name()));
+      }
+    }
+  },
   /** A tokenizer, with a text encoded and decoded. */
   TOKENIZER(HuggingFaceTokenizers.FILE) {
     @Override
     void read(Path file) {
-      try (Tokenizer tokenizer = HuggingFaceTokenizers.open(file)) {
-        tokenizer.decode(tokenizer.encode("Tom has 12 apples,\n  café \uD83C\uDF4E <s> a  b ab"));
-      }
+      encode(HuggingFaceTokenizers.open(file));
     }
   },
   /** A chat template, rendered for two turns. */
@@ -135,6 +151,12 @@ enum FuzzTarget {
 
   /** Reads the file, however the target does it. */
   abstract void read(Path file);
+
+  private static void encode(Tokenizer opened) {
+    try (Tokenizer tokenizer = opened) {
+      tokenizer.decode(tokenizer.encode("Tom has 12 apples,\n  café \uD83C\uDF4E <s> a  b ab"));
+    }
+  }
 
   private static void refusable(Runnable reader) {
     try {

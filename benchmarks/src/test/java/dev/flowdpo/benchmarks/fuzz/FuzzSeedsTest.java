@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * what the code does, is {@code benchmarks/fuzz/run}.
  */
 class FuzzSeedsTest {
-  private static final int CHANGES = 150;
+  private static final int CHANGES = 60;
 
   @ParameterizedTest
   @EnumSource(FuzzTarget.class)
