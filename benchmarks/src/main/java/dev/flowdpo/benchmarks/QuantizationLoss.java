@@ -187,17 +187,14 @@ public final class QuantizationLoss {
         candidates.put(i);
       }
       for (int layer = 0; layer < config.layers(); layer++) {
-        feed.floats(
-            PrefillGraph.pastKey(layer), 1, config.keyValueHeads(), 0, config.headSize());
-        feed.floats(
-            PrefillGraph.pastValue(layer), 1, config.keyValueHeads(), 0, config.headSize());
+        feed.floats(PrefillGraph.pastKey(layer), 1, config.keyValueHeads(), 0, config.headSize());
+        feed.floats(PrefillGraph.pastValue(layer), 1, config.keyValueHeads(), 0, config.headSize());
       }
       feed.adapter(AdapterSnapshot.none(config));
       FloatBuffer all =
           feed.outputFloats(PrefillGraph.LOG_PROBABILITIES, rows, vocabulary).asFloatBuffer();
       feed.describe("prefill", 1, rows, AdapterSnapshot.none(config));
-      try (OrtSession.Result result =
-          feed.run(base.session(FrozenBase.Kind.PREFILL), Set.of())) {
+      try (OrtSession.Result result = feed.run(base.session(FrozenBase.Kind.PREFILL), Set.of())) {
         float[] found = new float[rows];
         for (int i = 0; i < rows; i++) {
           found[i] = all.get(i * vocabulary + text.completion()[i]);
@@ -217,9 +214,7 @@ public final class QuantizationLoss {
     engine.policy().extend(requests.subList(0, 1));
     long begin = System.nanoTime();
     int tokens =
-        engine.policy().extend(requests).stream()
-            .mapToInt(chunk -> chunk.tokens().length())
-            .sum();
+        engine.policy().extend(requests).stream().mapToInt(chunk -> chunk.tokens().length()).sum();
     double speed = tokens / ((System.nanoTime() - begin) / 1e9);
     tokensPerSecond[place] = Math.max(tokensPerSecond[place], speed);
   }
