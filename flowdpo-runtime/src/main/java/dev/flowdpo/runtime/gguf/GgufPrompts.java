@@ -36,12 +36,15 @@ public final class GgufPrompts {
    */
   public static PromptSettings read(GgufMetadata metadata) {
     Path flowJson = beside(metadata, FlowTemplates.FILE);
+    GgufTokens tokens = GgufTokens.of(metadata);
     return new PromptSettings(
         metadata.file(),
         flowJson,
         Optional.empty(),
         PromptSettings.hasPrompt(flowJson) ? Optional.empty() : chatTemplate(metadata),
-        GgufTokens.of(metadata).addsBegin());
+        beside(metadata, ModelChatTemplate.FILE),
+        tokens.addsBegin(),
+        Optional.of(tokens.statedEnd().stream().toList()));
   }
 
   /**
