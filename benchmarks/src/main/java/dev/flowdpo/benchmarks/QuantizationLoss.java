@@ -3,6 +3,7 @@ package dev.flowdpo.benchmarks;
 import ai.onnxruntime.OrtSession;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.management.OperatingSystemMXBean;
 import dev.flowdpo.model.ModelOptions;
 import dev.flowdpo.model.Quantization;
 import dev.flowdpo.policy.ChunkRequest;
@@ -20,6 +21,7 @@ import dev.flowdpo.runtime.training.CompletionScorer;
 import dev.flowdpo.spi.EngineSettings;
 import dev.flowdpo.value.Problem;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Files;
@@ -44,8 +46,9 @@ import java.util.stream.Stream;
  * training, which takes the weights' exact values, and that of decoding, which rounds the inputs of
  * quantised matrices too: the mean loss of a token in nats, and the mean difference of a token's
  * log-probability from the first model's in training. Then the seconds until the model is open,
- * which includes quantising where no file from an earlier time is found, and decoded tokens a
- * second, one answer at a time and eight at once, the best of the rounds, in which all models take
+ * which includes quantising where no file from an earlier time is found, and the milliseconds of
+ * processor time that a decoded token takes with one thread, one answer at a time and eight at once:
+ * the best of the rounds, in which all models take
  * turns. Models in 32-bit floating point compute alike in both ways, and are asked once. Without
  * rows there are no losses, without rounds no speeds.
  */
@@ -55,9 +58,9 @@ public final class QuantizationLoss {
   private final AdapterFlowEngine engine;
   private final String name;
   private final double secondsToOpen;
-  private final double[] tokensPerSecond = new double[2];
+  private final double[] millis = {Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY};
 
-  private QuantizationLoss(String choice) {
+  private QuantizationLoss(String choice, int threads) {
     int at = choice.lastIndexOf('@');
     Quantization mode =
         Quantization.valueOf(choice.substring(at + 1).toUpperCase(Locale.ROOT).replace('-', '_'));
@@ -68,7 +71,7 @@ public final class QuantizationLoss {
             .open(
                 EngineSettings.builder()
                     .model(Path.of(choice.substring(0, at)))
-                    .options(ModelOptions.builder().execution(e -> e.quantization(mode)).build())
+                    .options(ModelOptions.builder().execution(e -> e.quantization(mode).threads(threads)).build())
                     .build());
     secondsToOpen = (System.nanoTime() - begin) / 1e9;
   }
@@ -91,7 +94,7 @@ public final class QuantizationLoss {
     System.out.println(
         "model | loss in training | from first | loss in decoding | from first | s to open");
     for (String choice : choices) {
-      QuantizationLoss model = new QuantizationLoss(choice);
+      QuantizationLoss model = new QuantizationLoss(choice, 0);
       try (AdapterFlowEngine engine = model.engine) {
         List<Completion> texts = model.texts(rows);
         List<float[]> training = model.inTraining(texts);
@@ -112,19 +115,20 @@ public final class QuantizationLoss {
   }
 
   private static void printSpeeds(List<String> choices, List<JsonNode> rows, int rounds) {
-    List<QuantizationLoss> models = choices.stream().map(QuantizationLoss::new).toList();
+    List<QuantizationLoss> models =
+        choices.stream().map(choice -> new QuantizationLoss(choice, 1)).toList();
     for (int round = 0; round < rounds; round++) {
       models.forEach(model -> model.decode(rows, 0, 1));
       models.forEach(model -> model.decode(rows, 1, 8));
     }
-    System.out.println("model | tokens a second | eight at once");
+    System.out.println("model | ms a token | eight at once");
     for (QuantizationLoss model : models) {
       System.out.printf(
           Locale.ROOT,
-          "%s | %.1f | %.1f%n",
+          "%s | %.2f | %.2f%n",
           model.name,
-          model.tokensPerSecond[0],
-          model.tokensPerSecond[1]);
+          model.millis[0],
+          model.millis[1]);
       model.engine.close();
     }
   }
@@ -187,17 +191,14 @@ public final class QuantizationLoss {
         candidates.put(i);
       }
       for (int layer = 0; layer < config.layers(); layer++) {
-        feed.floats(
-            PrefillGraph.pastKey(layer), 1, config.keyValueHeads(), 0, config.headSize());
-        feed.floats(
-            PrefillGraph.pastValue(layer), 1, config.keyValueHeads(), 0, config.headSize());
+        feed.floats(PrefillGraph.pastKey(layer), 1, config.keyValueHeads(), 0, config.headSize());
+        feed.floats(PrefillGraph.pastValue(layer), 1, config.keyValueHeads(), 0, config.headSize());
       }
       feed.adapter(AdapterSnapshot.none(config));
       FloatBuffer all =
           feed.outputFloats(PrefillGraph.LOG_PROBABILITIES, rows, vocabulary).asFloatBuffer();
       feed.describe("prefill", 1, rows, AdapterSnapshot.none(config));
-      try (OrtSession.Result result =
-          feed.run(base.session(FrozenBase.Kind.PREFILL), Set.of())) {
+      try (OrtSession.Result result = feed.run(base.session(FrozenBase.Kind.PREFILL), Set.of())) {
         float[] found = new float[rows];
         for (int i = 0; i < rows; i++) {
           found[i] = all.get(i * vocabulary + text.completion()[i]);
@@ -215,13 +216,15 @@ public final class QuantizationLoss {
           new ChunkRequest(PartialAnswer.start(problem), DECODED, SamplingOptions.of(1), i));
     }
     engine.policy().extend(requests.subList(0, 1));
-    long begin = System.nanoTime();
+    long begin = processorTime();
     int tokens =
-        engine.policy().extend(requests).stream()
-            .mapToInt(chunk -> chunk.tokens().length())
-            .sum();
-    double speed = tokens / ((System.nanoTime() - begin) / 1e9);
-    tokensPerSecond[place] = Math.max(tokensPerSecond[place], speed);
+        engine.policy().extend(requests).stream().mapToInt(chunk -> chunk.tokens().length()).sum();
+    millis[place] = Math.min(millis[place], (processorTime() - begin) / 1e6 / tokens);
+  }
+
+  private static long processorTime() {
+    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getProcessCpuTime();
   }
 
   private static double loss(List<float[]> scores) {

@@ -40,7 +40,7 @@ public final class WidthFigures {
     List<Quantization> precisions =
         arguments.length > 2
             ? Arrays.stream(arguments).skip(2).map(Quantization::valueOf).toList()
-            : List.of(Quantization.values());
+            : List.of(Quantization.NONE, Quantization.INT8, Quantization.INT4);
     for (Quantization precision : precisions) {
       Flow.Builder builder = Flow.builder().chunkSize(16).maxChunks(3).seed(1);
       builder.modelOptions(options -> options.execution(target -> target.quantization(precision)));

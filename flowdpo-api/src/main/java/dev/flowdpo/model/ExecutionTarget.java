@@ -63,7 +63,9 @@ public final class ExecutionTarget {
     return values.deviceIndex;
   }
 
-  /** {@return how the frozen matrices are held in memory; default {@link Quantization#AS_STORED}} */
+  /**
+   * {@return how the frozen matrices are held in memory; default {@link Quantization#AS_STORED}}
+   */
   public Quantization quantization() {
     return values.quantization;
   }

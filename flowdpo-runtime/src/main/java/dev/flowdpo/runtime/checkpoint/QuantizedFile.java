@@ -158,8 +158,7 @@ final class QuantizedFile {
     ByteBuffer zeros = ByteBuffer.allocate((int) (rows * layout.zeroBytes(shape[1])));
     ByteBuffer factors = numbers(blocks);
     ByteBuffer offsets = numbers(layout.offsets() ? blocks : 0);
-    BlockRows into =
-        new BlockRows(codes, factors.asFloatBuffer(), zeros, offsets.asFloatBuffer());
+    BlockRows into = new BlockRows(codes, factors.asFloatBuffer(), zeros, offsets.asFloatBuffer());
     Optional<StoredBlocks> stored =
         checkpoint.blocks(name).filter(found -> found.layout().equals(layout));
     if (stored.isPresent()) {

@@ -1,9 +1,9 @@
 package dev.flowdpo.runtime.gguf;
 
 /**
- * A block of a {@link GgufType} taken apart: element i is {@code factors[g] · codes[i]}, plus {@code
- * offsets[g]} in types that have offsets, where g is its group of neighbours. Readers fill it. Not
- * thread-safe.
+ * A block of a {@link GgufType} taken apart: element i is {@code factors[g] · codes[i]}, plus
+ * {@code offsets[g]} in types that have offsets, where g is its group of neighbours. Readers fill
+ * it. Not thread-safe.
  */
 final class GgufBlock {
   final int[] codes;

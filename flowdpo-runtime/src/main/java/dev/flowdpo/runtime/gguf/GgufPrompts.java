@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a GGUF file says of prompts, and files beside it that have its name: {@code
- * NAME.flow.json}, and {@code NAME.chat_template.jinja} in place of its own chat template. Stateless
- * and thread-safe.
+ * What a GGUF file says of prompts, and files beside it that have its name: {@code NAME.flow.json},
+ * and {@code NAME.chat_template.jinja} in place of its own chat template. Stateless and
+ * thread-safe.
  */
 public final class GgufPrompts {
   private static final String TEMPLATE = "tokenizer.chat_template";
@@ -36,12 +36,15 @@ public final class GgufPrompts {
    */
   public static PromptSettings read(GgufMetadata metadata) {
     Path flowJson = beside(metadata, FlowTemplates.FILE);
+    GgufTokens tokens = GgufTokens.of(metadata);
     return new PromptSettings(
         metadata.file(),
         flowJson,
         Optional.empty(),
         PromptSettings.hasPrompt(flowJson) ? Optional.empty() : chatTemplate(metadata),
-        GgufTokens.of(metadata).addsBegin());
+        beside(metadata, ModelChatTemplate.FILE),
+        tokens.addsBegin(),
+        Optional.of(tokens.statedEnd().stream().toList()));
   }
 
   /**

@@ -10,15 +10,14 @@ import java.util.Set;
  *
  * @param begin the id of the token that begins a text, if there is one
  * @param ends the ids of those that end one
- * @param unknown the id of the token for unknown text, if there is one
+ * @param statedEnd the id of the one that the file says ends one, if it does
  * @param addsBegin whether a text begins with its begin token
  */
 record GgufTokens(
-    Optional<Integer> begin, Set<Integer> ends, Optional<Integer> unknown, boolean addsBegin) {
+    Optional<Integer> begin, Set<Integer> ends, Optional<Integer> statedEnd, boolean addsBegin) {
   static final String TOKENS = "tokenizer.ggml.tokens";
   static final String TYPES = "tokenizer.ggml.token_type";
   private static final String BEGIN = "tokenizer.ggml.bos_token_id";
-  private static final String UNKNOWN = "tokenizer.ggml.unknown_token_id";
   private static final List<String> ENDS =
       List.of(
           "tokenizer.ggml.eos_token_id",
@@ -41,7 +40,7 @@ record GgufTokens(
     return new GgufTokens(
         id(metadata, BEGIN, tokens),
         ends,
-        id(metadata, UNKNOWN, tokens),
+        id(metadata, ENDS.get(0), tokens),
         metadata.flag("tokenizer.ggml.add_bos_token").orElseGet(() -> usuallyAdds(metadata)));
   }
 
@@ -63,8 +62,7 @@ record GgufTokens(
     id.filter(value -> !tokens.isEmpty() && value >= tokens.size())
         .ifPresent(
             value -> {
-              throw metadata.wrong(
-                  key, "the id of one of the " + tokens.size() + " tokens", value);
+              throw metadata.wrong(key, "the id of one of the " + tokens.size() + " tokens", value);
             });
     return id;
   }

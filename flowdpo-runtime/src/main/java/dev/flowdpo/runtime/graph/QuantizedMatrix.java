@@ -62,7 +62,9 @@ record QuantizedMatrix(
     return o.reshape(rows, shape, -1, blocks, size);
   }
 
-  /** Adds to each element of rows {@code [n, inputs]} what {@code [n, blocks]} has for its block. */
+  /**
+   * Adds to each element of rows {@code [n, inputs]} what {@code [n, blocks]} has for its block.
+   */
   private Value spread(Operations o, Value rows, Value ofBlocks) {
     Value sum = o.add(byBlock(o, rows, layout.blockSize()), byBlock(o, ofBlocks, 1));
     return o.reshape(sum, rows.shape(), -1, inputs);

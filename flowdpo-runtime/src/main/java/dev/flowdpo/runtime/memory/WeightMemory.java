@@ -46,7 +46,8 @@ final class WeightMemory {
             "weights, converted to F32",
             MemoryPlace.DIRECT,
             bytes(full.and(tensor -> !isPlain(tensor)))),
-        new MemoryPart("weights, " + formats.name(), MemoryPlace.MAPPED_FILES, bytes(full.negate())));
+        new MemoryPart(
+            "weights, " + formats.name(), MemoryPlace.MAPPED_FILES, bytes(full.negate())));
   }
 
   /** Returns the packed copies that the graphs for decoding hold: chunks, and prefill. */

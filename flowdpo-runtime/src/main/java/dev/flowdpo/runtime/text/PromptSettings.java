@@ -4,6 +4,7 @@ import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.runtime.checkpoint.GenerationConfig;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,14 +14,19 @@ import java.util.Optional;
  * @param flowJson the file of the {@link FlowTemplates}, which may be missing
  * @param sampling how the model's makers ask to draw tokens, if they do
  * @param chatTemplate the chat template; empty for a model that continues text
+ * @param chatTemplateFile where a chat template would be looked for, for messages
  * @param addsBeginToken whether texts begin with the begin token, where the model has one
+ * @param statedEnds the ids of the tokens that the files themselves say end a text, where the
+ *     configuration has more
  */
 public record PromptSettings(
     Path model,
     Path flowJson,
     Optional<SamplingOptions> sampling,
     Optional<ModelChatTemplate> chatTemplate,
-    boolean addsBeginToken) {
+    Path chatTemplateFile,
+    boolean addsBeginToken,
+    Optional<List<Integer>> statedEnds) {
   /**
    * {@return what the files of a Hugging Face folder say}
    *
@@ -34,7 +40,9 @@ public record PromptSettings(
         flowJson,
         GenerationConfig.read(folder).sampling(),
         FlowTemplates.hasPrompt(flowJson) ? Optional.empty() : ModelChatTemplate.read(folder),
-        TokenizerConfig.read(folder).addsBeginToken().orElse(true));
+        folder.resolve(ModelChatTemplate.FILE),
+        TokenizerConfig.read(folder).addsBeginToken().orElse(true),
+        Optional.empty());
   }
 
   /** {@return whether the file of the templates has a prompt for a model that continues text} */

@@ -18,6 +18,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The token ids that a model reads: question prompts, the stop question and its two answers.
@@ -27,6 +29,8 @@ import java.util.stream.IntStream;
  * Thread-safe; usable as long as the tokenizer is open.
  */
 public final class Prompts implements PreferenceTokens {
+  private static final Logger LOG = LoggerFactory.getLogger(Prompts.class);
+
   // Characters that Unicode keeps for such use inside of programs.
   private static final String USER_BEGIN = "\uFDD0";
   private static final String USER_END = "\uFDD1";
@@ -122,7 +126,8 @@ public final class Prompts implements PreferenceTokens {
   }
 
   /**
-   * {@return the prompts of a model with these settings}
+   * {@return the prompts of a model with these settings} Warns where a chat model has no chat
+   * template.
    *
    * @param settings what the model's files say of prompts
    * @param tokenizer the model's tokenizer; not closed by the prompts
@@ -132,6 +137,7 @@ public final class Prompts implements PreferenceTokens {
    */
   public static Prompts of(
       PromptSettings settings, Tokenizer tokenizer, ModelConfig config, Clock clock) {
+    MissingTemplate.advice(settings, tokenizer, config.endOfSequenceIds()).ifPresent(LOG::warn);
     FlowTemplates templates = FlowTemplates.read(settings);
     PromptFormat format =
         settings

@@ -174,7 +174,8 @@ class BlockQuantizerTest {
   private static Quantized quantize(int bits, float[] weights) {
     ByteBuffer codes = ByteBuffer.allocate(weights.length * bits / 8);
     FloatBuffer factors = FloatBuffer.allocate(weights.length / BLOCK);
-    FloatBuffer offsets = FloatBuffer.allocate(format(bits).layout().offsets() ? factors.limit() : 0);
+    FloatBuffer offsets =
+        FloatBuffer.allocate(format(bits).layout().offsets() ? factors.limit() : 0);
     BlockRows rows = new BlockRows(codes, factors, ByteBuffer.allocate(0), offsets);
     assertThat(
             new BlockQuantizer(format(bits), weights.length)

@@ -19,7 +19,9 @@ class GgufBlocksTest {
   private static final long[] ORDER = {1, 0};
 
   @ParameterizedTest
-  @EnumSource(mode = Mode.EXCLUDE, names = {"F32", "F16", "BF16"})
+  @EnumSource(
+      mode = Mode.EXCLUDE,
+      names = {"F32", "F16", "BF16"})
   void repackedBlocksStandForTheSameValues(GgufType type) throws IOException {
     ByteBuffer file = GgufTypeTest.resource(type + ".bin");
     float[] expected = GgufTypeTest.floats(GgufTypeTest.resource(type + ".f32"));

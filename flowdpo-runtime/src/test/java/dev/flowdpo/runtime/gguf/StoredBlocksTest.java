@@ -48,7 +48,9 @@ class StoredBlocksTest {
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @EnumSource(mode = Mode.EXCLUDE, names = {"F32", "F16", "BF16"})
+  @EnumSource(
+      mode = Mode.EXCLUDE,
+      names = {"F32", "F16", "BF16"})
   void aModelInBlocksScoresAsItsWidenedTwin(GgufType type) throws IOException {
     float[] widened = scores(type, Quantization.NONE);
     float[] stored = scores(type, Quantization.AS_STORED);
@@ -109,8 +111,7 @@ class StoredBlocksTest {
   }
 
   private FrozenBase load(GgufType type, Quantization quantization) throws IOException {
-    return FrozenBase.load(
-        open(type), new SessionSettings(1, 128).withQuantization(quantization));
+    return FrozenBase.load(open(type), new SessionSettings(1, 128).withQuantization(quantization));
   }
 
   private Checkpoint open(GgufType type) throws IOException {
@@ -177,8 +178,7 @@ class StoredBlocksTest {
     public FloatBuffer floats(String name, long firstRow, long rows) {
       TensorInfo info = tensor(name);
       int rowBytes = (int) (info.byteSize() / info.shape()[0]);
-      ByteBuffer from =
-          bytes.get(name).slice((int) firstRow * rowBytes, (int) rows * rowBytes);
+      ByteBuffer from = bytes.get(name).slice((int) firstRow * rowBytes, (int) rows * rowBytes);
       GgufType stored = GgufType.valueOf(info.dtype());
       int count = from.remaining() / stored.bytes() * stored.elements();
       FloatBuffer values =
@@ -197,8 +197,7 @@ class StoredBlocksTest {
       }
       int rowBytes = (int) (info.byteSize() / info.shape()[0]);
       ByteBuffer all = bytes.get(name);
-      return GgufBlocks.of(
-          type, info.shape()[1], row -> all.slice((int) row * rowBytes, rowBytes));
+      return GgufBlocks.of(type, info.shape()[1], row -> all.slice((int) row * rowBytes, rowBytes));
     }
 
     @Override

@@ -41,7 +41,8 @@ class ModelMemoryTest {
     ImmutableList.Builder<Tensor> tensors = ImmutableList.builder();
     ModelTensor.of(config)
         .forEach(
-            tensor -> tensors.add(new Tensor(tensor.name(), tensor.kind(), type.name(), tensor.shape())));
+            tensor ->
+                tensors.add(new Tensor(tensor.name(), tensor.kind(), type.name(), tensor.shape())));
     return new CheckpointContents(config, ImmutableList.of(), tensors.build());
   }
 
