@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flowdpo.cli.CommandRun;
 import dev.flowdpo.cli.KilledCommand;
+import dev.flowdpo.cli.output.JsonText;
+import dev.flowdpo.runtime.tiny.SolutionStyle;
+import dev.flowdpo.runtime.tiny.WordProblem;
+import dev.flowdpo.runtime.tiny.WordProblems;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -167,15 +172,47 @@ class CompileCommandTest {
         .hasSameBinaryContentAs(learned.resolve("traces.jsonl"));
   }
 
+  @Test
+  void takesConversationsFromElsewhere() throws IOException {
+    List<String> rows = new ArrayList<>();
+    for (WordProblem problem : WordProblems.generate(7, 4)) {
+      Map<String, String> user = Map.of("role", "user", "content", problem.question());
+      String solution = SolutionStyle.STEPS.write(problem);
+      Map<String, String> assistant = Map.of("role", "assistant", "content", solution);
+      rows.add(JsonText.line(Map.of("messages", List.of(user, assistant))));
+    }
+    Path file = Files.write(folder.resolve("sft.jsonl"), rows);
+    Path out = folder.resolve("out");
+
+    CommandRun run =
+        CommandRun.of(
+            "compile", "--messages", file, "--held-out", 1, "--epochs", 1, "--out", out, "--json");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.json().get("traces").asInt()).isEqualTo(4);
+    assertThat(out.resolve("answer/adapter_model.safetensors")).isNotEmptyFile();
+    List<JsonNode> given = CommandRun.jsonLines(file);
+    List<JsonNode> written = CommandRun.jsonLines(out.resolve("messages.jsonl"));
+    assertThat(written.stream().map(row -> row.get("messages")))
+        .containsExactlyElementsOf(given.stream().map(row -> row.get("messages")).toList());
+
+    Files.writeString(
+        file,
+        Files.readString(out.resolve("messages.jsonl"))
+            .replace("\"prompt_ids\":[", "\"prompt_ids\":[5,"));
+    CommandRun.of("compile", "--messages", file, "--held-out", 1, "--out", folder.resolve("other"))
+        .assertRefused("expected in \"prompt_ids\" the ids of this model's prompt, found others");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
         "|expected at least one trace to learn from, found none: of 0 solutions",
         "{\"question\":\"a?\"|malformed",
-        "{\"question\":\"a?\",\"text\":\"7\",\"completion_ids\":[5,99999,0],\"source\":\"x\"}"
+        "{\"question\":\"a?\",\"solution\":\"7\",\"completion_ids\":[5,99999,0],\"source\":\"x\"}"
             + "|found 99999",
-        "{\"question\":\"a?\",\"text\":\"other\",\"completion_ids\":[51,0],\"source\":\"x\"}"
+        "{\"question\":\"a?\",\"solution\":\"other\",\"completion_ids\":[51,0],\"source\":\"x\"}"
             + "|of another model",
       })
   void refusesFilesThatHoldNoTraces(String row, String message) throws IOException {
@@ -194,7 +231,8 @@ class CompileCommandTest {
     "--run,--adapters",
     "--run,--max-chunks",
     "--traces,--chunk-size",
-    "--traces,--temperature"
+    "--traces,--temperature",
+    "--messages,--temperature"
   })
   void refusesOptionsOfAFlowThatIsNotRun(String source, String option) {
     Path out = folder.resolve("out");
