@@ -71,7 +71,13 @@ public final class FlowDpo {
   public static void main(String[] arguments) {
     System.setProperty("java.awt.headless", "true");
     Locale.setDefault(Locale.ROOT); // numbers look the same everywhere
-    int exitCode = commandLine(utf8(System.out), utf8(System.err)).execute(arguments);
+    PrintWriter err = utf8(System.err);
+    int exitCode;
+    try {
+      exitCode = commandLine(utf8(System.out), err).execute(arguments);
+    } catch (OutOfMemoryError e) {
+      exitCode = FailureHandlers.outOfMemory(e, err);
+    }
     System.exit(exitCode);
   }
 
