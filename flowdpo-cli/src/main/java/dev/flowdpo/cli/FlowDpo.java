@@ -76,13 +76,25 @@ public final class FlowDpo {
   public static void main(String[] arguments) {
     System.setProperty("java.awt.headless", "true");
     Locale.setDefault(Locale.ROOT); // numbers look the same everywhere
+    PrintWriter err = utf8(System.err);
+    int exitCode;
+    try {
+      exitCode =
+          commandLine(utf8(System.out), err, asked(arguments)).execute(arguments);
+    } catch (OutOfMemoryError e) {
+      exitCode = FailureHandlers.outOfMemory(e, err);
+    }
+    System.exit(exitCode);
+  }
+
+  /** Half a second goes into the options of commands that nobody asked for. */
+  private static List<Class<?>> asked(String[] arguments) {
     String first = arguments.length == 0 ? "" : arguments[0];
-    // Half a second goes into the options of commands that nobody asked for.
     List<Class<?>> asked =
-        COMMANDS.stream().filter(type -> name(type).equals(first) && !OF_ALL.contains(type)).toList();
-    CommandLine line =
-        commandLine(utf8(System.out), utf8(System.err), asked.isEmpty() ? COMMANDS : asked);
-    System.exit(line.execute(arguments));
+        COMMANDS.stream()
+            .filter(type -> name(type).equals(first) && !OF_ALL.contains(type))
+            .toList();
+    return asked.isEmpty() ? COMMANDS : asked;
   }
 
   private static String name(Class<?> command) {

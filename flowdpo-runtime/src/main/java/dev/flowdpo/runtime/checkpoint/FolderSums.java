@@ -98,7 +98,10 @@ final class FolderSums {
     for (String name : names) {
       Path file = folder.resolve(name);
       String expected = sums.getOrDefault(name, "none");
-      String found = Files.isRegularFile(file) ? sum(file) : "no such file";
+      if (!Files.isRegularFile(file)) {
+        continue; // whoever needs it says so
+      }
+      String found = sum(file);
       if (!found.equals(expected)) {
         return Optional.of(
             new InvalidInputException(

@@ -6,7 +6,6 @@ import dev.flowdpo.runtime.internal.UninterruptedChannel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -26,6 +25,7 @@ final class StripeSums {
   static final String SUFFIX = ".crc32c";
 
   private static final int STRIPE_BYTES = 1 << 23;
+  private static final int BLOCK_BYTES = 1 << 18;
 
   private StripeSums() {}
 
@@ -77,16 +77,25 @@ final class StripeSums {
 
   private static long sum(Path file, long at, long size) {
     try {
-      ByteBuffer stripe =
-          UninterruptedChannel.of(
-              file,
-              channel ->
-                  channel.map(
-                      FileChannel.MapMode.READ_ONLY, at, Math.min(STRIPE_BYTES, size - at)),
-              StandardOpenOption.READ);
-      CRC32C sum = new CRC32C();
-      sum.update(stripe);
-      return sum.getValue();
+      // Read and not mapped: a mapping stays until its buffer is collected.
+      return UninterruptedChannel.of(
+          file,
+          channel -> {
+            CRC32C sum = new CRC32C();
+            ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);
+            long end = Math.min(size, at + STRIPE_BYTES);
+            for (long next = at; next < end; ) {
+              block.clear().limit((int) Math.min(BLOCK_BYTES, end - next));
+              int count = channel.read(block, next);
+              if (count < 0) {
+                throw new IOException("expected %d bytes, found %d".formatted(size, next));
+              }
+              sum.update(block.flip());
+              next += count;
+            }
+            return sum.getValue();
+          },
+          StandardOpenOption.READ);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -62,6 +62,7 @@ final class PreferenceLearner implements OnlineLearner {
   private int checkpointed;
   private boolean dirty;
   private boolean dirtyBySubmissions;
+  private Optional<FlowException> outOfMemory = Optional.empty();
   private boolean freed;
 
   /**
@@ -251,11 +252,17 @@ final class PreferenceLearner implements OnlineLearner {
 
   /** Learns from a group, in this thread's turn, and saves where that is due. */
   private GroupLearner.Result learnGroup(List<Work> group) {
+    if (outOfMemory.isPresent()) {
+      throw outOfMemory.get();
+    }
     boolean before = dirty;
     GroupLearner.Result result;
     try {
       dirty = true; // a failing step comes after the group is counted
       result = groups.learn(group);
+    } catch (OutOfMemoryError e) {
+      outOfMemory = Optional.of(outOfMemory(e));
+      throw outOfMemory.get();
     } catch (LearningTurns.BrokenOffException e) {
       dirty = before;
       throw e;
@@ -268,6 +275,17 @@ final class PreferenceLearner implements OnlineLearner {
       checkpointIfDirty();
     }
     return result;
+  }
+
+  /** The error may have come amid a step, so what is in memory is not saved any more. */
+  private FlowException outOfMemory(OutOfMemoryError e) {
+    return new FlowException(
+        ("learner \"%s\": out of memory (%s) after %d problems; raise -Xmx, or, where the message"
+                + " speaks of native or direct memory, lower it for the sake of the rest, or take"
+                + " fewer problemsPerGroup; a new learner with resume(true) goes on from the last"
+                + " checkpoint, as this one can't any more")
+            .formatted(setup.name(), e.getMessage(), checkpointed),
+        e);
   }
 
   @Override
@@ -420,7 +438,7 @@ final class PreferenceLearner implements OnlineLearner {
   }
 
   private void checkpointIfDirty() {
-    if (!dirty || freed) {
+    if (!dirty || freed || outOfMemory.isPresent()) {
       return;
     }
     setup

@@ -75,7 +75,12 @@ final class SubmissionThread {
       }
     } catch (Throwable e) {
       if (!queue.isClosed() && !(e instanceof FlowClosedException)) {
-        LOG.error("Learner \"{}\": a group of submissions failed", setup.name(), e);
+        boolean outOfMemory = e.getCause() instanceof OutOfMemoryError; // a trace tells nothing
+        LOG.error(
+            "Learner \"{}\": a group of submissions failed{}",
+            setup.name(),
+            outOfMemory ? ": " + e.getMessage() : "",
+            outOfMemory ? null : e);
       }
       group.forEach(submission -> submission.fail(e));
       if (e instanceof Error error) {

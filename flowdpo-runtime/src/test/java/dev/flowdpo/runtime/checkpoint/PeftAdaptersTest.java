@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
@@ -99,6 +100,29 @@ class PeftAdaptersTest {
     AdapterWeights attention = adapter((layer, linear) -> linear == LinearLayer.VALUE);
     PeftAdapters.write(folder, attention, "base");
     assertThat(PeftAdapters.read(folder, model)).isEqualTo(attention);
+  }
+
+  @Test
+  void damageIsRefusedByTheFileAndOtherToolsNeedNoChecksums() throws IOException {
+    AdapterWeights adapter = adapter();
+    PeftAdapters.write(folder, adapter, "base");
+    Random random = new Random(3);
+    for (String name :
+        List.of("adapter_config.json", "adapter_model.safetensors", FolderSums.FILE)) {
+      Path file = folder.resolve(name);
+      byte[] good = Files.readAllBytes(file);
+      for (int i = 0; i < 50; i++) {
+        byte[] bad = good.clone();
+        int at = random.nextInt(good.length);
+        bad[at] ^= (byte) (1 << random.nextInt(8));
+        Files.write(file, i % 2 == 0 ? bad : Arrays.copyOf(good, at));
+        assertRefused("SHA-256", FolderSums.FILE);
+      }
+      Files.write(file, good);
+    }
+    assertThat(PeftAdapters.read(folder, model)).isEqualTo(adapter);
+    Files.delete(folder.resolve(FolderSums.FILE));
+    assertThat(PeftAdapters.read(folder, model)).isEqualTo(adapter);
   }
 
   @Test
@@ -405,9 +429,12 @@ class PeftAdaptersTest {
     ObjectNode config = (ObjectNode) config();
     config.set(key, JSON.readTree(value));
     JSON.writeValue(folder.resolve("adapter_config.json").toFile(), config);
+    Files.deleteIfExists(folder.resolve(FolderSums.FILE)); // as the message says
   }
 
-  private void rewriteTensors(DataType type, Consumer<Map<String, FloatTensor>> change) {
+  private void rewriteTensors(DataType type, Consumer<Map<String, FloatTensor>> change)
+      throws IOException {
+    Files.deleteIfExists(folder.resolve(FolderSums.FILE));
     Path path = folder.resolve("adapter_model.safetensors");
     Map<String, FloatTensor> tensors = new HashMap<>();
     try (SafetensorsFile file = SafetensorsFile.open(path)) {

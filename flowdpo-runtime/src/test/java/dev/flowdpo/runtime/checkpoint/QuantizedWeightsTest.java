@@ -77,6 +77,21 @@ class QuantizedWeightsTest {
       Files.write(file, Arrays.copyOf(good, length));
       assertThat(open(Quantization.INT8, Optional.empty())).isEqualTo(file).hasBinaryContent(good);
     }
+    for (int i = 0; i < 20; i++) {
+      byte[] flipped = good.clone();
+      flipped[i * (good.length - 1) / 19] ^= (byte) (1 << i % 8);
+      Files.write(file, flipped);
+      assertThat(open(Quantization.INT8, Optional.empty())).isEqualTo(file).hasBinaryContent(good);
+    }
+    Path sums = file.resolveSibling(file.getFileName() + StripeSums.SUFFIX);
+    String right = Files.readString(sums);
+    for (String wrong : List.of("", right.substring(1), right.replace('\n', ' '))) {
+      Files.writeString(sums, wrong);
+      assertThat(open(Quantization.INT8, Optional.empty())).hasBinaryContent(good);
+      assertThat(sums).hasContent(right);
+    }
+    Files.delete(sums); // as an earlier version left it
+    assertThat(open(Quantization.INT8, Optional.empty())).hasBinaryContent(good);
     SafetensorsWriter.write(
         file, Map.of("other", FloatTensor.of(new float[1], 1)), DataType.F32, Map.of());
     assertThat(open(Quantization.INT8, Optional.empty())).hasBinaryContent(good);

@@ -1,8 +1,8 @@
 package dev.flowdpo.runtime.faults;
 
 import java.io.IOException;
-import java.util.EnumMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What goes wrong with a {@link FaultyFileSystem}, and when: of all reads, writes, forces and
@@ -36,7 +36,7 @@ public final class Faults {
 
   private final Fault fault;
   private final long at;
-  private final Map<Operation, Long> counts = new EnumMap<>(Operation.class);
+  private final List<Operation> operations = new ArrayList<>();
   private long count;
   private boolean dead;
   private boolean full;
@@ -57,12 +57,9 @@ public final class Faults {
     return struck;
   }
 
-  public long count() {
-    return count;
-  }
-
-  public Map<Operation, Long> counts() {
-    return counts;
+  /** Returns the operations that came, in their order. */
+  public List<Operation> operations() {
+    return List.copyOf(operations);
   }
 
   boolean losesPower() {
@@ -81,7 +78,7 @@ public final class Faults {
    */
   int next(Operation operation, Object file, int bytes) throws IOException {
     count++;
-    counts.merge(operation, 1L, Long::sum);
+    operations.add(operation);
     if (dead) {
       throw new IOException(file + ": no power");
     }

@@ -6,12 +6,17 @@ import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.runtime.faults.Faults.Fault;
+import dev.flowdpo.runtime.faults.Faults.Operation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -23,6 +28,15 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class FaultyDiskTest {
   private static final int PROBLEMS = 2;
+
+  /** Where a fault leaves another state than at the operation after it. */
+  private static final Map<Fault, Set<Operation>> STRUCK =
+      Map.of(
+          Fault.ERROR, EnumSet.allOf(Operation.class),
+          Fault.FULL, EnumSet.of(Operation.WRITE),
+          Fault.POWER_LOSS, EnumSet.of(Operation.WRITE, Operation.FORCE, Operation.NAME),
+          Fault.TORN_POWER_LOSS, EnumSet.of(Operation.FORCE, Operation.NAME),
+          Fault.SHORT, Set.of());
 
   @TempDir Path folder;
 
@@ -47,10 +61,10 @@ class FaultyDiskTest {
       run.run(sound.folder());
       Map<String, String> expected = LearnedRun.content(whole);
       assertThat(expected.values()).doesNotContain("missing");
-      long operations = sound.faults().count();
-      strike(run, Fault.ERROR, LongStream.of(operations / 3), expected);
-      strike(run, Fault.FULL, LongStream.of(operations / 2), expected);
-      strike(run, Fault.POWER_LOSS, LongStream.of(operations * 2 / 3), expected);
+      List<Operation> operations = sound.faults().operations();
+      strike(run, Fault.ERROR, LongStream.of(operations.size() / 3), expected);
+      strike(run, Fault.FULL, LongStream.of(operations.size() / 2), expected);
+      strike(run, Fault.POWER_LOSS, LongStream.of(operations.size() * 2 / 3), expected);
       strike(run, Fault.SHORT, LongStream.of(1), expected);
     }
   }
@@ -64,14 +78,18 @@ class FaultyDiskTest {
       FaultyFileSystem sound = new FaultyFileSystem(whole, Fault.ERROR, 0);
       run.run(sound.folder());
       Map<String, String> expected = LearnedRun.content(whole);
-      long operations = sound.faults().count();
-      System.out.printf("%d operations: %s%n", operations, sound.faults().counts());
+      List<Operation> operations = sound.faults().operations();
+      for (Operation operation : Operation.values()) {
+        System.out.printf("%s %d%n", operation, Collections.frequency(operations, operation));
+      }
       Map<Fault, Tally> tallies = new EnumMap<>(Fault.class);
       for (Fault fault : Fault.values()) {
-        LongStream all = LongStream.rangeClosed(1, fault == Fault.SHORT ? 1 : operations);
-        tallies.put(fault, strike(run, fault, all, expected));
+        LongStream moments =
+            LongStream.rangeClosed(1, operations.size())
+                .filter(at -> STRUCK.get(fault).contains(operations.get((int) at - 1)));
+        boolean all = fault == Fault.SHORT; // strikes from the first on
+        tallies.put(fault, strike(run, fault, all ? LongStream.of(1) : moments, expected));
         System.out.printf("%s: %s%n", fault, tallies.get(fault));
-        System.out.flush();
       }
       assertThat(tallies.get(Fault.ERROR).failed).isPositive();
       assertThat(tallies.get(Fault.POWER_LOSS).failed).isPositive();
