@@ -34,7 +34,7 @@ public final class EngineSettings {
     return new Builder(values);
   }
 
-  /** {@return the folder of a checkpoint; empty for the engine's bundled model} */
+  /** {@return the folder or the file of a checkpoint; empty for the engine's bundled model} */
   public Optional<Path> model() {
     return values.model;
   }
@@ -79,7 +79,7 @@ public final class EngineSettings {
       options = values.options;
     }
 
-    /** Sets the folder of a checkpoint. */
+    /** Sets the folder or the file of a checkpoint. */
     public Builder model(Path model) {
       this.model = Optional.of(model);
       return this;

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the model that a flow asks for: a folder or a GGUF file, with the paper's learning options as defaults, or
- * the bundled model, with those that were measured for it. Found by {@link
+ * Opens the model that a flow asks for: a folder or a GGUF file, with the paper's learning options
+ * as defaults, or the bundled model, with those that were measured for it. Found by {@link
  * java.util.ServiceLoader}. Thread-safe.
  */
 public final class AdapterFlowEngineProvider implements FlowEngineProvider {

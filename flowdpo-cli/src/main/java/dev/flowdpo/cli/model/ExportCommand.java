@@ -136,9 +136,7 @@ public final class ExportCommand implements Callable<Integer> {
   private Path write(ModelSource base, ModelConfig config, String name, AdapterWeights adapter) {
     Path target = name.isEmpty() ? out : out.resolve(name);
     switch (format) {
-      case PEFT ->
-          PeftAdapters.write(
-              target, adapter, baseName.orElseGet(base::name));
+      case PEFT -> PeftAdapters.write(target, adapter, baseName.orElseGet(base::name));
       case MERGED ->
           MergedCheckpoint.write(base.path(), adapter, target, MergedCheckpoint.USUAL_SHARD_BYTES);
       case ONNX -> {

@@ -61,6 +61,12 @@ public final class MergedCheckpoint {
    * @throws UncheckedIOException if writing fails
    */
   public static void write(Path base, AdapterWeights adapter, Path out, long shardBytes) {
+    if (Files.isRegularFile(base)) {
+      throw new InvalidInputException(
+          base
+              + ": expected a model folder, as a merged model has the types of its base, found a"
+              + " file; merge the adapter into the folder that the file was made from");
+    }
     Checkpoint.open(base).close();
     List<SafetensorsFile> files = WeightFiles.open(base);
     try {

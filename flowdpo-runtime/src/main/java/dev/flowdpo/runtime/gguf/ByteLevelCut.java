@@ -21,7 +21,10 @@ enum ByteLevelCut {
   DIGITS(ImmutableList.of("smollm", "starcoder", "refact"), null, false, false),
   /** Numbers in threes; a word that is a token is not merged. */
   LLAMA3(
-      ImmutableList.of("llama-bpe", "llama3", "llama-v3"), WordPattern.LLAMA3.expression(), true, false),
+      ImmutableList.of("llama-bpe", "llama3", "llama-v3"),
+      WordPattern.LLAMA3.expression(),
+      true,
+      false),
   /** Numbers in threes. */
   THREES(ImmutableList.of("dbrx", "smaug-bpe"), WordPattern.LLAMA3.expression(), false, false),
   /** Digits one by one, text composed. */
@@ -40,7 +43,10 @@ enum ByteLevelCut {
   private final boolean composed;
 
   ByteLevelCut(
-      ImmutableList<String> names, @Nullable String expression, boolean wholeWords, boolean composed) {
+      ImmutableList<String> names,
+      @Nullable String expression,
+      boolean wholeWords,
+      boolean composed) {
     this.names = names;
     this.expression = expression;
     this.wholeWords = wholeWords;

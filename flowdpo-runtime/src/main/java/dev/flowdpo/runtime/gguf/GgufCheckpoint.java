@@ -21,8 +21,7 @@ public final class GgufCheckpoint {
     GgufFile file = GgufFile.open(path);
     try {
       ModelConfig config = config(file);
-      return Checkpoint.of(
-          path, config, "the file's keys", List.of(GgufWeights.of(file, config)));
+      return Checkpoint.of(path, config, "the file's keys", List.of(GgufWeights.of(file, config)));
     } catch (RuntimeException e) {
       file.close();
       throw e;

@@ -117,9 +117,7 @@ final class GgufConfig {
     Optional<FloatBuffer> freqs = rotaryFactors("rope_freqs.weight");
     Optional<FloatBuffer> longFactors = rotaryFactors("rope_factors_long.weight");
     String type =
-        metadata
-            .text(typeKey)
-            .orElse(metadata.has(key("rope.scale_linear")) ? "linear" : "none");
+        metadata.text(typeKey).orElse(metadata.has(key("rope.scale_linear")) ? "linear" : "none");
     if (freqs.isPresent()) {
       putFactors(freqs.get(), freqs.get(), Optional.of(1.0));
     } else if (longFactors.isPresent()) {
@@ -154,7 +152,8 @@ final class GgufConfig {
     attention.ifPresent(value -> rope.put("attention_factor", value));
     rope.put(
         "original_max_position_embeddings",
-        integer("rope.scaling.original_context_length").orElseGet(() -> required("context_length")));
+        integer("rope.scaling.original_context_length")
+            .orElseGet(() -> required("context_length")));
   }
 
   private static void put(ArrayNode list, FloatBuffer values) {
@@ -231,7 +230,8 @@ final class GgufConfig {
     }
     List<Boolean> local = metadata.flags(pattern);
     if (local.size() != layers) {
-      throw metadata.wrong(pattern, "a truth value for each of " + layers + " layers", local.size());
+      throw metadata.wrong(
+          pattern, "a truth value for each of " + layers + " layers", local.size());
     }
     ArrayNode types = json.putArray("layer_types");
     local.forEach(value -> types.add(value ? "sliding_attention" : "full_attention"));
@@ -241,8 +241,7 @@ final class GgufConfig {
     GgufTokens tokens = GgufTokens.of(metadata);
     tokens
         .begin()
-        .ifPresentOrElse(
-            id -> json.put("bos_token_id", id), () -> json.putNull("bos_token_id"));
+        .ifPresentOrElse(id -> json.put("bos_token_id", id), () -> json.putNull("bos_token_id"));
     ArrayNode ends = json.putArray("eos_token_id");
     tokens.ends().forEach(ends::add);
   }

@@ -84,8 +84,7 @@ record GgufHeader(
     return value;
   }
 
-  private static GgufTensor tensor(BoundedInput in, int index, long alignment)
-      throws IOException {
+  private static GgufTensor tensor(BoundedInput in, int index, long alignment) throws IOException {
     String name = in.text(LONGEST_NAME, "name of tensor " + index);
     String field = field(name);
     int dimensions = in.u32(field);
@@ -120,8 +119,7 @@ record GgufHeader(
           "an offset that is a multiple of the alignment " + alignment,
           Long.toUnsignedString(begin) + "; the file is damaged");
     }
-    return new GgufTensor(
-        name, type, ImmutableList.copyOf(sizes), begin, type.byteSize(elements));
+    return new GgufTensor(name, type, ImmutableList.copyOf(sizes), begin, type.byteSize(elements));
   }
 
   private static ImmutableMap<String, GgufTensor> checked(

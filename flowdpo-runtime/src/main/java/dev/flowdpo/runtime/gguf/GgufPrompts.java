@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a GGUF file says of prompts, and files beside it that have its name: {@code
- * NAME.flow.json}, and {@code NAME.chat_template.jinja} in place of its own chat template. Stateless
- * and thread-safe.
+ * What a GGUF file says of prompts, and files beside it that have its name: {@code NAME.flow.json},
+ * and {@code NAME.chat_template.jinja} in place of its own chat template. Stateless and
+ * thread-safe.
  */
 public final class GgufPrompts {
   private static final String TEMPLATE = "tokenizer.chat_template";

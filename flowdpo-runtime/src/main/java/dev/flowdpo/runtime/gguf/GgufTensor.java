@@ -13,8 +13,7 @@ import java.util.Locale;
  * @param begin the offset of its first byte, counted from the start of the file's data
  * @param bytes the bytes that it takes
  */
-record GgufTensor(
-    String name, GgufType type, ImmutableList<Long> shape, long begin, long bytes) {
+record GgufTensor(String name, GgufType type, ImmutableList<Long> shape, long begin, long bytes) {
 
   /** Returns the sizes, outermost first. */
   long[] sizes() {

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Reads the tokenizer of a GGUF file: says it as a {@code tokenizer.json} of the same model does, so
- * that it passes the same checks and gives the same ids. Not thread-safe.
+ * Reads the tokenizer of a GGUF file: says it as a {@code tokenizer.json} of the same model does,
+ * so that it passes the same checks and gives the same ids. Not thread-safe.
  */
 public final class GgufTokenizer {
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -175,8 +175,7 @@ public final class GgufTokenizer {
         json.writeStringField("content", token);
         json.writeBooleanField("single_word", false);
         json.writeBooleanField("lstrip", false);
-        json.writeBooleanField(
-            "rstrip", phi && type == CONTROL && !WITHOUT_SPACE.contains(token));
+        json.writeBooleanField("rstrip", phi && type == CONTROL && !WITHOUT_SPACE.contains(token));
         json.writeBooleanField("normalized", false);
         json.writeBooleanField("special", type != USER_DEFINED);
         json.writeEndObject();

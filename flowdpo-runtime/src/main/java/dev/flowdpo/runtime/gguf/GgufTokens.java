@@ -62,8 +62,7 @@ record GgufTokens(
     id.filter(value -> !tokens.isEmpty() && value >= tokens.size())
         .ifPresent(
             value -> {
-              throw metadata.wrong(
-                  key, "the id of one of the " + tokens.size() + " tokens", value);
+              throw metadata.wrong(key, "the id of one of the " + tokens.size() + " tokens", value);
             });
     return id;
   }

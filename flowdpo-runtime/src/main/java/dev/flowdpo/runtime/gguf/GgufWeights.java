@@ -80,7 +80,8 @@ final class GgufWeights implements WeightSource {
       } else {
         unknown.remove(name.inFile());
         int heads = family.pairsSideBySide() ? name.rotatedHeads() : 0;
-        tensors.put(name.inFolder(), new Stored(tensor, heads, family.onesInNorms() && name.norm()));
+        tensors.put(
+            name.inFolder(), new Stored(tensor, heads, family.onesInNorms() && name.norm()));
       }
     }
     unknown.removeAll(ROTARY);
@@ -128,8 +129,7 @@ final class GgufWeights implements WeightSource {
   @Override
   public TensorInfo tensor(String name) {
     GgufTensor tensor = stored(name).tensor;
-    return new TensorInfo(
-        name, tensor.type().name(), tensor.sizes(), tensor.begin(), tensor.end());
+    return new TensorInfo(name, tensor.type().name(), tensor.sizes(), tensor.begin(), tensor.end());
   }
 
   /** Vectors are read element by element, so each must stand alone. */
@@ -191,8 +191,7 @@ final class GgufWeights implements WeightSource {
             piece -> {
               long from = (long) piece * pieceRows;
               int count = (int) Math.min(pieceRows, rows - from);
-              FloatBuffer into =
-                  values.slice((int) (from * columns), (int) (count * columns));
+              FloatBuffer into = values.slice((int) (from * columns), (int) (count * columns));
               if (stored.heads == 0) {
                 read(tensor, bytes, from * rowBytes, count * rowBytes, into);
               } else {

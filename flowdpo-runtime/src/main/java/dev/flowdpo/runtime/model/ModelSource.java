@@ -11,8 +11,8 @@ import java.nio.file.Path;
 
 /**
  * A model on disk, whatever its format: what of it is asked for is read then. Every method throws
- * {@link dev.flowdpo.error.InvalidInputException} where a file is missing, damaged or not supported.
- * Implementations are immutable and thread-safe.
+ * {@link dev.flowdpo.error.InvalidInputException} where a file is missing, damaged or not
+ * supported. Implementations are immutable and thread-safe.
  */
 public sealed interface ModelSource permits ModelFolder, GgufModel {
   /**

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Tells a chat model whose files bring no chat template, which answers plain text badly: by its name,
- * or by a token that ends a turn among those that end its texts. Stateless and thread-safe.
+ * Tells a chat model whose files bring no chat template, which answers plain text badly: by its
+ * name, or by a token that ends a turn among those that end its texts. Stateless and thread-safe.
  */
 final class MissingTemplate {
   private static final Pattern NAME =
@@ -72,15 +72,14 @@ final class MissingTemplate {
       return Optional.of("the token " + end.get() + ", which ends its texts, says that it is");
     }
     String name = String.valueOf(settings.model().getFileName()).toLowerCase(Locale.ROOT);
-    return NAME.matcher(name).find()
-        ? Optional.of("its name says that it is")
-        : Optional.empty();
+    return NAME.matcher(name).find() ? Optional.of("its name says that it is") : Optional.empty();
   }
 
   private static String template(Tokenizer tokenizer) {
     return KNOWN.entrySet().stream()
         .filter(known -> tokenizer.idOf(known.getKey()).isPresent())
-        .map(known -> "its template (" + known.getValue() + ", by its token " + known.getKey() + ")")
+        .map(
+            known -> "its template (" + known.getValue() + ", by its token " + known.getKey() + ")")
         .findFirst()
         .orElse("its template");
   }

@@ -126,8 +126,7 @@ class GgufCheckpointTest {
         file.put("split.no", part).put("split.count", 3);
         int tensors = Checkpoint.expectedTensors(expected.config()).size();
         file.put("split.tensors.count", tensors);
-        GgufModels.putTensors(
-            file, expected, name -> Math.floorMod(name.hashCode(), 3) == number);
+        GgufModels.putTensors(file, expected, name -> Math.floorMod(name.hashCode(), 3) == number);
         Files.write(folder.resolve("m-0000%d-of-00003.gguf".formatted(part + 1)), file.bytes());
       }
       Path first = folder.resolve("m-00001-of-00003.gguf");
@@ -178,7 +177,8 @@ class GgufCheckpointTest {
   @Test
   void missingAndUnknownTensorsAreNamedAsTheFileNamesThem() throws IOException {
     try (Checkpoint expected = random(Architecture.LLAMA)) {
-      GgufBytes more = GgufModels.of(expected, 3).tensor("blk.0.ffn_gate_exps.weight", new float[1], 1);
+      GgufBytes more =
+          GgufModels.of(expected, 3).tensor("blk.0.ffn_gate_exps.weight", new float[1], 1);
       assertThatThrownBy(() -> GgufCheckpoint.open(write(more)))
           .hasMessageContaining("compute what is not supported: blk.0.ffn_gate_exps.weight");
       GgufBytes less = new GgufBytes(3).putAll(GgufModels.keys(expected.config()));

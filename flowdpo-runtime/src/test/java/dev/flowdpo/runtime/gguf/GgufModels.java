@@ -18,8 +18,7 @@ import java.util.regex.Pattern;
  */
 final class GgufModels {
   private static final Set<Architecture> PERMUTED =
-      Set.of(
-          Architecture.LLAMA, Architecture.MISTRAL, Architecture.GRANITE, Architecture.SMOLLM3);
+      Set.of(Architecture.LLAMA, Architecture.MISTRAL, Architecture.GRANITE, Architecture.SMOLLM3);
   private static final Pattern LAYER = Pattern.compile("model\\.layers\\.(\\d+)\\.(.*)");
 
   private GgufModels() {}
@@ -32,8 +31,7 @@ final class GgufModels {
   }
 
   /** Adds those of a model's tensors whose names in the folder are chosen. */
-  static void putTensors(
-      GgufBytes file, Checkpoint folder, Predicate<String> chosen) {
+  static void putTensors(GgufBytes file, Checkpoint folder, Predicate<String> chosen) {
     ModelConfig config = folder.config();
     boolean gemma = config.variant().normWeightsFromOne();
     Checkpoint.expectedTensors(config)
@@ -116,9 +114,7 @@ final class GgufModels {
   static Map<String, Object> keys(ModelConfig config) {
     DecoderVariant variant = config.variant();
     String name =
-        config.architecture() == Architecture.MISTRAL
-            ? "llama"
-            : config.architecture().shortName();
+        config.architecture() == Architecture.MISTRAL ? "llama" : config.architecture().shortName();
     Map<String, Object> keys = new LinkedHashMap<>();
     keys.put("general.architecture", name);
     keys.put("general.name", "Test");
@@ -159,9 +155,7 @@ final class GgufModels {
     keys.put("tokenizer.ggml.tokens", tokens);
     keys.put("tokenizer.ggml.scores", scores);
     config.endOfSequenceIds().forEach(id -> keys.put("tokenizer.ggml.eos_token_id", id));
-    config
-        .beginOfSequenceId()
-        .ifPresent(id -> keys.put("tokenizer.ggml.bos_token_id", id));
+    config.beginOfSequenceId().ifPresent(id -> keys.put("tokenizer.ggml.bos_token_id", id));
     return keys;
   }
 }

@@ -180,8 +180,7 @@ class GgufRefusalTest {
 
   @Test
   void overlapsAndTwinsAreRefused() throws IOException {
-    GgufBytes two =
-        new GgufBytes(3).tensor("a", new float[16], 16).tensor("b", new float[16], 16);
+    GgufBytes two = new GgufBytes(3).tensor("a", new float[16], 16).tensor("b", new float[16], 16);
     byte[] overlapping = two.bytes();
     GgufBytes.Field offset = two.fields().get(two.fields().size() - 1);
     ByteBuffer.wrap(overlapping).order(ByteOrder.LITTLE_ENDIAN).putLong(offset.at(), 32);
@@ -209,8 +208,7 @@ class GgufRefusalTest {
     Path file = file(new GgufBytes(3).put("general.alignment", 48).bytes());
     assertThatThrownBy(() -> GgufFile.open(file))
         .hasMessage(
-            file
-                + ": key \"general.alignment\": expected a power of two up to 1048576, found 48");
+            file + ": key \"general.alignment\": expected a power of two up to 1048576, found 48");
   }
 
   @Test

@@ -51,8 +51,7 @@ class GgufModelTest {
       Files.copy(bundled.resolve(name), folder.resolve(name));
     }
     ObjectMapper mapper = new ObjectMapper();
-    ObjectNode tokenizer =
-        (ObjectNode) mapper.readTree(bundled.resolve("tokenizer.json").toFile());
+    ObjectNode tokenizer = (ObjectNode) mapper.readTree(bundled.resolve("tokenizer.json").toFile());
     ((ObjectNode) tokenizer.putObject("pre_tokenizer"))
         .put("type", "ByteLevel")
         .put("add_prefix_space", false)
@@ -89,11 +88,16 @@ class GgufModelTest {
               : merge.get(0).textValue() + " " + merge.get(1).textValue());
     }
     return Map.of(
-        "tokenizer.ggml.model", "gpt2",
-        "tokenizer.ggml.pre", "gpt-2",
-        "tokenizer.ggml.tokens", tokens.values().toArray(String[]::new),
-        "tokenizer.ggml.token_type", types,
-        "tokenizer.ggml.merges", merges.toArray(String[]::new));
+        "tokenizer.ggml.model",
+        "gpt2",
+        "tokenizer.ggml.pre",
+        "gpt-2",
+        "tokenizer.ggml.tokens",
+        tokens.values().toArray(String[]::new),
+        "tokenizer.ggml.token_type",
+        types,
+        "tokenizer.ggml.merges",
+        merges.toArray(String[]::new));
   }
 
   private static List<Solution> solve(Path model) {
