@@ -85,7 +85,7 @@ final class GgufBlocks implements StoredBlocks {
       }
     } else {
       for (int i = 0; i < block.codes.length; i += 2) {
-        into.codes().put((byte) (block.codes[i] + zero | block.codes[i + 1] + zero << 4));
+        into.codes().put((byte) (block.codes[i] + zero | (block.codes[i + 1] + zero) << 4));
       }
     }
     into.factors().put(block.factors);

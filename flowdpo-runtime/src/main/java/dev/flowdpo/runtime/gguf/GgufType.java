@@ -81,7 +81,13 @@ public enum GgufType {
   private final int id;
   private final int elements;
   private final int bytes;
+
+  /** Immutable, though its type does not say so. */
+  @SuppressWarnings("ImmutableEnumChecker")
   private final Optional<Coding> coding;
+
+  /** A method without state. */
+  @SuppressWarnings("ImmutableEnumChecker")
   private final BlockReader reader;
 
   /** A type that stores every element by itself. */

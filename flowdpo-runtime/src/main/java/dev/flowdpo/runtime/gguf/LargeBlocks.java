@@ -66,30 +66,30 @@ final class LargeBlocks {
     }
     for (int i = 0; i < ELEMENTS; i++) {
       int place = i % 128;
-      int low = bytes.get(at + i / 128 * 64 + place % 64) >> place / 64 * 4 & 0xf;
+      int low = bytes.get(at + i / 128 * 64 + place % 64) >> (place / 64 * 4) & 0xf;
       block.codes[i] = (low | twoBits(bytes, at + 128, i) << 4) - 32;
     }
   }
 
   /** Bits of an element where 32 bytes hold 256 elements. */
   private static int oneBit(ByteBuffer bytes, int at, int i) {
-    return bytes.get(at + i % 32) >> i / 32 & 1;
+    return bytes.get(at + i % 32) >> (i / 32) & 1;
   }
 
   /** Bits of an element where 32 bytes hold 128 elements. */
   private static int twoBits(ByteBuffer bytes, int at, int i) {
-    return bytes.get(at + i / 128 * 32 + i % 32) >> i % 128 / 32 * 2 & 3;
+    return bytes.get(at + i / 128 * 32 + i % 32) >> (i % 128 / 32 * 2) & 3;
   }
 
   /** Bits of an element where 32 bytes hold 64 elements. */
   private static int fourBits(ByteBuffer bytes, int at, int i) {
-    return bytes.get(at + i / 64 * 32 + i % 32) >> i % 64 / 32 * 4 & 0xf;
+    return bytes.get(at + i / 64 * 32 + i % 32) >> (i % 64 / 32 * 4) & 0xf;
   }
 
   /** 16 factors of 6 bits: their low halves in 8 bytes, then their upper two bits in 4 bytes. */
   private static int sixBitFactor(ByteBuffer bytes, int at, int group) {
-    int low = bytes.get(at + group % 8) >> group / 8 * 4 & 0xf;
-    int high = bytes.get(at + 8 + group % 4) >> group / 4 * 2 & 3;
+    int low = bytes.get(at + group % 8) >> (group / 8 * 4) & 0xf;
+    int high = bytes.get(at + 8 + group % 4) >> (group / 4 * 2) & 3;
     return low | high << 4;
   }
 
@@ -112,6 +112,8 @@ final class LargeBlocks {
     if (group < 4) {
       return bytes.get(first) & 0x3f;
     }
-    return bytes.get(at + 4 + group) >> 4 * which & 0xf | bytes.get(first) >> 2 & 0x30;
+    int low = bytes.get(at + 4 + group) >> (4 * which) & 0xf;
+    int high = bytes.get(first) >> 2 & 0x30;
+    return low | high;
   }
 }

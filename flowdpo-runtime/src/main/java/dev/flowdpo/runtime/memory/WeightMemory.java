@@ -23,13 +23,11 @@ import java.util.function.Predicate;
  */
 final class WeightMemory {
   private final CheckpointContents contents;
-  private final Quantization quantization;
   private final MatrixFormats formats;
   private final WeightPacking packing;
 
   WeightMemory(CheckpointContents contents, Quantization quantization, WeightPacking packing) {
     this.contents = contents;
-    this.quantization = quantization;
     this.formats = MatrixFormats.of(quantization, contents.stored());
     this.packing = packing;
   }
