@@ -26,7 +26,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 import onnxruntime
 import torch
 from datasets import load_dataset
-from peft import AutoPeftModelForCausalLM, LoraConfig, PeftModel, get_peft_model
+from peft import AutoPeftModelForCausalLM, LoraConfig, PeftModel, get_peft_model, set_peft_model_state_dict
 from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, AutoTokenizer, pipeline
 from transformers.utils import logging as transformers_logging
@@ -139,9 +139,10 @@ def ours_in_peft(work):
     merged = work.fresh("merged")
     work.flowdpo("export", "--format", "merged", "--adapters", work.run / "answer", "--out", merged)
     model = PeftModel.from_pretrained(work.model(), work.run / "answer").merge_and_unload()
+    model.half().float()  # our export keeps the base's type
     exported = work.model(merged)
-    say("merged export in transformers and `merge_and_unload`",
-        f"{difference(log_probs(exported, work.texts), log_probs(model, work.texts)):.1e} at most (base F16)")
+    say("merged export in transformers and `merge_and_unload`, both rounded to the base's F16",
+        f"{difference(log_probs(exported, work.texts), log_probs(model, work.texts)):.1e} at most")
     answer = pipeline("text-generation", model=str(merged), tokenizer=str(merged))
     text = answer([{"role": "user", "content": "Ana has 5 pens. She buys 2. How many?"}])[0]["generated_text"]
     say("`pipeline` on the merged folder as it is", repr(text[-1]["content"]))
@@ -286,11 +287,13 @@ def objectives(work):
         ("apo-zero", 0.7, [], dict(loss_type=["apo_zero"])),
     ]
     for name, beta, options, settings in cases:
-        model = PeftModel.from_pretrained(work.model(), adapter, is_trainable=True)
         data = load_dataset("json", data_files=str(work.run / "answer-pairs.jsonl"), split="train")
-        trainer = ByIds(model, args=dpo_config(work, beta=beta, max_steps=1, disable_dropout=True, **settings),
-                        train_dataset=data, processing_class=work.tokenizer)
-        trainer.model.train()
+        lora = LoraConfig.from_pretrained(adapter)
+        lora.inference_mode = False
+        # The adapter is put in afterwards: TRL takes one that is there from the start for the reference.
+        trainer = ByIds(work.model(), args=dpo_config(work, beta=beta, max_steps=1, **settings), train_dataset=data,
+                        processing_class=work.tokenizer, peft_config=lora)
+        set_peft_model_state_dict(trainer.model, load_file(adapter / "adapter_model.safetensors"))
         batch = DataCollatorForPreference(pad_token_id=0)([example])
         loss = trainer.compute_loss(trainer.model, batch)
         loss.backward()

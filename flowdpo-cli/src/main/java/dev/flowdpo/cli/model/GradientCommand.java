@@ -145,8 +145,7 @@ public final class GradientCommand implements Callable<Integer> {
       SafetensorsWriter.write(
           out,
           PeftAdapters.ownGradient(
-              adapterFolder,
-              matrices(adapter, policy.layout(), result.gradient().toFloatVector())),
+              adapterFolder, matrices(adapter, policy.layout(), result.gradient().toFloatVector())),
           DataType.F32,
           Map.of("format", "pt"));
       print(Result.of(result.loss(), result.sums().get(0)));

@@ -148,7 +148,9 @@ public final class CompileCommand implements Callable<Integer> {
     if (!Files.isRegularFile(file)) {
       throw new InvalidInputException(
           file
-              + (messages.isPresent() ? ": expected a file of conversations" : ": expected a file of traces")
+              + (messages.isPresent()
+                  ? ": expected a file of conversations"
+                  : ": expected a file of traces")
               + ", found "
               + (Files.exists(file) ? "a folder" : "no such file")
               + (run.isPresent() ? "; --run takes the folder of a run of learn" : ""));

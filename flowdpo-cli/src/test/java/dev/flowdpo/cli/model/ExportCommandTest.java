@@ -44,8 +44,7 @@ class ExportCommandTest {
         .isEqualTo(PeftAdapters.read(MODEL.resolve("adapter"), config));
     assertThat(folder.resolve("out/adapter_config.json"))
         .content()
-        .contains(
-            "\"base_model_name_or_path\" : \"" + MODEL.toAbsolutePath().normalize() + "\"");
+        .contains("\"base_model_name_or_path\" : \"" + MODEL.toAbsolutePath().normalize() + "\"");
   }
 
   @Test
@@ -73,9 +72,7 @@ class ExportCommandTest {
     ModelConfig config = ModelConfig.read(base.resolve("config.json"));
     Path adapter = folder.resolve("adapter");
     PeftAdapters.write(
-        adapter,
-        TrainerOptions.builder().build().freshAdapter(config).weights(),
-        base.toString());
+        adapter, TrainerOptions.builder().build().freshAdapter(config).weights(), base.toString());
     Path out = folder.resolve("out");
     CommandRun run =
         CommandRun.of(

@@ -122,8 +122,7 @@ class GradientCommandTest {
         .asDouble();
   }
 
-  private Path withRankOne(AdapterWeights adapter, String module, double step)
-      throws IOException {
+  private Path withRankOne(AdapterWeights adapter, String module, double step) throws IOException {
     int outputs = adapter.modules().get(module).outputSize();
     return withRankOne(adapter, module, step, FloatBuffer.allocate(outputs));
   }

@@ -20,7 +20,9 @@ class ObjectiveOptionsTest {
 
   private static ObjectiveOptions parsed(String... words) {
     ObjectiveOptions options = new ObjectiveOptions();
-    new CommandLine(CommandLine.Model.CommandSpec.create().addMixin("o", CommandLine.Model.CommandSpec.forAnnotatedObject(options)))
+    new CommandLine(
+            CommandLine.Model.CommandSpec.create()
+                .addMixin("o", CommandLine.Model.CommandSpec.forAnnotatedObject(options)))
         .parseArgs(words);
     return options;
   }

@@ -69,7 +69,8 @@ final class MergedCard {
     if (!Files.isRegularFile(card) || Files.size(card) > MAX_BYTES) {
       return List.of();
     }
-    List<String> lines = new String(Files.readAllBytes(card), StandardCharsets.UTF_8).lines().toList();
+    List<String> lines =
+        new String(Files.readAllBytes(card), StandardCharsets.UTF_8).lines().toList();
     int end = lines.isEmpty() ? -1 : lines.subList(1, lines.size()).indexOf(FENCE);
     if (end < 0 || !lines.get(0).equals(FENCE)) {
       return List.of();

@@ -267,6 +267,9 @@ public final class MergedCheckpoint {
         name.endsWith(WEIGHTS_ENDING)
             || name.endsWith(".index.json")
             || OTHER_WEIGHTS.stream().anyMatch(name::endsWith);
-    return Files.isRegularFile(file) && !name.startsWith(".") && !name.equals(MergedCard.FILE) && !weights;
+    return Files.isRegularFile(file)
+        && !name.startsWith(".")
+        && !name.equals(MergedCard.FILE)
+        && !weights;
   }
 }

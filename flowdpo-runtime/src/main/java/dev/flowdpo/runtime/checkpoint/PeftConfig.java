@@ -201,9 +201,7 @@ record PeftConfig(
     if (node.isTextual()) {
       String text = node.textValue();
       return new Targets(
-          text,
-          Set.of(),
-          Optional.of(ModulePattern.whole(where(json, "exclude_modules"), text)));
+          text, Set.of(), Optional.of(ModulePattern.whole(where(json, "exclude_modules"), text)));
     }
     Set<String> names = new LinkedHashSet<>();
     for (JsonNode name : node) {

@@ -25,8 +25,8 @@ import java.util.Objects;
  * <p>Rows without ids come from elsewhere: {@code prompt}, {@code chosen} and {@code rejected} as
  * TRL reads them. They are encoded as {@link ModelTokens} says: texts as they are; lists of
  * messages with the last question in the model's own prompt, and what was said before it in the
- * chat template. The messages before the reply may stand in {@code prompt}, or in {@code chosen} and
- * {@code rejected} both. Without a {@code role} such a row is for the Answer adapter, without a
+ * chat template. The messages before the reply may stand in {@code prompt}, or in {@code chosen}
+ * and {@code rejected} both. Without a {@code role} such a row is for the Answer adapter, without a
  * {@code problem_id} its id is a hash of the question or the prompt, and without rewards they are 1
  * and 0.
  *

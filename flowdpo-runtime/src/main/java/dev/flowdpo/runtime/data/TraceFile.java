@@ -15,10 +15,10 @@ import java.util.Objects;
 
 /**
  * Traces as JSON lines: {@code problem_id}, {@code question}, {@code answer}, {@code solution},
- * {@code completion_ids}, {@code reward}, {@code source}, and {@code problems}, {@code updates} and {@code
- * seed} of where the trace comes from. The ids are the truth and end with the end of sequence,
- * where the model has one; the text must be theirs, so that a file of another model is not mistaken
- * for one of this. Attributes of problems are not kept.
+ * {@code completion_ids}, {@code reward}, {@code source}, and {@code problems}, {@code updates} and
+ * {@code seed} of where the trace comes from. The ids are the truth and end with the end of
+ * sequence, where the model has one; the text must be theirs, so that a file of another model is
+ * not mistaken for one of this. Attributes of problems are not kept.
  *
  * <p>No column is one that TRL's SFT trainer takes, which would train on solutions without their
  * questions; {@link MessagesFile} is the form for it.

@@ -285,8 +285,7 @@ class PeftAdaptersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"pissa", "pissa_niter_16", "olora", "corda", "loftq", "lora_ga", "other"})
+  @ValueSource(strings = {"pissa", "pissa_niter_16", "olora", "corda", "loftq", "lora_ga", "other"})
   void refusesAdaptersWhoseBaseWasChangedAndSaysHowToConvert(String initialization)
       throws IOException {
     PeftAdapters.write(folder, adapter(), "base");

@@ -77,7 +77,9 @@ class ChatModelFilesTest {
     String three = message("assistant", " 3");
     String four = message("assistant", " 4");
     PreferencePair apart =
-        pair("{\"prompt\": [%s], \"chosen\": [%s], \"rejected\": [%s]}".formatted(before, three, four));
+        pair(
+            "{\"prompt\": [%s], \"chosen\": [%s], \"rejected\": [%s]}"
+                .formatted(before, three, four));
     PreferencePair whole =
         pair(
             "{\"chosen\": [%s, %s], \"rejected\": [%s, %s]}"

@@ -51,7 +51,10 @@ class SamplerAndLearnerTest {
   /** Decoding rounds what goes into a quantised matrix to 8 bits, and training does not. */
   @ParameterizedTest
   @CsvSource({
-    "LLAMA, INT8, 0.02", "LLAMA, INT4, 0.02", "GEMMA2, INT8, 0.02", "QWEN3, INT4, 0.02",
+    "LLAMA, INT8, 0.02",
+    "LLAMA, INT4, 0.02",
+    "GEMMA2, INT8, 0.02",
+    "QWEN3, INT4, 0.02",
   })
   void areNearOverQuantisedWeights(Architecture architecture, Quantization mode, double bound) {
     try (FrozenBase base = load(architecture, MatrixFormats.of(mode))) {

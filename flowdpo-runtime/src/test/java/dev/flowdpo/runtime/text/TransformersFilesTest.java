@@ -39,8 +39,7 @@ class TransformersFilesTest {
     bundled("config.json", "flow.json", "tokenizer.json");
     TransformersFiles.complete(folder);
     for (String file : List.of("tokenizer_config.json", "generation_config.json")) {
-      assertThat(folder.resolve(file))
-          .hasSameTextualContentAs(BundledModel.folder().resolve(file));
+      assertThat(folder.resolve(file)).hasSameTextualContentAs(BundledModel.folder().resolve(file));
     }
     JsonNode tokenizer = json("tokenizer_config.json");
     assertThat(tokenizer.path("tokenizer_class").asText()).isEqualTo("PreTrainedTokenizerFast");
@@ -69,8 +68,7 @@ class TransformersFilesTest {
     assertThat(template.render(List.of(ChatMessage.user(question)), true)).isEqualTo(text);
     assertThat(
             template.render(
-                List.of(ChatMessage.user(question), ChatMessage.assistant("2+3=5\n#### 5")),
-                false))
+                List.of(ChatMessage.user(question), ChatMessage.assistant("2+3=5\n#### 5")), false))
         .isEqualTo(text + "2+3=5\n#### 5<|end|>");
   }
 
