@@ -8,6 +8,7 @@ import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.learning.TraceCompiler;
 import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.rollout.RolloutSampler;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.runtime.AdapterFlowEngineProvider;
@@ -63,12 +64,18 @@ public final class LearnedRun implements AutoCloseable {
 
   /** Runs up to so many problems. */
   public void run(Path folder, int count) {
+    run(folder, count, RolloutSampler.tree());
+  }
+
+  /** Runs with another sampler. */
+  public void run(Path folder, int count, RolloutSampler sampler) {
     Listeners listeners = new Listeners();
     Flow own = flow.withAdapters("run-" + NAMES.incrementAndGet());
     try (OnlineLearner learner =
         own.learner()
             .verifier(a -> Verdict.of(a.finalAnswer().equals(a.problem().answer())))
             .options(options)
+            .sampler(sampler)
             .listener(listeners)
             .checkpoint(folder.resolve("checkpoint"))
             .resume(true)
@@ -89,6 +96,7 @@ public final class LearnedRun implements AutoCloseable {
               TraceFile.of(tracesFile, engine.tokens()).resume(from.problems())) {
         listeners.pairs = pairs;
         listeners.traces = TraceCompiler.builder().seed(5).sink(traces::write).build();
+        listeners.seals.save();
         learner.learn(problems.subList(0, count));
         learner.save(folder);
       }
