@@ -3,6 +3,8 @@ package dev.flowdpo.runtime.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import dev.flowdpo.error.InvalidInputException;
@@ -128,6 +130,32 @@ class DamagedFolderTest {
       case DELETE -> Files.delete(file);
     }
     return "%s of %s at byte %d of %d".formatted(damage, file, at, bytes.length);
+  }
+
+  /** Such a folder has the checksums of format 2 and no others. */
+  @Test
+  void aFolderOfAnEarlierVersionIsReadUnchecked() throws IOException {
+    Path whole = Files.createDirectory(folder.resolve("whole"));
+    Path half = Files.createDirectory(folder.resolve("half"));
+    ObjectMapper json = new ObjectMapper();
+    try (LearnedRun run = new LearnedRun(PROBLEMS)) {
+      run.run(whole);
+      run.run(half, PROBLEMS - 1);
+      for (Path file : files(half)) {
+        String name = file.getFileName().toString();
+        if (name.equals("manifest.json")) {
+          ObjectNode manifest = (ObjectNode) json.readTree(file.toFile());
+          manifest.put("format", 2).remove("sum");
+          ObjectNode sums = (ObjectNode) manifest.get("files");
+          sums.remove(List.of("answer/SHA256SUMS", "stop/SHA256SUMS"));
+          json.writeValue(file.toFile(), manifest);
+        } else if (name.equals("SHA256SUMS") || name.equals("seals.json")) {
+          Files.delete(file);
+        }
+      }
+      run.run(half);
+      assertThat(LearnedRun.content(half)).isEqualTo(LearnedRun.content(whole));
+    }
   }
 
   @Test
