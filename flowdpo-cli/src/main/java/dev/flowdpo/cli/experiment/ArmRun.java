@@ -173,7 +173,9 @@ final class ArmRun implements ExperimentRun<ArmResult> {
     }
   }
 
-  /** Opens the file whose lines grow beside the checkpoints, and checks it where the run goes on. */
+  /**
+   * Opens the file whose lines grow beside the checkpoints, and checks it where the run goes on.
+   */
   private MetricsFile metrics(Seals seals, LearningProgress from) {
     Path metrics = folder.resolve(RunFiles.METRICS);
     seals.open(folder.resolve(RunFiles.SEALS), metrics, from);

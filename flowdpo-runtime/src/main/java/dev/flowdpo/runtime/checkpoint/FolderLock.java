@@ -116,8 +116,7 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
-  private static boolean isLocked(FileChannel open, Path file)
-      throws ClosedByInterruptException {
+  private static boolean isLocked(FileChannel open, Path file) throws ClosedByInterruptException {
     try {
       return Optional.ofNullable(open.tryLock(LOCKED_BYTE, 1, false)).isPresent();
     } catch (OverlappingFileLockException e) {

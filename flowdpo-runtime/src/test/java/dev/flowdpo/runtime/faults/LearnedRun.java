@@ -37,7 +37,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class LearnedRun implements AutoCloseable {
   private static final AtomicInteger NAMES = new AtomicInteger();
 
-  private final AdapterFlowEngine engine = new AdapterFlowEngineProvider().open(EngineSettings.defaults());
+  private final AdapterFlowEngine engine =
+      new AdapterFlowEngineProvider().open(EngineSettings.defaults());
   private final Flow flow = Flow.builder().engine(engine).seed(4).build();
   private final List<Problem> problems;
   private final LearnerOptions options =
@@ -53,8 +54,7 @@ public final class LearnedRun implements AutoCloseable {
 
   /** Takes problems of which already the first leads to pairs and to a trace. */
   public LearnedRun(int problems) {
-    this.problems =
-        WordProblems.learning(64).limit(problems).map(WordProblem::toProblem).toList();
+    this.problems = WordProblems.learning(64).limit(problems).map(WordProblem::toProblem).toList();
   }
 
   /** Begins the run, or goes on with what is in the folder. */
@@ -149,9 +149,7 @@ public final class LearnedRun implements AutoCloseable {
       content.put(
           name,
           Files.exists(file)
-              ? Hashing.sha256()
-                  .hashBytes(Files.readAllBytes(file))
-                  .toString()
+              ? Hashing.sha256().hashBytes(Files.readAllBytes(file)).toString()
               : "missing");
     }
     return content;
