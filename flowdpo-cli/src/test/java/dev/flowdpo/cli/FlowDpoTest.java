@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +46,22 @@ class FlowDpoTest {
         assertThat(run.out()).doesNotContain(option);
       }
     }
+  }
+
+  @Test
+  void outOfMemoryIsOneLine() throws Exception {
+    StringWriter err = new StringWriter();
+    CommandLine command = FlowDpo.commandLine(new PrintWriter(err), new PrintWriter(err));
+    Exception failure = new CompletionException(new OutOfMemoryError("Java heap space"));
+
+    int exitCode =
+        new FailureHandlers.Execution()
+            .handleExecutionException(failure, command, command.parseArgs());
+
+    assertThat(exitCode).isEqualTo(1);
+    assertThat(err.toString())
+        .hasLineCount(1)
+        .contains("out of memory: Java heap space", "-Xmx", "--resume");
   }
 
   @Test

@@ -13,8 +13,10 @@ import dev.flowdpo.cli.run.MetricsFile;
 import dev.flowdpo.cli.run.RunFiles;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
+import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.runtime.data.FileSeals;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Solution;
 import java.nio.file.Files;
@@ -22,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -142,6 +145,7 @@ final class ArmRun implements ExperimentRun<ArmResult> {
             .checkpointEveryProblems(CHECKPOINT_PROBLEMS)
             .build();
     ArmWatch watch = new ArmWatch(log, display);
+    Seals seals = new Seals();
     TreeCollector trees = TreeFiles.collector(folder.resolve("trees"), seed, settings.problems());
     Path checkpoint = folder.resolve(RunFiles.CHECKPOINT);
     boolean resume = Files.exists(checkpoint.resolve("latest"));
@@ -153,18 +157,46 @@ final class ArmRun implements ExperimentRun<ArmResult> {
                 .options(options)
                 .listener(watch)
                 .listener(trees)
+                .listener(seals)
                 .checkpoint(checkpoint)
                 .resume(resume)
                 .build();
-        MetricsFile metrics =
-            MetricsFile.open(folder.resolve(RunFiles.METRICS), learner.progress())) {
+        MetricsFile metrics = metrics(seals, learner.progress())) {
       watch.writeTo(metrics);
+      seals.onCheckpoint(checkpoint); // of what was not cut off, where the run goes on
       LearningProgress progress = learner.learn(settings.problemsOf(seed)).progress();
       trees.finish();
       if (options.updates().enabled()) {
         learner.save(folder);
       }
       return progress;
+    }
+  }
+
+  /**
+   * Opens the file whose lines grow beside the checkpoints, and checks it where the run goes on.
+   */
+  private MetricsFile metrics(Seals seals, LearningProgress from) {
+    Path metrics = folder.resolve(RunFiles.METRICS);
+    seals.open(folder.resolve(RunFiles.SEALS), metrics, from);
+    return MetricsFile.open(metrics, from);
+  }
+
+  /** Seals the metrics with every checkpoint. */
+  private static final class Seals implements LearningListener {
+    private Optional<FileSeals> seals = Optional.empty();
+
+    void open(Path file, Path metrics, LearningProgress from) {
+      seals =
+          Optional.of(
+              from.problems() == 0
+                  ? FileSeals.begin(file, List.of(metrics))
+                  : FileSeals.check(file, List.of(metrics)));
+    }
+
+    @Override
+    public void onCheckpoint(Path checkpoint) {
+      seals.ifPresent(FileSeals::save);
     }
   }
 

@@ -131,6 +131,7 @@ final class LearningRun {
             new LearningWatch(metrics, pairs, display, failures, learner.progress()),
             correct,
             sealing(seals));
+        seals.save(); // of what was not cut off, where the run goes on
         LearningReport report = learner.learn(data.problems());
         learner.save(folder.path());
         return report;

@@ -9,6 +9,7 @@ import dev.flowdpo.cli.run.RunFolder;
 import dev.flowdpo.learning.Trace;
 import dev.flowdpo.learning.TraceCompiler;
 import dev.flowdpo.learning.TraceOptions;
+import dev.flowdpo.runtime.data.FileSeals;
 import dev.flowdpo.runtime.data.ModelTokens;
 import dev.flowdpo.runtime.data.TraceFile;
 import dev.flowdpo.value.Problem;
@@ -28,11 +29,13 @@ final class TraceCollection {
 
   private final Path traces;
   private final Path state;
+  private final Path seals;
   private final ModelTokens tokens;
 
   TraceCollection(RunFolder folder, ModelTokens tokens) {
     this.traces = folder.file(RunFiles.TRACES);
     this.state = folder.file(RunFiles.COLLECTION);
+    this.seals = folder.file(RunFiles.SEALS);
     this.tokens = tokens;
   }
 
@@ -44,6 +47,10 @@ final class TraceCollection {
       List<Problem> problems,
       ProgressDisplay display) {
     int solved = solved();
+    FileSeals sealed =
+        solved == 0
+            ? FileSeals.begin(seals, List.of(traces))
+            : FileSeals.check(seals, List.of(traces));
     try (TraceFile.Writer writer = TraceFile.of(traces, tokens).resume(solved)) {
       TraceCompiler compiler =
           TraceCompiler.builder()
@@ -60,6 +67,7 @@ final class TraceCollection {
         flow.solveAll(batch).forEach(compiler::onSolved);
         solved += batch.size();
         JsonText.write(state, Map.of(PROBLEMS, solved));
+        sealed.save();
         display.update(solved, "correct %d".formatted(compiler.compile().traces().size()));
       }
     }

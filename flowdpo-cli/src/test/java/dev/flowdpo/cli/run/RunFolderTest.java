@@ -7,6 +7,7 @@ import dev.flowdpo.error.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,29 @@ class RunFolderTest {
       assertThat(resumed.heldOutBefore()).hasValue(0.25);
       assertThat(resumed.isResumed()).isTrue();
     }
+  }
+
+  @Test
+  void damagedSettingsAndLinksAreRefused() throws IOException {
+    try (RunFolder first =
+        new RunFolder(folder, RunFiles.KIND, SETTINGS, RunFolder.Existing.RESUME)) {
+      first.heldOutBefore(0.0001);
+    }
+    Path file = folder.resolve("run.json");
+    String good = Files.readString(file);
+    for (String bad : List.of(good.replace("1.0E-4", "1.0E-5"), good.substring(3), "")) {
+      Files.writeString(file, bad);
+      assertThatThrownBy(() -> resume()).hasMessageContaining("run.json");
+    }
+    Files.writeString(file, "{\"seed\":\"1\"}"); // as earlier versions wrote it
+    resume().close();
+    Path elsewhere = Files.createTempDirectory(folder, "elsewhere");
+    Path link = Files.createSymbolicLink(folder.resolve(RunFiles.CHECKPOINT), elsewhere);
+    assertThatThrownBy(() -> resume()).hasMessageContaining(link + ": expected a file or folder");
+  }
+
+  private RunFolder resume() {
+    return new RunFolder(folder, RunFiles.KIND, SETTINGS, RunFolder.Existing.RESUME);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.flowdpo.runtime.checkpoint;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.internal.AtomicFiles;
+import dev.flowdpo.runtime.internal.FullDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -69,7 +70,8 @@ public final class FolderLock implements AutoCloseable {
         OWNERS.remove(file);
         throw e;
       }
-    } catch (IOException e) {
+    } catch (IOException failure) {
+      IOException e = FullDisk.orElse(failure, folder.resolve(name), "for the lock");
       throw new FlowException(
           folder + ": expected a folder whose file " + name + " can be written, found: " + e, e);
     }
@@ -114,8 +116,7 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
-  private static boolean isLocked(FileChannel open, Path file)
-      throws ClosedByInterruptException {
+  private static boolean isLocked(FileChannel open, Path file) throws ClosedByInterruptException {
     try {
       return Optional.ofNullable(open.tryLock(LOCKED_BYTE, 1, false)).isPresent();
     } catch (OverlappingFileLockException e) {

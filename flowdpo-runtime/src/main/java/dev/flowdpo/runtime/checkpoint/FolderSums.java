@@ -82,14 +82,13 @@ final class FolderSums {
     }
     if (Files.size(file) > MAX_BYTES) {
       throw new InvalidInputException(
-          "%s: expected at most %d bytes, found %d"
-              .formatted(file, MAX_BYTES, Files.size(file)));
+          "%s: expected at most %d bytes, found %d".formatted(file, MAX_BYTES, Files.size(file)));
     }
     return Optional.of(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
   }
 
-  private static Optional<InvalidInputException> wrong(
-      Path folder, List<String> names, String text) throws IOException {
+  private static Optional<InvalidInputException> wrong(Path folder, List<String> names, String text)
+      throws IOException {
     Map<String, String> sums = new HashMap<>();
     for (String line : LINES.split(text)) {
       List<String> parts = PARTS.splitToList(line);

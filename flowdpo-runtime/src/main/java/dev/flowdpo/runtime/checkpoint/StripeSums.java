@@ -82,7 +82,7 @@ final class StripeSums {
           file,
           channel -> {
             CRC32C sum = new CRC32C();
-            ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);
+            ByteBuffer block = ByteBuffer.allocateDirect(BLOCK_BYTES);
             long end = Math.min(size, at + STRIPE_BYTES);
             for (long next = at; next < end; ) {
               block.clear().limit((int) Math.min(BLOCK_BYTES, end - next));

@@ -39,8 +39,7 @@ public final class DurableFile implements AutoCloseable {
    */
   public static void replace(Path path, byte[] content) {
     try {
-      AtomicFiles.write(
-          path, channel -> AtomicFiles.writeFully(channel, ByteBuffer.wrap(content)));
+      AtomicFiles.write(path, channel -> AtomicFiles.writeFully(channel, ByteBuffer.wrap(content)));
     } catch (IOException e) {
       throw failed(path, e);
     }

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>{@code
  * FileSeals seals = FileSeals.check(folder.resolve("seals.json"), List.of(pairs, traces));
- * // in LearningListener.onCheckpoint:
+ * // once the files are open, cut off at the checkpoint, and in LearningListener.onCheckpoint:
  * seals.save();
  * }</pre>
  *

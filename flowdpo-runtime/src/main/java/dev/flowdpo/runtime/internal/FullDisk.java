@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Tells a full disk from other reasons why a file cannot be written. Stateless and thread-safe. */
-final class FullDisk {
+public final class FullDisk {
   /** What Linux, macOS and Windows say; the JDK has no type for it. */
   private static final List<String> REASONS =
       List.of("No space left on device", "quota exceeded", "not enough space on the disk");
@@ -19,7 +19,7 @@ final class FullDisk {
    * @param when how far writing came
    * @throws FlowException in its place where the disk is full
    */
-  static IOException orElse(IOException e, Path file, String when) {
+  public static IOException orElse(IOException e, Path file, String when) {
     String message = String.valueOf(e.getMessage());
     if (REASONS.stream().anyMatch(message::contains)) {
       throw new FlowException(

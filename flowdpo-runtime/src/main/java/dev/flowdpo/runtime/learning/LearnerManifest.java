@@ -92,11 +92,7 @@ final class LearnerManifest {
       if (!there || Files.size(file) != expected) {
         throw new InvalidInputException(
             "%s: expected a file of %d bytes, as %s says, found %s; the state is damaged"
-                .formatted(
-                    file,
-                    expected,
-                    FILE,
-                    there ? Files.size(file) + " bytes" : "none"));
+                .formatted(file, expected, FILE, there ? Files.size(file) + " bytes" : "none"));
       }
       String sum = entry.getValue().path("sha256").asText();
       String found = hash(file);

@@ -42,8 +42,7 @@ record TrainerCheckpoint(TrainerState state, AdapterState adapter, float[] best)
     metadata.put("best_step", Integer.toString(state.bestStep()));
     metadata.put("worse", Integer.toString(state.worse()));
     metadata.put("stopped", Boolean.toString(state.stopped()));
-    SafetensorsWriter.write(
-        file, tensors, DataType.F32, TensorSeal.sealed(tensors, metadata));
+    SafetensorsWriter.write(file, tensors, DataType.F32, TensorSeal.sealed(tensors, metadata));
   }
 
   /**

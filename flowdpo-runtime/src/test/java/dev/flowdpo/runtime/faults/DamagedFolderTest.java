@@ -3,6 +3,8 @@ package dev.flowdpo.runtime.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import dev.flowdpo.error.InvalidInputException;
@@ -15,6 +17,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +38,27 @@ class DamagedFolderTest {
 
   private static final int PROBLEMS = 2;
 
-  @TempDir Path folder;
+  @TempDir private static Path runs;
+  private static LearnedRun run;
+  private static Path half;
+  private static Map<String, String> expected = Map.of();
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void learn() throws IOException {
+    run = new LearnedRun(PROBLEMS);
+    Path whole = Files.createDirectory(runs.resolve("whole"));
+    half = Files.createDirectory(runs.resolve("half"));
+    run.run(whole);
+    run.run(half, PROBLEMS - 1);
+    expected = LearnedRun.content(whole);
+  }
+
+  @AfterAll
+  static void close() {
+    run.close();
+  }
 
   /** What came of the damages of one kind to one file. */
   private static final class Tally {
@@ -62,36 +86,29 @@ class DamagedFolderTest {
   }
 
   private Map<String, Tally> damageAll(int places, int damages) throws IOException {
-    Path whole = Files.createDirectory(folder.resolve("whole"));
-    Path half = Files.createDirectory(folder.resolve("half"));
     Random random = new Random(7);
     Map<String, Tally> tallies = new TreeMap<>();
-    try (LearnedRun run = new LearnedRun(PROBLEMS)) {
-      run.run(whole);
-      run.run(half, PROBLEMS - 1);
-      Map<String, String> expected = LearnedRun.content(whole);
-      int next = 0;
-      for (Path file : files(half)) {
-        next++;
-        for (int kind = 0; kind < damages; kind++) {
-          Damage damage = Damage.values()[(next + kind) % Damage.values().length];
-          boolean placed = damage == Damage.FLIP || damage == Damage.TRUNCATE;
-          for (int i = 0; i < (placed ? places : 1); i++) {
-            Path copy = folder.resolve("copy");
-            copy(half, copy);
-            String what = damage(copy.resolve(half.relativize(file)), damage, random);
-            String name = half.relativize(file).toString().replaceAll("\\d{6,}", "TIME");
-            Tally tally = tallies.computeIfAbsent(name + " " + damage, key -> new Tally());
-            try {
-              run.run(copy);
-              assertThat(LearnedRun.content(copy)).as(what).isEqualTo(expected);
-              tally.repaired++;
-            } catch (InvalidInputException e) {
-              assertThat(e).as(what).hasMessageContaining(file.getFileName().toString());
-              tally.refused++;
-            }
-            MoreFiles.deleteRecursively(copy, RecursiveDeleteOption.ALLOW_INSECURE);
+    int next = 0;
+    for (Path file : files(half)) {
+      next++;
+      for (int kind = 0; kind < damages; kind++) {
+        Damage damage = Damage.values()[(next + kind) % Damage.values().length];
+        boolean placed = damage == Damage.FLIP || damage == Damage.TRUNCATE;
+        for (int i = 0; i < (placed ? places : 1); i++) {
+          Path copy = folder.resolve("copy");
+          copy(half, copy);
+          String what = damage(copy.resolve(half.relativize(file)), damage, random);
+          String name = half.relativize(file).toString().replaceAll("\\d{6,}", "TIME");
+          Tally tally = tallies.computeIfAbsent(name + " " + damage, key -> new Tally());
+          try {
+            run.run(copy);
+            assertThat(LearnedRun.content(copy)).as(what).isEqualTo(expected);
+            tally.repaired++;
+          } catch (InvalidInputException e) {
+            assertThat(e).as(what).hasMessageContaining(file.getFileName().toString());
+            tally.refused++;
           }
+          MoreFiles.deleteRecursively(copy, RecursiveDeleteOption.ALLOW_INSECURE);
         }
       }
     }
@@ -130,28 +147,46 @@ class DamagedFolderTest {
     return "%s of %s at byte %d of %d".formatted(damage, file, at, bytes.length);
   }
 
+  /** Such a folder has the checksums of format 2 and no others. */
+  @Test
+  void aFolderOfAnEarlierVersionIsReadUnchecked() throws IOException {
+    Path old = folder.resolve("old");
+    copy(half, old);
+    ObjectMapper json = new ObjectMapper();
+    for (Path file : files(old)) {
+      String name = file.getFileName().toString();
+      if (name.equals("manifest.json")) {
+        ObjectNode manifest = (ObjectNode) json.readTree(file.toFile());
+        manifest.put("format", 2).remove("sum");
+        ObjectNode sums = (ObjectNode) manifest.get("files");
+        sums.remove(List.of("answer/SHA256SUMS", "stop/SHA256SUMS"));
+        json.writeValue(file.toFile(), manifest);
+      } else if (name.equals("SHA256SUMS") || name.equals("seals.json")) {
+        Files.delete(file);
+      }
+    }
+    run.run(old);
+    assertThat(LearnedRun.content(old)).isEqualTo(expected);
+  }
+
   @Test
   void aTornTailIsCutOffAndLinksAreNotFollowed() throws IOException {
-    Path whole = Files.createDirectory(folder.resolve("whole"));
-    Path half = Files.createDirectory(folder.resolve("half"));
-    try (LearnedRun run = new LearnedRun(PROBLEMS)) {
-      run.run(whole);
-      run.run(half, PROBLEMS - 1);
-      for (String name : List.of("pairs.jsonl", "traces.jsonl")) {
-        Path file = half.resolve(name);
-        Files.writeString(file, Files.readString(file) + "{\"prompt\":\"half a li");
-      }
-      Path linked = folder.resolve("linked");
-      copy(half, linked);
-      Path elsewhere = folder.resolve("elsewhere");
-      Files.move(linked.resolve("pairs.jsonl"), elsewhere);
-      byte[] before = Files.readAllBytes(elsewhere);
-      Files.createSymbolicLink(linked.resolve("pairs.jsonl"), elsewhere);
-      assertThatThrownBy(() -> run.run(linked)).hasMessageContaining("pairs.jsonl");
-      assertThat(elsewhere).hasBinaryContent(before);
-
-      run.run(half);
-      assertThat(LearnedRun.content(half)).isEqualTo(LearnedRun.content(whole));
+    Path torn = folder.resolve("torn");
+    copy(half, torn);
+    for (String name : List.of("pairs.jsonl", "traces.jsonl")) {
+      Path file = torn.resolve(name);
+      Files.writeString(file, Files.readString(file) + "{\"prompt\":\"half a li");
     }
+    Path linked = folder.resolve("linked");
+    copy(torn, linked);
+    Path elsewhere = folder.resolve("elsewhere");
+    Files.move(linked.resolve("pairs.jsonl"), elsewhere);
+    byte[] before = Files.readAllBytes(elsewhere);
+    Files.createSymbolicLink(linked.resolve("pairs.jsonl"), elsewhere);
+    assertThatThrownBy(() -> run.run(linked)).hasMessageContaining("pairs.jsonl");
+    assertThat(elsewhere).hasBinaryContent(before);
+
+    run.run(torn);
+    assertThat(LearnedRun.content(torn)).isEqualTo(expected);
   }
 }

@@ -1,10 +1,12 @@
 package dev.flowdpo.runtime.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import dev.flowdpo.error.FlowException;
+import dev.flowdpo.rollout.RolloutSampler;
 import dev.flowdpo.runtime.faults.Faults.Fault;
 import dev.flowdpo.runtime.faults.Faults.Operation;
 import java.io.IOException;
@@ -17,7 +19,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +43,26 @@ class FaultyDiskTest {
           Fault.TORN_POWER_LOSS, EnumSet.of(Operation.FORCE, Operation.NAME),
           Fault.SHORT, Set.of());
 
-  @TempDir Path folder;
+  @TempDir private static Path sound;
+  private static LearnedRun run;
+  private static List<Operation> operations = List.of();
+  private static Map<String, String> expected = Map.of();
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void learnUndisturbed() throws IOException {
+    run = new LearnedRun(PROBLEMS);
+    FaultyFileSystem disk = new FaultyFileSystem(sound, Fault.ERROR, 0);
+    run.run(disk.folder());
+    expected = LearnedRun.content(sound);
+    operations = disk.faults().operations();
+  }
+
+  @AfterAll
+  static void close() {
+    run.close();
+  }
 
   /** What came of the faults of a kind. */
   private static final class Tally {
@@ -55,50 +79,53 @@ class FaultyDiskTest {
 
   @Test
   void aRunOnAFailingDiskGoesOnToTheByte() throws IOException {
-    try (LearnedRun run = new LearnedRun(PROBLEMS)) {
-      Path whole = Files.createDirectory(folder.resolve("whole"));
-      FaultyFileSystem sound = new FaultyFileSystem(whole, Fault.ERROR, 0);
-      run.run(sound.folder());
-      Map<String, String> expected = LearnedRun.content(whole);
-      assertThat(expected.values()).doesNotContain("missing");
-      List<Operation> operations = sound.faults().operations();
-      strike(run, Fault.ERROR, LongStream.of(operations.size() / 3), expected);
-      strike(run, Fault.FULL, LongStream.of(operations.size() / 2), expected);
-      strike(run, Fault.POWER_LOSS, LongStream.of(operations.size() * 2 / 3), expected);
-      strike(run, Fault.SHORT, LongStream.of(1), expected);
-    }
+    assertThat(expected.values()).doesNotContain("missing");
+    strike(Fault.ERROR, LongStream.of(operations.size() / 3));
+    strike(Fault.FULL, LongStream.of(operations.size() / 2));
+    strike(Fault.POWER_LOSS, LongStream.of(operations.size() * 2 / 3));
+    strike(Fault.SHORT, LongStream.of(1));
+  }
+
+  @Test
+  void aRunOutOfMemorySaysSoAndGoesOnFromTheLastCheckpoint() throws IOException {
+    AtomicInteger groups = new AtomicInteger();
+    RolloutSampler greedy =
+        request -> {
+          if (groups.incrementAndGet() == PROBLEMS) {
+            throw new OutOfMemoryError("Java heap space");
+          }
+          return RolloutSampler.tree().sample(request);
+        };
+
+    assertThatThrownBy(() -> run.run(folder, PROBLEMS, greedy))
+        .isInstanceOf(FlowException.class)
+        .hasMessageContainingAll("out of memory (Java heap space) after 1 problems", "-Xmx");
+
+    run.run(folder, PROBLEMS, greedy);
+    assertThat(LearnedRun.content(folder)).isEqualTo(expected);
   }
 
   /** Strikes every operation; {@code -Dgroups=long}. */
   @Test
   @Tag("long")
   void everyOperationMayFail() throws IOException {
-    try (LearnedRun run = new LearnedRun(PROBLEMS)) {
-      Path whole = Files.createDirectory(folder.resolve("whole"));
-      FaultyFileSystem sound = new FaultyFileSystem(whole, Fault.ERROR, 0);
-      run.run(sound.folder());
-      Map<String, String> expected = LearnedRun.content(whole);
-      List<Operation> operations = sound.faults().operations();
-      for (Operation operation : Operation.values()) {
-        System.out.printf("%s %d%n", operation, Collections.frequency(operations, operation));
-      }
-      Map<Fault, Tally> tallies = new EnumMap<>(Fault.class);
-      for (Fault fault : Fault.values()) {
-        LongStream moments =
-            LongStream.rangeClosed(1, operations.size())
-                .filter(at -> STRUCK.get(fault).contains(operations.get((int) at - 1)));
-        boolean all = fault == Fault.SHORT; // strikes from the first on
-        tallies.put(fault, strike(run, fault, all ? LongStream.of(1) : moments, expected));
-        System.out.printf("%s: %s%n", fault, tallies.get(fault));
-      }
-      assertThat(tallies.get(Fault.ERROR).failed).isPositive();
-      assertThat(tallies.get(Fault.POWER_LOSS).failed).isPositive();
+    for (Operation operation : Operation.values()) {
+      System.out.printf("%s %d%n", operation, Collections.frequency(operations, operation));
     }
+    Map<Fault, Tally> tallies = new EnumMap<>(Fault.class);
+    for (Fault fault : Fault.values()) {
+      LongStream moments =
+          LongStream.rangeClosed(1, operations.size())
+              .filter(at -> STRUCK.get(fault).contains(operations.get((int) at - 1)));
+      boolean all = fault == Fault.SHORT; // strikes from the first on
+      tallies.put(fault, strike(fault, all ? LongStream.of(1) : moments));
+      System.out.printf("%s: %s%n", fault, tallies.get(fault));
+    }
+    assertThat(tallies.get(Fault.ERROR).failed).isPositive();
+    assertThat(tallies.get(Fault.POWER_LOSS).failed).isPositive();
   }
 
-  private Tally strike(
-      LearnedRun run, Fault fault, LongStream moments, Map<String, String> expected)
-      throws IOException {
+  private Tally strike(Fault fault, LongStream moments) throws IOException {
     Tally tally = new Tally();
     for (long at : moments.toArray()) {
       Path disk = Files.createDirectory(folder.resolve(fault + "-" + at));

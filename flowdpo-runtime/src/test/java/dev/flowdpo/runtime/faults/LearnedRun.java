@@ -8,6 +8,7 @@ import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.learning.TraceCompiler;
 import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.rollout.RolloutSampler;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.runtime.AdapterFlowEngineProvider;
@@ -36,7 +37,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class LearnedRun implements AutoCloseable {
   private static final AtomicInteger NAMES = new AtomicInteger();
 
-  private final AdapterFlowEngine engine = new AdapterFlowEngineProvider().open(EngineSettings.defaults());
+  private final AdapterFlowEngine engine =
+      new AdapterFlowEngineProvider().open(EngineSettings.defaults());
   private final Flow flow = Flow.builder().engine(engine).seed(4).build();
   private final List<Problem> problems;
   private final LearnerOptions options =
@@ -52,8 +54,7 @@ public final class LearnedRun implements AutoCloseable {
 
   /** Takes problems of which already the first leads to pairs and to a trace. */
   public LearnedRun(int problems) {
-    this.problems =
-        WordProblems.learning(64).limit(problems).map(WordProblem::toProblem).toList();
+    this.problems = WordProblems.learning(64).limit(problems).map(WordProblem::toProblem).toList();
   }
 
   /** Begins the run, or goes on with what is in the folder. */
@@ -63,12 +64,18 @@ public final class LearnedRun implements AutoCloseable {
 
   /** Runs up to so many problems. */
   public void run(Path folder, int count) {
+    run(folder, count, RolloutSampler.tree());
+  }
+
+  /** Runs with another sampler. */
+  public void run(Path folder, int count, RolloutSampler sampler) {
     Listeners listeners = new Listeners();
     Flow own = flow.withAdapters("run-" + NAMES.incrementAndGet());
     try (OnlineLearner learner =
         own.learner()
             .verifier(a -> Verdict.of(a.finalAnswer().equals(a.problem().answer())))
             .options(options)
+            .sampler(sampler)
             .listener(listeners)
             .checkpoint(folder.resolve("checkpoint"))
             .resume(true)
@@ -89,6 +96,7 @@ public final class LearnedRun implements AutoCloseable {
               TraceFile.of(tracesFile, engine.tokens()).resume(from.problems())) {
         listeners.pairs = pairs;
         listeners.traces = TraceCompiler.builder().seed(5).sink(traces::write).build();
+        listeners.seals.save();
         learner.learn(problems.subList(0, count));
         learner.save(folder);
       }
@@ -141,9 +149,7 @@ public final class LearnedRun implements AutoCloseable {
       content.put(
           name,
           Files.exists(file)
-              ? Hashing.sha256()
-                  .hashBytes(Files.readAllBytes(file))
-                  .toString()
+              ? Hashing.sha256().hashBytes(Files.readAllBytes(file)).toString()
               : "missing");
     }
     return content;
