@@ -79,8 +79,7 @@ public final class FlowDpo {
     PrintWriter err = utf8(System.err);
     int exitCode;
     try {
-      exitCode =
-          commandLine(utf8(System.out), err, asked(arguments)).execute(arguments);
+      exitCode = commandLine(utf8(System.out), err, asked(arguments)).execute(arguments);
     } catch (OutOfMemoryError e) {
       exitCode = FailureHandlers.outOfMemory(e, err);
     }

@@ -12,7 +12,10 @@ public final class Fuzzing {
 
   private Fuzzing() {}
 
-  /** Called by Jazzer once: what stands beside the file is opened before the first input's time runs. */
+  /**
+   * Called by Jazzer once: what stands beside the file is opened before the first input's time
+   * runs.
+   */
   public static void fuzzerInitialize() {
     SoundModel.get();
     TARGET.read(new byte[0]);

@@ -10,8 +10,24 @@ import java.util.Random;
 final class Mutation {
   private static final List<String> TELLING =
       List.of(
-          "0", "-1", "99999999999999999999", "1e999", "null", "[]", "{}", "\"\"", "\n", "\0",
-          "{{", "%}", "\\frac", "^{", "!", "(a*)*", "\u2581", "\uD83C\uDF4E");
+          "0",
+          "-1",
+          "99999999999999999999",
+          "1e999",
+          "null",
+          "[]",
+          "{}",
+          "\"\"",
+          "\n",
+          "\0",
+          "{{",
+          "%}",
+          "\\frac",
+          "^{",
+          "!",
+          "(a*)*",
+          "\u2581",
+          "\uD83C\uDF4E");
 
   private final Random random;
 

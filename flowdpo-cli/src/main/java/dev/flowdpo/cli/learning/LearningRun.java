@@ -143,8 +143,7 @@ final class LearningRun {
   private FileSeals seals(LearningProgress from) {
     Path file = folder.file(RunFiles.SEALS);
     List<Path> sealed =
-        Stream.of(
-                RunFiles.METRICS, RunFiles.ANSWER_PAIRS, RunFiles.STOP_PAIRS, RunFiles.TRACES)
+        Stream.of(RunFiles.METRICS, RunFiles.ANSWER_PAIRS, RunFiles.STOP_PAIRS, RunFiles.TRACES)
             .map(folder::file)
             .toList();
     return from.problems() == 0 ? FileSeals.begin(file, sealed) : FileSeals.check(file, sealed);

@@ -58,8 +58,7 @@ final class HostileCorpus {
 
   private byte[] config(String key, String value) throws IOException {
     ObjectNode config = (ObjectNode) JSON.readTree(sound.resolve("config.json").toFile());
-    String text = config.putRawValue(key, new RawValue(value))
-        .toString();
+    String text = config.putRawValue(key, new RawValue(value)).toString();
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
@@ -72,7 +71,9 @@ final class HostileCorpus {
     }
     StringBuilder many = new StringBuilder("{");
     for (int i = 0; i < 200_000; i++) {
-      many.append("\"t").append(i).append("\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]},");
+      many.append("\"t")
+          .append(i)
+          .append("\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]},");
     }
     model("tensors", "model.safetensors", safetensors(many.append("\"a\":{}}").toString()));
     model(
@@ -123,11 +124,17 @@ final class HostileCorpus {
     changes.put(
         "precompiled",
         part("normalizer", "{\"type\":\"Precompiled\",\"precompiled_charsmap\":\"/////w==\"}"));
-    changes.put("dropout", json -> json.replaceFirst("\"type\"\\s*:\\s*\"BPE\"", "\"type\":\"BPE\",\"dropout\":0.5"));
+    changes.put(
+        "dropout",
+        json -> json.replaceFirst("\"type\"\\s*:\\s*\"BPE\"", "\"type\":\"BPE\",\"dropout\":0.5"));
     changes.put("unigram", part("model", "{\"type\":\"Unigram\",\"unk_id\":7,\"vocab\":[]}"));
-    changes.put("ids", part("model", "{\"type\":\"WordLevel\",\"unk_token\":\"a\",\"vocab\":{\"a\":4294967295}}"));
+    changes.put(
+        "ids",
+        part("model", "{\"type\":\"WordLevel\",\"unk_token\":\"a\",\"vocab\":{\"a\":4294967295}}"));
     changes.put("deep", part("decoder", "[".repeat(100_000) + "]".repeat(100_000)));
-    changes.put("added", part("added_tokens", "[" + "{\"id\":1,\"content\":\"\"},".repeat(300_000) + "{}]"));
+    changes.put(
+        "added",
+        part("added_tokens", "[" + "{\"id\":1,\"content\":\"\"},".repeat(300_000) + "{}]"));
     changes.put("nothing", json -> "");
     String json = Files.readString(sound.resolve("tokenizer.json"));
     for (Map.Entry<String, UnaryOperator<String>> change : changes.entrySet()) {
@@ -139,9 +146,7 @@ final class HostileCorpus {
   private static UnaryOperator<String> part(String key, String value) {
     return json -> {
       try {
-        return ((ObjectNode) JSON.readTree(json))
-            .putRawValue(key, new RawValue(value))
-            .toString();
+        return ((ObjectNode) JSON.readTree(json)).putRawValue(key, new RawValue(value)).toString();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -164,8 +169,10 @@ final class HostileCorpus {
 
   private static Map<String, String> templates() {
     Map<String, String> templates = new LinkedHashMap<>();
-    String grow = "{% set n = namespace(s='ab') %}{% for i in range(99) %}{% set n.s = n.s ~ n.s %}{% endfor %}";
-    templates.put("loops", "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}");
+    String grow =
+        "{% set n = namespace(s='ab') %}{% for i in range(99) %}{% set n.s = n.s ~ n.s %}{% endfor %}";
+    templates.put(
+        "loops", "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}");
     templates.put("doubles", grow + "{{ n.s }}");
     templates.put("powers", "{{ 9 ** 9 ** 9 ** 9 }}");
     templates.put("wide", "{{ '%9999999999d' % 1 }}{{ 'a' | center(2000000000) }}");
@@ -181,7 +188,18 @@ final class HostileCorpus {
   private static Map<String, String> answers() {
     Map<String, String> answers = new LinkedHashMap<>();
     String[] pieces = {
-      "9^{", "{", "\\frac{1}{", "\\sqrt{", "(", "5!", "-", "\\sin ", "1,", "\\left(", "x^", "\\begin{pmatrix}"
+      "9^{",
+      "{",
+      "\\frac{1}{",
+      "\\sqrt{",
+      "(",
+      "5!",
+      "-",
+      "\\sin ",
+      "1,",
+      "\\left(",
+      "x^",
+      "\\begin{pmatrix}"
     };
     for (int i = 0; i < pieces.length; i++) {
       answers.put("tower" + i, pieces[i].repeat(300));

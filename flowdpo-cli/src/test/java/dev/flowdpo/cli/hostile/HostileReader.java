@@ -73,7 +73,8 @@ final class HostileReader {
 
   private static String verify(VerifierGuard guard, String solution) {
     Verdict verdict = guard.verify(Problem.of("What is it?", "\\frac{4}{3}"), solution);
-    return "judged: " + (verdict.isCorrect() ? "right" : verdict.reward().isPresent() ? "wrong" : "unknown");
+    return "judged: "
+        + (verdict.isCorrect() ? "right" : verdict.reward().isPresent() ? "wrong" : "unknown");
   }
 
   private static List<Path> sorted(Path folder) throws IOException {

@@ -37,8 +37,7 @@ class LongFilesTest {
     Path file = ofLength("{\"step\":1}\n", 5L << 30);
     assertThatThrownBy(() -> JsonLinesFile.lines(file))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessage(
-            file + ", line 2: expected a line of at most 67108864 characters, found more");
+        .hasMessage(file + ", line 2: expected a line of at most 67108864 characters, found more");
   }
 
   @Test

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class JsonLinesReader extends RowReader {
   /** The longest line that is read. */
   static final int MAX_LINE_BYTES = 64 << 20;
+
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
   private static final ObjectReader ONE_VALUE =
