@@ -31,7 +31,10 @@ final class FeedbackJournal {
     byte[] line = (json.writeValueAsString(solution) + "\n").getBytes(StandardCharsets.UTF_8);
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-      channel.write(ByteBuffer.wrap(line));
+      ByteBuffer left = ByteBuffer.wrap(line);
+      while (left.hasRemaining()) {
+        channel.write(left);
+      }
       channel.force(true);
     }
   }
