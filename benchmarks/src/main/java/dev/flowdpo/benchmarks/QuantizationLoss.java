@@ -47,10 +47,10 @@ import java.util.stream.Stream;
  * quantised matrices too: the mean loss of a token in nats, and the mean difference of a token's
  * log-probability from the first model's in training. Then the seconds until the model is open,
  * which includes quantising where no file from an earlier time is found, and the milliseconds of
- * processor time that a decoded token takes with one thread, one answer at a time and eight at once:
- * the best of the rounds, in which all models take
- * turns. Models in 32-bit floating point compute alike in both ways, and are asked once. Without
- * rows there are no losses, without rounds no speeds.
+ * processor time that a decoded token takes with one thread, one answer at a time and eight at
+ * once: the best of the rounds, in which all models take turns. Models in 32-bit floating point
+ * compute alike in both ways, and are asked once. Without rows there are no losses, without rounds
+ * no speeds.
  */
 public final class QuantizationLoss {
   private static final int DECODED = 48;
@@ -71,7 +71,10 @@ public final class QuantizationLoss {
             .open(
                 EngineSettings.builder()
                     .model(Path.of(choice.substring(0, at)))
-                    .options(ModelOptions.builder().execution(e -> e.quantization(mode).threads(threads)).build())
+                    .options(
+                        ModelOptions.builder()
+                            .execution(e -> e.quantization(mode).threads(threads))
+                            .build())
                     .build());
     secondsToOpen = (System.nanoTime() - begin) / 1e9;
   }
@@ -124,11 +127,7 @@ public final class QuantizationLoss {
     System.out.println("model | ms a token | eight at once");
     for (QuantizationLoss model : models) {
       System.out.printf(
-          Locale.ROOT,
-          "%s | %.2f | %.2f%n",
-          model.name,
-          model.millis[0],
-          model.millis[1]);
+          Locale.ROOT, "%s | %.2f | %.2f%n", model.name, model.millis[0], model.millis[1]);
       model.engine.close();
     }
   }
