@@ -5,15 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.checkpoint.Architecture;
+import dev.flowdpo.runtime.checkpoint.BlockRows;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.DataType;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.RandomCheckpoint;
 import dev.flowdpo.runtime.checkpoint.RopeScaling;
+import dev.flowdpo.runtime.checkpoint.StoredBlocks;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
+import java.util.Random;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +67,42 @@ class GgufCheckpointTest {
         Checkpoint found = GgufCheckpoint.open(write(GgufModels.of(expected, 3)))) {
       assertThat(found.config()).isEqualTo(expected.config());
       assertSameWeights(expected, found);
+    }
+  }
+
+  /** Rows of queries lie in another order; their blocks are moved with them. */
+  @Test
+  void blocksAreInTheOrderOfTheFolder() throws IOException {
+    String name = "model.layers.1.self_attn.q_proj.weight";
+    byte[] blocks = new byte[32 * 34];
+    new Random(8).nextBytes(blocks);
+    for (int row = 0; row < 32; row++) {
+      blocks[34 * row] = 0; // 0x2C00 is 0.0625.
+      blocks[34 * row + 1] = 0x2C;
+    }
+    try (Checkpoint expected = random(Architecture.LLAMA)) {
+      GgufBytes file = new GgufBytes(3).putAll(GgufModels.keys(expected.config()));
+      GgufModels.putTensors(file, expected, other -> !other.equals(name));
+      file.tensor("blk.1.attn_q.weight", 8, blocks, 32, 32);
+      try (Checkpoint found = GgufCheckpoint.open(write(file))) {
+        assertThat(found.storedType(name)).isEqualTo("Q8_0");
+        StoredBlocks stored = found.blocks(name).orElseThrow();
+        ByteBuffer codes = ByteBuffer.allocate(32 * 32);
+        FloatBuffer factors = FloatBuffer.allocate(32);
+        FloatBuffer none = FloatBuffer.allocate(0);
+        stored.read(0, 32, new BlockRows(codes, factors, ByteBuffer.allocate(0), none));
+        FloatBuffer values = found.weight(name);
+        for (int row = 0; row < 32; row++) {
+          int inHead = row % 8;
+          int inFile = row - inHead + (inHead < 4 ? 2 * inHead : 2 * (inHead - 4) + 1);
+          for (int column = 0; column < 32; column++) {
+            float value = 0.0625f * blocks[34 * inFile + 2 + column];
+            assertThat(values.get(32 * row + column)).isEqualTo(value);
+            int code = Byte.toUnsignedInt(codes.get(32 * row + column)) - 128;
+            assertThat(factors.get(row) * code).isEqualTo(value);
+          }
+        }
+      }
     }
   }
 

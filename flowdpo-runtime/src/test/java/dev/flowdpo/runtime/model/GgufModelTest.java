@@ -118,7 +118,6 @@ class GgufModelTest {
   @Test
   void itsNameIsThatOfTheFile() {
     assertThat(ModelSource.of(file).name()).isEqualTo("tiny-as-file");
-    assertThat(ModelSource.of(folder).name()).isEqualTo("tiny");
     assertThat(ModelSource.of(file).contents().bytes()).isEqualTo(file.toFile().length());
   }
 
