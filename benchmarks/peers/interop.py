@@ -139,7 +139,8 @@ def ours_in_peft(work):
     merged = work.fresh("merged")
     work.flowdpo("export", "--format", "merged", "--adapters", work.run / "answer", "--out", merged)
     model = PeftModel.from_pretrained(work.model(), work.run / "answer").merge_and_unload()
-    model.half().float()  # our export keeps the base's type
+    for parameter in model.parameters():  # our export keeps the base's type
+        parameter.data = parameter.data.half().float()
     exported = work.model(merged)
     say("merged export in transformers and `merge_and_unload`, both rounded to the base's F16",
         f"{difference(log_probs(exported, work.texts), log_probs(model, work.texts)):.1e} at most")
@@ -205,10 +206,8 @@ def onnx_runtime(work):
     work.flowdpo("export", "--format", "onnx", "--adapters", work.run / "answer", "--out", out)
     file = next(out.glob("*.onnx_adapter"))
     parameters = onnxruntime.AdapterFormat.read_adapter(str(file)).get_parameters()
-    values = sorted((tuple(v.shape()), float(abs(v.numpy()).sum())) for v in parameters.values())
     own = load_file(work.run / "answer" / "adapter_model.safetensors")
-    say("`onnxruntime.AdapterFormat` reads our file", f"{len(parameters)} tensors of {len(own)} matrices (fused where"
-        f" the graph fuses), first {values[0][0]}")
+    say("`onnxruntime.AdapterFormat` reads our file", f"{len(parameters)} tensors of {len(own)} matrices")
 
 
 class ByIds(DPOTrainer):
