@@ -59,9 +59,9 @@ public final class TextPairWriter implements AutoCloseable {
   /**
    * Opens a file for plain text, chunk against chunk: the prompt is the problem's and the answer
    * before the node, and the completions are the two chunks. Decisions to stop have no text, and
-   * are left out. TRL's DPO trainer puts the end of sequence behind both completions, and so teaches
-   * to end where a chunk does: encode the rows before it does, with the end behind whole answers
-   * alone, or train on conversations.
+   * are left out. TRL's DPO trainer puts the end of sequence behind both completions, and so
+   * teaches to end where a chunk does: encode the rows before it does, with the end behind whole
+   * answers alone, or train on conversations.
    *
    * @param path the file; its folder is made where it does not exist
    * @param prompt gives the text before an answer, as the model reads it: that of {@link
