@@ -39,7 +39,8 @@ class FlowBuilderTest {
         .hasMessage("maxChunks: expected a whole number of at least 1, found -3.");
     assertThatThrownBy(() -> builder.model(folder.resolve("absent")))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageStartingWith("model: expected a checkpoint folder, found nothing at ")
+        .hasMessageStartingWith(
+            "model: expected a checkpoint folder or a GGUF file, found nothing at ")
         .hasMessageContaining("absent");
     assertThatThrownBy(() -> builder.adapters(Files.createFile(folder.resolve("file"))))
         .isInstanceOf(InvalidInputException.class)
