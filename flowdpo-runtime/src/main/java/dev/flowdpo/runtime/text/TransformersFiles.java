@@ -46,7 +46,7 @@ public final class TransformersFiles {
   public static void complete(Path folder) {
     ModelConfig config = ModelConfig.read(folder.resolve(Checkpoint.CONFIG_FILE));
     Optional<FlowTemplates> templates =
-        FlowTemplates.hasPrompt(folder)
+        FlowTemplates.hasPrompt(folder.resolve(FlowTemplates.FILE))
             ? Optional.of(FlowTemplates.read(folder))
             : Optional.empty();
     try {

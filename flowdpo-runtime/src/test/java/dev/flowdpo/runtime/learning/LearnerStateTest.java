@@ -122,7 +122,7 @@ class LearnerStateTest {
   void theManifestNamesEveryFileAndEverySetting() throws IOException {
     learn(false, BundledProblems.learning(36, 4));
     JsonNode manifest = new ObjectMapper().readTree(state().resolve("manifest.json").toFile());
-    assertThat(manifest.path("format").asInt()).isEqualTo(2);
+    assertThat(manifest.path("format").asInt()).isEqualTo(3);
     try (Stream<Path> files = Files.list(state())) {
       for (Path file : files.toList()) {
         String name = file.getFileName().toString();

@@ -71,7 +71,7 @@ class OperatorLogTest {
         .containsSubsequence(
             "Model " + BundledModel.folder() + ": open after",
             " parameters, ",
-            " MB of weights (quantization NONE), at most ",
+            " MB of weights (quantization AS_STORED), at most ",
             "adapters: the base alone",
             "Learner \"own\": learns [ANSWER, STOP] from problem 0 on, version 0 is live",
             "Learner \"own\": paused",
