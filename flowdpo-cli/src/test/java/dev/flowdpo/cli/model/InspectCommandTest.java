@@ -46,7 +46,7 @@ class InspectCommandTest {
             "after attention and feed-forward, of queries and keys",
             "BF16",
             "in model.safetensors",
-            "tokenizer, no chat template",
+            "tokenizer, chat template",
             "weights, converted to F32",
             "direct memory",
             "Decoding 1 × (384 + 128 tokens)",

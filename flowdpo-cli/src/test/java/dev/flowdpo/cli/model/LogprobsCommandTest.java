@@ -107,8 +107,12 @@ class LogprobsCommandTest {
       assertThat(worst).as(mode).isBetween(1e-6, mode.equals("int8") ? 0.5 : 4);
     }
     try (Stream<Path> files = Files.list(folder.resolve("cache"))) {
-      assertThat(files.map(file -> file.getFileName().toString().substring(0, 5)))
-          .containsExactlyInAnyOrder("int8-", "int4-");
+      assertThat(files.map(file -> file.getFileName().toString().replaceAll("-[0-9a-f]+", "")))
+          .containsExactlyInAnyOrder(
+              "int8.safetensors",
+              "int8.safetensors.crc32c",
+              "int4.safetensors",
+              "int4.safetensors.crc32c");
     }
   }
 
@@ -137,7 +141,7 @@ class LogprobsCommandTest {
 
   @ParameterizedTest
   @CsvSource({
-    "--quantization, int5, 'expected none, int8 or int4'",
+    "--quantization, int5, 'expected as-stored, none, int8 or int4'",
     "--packing, some, 'expected all, decoding or none'",
     "--threads, -1, 'threads: expected a whole number of at least 0'",
     "--context, 0, 'maxTokens: expected a whole number of at least 1'"

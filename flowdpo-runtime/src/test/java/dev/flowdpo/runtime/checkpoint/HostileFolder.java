@@ -144,7 +144,8 @@ final class HostileFolder implements AutoCloseable {
 
   private void adapter(Path folder) throws IOException {
     PeftAdapters.write(folder, new AdapterWeights(2, 4, 0, modules()), "base");
-    Files.delete(folder.resolve(FolderSums.FILE)); // as other tools leave it: nothing is refused by sums
+    Files.delete(
+        folder.resolve(FolderSums.FILE)); // as other tools leave it: nothing is refused by sums
     Path config = folder.resolve(PeftAdapters.CONFIG_FILE);
     Files.writeString(
         config,
