@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -30,6 +32,7 @@ final class SoundModel {
   private final ModelConfig config;
   private final ModelTokens tokens;
   private final Path root;
+  private final Map<String, Path> folders = new HashMap<>();
 
   private SoundModel() {
     Path model = BundledModel.folder();
@@ -74,8 +77,12 @@ final class SoundModel {
 
   /** Returns the folder for a target's file. */
   Path folder(String target) {
+    return folders.computeIfAbsent(target, this::create);
+  }
+
+  private Path create(String target) {
     try {
-      return Files.createDirectories(root.resolve(target));
+      return Files.createDirectory(root.resolve(target));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
