@@ -13,6 +13,9 @@ import java.util.Optional;
  * before it. Not thread-safe.
  */
 public final class BoundedLines {
+  /** The longest line that commands read. */
+  public static final int MAX_CHARACTERS = 64 << 20;
+
   private final BufferedReader reader;
   private final String name;
   private final int maxCharacters;

@@ -18,8 +18,6 @@ import java.util.List;
  * the file with the lines up to its checkpoint. Not thread-safe.
  */
 public final class JsonLinesFile implements AutoCloseable {
-  private static final int MAX_LINE_CHARACTERS = 64 << 20;
-
   private final DurableFile file;
 
   private JsonLinesFile(DurableFile file) {
@@ -40,7 +38,7 @@ public final class JsonLinesFile implements AutoCloseable {
     try (BufferedReader reader =
         new BufferedReader(
             new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
-      return new BoundedLines(reader, file.toString(), MAX_LINE_CHARACTERS).toList();
+      return new BoundedLines(reader, file.toString(), BoundedLines.MAX_CHARACTERS).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
     }

@@ -18,8 +18,6 @@ import java.util.function.Consumer;
  * What is no regular file, a pipe for example, is kept in memory. Not thread-safe.
  */
 final class VerifyFile {
-  private static final int MAX_LINE_CHARACTERS = 64 << 20;
-
   private final Path file;
   private final Source source;
   private final long rows;
@@ -60,7 +58,7 @@ final class VerifyFile {
   void forEach(Consumer<VerifyRow> consumer) {
     long number = 0;
     try (BufferedReader reader = source.open()) {
-      BoundedLines lines = new BoundedLines(reader, file.toString(), MAX_LINE_CHARACTERS);
+      BoundedLines lines = new BoundedLines(reader, file.toString(), BoundedLines.MAX_CHARACTERS);
       for (Optional<String> line = lines.next(); line.isPresent(); line = lines.next()) {
         number = lines.number();
         if (!line.get().isBlank()) {
