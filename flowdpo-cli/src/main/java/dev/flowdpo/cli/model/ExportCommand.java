@@ -70,8 +70,8 @@ public final class ExportCommand implements Callable<Integer> {
       names = "--base-name",
       paramLabel = "NAME",
       description =
-          "base_model_name_or_path of a PEFT folder; default: the absolute path of the model's folder or"
-              + " file.")
+          "base_model_name_or_path of a PEFT folder; default: the absolute path of the model's"
+              + " folder, or the name of its GGUF file.")
   private Optional<String> baseName = Optional.empty();
 
   /** What is written. */

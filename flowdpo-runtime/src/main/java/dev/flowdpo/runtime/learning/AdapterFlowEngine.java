@@ -185,7 +185,10 @@ public final class AdapterFlowEngine implements FlowEngine {
     return model.base();
   }
 
-  /** {@return what adapter folders name as their base: the model folder's absolute path} */
+  /**
+   * {@return what adapter folders name as their base: the model folder's absolute path, or the name
+   * of a GGUF file}
+   */
   public String modelName() {
     return model.name();
   }
