@@ -187,11 +187,7 @@ final class ArmRun implements ExperimentRun<ArmResult> {
     private Optional<FileSeals> seals = Optional.empty();
 
     void open(Path file, Path metrics, LearningProgress from) {
-      seals =
-          Optional.of(
-              from.problems() == 0
-                  ? FileSeals.begin(file, List.of(metrics))
-                  : FileSeals.check(file, List.of(metrics)));
+      seals = Optional.of(FileSeals.resume(file, List.of(metrics), from.problems()));
     }
 
     @Override

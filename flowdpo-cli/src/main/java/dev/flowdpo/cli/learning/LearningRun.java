@@ -146,7 +146,7 @@ final class LearningRun {
         Stream.of(RunFiles.METRICS, RunFiles.ANSWER_PAIRS, RunFiles.STOP_PAIRS, RunFiles.TRACES)
             .map(folder::file)
             .toList();
-    return from.problems() == 0 ? FileSeals.begin(file, sealed) : FileSeals.check(file, sealed);
+    return FileSeals.resume(file, sealed, from.problems());
   }
 
   private static LearningListener sealing(FileSeals seals) {

@@ -47,10 +47,7 @@ final class TraceCollection {
       List<Problem> problems,
       ProgressDisplay display) {
     int solved = solved();
-    FileSeals sealed =
-        solved == 0
-            ? FileSeals.begin(seals, List.of(traces))
-            : FileSeals.check(seals, List.of(traces));
+    FileSeals sealed = FileSeals.resume(seals, List.of(traces), solved);
     try (TraceFile.Writer writer = TraceFile.of(traces, tokens).resume(solved)) {
       TraceCompiler compiler =
           TraceCompiler.builder()

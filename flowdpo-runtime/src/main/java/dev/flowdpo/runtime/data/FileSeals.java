@@ -31,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * earlier version, files are taken unchecked and a warning says so.
  *
  * <pre>{@code
- * FileSeals seals = FileSeals.check(folder.resolve("seals.json"), List.of(pairs, traces));
+ * FileSeals seals =
+ *     FileSeals.resume(folder.resolve("seals.json"), List.of(pairs, traces), learner.progress().problems());
  * // once the files are open, cut off at the checkpoint, and in LearningListener.onCheckpoint:
  * seals.save();
  * }</pre>
@@ -50,14 +51,22 @@ public final class FileSeals {
   }
 
   /**
-   * Begins without any seal; the first {@link #save} reads the files whole.
+   * Goes on with the files of a run, checked against their seals; or begins without any seal, and
+   * the first {@link #save} reads the files whole.
    *
-   * @param file the file of the seals, which is deleted if it is there
+   * @param file the file of the seals, which is deleted where the run begins
    * @param files the files to seal, whose names differ
-   * @return the seals
-   * @throws FlowException if the file cannot be deleted
+   * @param problems how many problems the run had read at its checkpoint; 0 where it begins
+   * @return the seals, to go on with
+   * @throws InvalidInputException if a file is shorter than its sealed part or differs within it;
+   *     the message names the file and the place
+   * @throws FlowException if the file of the seals cannot be deleted
    */
-  public static FileSeals begin(Path file, List<Path> files) {
+  public static FileSeals resume(Path file, List<Path> files, int problems) {
+    return problems == 0 ? begin(file, files) : check(file, files);
+  }
+
+  private static FileSeals begin(Path file, List<Path> files) {
     try {
       AtomicFiles.delete(file);
     } catch (IOException e) {
@@ -66,16 +75,7 @@ public final class FileSeals {
     return new FileSeals(file, files);
   }
 
-  /**
-   * Checks files against their seals.
-   *
-   * @param file the file of the seals
-   * @param files the sealed files, whose names differ
-   * @return the seals, to go on with
-   * @throws InvalidInputException if a file is shorter than its sealed part or differs within it;
-   *     the message names the file and the place
-   */
-  public static FileSeals check(Path file, List<Path> files) {
+  private static FileSeals check(Path file, List<Path> files) {
     FileSeals seals = new FileSeals(file, files);
     if (!Files.exists(file)) {
       LOG.warn(

@@ -85,10 +85,7 @@ public final class LearnedRun implements AutoCloseable {
       Path tracesFile = folder.resolve("traces.jsonl");
       Path sealsFile = folder.resolve("seals.json");
       List<Path> sealed = List.of(pairsFile, tracesFile);
-      listeners.seals =
-          from.problems() == 0
-              ? FileSeals.begin(sealsFile, sealed)
-              : FileSeals.check(sealsFile, sealed);
+      listeners.seals = FileSeals.resume(sealsFile, sealed, from.problems());
       try (PreferenceFile.Writer pairs =
               PreferenceFile.of(pairsFile, engine.tokens())
                   .resume(from.answerPairs() + from.stopPairs());
