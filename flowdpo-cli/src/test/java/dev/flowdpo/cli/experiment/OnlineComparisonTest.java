@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Win rates in {@code experiment online}, with a real HTTP server as the endpoint. */
 @Tag("slow")
 class OnlineComparisonTest {
-  private static final int PROBLEMS = 20;
+  private static final int PROBLEMS = 12;
   private static final String MODEL = "critic";
 
   @TempDir private static Path shared;

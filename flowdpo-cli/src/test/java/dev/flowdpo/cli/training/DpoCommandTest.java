@@ -25,7 +25,7 @@ class DpoCommandTest {
 
   @Test
   void learnsToPreferSteps() throws Exception {
-    Path pairs = pairs(24);
+    Path pairs = pairs(16);
     Path whole = folder.resolve("whole");
     Path killed = folder.resolve("killed");
 
@@ -48,7 +48,7 @@ class DpoCommandTest {
       assertThat(killed.resolve(file)).as(file).hasSameBinaryContentAs(whole.resolve(file));
     }
     JsonNode result = run.json();
-    assertThat(result.get("pairs").asInt() + result.get("heldOutPairs").asInt()).isEqualTo(24);
+    assertThat(result.get("pairs").asInt() + result.get("heldOutPairs").asInt()).isEqualTo(16);
     assertThat(result.get("loss").asDouble()).isLessThan(0.5 * result.get("lossBefore").asDouble());
     assertThat(result.get("rewardsAccuracies").asDouble()).isEqualTo(1);
     List<JsonNode> rows = CommandRun.jsonLines(whole.resolve("training.jsonl"));
@@ -103,7 +103,7 @@ class DpoCommandTest {
       "--epochs",
       4,
       "--batch",
-      8,
+      4,
       "--learning-rate",
       1e-2,
       "--checkpoint-every",

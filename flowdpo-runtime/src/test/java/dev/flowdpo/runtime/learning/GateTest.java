@@ -46,8 +46,8 @@ class GateTest {
           .seed(5)
           .build();
 
-  private static final List<Problem> HELD_OUT = BundledProblems.heldOut(24);
-  private static final Problem PROBE = BundledProblems.heldOut(25).get(24);
+  private static final List<Problem> HELD_OUT = BundledProblems.heldOut(12);
+  private static final Problem PROBE = BundledProblems.heldOut(13).get(12);
 
   /** What the gate measures is what the flow reaches: an oracle that solves the problems itself. */
   @Test
@@ -68,16 +68,16 @@ class GateTest {
           flow.learner()
               .verifier(BundledProblems.VERIFIER)
               .options(OPTIONS)
-              .options(o -> o.gate(g -> g.everyUpdates(4)))
+              .options(o -> o.gate(g -> g.everyUpdates(2)))
               .validation(HELD_OUT)
               .listener(listener)
               .build()) {
-        learner.learn(BundledProblems.learning(51, 40));
+        learner.learn(BundledProblems.learning(51, 24));
       }
       assertThat(decisions).hasSizeGreaterThan(2);
       for (int i = 0; i < decisions.size(); i++) {
         GateDecision decision = decisions.get(i);
-        assertThat(decision.problems()).isEqualTo(24);
+        assertThat(decision.problems()).isEqualTo(12);
         assertThat(decision.liveAccuracy()).isEqualTo(oracle.get(i));
         assertThat(decision.passed())
             .isEqualTo(decision.candidateAccuracy() >= decision.liveAccuracy());
@@ -125,7 +125,7 @@ class GateTest {
               .checkpoint(folder)
               .listener(gate(decisions))
               .build()) {
-        LearningProgress progress = learner.learn(BundledProblems.learning(52, 32)).progress();
+        LearningProgress progress = learner.learn(BundledProblems.learning(52, 16)).progress();
         assertThat(progress.answerUpdates()).isPositive();
         assertThat(decisions).isNotEmpty().noneMatch(GateDecision::passed);
         assertThat(decisions).allMatch(decision -> decision.liveAccuracy() == 1);
@@ -150,7 +150,7 @@ class GateTest {
               .checkpoint(folder)
               .resume(true)
               .build()) {
-        assertThat(learner.progress().problems()).isEqualTo(32);
+        assertThat(learner.progress().problems()).isEqualTo(16);
         assertThat(flow.solve(PROBE).chunks()).isEqualTo(before);
       }
     }
@@ -267,7 +267,7 @@ class GateTest {
                 .options(OPTIONS)
                 .listener(listener)
                 .build()) {
-      learner.learn(BundledProblems.learning(56, 24));
+      learner.learn(BundledProblems.learning(56, 16));
       flow.adapters().publish(0);
       metrics.clear();
       learner.learn(BundledProblems.learning(57, 16));

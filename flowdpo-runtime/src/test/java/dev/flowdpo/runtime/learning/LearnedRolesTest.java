@@ -69,7 +69,7 @@ class LearnedRolesTest {
         OnlineLearner learner =
             learner(flow, b -> b.options(options).checkpoint(folder).listener(recorder))) {
       List<Double> before = fingerprint(flow);
-      LearningProgress progress = learner.learn(BundledProblems.learning(21, 24)).progress();
+      LearningProgress progress = learner.learn(BundledProblems.learning(21, 16)).progress();
       List<Double> after = fingerprint(flow);
 
       assertThat(after.get(role.ordinal())).isNotEqualTo(before.get(role.ordinal()));
@@ -108,7 +108,7 @@ class LearnedRolesTest {
 
   @Test
   void aRefreshedReferenceStartsTheImplicitRewardsAnew() {
-    int refresh = 6;
+    int refresh = 3;
     List<UpdateMetrics> standing = updates(OPTIONS);
     List<UpdateMetrics> moving =
         updates(
@@ -184,8 +184,8 @@ class LearnedRolesTest {
     Recorder recorder = new Recorder();
     try (Flow flow = Flow.builder().seed(1).build();
         OnlineLearner learner = learner(flow, b -> b.pairs(firstAnswerPair).listener(recorder))) {
-      LearningProgress progress = learner.learn(BundledProblems.learning(24, 24)).progress();
-      assertThat(trees).hasValue(24);
+      LearningProgress progress = learner.learn(BundledProblems.learning(24, 16)).progress();
+      assertThat(trees).hasValue(16);
       assertThat(progress.stopUpdates()).isZero();
       assertThat(progress.answerPairs()).isEqualTo(recorder.pairs.size()).isPositive();
     }
@@ -207,10 +207,10 @@ class LearnedRolesTest {
                         .pairs(PairRule.successes())
                         .objective(DpoObjective.supervised())
                         .listener(recorder))) {
-      learner.learn(BundledProblems.learning(25, 48));
+      learner.learn(BundledProblems.learning(25, 32));
       learner.save(folder);
     }
-    assertThat(of(AdapterRole.ANSWER, recorder.updates)).hasSizeGreaterThan(12);
+    assertThat(of(AdapterRole.ANSWER, recorder.updates)).hasSizeGreaterThan(6);
     assertThat(recorder.pairs).allMatch(pair -> pair.chosenReward() == 1);
 
     List<Completion> chunks =
@@ -269,7 +269,7 @@ class LearnedRolesTest {
                         .pairs(PairRule.successes().atThePaceOf(counted))
                         .objective(DpoObjective.supervised())
                         .listener(recorder))) {
-      progress = learner.learn(BundledProblems.learning(25, 40)).progress();
+      progress = learner.learn(BundledProblems.learning(25, 24)).progress();
     }
     // As many updates as the contrasts would make, from all of the examples.
     assertThat(progress.answerUpdates()).isEqualTo(due.get() / 3).isPositive();
@@ -294,7 +294,7 @@ class LearnedRolesTest {
     Recorder recorder = new Recorder();
     try (Flow flow = Flow.builder().seed(1).build();
         OnlineLearner learner = learner(flow, b -> b.options(options).listener(recorder))) {
-      learner.learn(BundledProblems.learning(22, 24));
+      learner.learn(BundledProblems.learning(22, 16));
     }
     return recorder.updates;
   }

@@ -281,7 +281,7 @@ class PreferenceLearnerTest {
                     builder
                         .options(OPTIONS.toBuilder().lora(lora -> lora.dropout(dropout)).build())
                         .listener(updates(metrics::add)))) {
-      learner.learn(BundledProblems.learning(16, 16));
+      learner.learn(BundledProblems.learning(16, 8));
     }
     return metrics;
   }
