@@ -63,7 +63,9 @@ class QuantizedModelTest {
     return Stream.concat(known, others);
   }
 
-  /** Every architecture once, in 8 and 4 bits by turns, and the formats that are not the library's. */
+  /**
+   * Every architecture once, in 8 and 4 bits by turns, and the formats that are not the library's.
+   */
   static Stream<Arguments> decodedModels() {
     List<Arguments> all = models().toList();
     return IntStream.range(0, all.size())

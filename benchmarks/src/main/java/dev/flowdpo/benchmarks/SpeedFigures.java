@@ -1,0 +1,197 @@
+package dev.flowdpo.benchmarks;
+
+import dev.flowdpo.model.GradientPath;
+import dev.flowdpo.model.ModelOptions;
+import dev.flowdpo.model.Quantization;
+import dev.flowdpo.policy.Chunk;
+import dev.flowdpo.policy.ChunkRequest;
+import dev.flowdpo.policy.FlowPolicy;
+import dev.flowdpo.policy.PartialAnswer;
+import dev.flowdpo.policy.SamplingOptions;
+import dev.flowdpo.preference.AdapterRole;
+import dev.flowdpo.preference.DpoObjective;
+import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.runtime.AdapterFlowEngineProvider;
+import dev.flowdpo.runtime.adapter.AdapterLayout;
+import dev.flowdpo.runtime.adapter.AdapterSlot;
+import dev.flowdpo.runtime.adapter.AdapterSnapshot;
+import dev.flowdpo.runtime.inference.AnswerPolicy;
+import dev.flowdpo.runtime.inference.FrozenBase;
+import dev.flowdpo.runtime.learning.AdapterFlowEngine;
+import dev.flowdpo.runtime.model.ModelSource;
+import dev.flowdpo.runtime.text.Prompts;
+import dev.flowdpo.runtime.text.Tokenizer;
+import dev.flowdpo.runtime.training.PreferenceGradient;
+import dev.flowdpo.spi.EngineSettings;
+import dev.flowdpo.value.Problem;
+import dev.flowdpo.value.TokenIds;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Measures single figures of one model under one adapter. A figure is
+ *
+ * <ul>
+ *   <li>{@code decode:ROWS:PROMPT:TOKENS}: tokens a second of so many answers at once, each after a
+ *       prompt of its own that is read before the clock starts;
+ *   <li>{@code prefill:TOKENS}: tokens a second of reading one prompt and writing its first token;
+ *   <li>{@code step:TOKENS:SCORED:DROPOUT}: seconds of the gradient of one pair's DPO loss, the
+ *       reference included, of two texts of so many tokens, the last of which are scored.
+ * </ul>
+ *
+ * <p>Owns the model. Confined to one thread.
+ */
+final class SpeedFigures implements AutoCloseable {
+  private final AdapterFlowEngine engine;
+  private final Tokenizer tokenizer;
+  private final AdapterSnapshot adapter;
+  private final FlowPolicy policy;
+  private int asked;
+
+  /**
+   * @param rank that of an adapter at every linear layer, 0 for none
+   */
+  SpeedFigures(Path model, Quantization quantization, int rank) {
+    ModelOptions options =
+        ModelOptions.builder().execution(e -> e.quantization(quantization)).maxTokens(4096).build();
+    ModelSource source = ModelSource.of(model);
+    this.engine =
+        new AdapterFlowEngineProvider()
+            .open(EngineSettings.builder().model(model).options(options).build());
+    this.tokenizer = source.tokenizer();
+    Prompts prompts =
+        Prompts.of(source.promptSettings(), tokenizer, base().config(), Clock.systemUTC());
+    this.adapter = adapter(base(), rank);
+    this.policy = new AnswerPolicy(base(), prompts, tokenizer, new AdapterSlot(adapter));
+  }
+
+  FrozenBase base() {
+    return engine.base();
+  }
+
+  /**
+   * Measures a figure once.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  double measure(String figure) {
+    String[] parts = figure.split(":", -1);
+    return switch (parts[0]) {
+      case "decode" -> decode(number(parts, 1), number(parts, 2), number(parts, 3));
+      case "prefill" -> prefill(number(parts, 1));
+      case "step" -> step(number(parts, 1), number(parts, 2), Double.parseDouble(parts[3]));
+      default ->
+          throw new IllegalArgumentException("Expected decode, prefill or step, found " + figure);
+    };
+  }
+
+  private static int number(String[] parts, int index) {
+    return Integer.parseInt(parts[index]);
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+    engine.close();
+  }
+
+  /** An adapter as after some learning: A as at first, B small and not zero. */
+  private static AdapterSnapshot adapter(FrozenBase base, int rank) {
+    if (rank == 0) {
+      return AdapterSnapshot.none(base.config());
+    }
+    AdapterLayout layout = AdapterLayout.of(base.config(), rank);
+    SplittableRandom random = new SplittableRandom(7);
+    float[] values = new float[layout.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (0.02 * (random.nextDouble() - 0.5));
+    }
+    return AdapterSnapshot.of(layout, rank, 0, values);
+  }
+
+  private double decode(int rows, int prompt, int tokens) {
+    // Long answers take the words as they come, so that no row ends before the others do.
+    SamplingOptions sampling = SamplingOptions.of(1);
+    List<PartialAnswer> begun = new ArrayList<>();
+    for (int row = 0; row < rows; row++) {
+      begun.add(PartialAnswer.start(problem(prompt)));
+    }
+    List<Chunk> first = policy.extend(requests(begun, 1, sampling));
+    List<PartialAnswer> going = new ArrayList<>();
+    for (int row = 0; row < rows; row++) {
+      going.add(begun.get(row).append(first.get(row)));
+    }
+    long begin = System.nanoTime();
+    int written = 0;
+    for (Chunk chunk : policy.extend(requests(going, tokens, sampling))) {
+      written += chunk.tokens().length();
+    }
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    going.forEach(policy::forget);
+    return written / seconds;
+  }
+
+  private double prefill(int tokens) {
+    PartialAnswer start = PartialAnswer.start(problem(tokens));
+    int read = policy.promptTokens(start.problem()).orElseThrow();
+    long begin = System.nanoTime();
+    policy.extend(requests(List.of(start), 1, SamplingOptions.greedy()));
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    policy.forget(start);
+    return read / seconds;
+  }
+
+  private static List<ChunkRequest> requests(
+      List<PartialAnswer> answers, int tokens, SamplingOptions sampling) {
+    List<ChunkRequest> requests = new ArrayList<>();
+    for (int row = 0; row < answers.size(); row++) {
+      requests.add(new ChunkRequest(answers.get(row), tokens, sampling, row));
+    }
+    return requests;
+  }
+
+  /** A question of about so many tokens that was not asked before. */
+  private Problem problem(int tokens) {
+    String first = "Question " + ++asked + ":";
+    int empty = policy.promptTokens(Problem.of(first)).orElseThrow();
+    int line = policy.promptTokens(Problem.of(first + " Tom has 3 apples.")).orElseThrow() - empty;
+    return Problem.of(first + " Tom has 3 apples.".repeat(Math.max(0, (tokens - empty) / line)));
+  }
+
+  private double step(int tokens, int scored, double dropout) {
+    SplittableRandom random = new SplittableRandom(1);
+    PreferencePair pair =
+        new PreferencePair(
+            AdapterRole.ANSWER,
+            tokens(random, tokens - scored),
+            tokens(random, scored),
+            tokens(random, scored),
+            "pair",
+            0,
+            1,
+            0);
+    AdapterSnapshot dropped =
+        AdapterSnapshot.of(adapter.layout(), adapter.alpha(), dropout, adapter.values());
+    long begin = System.nanoTime();
+    try (PreferenceGradient.Result result =
+        PreferenceGradient.of(base(), GradientPath.IN_GRAPH)
+            .compute(
+                dropped,
+                AdapterSnapshot.none(base().config()),
+                List.of(pair),
+                DpoObjective.sigmoid(1),
+                0)) {
+      if (!Double.isFinite(result.loss())) {
+        throw new IllegalStateException("The loss is " + result.loss());
+      }
+      return (System.nanoTime() - begin) / 1e9;
+    }
+  }
+
+  private TokenIds tokens(SplittableRandom random, int count) {
+    return TokenIds.copyOf(random.ints(count, 0, base().config().vocabularySize()));
+  }
+}
