@@ -1,9 +1,9 @@
 package dev.flowdpo.examples;
 
 import dev.flowdpo.Flow;
+import dev.flowdpo.jackson.TextPairWriter;
 import dev.flowdpo.openai.Continuation;
 import dev.flowdpo.openai.OpenAiPolicy;
-import dev.flowdpo.openai.TextPairWriter;
 import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.policy.StopRules;
 import dev.flowdpo.preference.Contrast;
@@ -19,8 +19,9 @@ import java.util.List;
 
 /**
  * Solves problems with a model behind an OpenAI-compatible endpoint, rolls them out, and writes
- * what right and wrong branches contrast as TRL's preference data. Needs {@code flowdpo-openai} and
- * {@code flowdpo-verifiers}, and nothing native; the model is trained elsewhere.
+ * what right and wrong branches contrast as TRL's preference data. Needs {@code flowdpo-openai},
+ * {@code flowdpo-jackson} and {@code flowdpo-verifiers}, and nothing native; the model is trained
+ * elsewhere.
  */
 public final class RemotePairs {
   private RemotePairs() {}

@@ -114,7 +114,9 @@ class DocumentedCodeTest {
         block.lines().filter(line -> line.startsWith("import ")).collect(Collectors.joining("\n"));
     String code =
         block.lines().filter(line -> !line.startsWith("import ")).collect(Collectors.joining("\n"));
-    boolean type = code.strip().matches("(?s)(?:public )?(?:final )?(?:class|record) .*");
+    boolean type =
+        code.strip()
+            .matches("(?s)(?:/\\*\\*.*?\\*/\\s*)?(?:public )?(?:final )?(?:class|record) .*");
     String body = type ? code : "void run() throws Exception {\n" + code + "\n}";
     return GIVEN + imports + "\n" + FIELDS.formatted(name) + body + "\n}\n";
   }

@@ -143,7 +143,7 @@ public final class ChatEndpointComparer implements TraceComparer {
     }
   }
 
-  private static Thread daemon(Runnable task) {
+  static Thread daemon(Runnable task) {
     Thread thread = new Thread(task, "flowdpo-comparer");
     thread.setDaemon(true);
     return thread;

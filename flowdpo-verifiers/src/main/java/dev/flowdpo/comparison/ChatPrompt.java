@@ -2,6 +2,8 @@ package dev.flowdpo.comparison;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.flowdpo.value.Message;
+import java.util.List;
 
 /** The words with which a chat model is asked to compare two traces. Immutable. */
 record ChatPrompt(String instructions) {
@@ -16,15 +18,23 @@ record ChatPrompt(String instructions) {
           + " number from 0 to 1, \"reason\": one sentence}.";
 
   ArrayNode messages(TracePair pair) {
+    ArrayNode messages = JsonNodeFactory.instance.arrayNode();
+    messages.addObject().put("role", "system").put("content", instructions + REPLY_FORM);
+    messages.addObject().put("role", "user").put("content", question(pair));
+    return messages;
+  }
+
+  List<Message> conversation(TracePair pair) {
+    return List.of(Message.system(instructions + REPLY_FORM), Message.user(question(pair)));
+  }
+
+  private static String question(TracePair pair) {
     StringBuilder question = new StringBuilder("Problem:\n").append(pair.problem().question());
     pair.problem()
         .answer()
         .ifPresent(known -> question.append("\n\nKnown final answer: ").append(known));
     question.append("\n\nSolution A:\n").append(pair.first());
     question.append("\n\nSolution B:\n").append(pair.second());
-    ArrayNode messages = JsonNodeFactory.instance.arrayNode();
-    messages.addObject().put("role", "system").put("content", instructions + REPLY_FORM);
-    messages.addObject().put("role", "user").put("content", question.toString());
-    return messages;
+    return question.toString();
   }
 }

@@ -39,13 +39,17 @@ final class ChatReply {
       return Comparison.undecided(
           "expected a chat completion with a message, found " + excerpt(body));
     }
-    Optional<JsonNode> verdict = lastVerdict(content);
-    if (verdict.isEmpty()) {
-      String cut = choice.path("finish_reason").asText().equals("length") ? ", cut off" : "";
-      return Comparison.undecided(
-          "expected an object with a verdict, found " + excerpt(content) + cut);
-    }
-    return comparison(verdict.get());
+    return said(content, choice.path("finish_reason").asText().equals("length") ? ", cut off" : "");
+  }
+
+  /** Returns the comparison in what a model says; the note goes behind a text that has none. */
+  static Comparison said(String content, String note) {
+    return lastVerdict(content)
+        .map(ChatReply::comparison)
+        .orElseGet(
+            () ->
+                Comparison.undecided(
+                    "expected an object with a verdict, found " + excerpt(content) + note));
   }
 
   /** Some endpoints give a list of parts instead of a text. */

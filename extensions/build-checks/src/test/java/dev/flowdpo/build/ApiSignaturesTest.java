@@ -25,7 +25,8 @@ class ApiSignaturesTest {
         "flowdpo-testing",
         "flowdpo-jackson",
         "flowdpo-openai",
-        "flowdpo-micrometer"
+        "flowdpo-micrometer",
+        "flowdpo-langchain4j"
       })
   void publicSignaturesAreThoseCheckedIn(String module) throws IOException {
     Path file = Modules.folder(module).resolve("api-signatures.txt");

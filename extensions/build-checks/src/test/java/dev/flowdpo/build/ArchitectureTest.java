@@ -76,6 +76,7 @@ class ArchitectureTest {
         "flowdpo-jackson",
         "flowdpo-openai",
         "flowdpo-micrometer",
+        "flowdpo-langchain4j",
         "flowdpo-runtime",
         "flowdpo-cli"
       })

@@ -25,6 +25,7 @@ final class Modules {
           "flowdpo-jackson", List.of("flowdpo-api"),
           "flowdpo-openai", List.of("flowdpo-api"),
           "flowdpo-micrometer", List.of("flowdpo-api"),
+          "flowdpo-langchain4j", List.of("flowdpo-api", "flowdpo-verifiers"),
           "flowdpo-runtime", List.of("flowdpo-api", "flowdpo-chat-template"),
           "flowdpo-cli",
               List.of(
@@ -40,7 +41,8 @@ final class Modules {
           .importPackages("dev.flowdpo");
 
   // The folder of a module where it is being built, of an artifact where it is in a repository.
-  private static final Pattern PLACE = Pattern.compile("/(flowdpo-[a-z-]+)/(?:target|\\d[^/]*)/");
+  private static final Pattern PLACE =
+      Pattern.compile("/(flowdpo-[a-z0-9-]+)/(?:target|\\d[^/]*)/");
 
   private Modules() {}
 

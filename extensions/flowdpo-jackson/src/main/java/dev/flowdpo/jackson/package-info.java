@@ -1,4 +1,7 @@
-/** Problems, solutions and verdicts as JSON, through Jackson. */
+/**
+ * Problems, solutions and verdicts as JSON, through Jackson, and preference pairs for other
+ * trainers.
+ */
 @NullMarked
 package dev.flowdpo.jackson;
 

@@ -1,4 +1,4 @@
-package dev.flowdpo.openai;
+package dev.flowdpo.jackson;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -64,8 +64,8 @@ public final class TextPairWriter implements AutoCloseable {
    * answers alone, or train on conversations.
    *
    * @param path the file; its folder is made where it does not exist
-   * @param prompt gives the text before an answer, as the model reads it: that of {@link
-   *     Continuation#completions(Function)}
+   * @param prompt gives the text before an answer, as the model reads it: that of {@code
+   *     Continuation.completions(…)} where {@code flowdpo-openai} writes
    * @throws FlowException if it cannot be written
    */
   public static TextPairWriter chunks(Path path, Function<Problem, String> prompt) {

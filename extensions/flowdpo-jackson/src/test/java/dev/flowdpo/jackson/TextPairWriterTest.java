@@ -1,9 +1,10 @@
-package dev.flowdpo.openai;
+package dev.flowdpo.jackson;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.FlowOptions;
@@ -137,6 +138,6 @@ class TextPairWriterTest {
   }
 
   private static JsonNode tree(String json) throws IOException {
-    return FakeEndpoint.MAPPER.readTree(json);
+    return new ObjectMapper().readTree(json);
   }
 }

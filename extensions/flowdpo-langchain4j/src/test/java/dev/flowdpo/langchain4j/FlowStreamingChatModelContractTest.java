@@ -1,0 +1,91 @@
+package dev.flowdpo.langchain4j;
+
+import dev.flowdpo.Flow;
+import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.chat.common.AbstractStreamingChatModelIT;
+import dev.langchain4j.model.chat.listener.ChatModelListener;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+
+/** LangChain4j's contract of streaming chat models, on a policy that knows what it asks. */
+class FlowStreamingChatModelContractTest extends AbstractStreamingChatModelIT {
+  private final Flow flow = ScriptedChat.flow();
+
+  @AfterAll
+  void close() {
+    flow.close();
+  }
+
+  @Override
+  protected List<StreamingChatModel> models() {
+    return List.of(FlowStreamingChatModel.builder().flow(flow).build());
+  }
+
+  @Override
+  protected StreamingChatModel createModelWith(ChatRequestParameters parameters) {
+    return FlowStreamingChatModel.builder().flow(flow).defaultRequestParameters(parameters).build();
+  }
+
+  /** A flow has no parameters of its own. */
+  @Override
+  protected ChatRequestParameters createIntegrationSpecificParameters(int maxOutputTokens) {
+    return createParameters(maxOutputTokens);
+  }
+
+  @Override
+  protected boolean supportsModelNameParameter() {
+    return false;
+  }
+
+  @Override
+  protected boolean supportsStopSequencesParameter() {
+    return false;
+  }
+
+  @Override
+  protected boolean supportsTools() {
+    return false;
+  }
+
+  @Override
+  protected boolean supportsToolChoiceRequired() {
+    return false;
+  }
+
+  @Override
+  protected boolean supportsJsonResponseFormat() {
+    return false;
+  }
+
+  @Override
+  protected boolean supportsJsonResponseFormatWithSchema() {
+    return false;
+  }
+
+  @Override
+  protected boolean supportsJsonResponseFormatWithRawSchema() {
+    return false;
+  }
+
+  @Override
+  protected boolean supportsSingleImageInputAsBase64EncodedString() {
+    return false;
+  }
+
+  @Override
+  protected boolean supportsSingleImageInputAsPublicURL() {
+    return false;
+  }
+
+  @Override
+  public StreamingChatModel createModelWith(ChatModelListener listener) {
+    return FlowStreamingChatModel.builder().flow(flow).listeners(listener).build();
+  }
+
+  /** Waits for 30 seconds that nothing comes: {@link StreamingCancellationTest} waits shorter. */
+  @Override
+  protected boolean supportsStreamingCancellation() {
+    return false;
+  }
+}
