@@ -8,11 +8,12 @@ import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.adapter.OnnxAdapterFile;
 import dev.flowdpo.runtime.checkpoint.AdapterWeights;
-import dev.flowdpo.runtime.checkpoint.MergedCheckpoint;
+import dev.flowdpo.runtime.checkpoint.DataType;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
+import dev.flowdpo.runtime.gguf.GgufExport;
+import dev.flowdpo.runtime.gguf.GgufFile;
 import dev.flowdpo.runtime.model.ModelSource;
-import dev.flowdpo.runtime.text.TransformersFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Option;
     name = "export",
     description = {
       "Writes adapters in a form that other programs read: as PEFT folders, worked into the weights"
-          + " of the model, or as files for ONNX Runtime.",
+          + " of the model, or as files for ONNX Runtime and llama.cpp.",
       "Prints what was written. JSON: {\"written\":[…]}."
     })
 public final class ExportCommand implements Callable<Integer> {
@@ -52,8 +53,8 @@ public final class ExportCommand implements Callable<Integer> {
       paramLabel = "DIR",
       required = true,
       description =
-          "Where to write. Two adapters go into the sub-folders answer and stop, or, for onnx, into"
-              + " the files answer.onnx_adapter and stop.onnx_adapter.")
+          "Where to write. Two adapters go into the sub-folders answer and stop, or, for onnx,"
+              + " gguf and gguf-lora, into files such as answer.onnx_adapter or stop.gguf.")
   private Path out;
 
   @Option(
@@ -63,8 +64,18 @@ public final class ExportCommand implements Callable<Integer> {
       description =
           "peft: adapter_config.json and adapter_model.safetensors, for PEFT and vLLM; merged: a"
               + " model folder with W + alpha/r B A, in the base's type; onnx: OrtLoraAdapter"
-              + " files. Default: ${DEFAULT-VALUE}.")
+              + " files; gguf: the same merged model as a file for llama.cpp, with tokenizer and chat"
+              + " template; gguf-lora: a LoRA adapter for llama.cpp (--lora), for the base as GGUF."
+              + " Default: ${DEFAULT-VALUE}.")
   private Format format;
+
+  @Option(
+      names = "--type",
+      paramLabel = "TYPE",
+      description =
+          "Of a merged model's matrices: f32, f16, bf16 or, for gguf, q8_0. Default: f16; a merged"
+              + " folder of a folder has its base's.")
+  private Optional<String> type = Optional.empty();
 
   @Option(
       names = "--base-name",
@@ -78,11 +89,13 @@ public final class ExportCommand implements Callable<Integer> {
   enum Format {
     PEFT,
     MERGED,
-    ONNX;
+    ONNX,
+    GGUF,
+    GGUF_LORA;
 
     @Override
     public String toString() {
-      return name().toLowerCase(Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** Reads the name as it is printed. */
@@ -139,14 +152,29 @@ public final class ExportCommand implements Callable<Integer> {
     switch (format) {
       case PEFT -> PeftAdapters.write(target, adapter, baseName.orElseGet(base::name));
       case MERGED -> {
-        MergedCheckpoint.write(base.path(), adapter, target, MergedCheckpoint.USUAL_SHARD_BYTES);
-        TransformersFiles.complete(target);
+        base.writeMerged(adapter, type.map(ExportCommand::folderType), target);
       }
       case ONNX -> {
         target = out.resolve((name.isEmpty() ? "adapter" : name) + OnnxAdapterFile.ENDING);
         OnnxAdapterFile.write(target, AdapterSnapshot.of(config, adapter));
       }
+      case GGUF -> {
+        target = out.resolve((name.isEmpty() ? "model" : name) + GgufFile.ENDING);
+        base.writeMergedGguf(adapter, GgufExport.type(type.orElse("f16")), target);
+      }
+      case GGUF_LORA -> {
+        target = out.resolve((name.isEmpty() ? "adapter" : name) + GgufFile.ENDING);
+        GgufExport.writeAdapter(config, adapter, target);
+      }
     }
     return target;
+  }
+
+  private static DataType folderType(String name) {
+    return DataType.named(name.toUpperCase(Locale.ROOT))
+        .orElseThrow(
+            () ->
+                new InvalidInputException(
+                    "--type of a folder: expected f32, f16 or bf16, found " + name));
   }
 }

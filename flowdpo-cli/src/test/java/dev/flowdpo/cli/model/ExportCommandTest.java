@@ -7,6 +7,7 @@ import dev.flowdpo.cli.Fixtures;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
+import dev.flowdpo.runtime.gguf.GgufFile;
 import dev.flowdpo.runtime.tiny.BundledModel;
 import dev.flowdpo.runtime.training.TrainerOptions;
 import java.nio.file.Files;
@@ -89,11 +90,26 @@ class ExportCommandTest {
   }
 
   @Test
+  void writesAnAdapterForLlamaCpp() {
+    CommandRun run = export("gguf-lora", MODEL.resolve("adapter"));
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    Path file = folder.resolve("out/adapter.gguf");
+    assertThat(run.json().at("/written/0").asText()).isEqualTo(file.toString());
+    try (GgufFile written = GgufFile.open(file)) {
+      assertThat(written.metadata().text("adapter.type")).contains("lora");
+    }
+  }
+
+  @Test
   void refusesWhatIsNoAdapter() {
     CommandRun run = export("peft", folder);
 
     run.assertRefused("expected adapter_config.json or the adapter folders");
-    assertThat(export("gguf", folder).err()).contains("expected peft, merged or onnx");
+    assertThat(export("ggml", folder).err())
+        .contains("expected peft, merged, onnx, gguf or gguf-lora");
+    run = export("gguf", MODEL.resolve("adapter"));
+    run.assertRefused("tokenizer.json: no such file");
     assertThat(export("merged", MODEL.resolve("adapter")).exitCode()).isZero();
     assertThat(export("merged", MODEL.resolve("adapter")).exitCode()).isEqualTo(2);
   }

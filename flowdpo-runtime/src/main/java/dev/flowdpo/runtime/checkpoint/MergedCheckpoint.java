@@ -18,7 +18,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -64,8 +63,7 @@ public final class MergedCheckpoint {
     if (Files.isRegularFile(base)) {
       throw new InvalidInputException(
           base
-              + ": expected a model folder, as a merged model has the types of its base, found a"
-              + " file; merge the adapter into the folder that the file was made from");
+              + ": expected a model folder, found a file; GgufExport writes folders of files");
     }
     Checkpoint.open(base).close();
     List<SafetensorsFile> files = WeightFiles.open(base);
@@ -211,36 +209,13 @@ public final class MergedCheckpoint {
       file.copyTo(name, channel);
       return;
     }
-    FloatBuffer merged = FloatBuffer.wrap(merged(file.floats(name), lora, adapter.scaling()));
+    FloatBuffer weight = file.floats(name);
+    float[] values = new float[weight.remaining()];
+    weight.get(values);
+    MergedTensors.add(lora, adapter.scaling(), 0, values);
+    FloatBuffer merged = FloatBuffer.wrap(values);
     SafetensorsWriter.writeValues(
         channel, block, path, name, merged::get, merged.capacity(), file.dataType(name));
-  }
-
-  /** W + scaling · B A, row by row: [outputs, inputs]. */
-  private static float[] merged(FloatBuffer weight, LoraMatrices lora, double scaling) {
-    int inputs = lora.inputSize();
-    int rank = lora.rank();
-    float[] values = new float[weight.remaining()];
-    weight.duplicate().get(values);
-    float[] a = lora.copyOfA();
-    float[] b = lora.copyOfB();
-    IntStream.range(0, lora.outputSize())
-        .parallel()
-        .forEach(
-            output -> {
-              double[] row = new double[inputs];
-              for (int inner = 0; inner < rank; inner++) {
-                double factor = scaling * b[output * rank + inner];
-                for (int input = 0; input < inputs; input++) {
-                  row[input] += factor * a[inner * inputs + input];
-                }
-              }
-              for (int input = 0; input < inputs; input++) {
-                int at = output * inputs + input;
-                values[at] = (float) (values[at] + row[input]);
-              }
-            });
-    return values;
   }
 
   private static void copyOthers(Path base, Path out) throws IOException {

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
 import dev.flowdpo.runtime.internal.JsonObjectFile;
+import dev.flowdpo.runtime.text.bpe.BytePairEncoder;
 import dev.flowdpo.runtime.text.bpe.CasedPattern;
 import dev.flowdpo.runtime.text.bpe.WordPattern;
+import dev.flowdpo.runtime.text.definition.TokenizerDefinition;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -34,7 +36,7 @@ enum ByteLevelCut {
   /** By case, digits one by one; a word that is a token is not merged. */
   TEKKEN(ImmutableList.of("tekken"), CasedPattern.TEKKEN.expression(), true, false);
 
-  private static final String KEY = "tokenizer.ggml.pre";
+  static final String KEY = "tokenizer.ggml.pre";
 
   private final ImmutableList<String> names;
 
@@ -72,6 +74,24 @@ enum ByteLevelCut {
                             .collect(Collectors.joining(", ")),
                     name.map(found -> "\"" + found + "\", which is not supported")
                         .orElse("no such key; convert the model with a newer converter")));
+  }
+
+  /** Returns the cut of a tokenizer of the byte level, if files have a name for it. */
+  static Optional<ByteLevelCut> of(TokenizerDefinition definition, boolean wholeWords) {
+    boolean composed = definition.normalizer().path("type").asText().equals("NFC");
+    if (!composed && !definition.normalizer().isNull()) {
+      return Optional.empty();
+    }
+    return Arrays.stream(values())
+        .filter(cut -> cut.wholeWords == wholeWords && cut.composed == composed)
+        .filter(
+            cut -> BytePairEncoder.cutAlike(cut.preTokenizer(), definition.preTokenizer()))
+        .findFirst();
+  }
+
+  /** Returns the name that files have for it. */
+  String inFile() {
+    return names.get(0);
   }
 
   /** Returns whether a word that is a token is not merged. */

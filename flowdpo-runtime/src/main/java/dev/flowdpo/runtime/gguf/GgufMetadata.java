@@ -3,6 +3,7 @@ package dev.flowdpo.runtime.gguf;
 import com.google.common.collect.ImmutableMap;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.checkpoint.FileIdentity;
+import dev.flowdpo.runtime.internal.Lookup;
 import dev.flowdpo.runtime.internal.UninterruptedChannel;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -11,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The metadata of a GGUF file, asked for by key and type. Arrays are read from the file each time;
@@ -31,6 +33,25 @@ public final class GgufMetadata {
   /** {@return the file} */
   public Path file() {
     return file;
+  }
+
+  /** Returns the names of all keys. */
+  Set<String> keys() {
+    return values.keySet();
+  }
+
+  /**
+   * Returns the value of a key as a file of the same model can have it; empty for what is not
+   * copied, arrays in arrays.
+   */
+  Optional<GgufValue> value(String key) {
+    Object value = Lookup.required(values, key);
+    if (value instanceof MetadataReader.Array array) {
+      return array.type() == ValueType.ARRAY
+          ? Optional.empty()
+          : Optional.of(GgufValue.array(array.type(), read(key, array)));
+    }
+    return Optional.of(GgufValue.of(value));
   }
 
   /** {@return whether there is such a key} */

@@ -17,7 +17,7 @@ import java.util.Optional;
  * thread-safe.
  */
 public final class GgufPrompts {
-  private static final String TEMPLATE = "tokenizer.chat_template";
+  static final String TEMPLATE = "tokenizer.chat_template";
 
   /** Special tokens, as templates and as files call them. */
   private static final Map<String, String> SPECIAL =
@@ -73,7 +73,7 @@ public final class GgufPrompts {
     return file.resolveSibling(GgufFile.modelName(file) + "." + name);
   }
 
-  private static Map<String, String> specialTokens(GgufMetadata metadata) {
+  static Map<String, String> specialTokens(GgufMetadata metadata) {
     List<String> tokens = metadata.texts(GgufTokens.TOKENS).orElse(List.of());
     ImmutableMap.Builder<String, String> special = ImmutableMap.builder();
     SPECIAL.forEach(

@@ -19,16 +19,19 @@ import java.util.Set;
  */
 public final class GgufTokenizer {
   private static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final String MODEL = "tokenizer.ggml.model";
-  private static final String MERGES = "tokenizer.ggml.merges";
-  private static final String SCORES = "tokenizer.ggml.scores";
+  static final String MODEL = "tokenizer.ggml.model";
+  static final String MERGES = "tokenizer.ggml.merges";
+  static final String SCORES = "tokenizer.ggml.scores";
 
-  private static final int UNKNOWN = 2;
-  private static final int CONTROL = 3;
-  private static final int USER_DEFINED = 4;
+  static final String SPACE_BEFORE = "tokenizer.ggml.add_space_prefix";
+
+  static final int NORMAL = 1;
+  static final int UNKNOWN = 2;
+  static final int CONTROL = 3;
+  static final int USER_DEFINED = 4;
 
   /** What fills the vocabulary up to a round number; no text has it. */
-  private static final int UNUSED = 5;
+  static final int UNUSED = 5;
 
   /** What no space belongs to, among the control tokens of Phi 3. */
   private static final Set<String> WITHOUT_SPACE = Set.of("<unk>", "<s>", "<|endoftext|>");
@@ -50,7 +53,7 @@ public final class GgufTokenizer {
         metadata
             .numbers(GgufTokens.TYPES)
             .map(found -> found.stream().map(Number::intValue).toList())
-            .orElseGet(() -> Collections.nCopies(tokens.size(), 1));
+            .orElseGet(() -> Collections.nCopies(tokens.size(), NORMAL));
     requireOneEach(GgufTokens.TYPES, types.size());
   }
 
@@ -117,7 +120,7 @@ public final class GgufTokenizer {
             .numbers(SCORES)
             .orElseThrow(() -> metadata.wrong(SCORES, "an array of numbers", "no such key"));
     requireOneEach(SCORES, scores.size());
-    boolean spaceBefore = metadata.flag("tokenizer.ggml.add_space_prefix").orElse(true);
+    boolean spaceBefore = metadata.flag(SPACE_BEFORE).orElse(true);
     json.writeObjectField("normalizer", SpaceMarks.normalizer(spaceBefore));
     json.writeNullField("pre_tokenizer");
     json.writeObjectField("decoder", SpaceMarks.decoder(spaceBefore));
@@ -131,7 +134,7 @@ public final class GgufTokenizer {
     json.writeBooleanField("byte_fallback", true);
     writeVocabulary(json);
     json.writeArrayFieldStart("merges");
-    for (ScoredMerges.Merge merge : ScoredMerges.of(used(), scores)) {
+    for (ScoredMerges.Merge merge : ScoredMerges.of(used(tokens, types), scores)) {
       json.writeStartArray();
       json.writeString(merge.left());
       json.writeString(merge.right());
@@ -152,7 +155,7 @@ public final class GgufTokenizer {
   }
 
   /** Returns the tokens, those that are not used left empty. */
-  private List<String> used() {
+  static List<String> used(List<String> tokens, List<Integer> types) {
     List<String> used = new ArrayList<>(tokens);
     for (int id = 0; id < used.size(); id++) {
       if (types.get(id) == UNUSED) {

@@ -17,8 +17,9 @@ record GgufTokens(
     Optional<Integer> begin, Set<Integer> ends, Optional<Integer> statedEnd, boolean addsBegin) {
   static final String TOKENS = "tokenizer.ggml.tokens";
   static final String TYPES = "tokenizer.ggml.token_type";
-  private static final String BEGIN = "tokenizer.ggml.bos_token_id";
-  private static final List<String> ENDS =
+  static final String BEGIN = "tokenizer.ggml.bos_token_id";
+  static final String ADDS_BEGIN = "tokenizer.ggml.add_bos_token";
+  static final List<String> ENDS =
       List.of(
           "tokenizer.ggml.eos_token_id",
           "tokenizer.ggml.eot_token_id",
@@ -41,7 +42,7 @@ record GgufTokens(
         id(metadata, BEGIN, tokens),
         ends,
         id(metadata, ENDS.get(0), tokens),
-        metadata.flag("tokenizer.ggml.add_bos_token").orElseGet(() -> usuallyAdds(metadata)));
+        metadata.flag(ADDS_BEGIN).orElseGet(() -> usuallyAdds(metadata)));
   }
 
   /** Files that say nothing: those of SentencePiece and of Llama 3 do. */

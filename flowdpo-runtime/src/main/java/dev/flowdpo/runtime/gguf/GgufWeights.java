@@ -32,7 +32,7 @@ final class GgufWeights implements WeightSource {
   private static final int PIECE = 1 << 20;
 
   /** What belongs to the configuration. */
-  private static final Set<String> ROTARY =
+  static final Set<String> ROTARY =
       Set.of("rope_freqs.weight", "rope_factors_long.weight", "rope_factors_short.weight");
 
   private final GgufFile file;
@@ -47,13 +47,7 @@ final class GgufWeights implements WeightSource {
   record Stored(GgufTensor tensor, int heads, boolean onesAdded) {
     /** Returns the row of the file that holds a row of the folder. */
     long row(long row) {
-      if (heads == 0) {
-        return row;
-      }
-      long size = tensor.rows() / heads;
-      long inside = row % size;
-      long half = size / 2;
-      return row - inside + inside % half * 2 + inside / half;
+      return PairedRows.inFile(row, tensor.rows(), heads);
     }
   }
 

@@ -23,7 +23,7 @@ final class ScoredMerges {
    * @param tokens the tokens by their ids; an empty one stands for none
    * @param scores the score of each
    */
-  static List<Merge> of(List<String> tokens, List<Number> scores) {
+  static List<Merge> of(List<String> tokens, List<? extends Number> scores) {
     Map<String, Integer> ids = new HashMap<>();
     for (int id = 0; id < tokens.size(); id++) {
       ids.put(tokens.get(id), id);

@@ -1,6 +1,8 @@
 package dev.flowdpo.runtime.gguf;
 
+import com.google.common.io.LittleEndianDataOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -40,6 +42,25 @@ enum ValueType {
   /** Returns the bytes that a value takes, at least for texts and arrays. */
   int bytes() {
     return bytes;
+  }
+
+  /** Writes a value: a Number, a Boolean or a String. */
+  void write(LittleEndianDataOutputStream out, Object value) throws IOException {
+    switch (this) {
+      case UINT8, INT8 -> out.writeByte(((Number) value).intValue());
+      case UINT16, INT16 -> out.writeShort(((Number) value).intValue());
+      case UINT32, INT32 -> out.writeInt(((Number) value).intValue());
+      case UINT64, INT64 -> out.writeLong(((Number) value).longValue());
+      case FLOAT32 -> out.writeFloat(((Number) value).floatValue());
+      case FLOAT64 -> out.writeDouble(((Number) value).doubleValue());
+      case BOOL -> out.writeByte((Boolean) value ? 1 : 0);
+      case STRING -> {
+        byte[] bytes = ((String) value).getBytes(StandardCharsets.UTF_8);
+        out.writeLong(bytes.length);
+        out.write(bytes);
+      }
+      case ARRAY -> throw new IllegalStateException("An array is no single value");
+    }
   }
 
   /** Reads a value: a Boolean, a Long, a Double or a String. */

@@ -98,6 +98,11 @@ public final class JsonObjectFile {
     return new JsonObjectFile(file, root.deepCopy());
   }
 
+  /** Returns a copy of the object. */
+  public ObjectNode copy() {
+    return root.deepCopy();
+  }
+
   /** Returns a new empty object, for writing with {@link #format}. */
   public static ObjectNode object() {
     return MAPPER.createObjectNode();

@@ -1,16 +1,22 @@
 package dev.flowdpo.runtime.model;
 
+import dev.flowdpo.runtime.checkpoint.AdapterWeights;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
+import dev.flowdpo.runtime.checkpoint.DataType;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.gguf.GgufCheckpoint;
+import dev.flowdpo.runtime.gguf.GgufExport;
 import dev.flowdpo.runtime.gguf.GgufFile;
+import dev.flowdpo.runtime.gguf.GgufFolder;
 import dev.flowdpo.runtime.gguf.GgufMetadata;
 import dev.flowdpo.runtime.gguf.GgufPrompts;
 import dev.flowdpo.runtime.gguf.GgufTokenizer;
+import dev.flowdpo.runtime.gguf.GgufType;
 import dev.flowdpo.runtime.text.HuggingFaceTokenizers;
 import dev.flowdpo.runtime.text.PromptSettings;
 import dev.flowdpo.runtime.text.Tokenizer;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** A GGUF file, which holds weights, tokenizer and chat template. */
@@ -50,6 +56,16 @@ record GgufModel(Path path) implements ModelSource {
   @Override
   public PromptSettings promptSettings() {
     return withMetadata(GgufPrompts::read);
+  }
+
+  @Override
+  public void writeMerged(AdapterWeights adapter, Optional<DataType> type, Path out) {
+    GgufFolder.write(path, adapter, type.orElse(DataType.F16), out);
+  }
+
+  @Override
+  public void writeMergedGguf(AdapterWeights adapter, GgufType type, Path out) {
+    GgufExport.write(path, adapter, type, out);
   }
 
   private <T> T withMetadata(Function<GgufMetadata, T> use) {

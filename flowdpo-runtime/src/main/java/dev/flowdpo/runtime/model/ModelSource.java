@@ -1,13 +1,18 @@
 package dev.flowdpo.runtime.model;
 
+import dev.flowdpo.runtime.checkpoint.AdapterWeights;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.CheckpointContents;
+import dev.flowdpo.runtime.checkpoint.DataType;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
+import dev.flowdpo.runtime.gguf.GgufExport;
 import dev.flowdpo.runtime.gguf.GgufFile;
+import dev.flowdpo.runtime.gguf.GgufType;
 import dev.flowdpo.runtime.text.PromptSettings;
 import dev.flowdpo.runtime.text.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A model on disk, whatever its format: what of it is asked for is read then. Every method throws
@@ -57,4 +62,27 @@ public sealed interface ModelSource permits ModelFolder, GgufModel {
 
   /** {@return how the model is asked} */
   PromptSettings promptSettings();
+
+  /**
+   * Writes the model with an adapter worked into it as a Hugging Face folder.
+   *
+   * @param adapter the adapter
+   * @param type the type of its weights; empty for the base's, and for {@link DataType#F16} where
+   *     the base has weights in types that no folder has
+   * @param out the new folder; must be missing or empty
+   * @throws dev.flowdpo.error.InvalidInputException if the adapter is for another model, or the
+   *     model of a folder is asked for in another type
+   */
+  void writeMerged(AdapterWeights adapter, Optional<DataType> type, Path out);
+
+  /**
+   * Writes the model with an adapter worked into it as a GGUF file; see {@link GgufExport}.
+   *
+   * @param adapter the adapter
+   * @param type the type of its matrices
+   * @param out the file
+   * @throws dev.flowdpo.error.InvalidInputException if the adapter is for another model, or the
+   *     format cannot hold the model or its tokenizer
+   */
+  void writeMergedGguf(AdapterWeights adapter, GgufType type, Path out);
 }

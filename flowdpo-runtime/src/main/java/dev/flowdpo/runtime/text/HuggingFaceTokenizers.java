@@ -50,7 +50,7 @@ public final class HuggingFaceTokenizers {
    * @throws FlowException if the native library is needed and cannot be loaded on this machine
    */
   public static Tokenizer open(Path tokenizerJson) {
-    return of(read(tokenizerJson));
+    return of(definition(tokenizerJson));
   }
 
   /**
@@ -77,7 +77,7 @@ public final class HuggingFaceTokenizers {
    * @throws FlowException if the native library cannot be loaded on this machine
    */
   public static Tokenizer openNative(Path tokenizerJson) {
-    return openNative(read(tokenizerJson));
+    return openNative(definition(tokenizerJson));
   }
 
   private static Tokenizer openNative(TokenizerDefinition definition) {
@@ -98,7 +98,13 @@ public final class HuggingFaceTokenizers {
     }
   }
 
-  private static TokenizerDefinition read(Path file) {
+  /**
+   * {@return what the file says of the tokenizer}
+   *
+   * @param file the file
+   * @throws InvalidInputException as {@link #open} does
+   */
+  public static TokenizerDefinition definition(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new InvalidInputException(
           file + ": no such file; expected a tokenizer of the Hugging Face tokenizers library");

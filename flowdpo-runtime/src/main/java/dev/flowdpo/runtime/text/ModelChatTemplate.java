@@ -36,17 +36,21 @@ public final class ModelChatTemplate {
   private static final String TIME = "strftime_now";
 
   private final String origin;
+  private final String source;
   private final ChatTemplate template;
   private final boolean tellsTime;
 
-  private ModelChatTemplate(String origin, ChatTemplate template, boolean tellsTime) {
+  private ModelChatTemplate(
+      String origin, String source, ChatTemplate template, boolean tellsTime) {
     this.origin = origin;
+    this.source = source;
     this.template = template;
     this.tellsTime = tellsTime;
   }
 
   private ModelChatTemplate(String origin, String source, Map<String, String> specialTokens) {
     this.origin = origin;
+    this.source = source;
     this.tellsTime = source.contains(TIME);
     try {
       this.template = ChatTemplate.builder(source).specialTokens(specialTokens).build();
@@ -174,7 +178,12 @@ public final class ModelChatTemplate {
    * @param clock the clock that the template tells the time by, with its time zone
    */
   public ModelChatTemplate at(Clock clock) {
-    return new ModelChatTemplate(origin, template.at(clock), tellsTime);
+    return new ModelChatTemplate(origin, source, template.at(clock), tellsTime);
+  }
+
+  /** {@return the template in the Jinja language} */
+  public String source() {
+    return source;
   }
 
   /** {@return whether the text may depend on the time} */

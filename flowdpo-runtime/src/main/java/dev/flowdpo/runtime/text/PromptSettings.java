@@ -45,6 +45,12 @@ public record PromptSettings(
         Optional.empty());
   }
 
+  /** {@return these settings with another chat template} */
+  public PromptSettings withChatTemplate(Optional<ModelChatTemplate> other) {
+    return new PromptSettings(
+        model, flowJson, sampling, other, chatTemplateFile, addsBeginToken, statedEnds);
+  }
+
   /** {@return whether the file of the templates has a prompt for a model that continues text} */
   public static boolean hasPrompt(Path flowJson) {
     return FlowTemplates.hasPrompt(flowJson);

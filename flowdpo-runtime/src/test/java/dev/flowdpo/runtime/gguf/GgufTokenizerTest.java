@@ -55,7 +55,7 @@ class GgufTokenizerTest {
   }
 
   /** All bytes, some digits together, and tokens that no merges make. */
-  private static GgufBytes byteLevel(String cut) {
+  static GgufBytes byteLevel(String cut) {
     List<String> tokens = new ArrayList<>();
     for (int b = 0; b < 256; b++) {
       tokens.add(b > 32 && b < 127 ? String.valueOf((char) b) : null);

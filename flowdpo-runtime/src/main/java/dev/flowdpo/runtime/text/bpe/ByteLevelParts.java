@@ -72,7 +72,7 @@ record ByteLevelParts(
   }
 
   /** Returns how text is cut into words. The byte level must be the last step. */
-  private static Optional<List<Words>> words(JsonNode preTokenizer) {
+  static Optional<List<Words>> words(JsonNode preTokenizer) {
     List<JsonNode> steps = new ArrayList<>();
     if (type(preTokenizer).equals("Sequence")) {
       preTokenizer.path("pretokenizers").forEach(steps::add);

@@ -1,6 +1,8 @@
 package dev.flowdpo.runtime.text.bpe;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.flowdpo.runtime.text.definition.TokenizerDefinition;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,6 +13,17 @@ public sealed interface BytePairEncoder permits ByteLevelEncoder, CharacterEncod
   /** {@return the encoder of the definition, if it has only parts that are written here} */
   static Optional<BytePairEncoder> of(TokenizerDefinition definition) {
     return ByteLevelParts.encoder(definition).or(() -> CharacterParts.encoder(definition));
+  }
+
+  /**
+   * {@return whether two pre-tokenizers of the byte level cut every text into the same words}
+   *
+   * @param one as a {@code tokenizer.json} has it
+   * @param other as a {@code tokenizer.json} has it
+   */
+  static boolean cutAlike(JsonNode one, JsonNode other) {
+    Optional<List<Words>> words = ByteLevelParts.words(one);
+    return words.isPresent() && words.equals(ByteLevelParts.words(other));
   }
 
   /**
