@@ -21,7 +21,9 @@ import java.util.Map;
  */
 final class Sampling {
   private static final long BLOCK = 256;
-  private static final long FEW = 256;
+
+  /** How many of the best tokens may hold the mass of a cut, before all are sorted. */
+  private static final List<Long> FEW = List.of(256L, 4096L);
 
   private final Value greedy;
   private final Value ranked;
@@ -48,7 +50,8 @@ final class Sampling {
   static Map<String, Long> sizes(long rows, long vocabulary) {
     long blocks = (vocabulary + BLOCK - 1) / BLOCK;
     return Map.of(
-        "few", Math.min(FEW, vocabulary),
+        "few.0", Math.min(FEW.get(0), vocabulary),
+        "few.1", Math.min(FEW.get(1), vocabulary),
         "blocks", blocks,
         "padded", blocks * BLOCK,
         "blocks of all rows", rows * blocks);
@@ -142,25 +145,28 @@ final class Sampling {
     byRank.output(fromSorted(inRank, probabilities, candidates.get(1), uniform));
 
     Graph byMass = o.graph().subgraph("mass");
-    byMass.output(fromMass(new Operations(byMass), scores, uniform));
+    Operations inMass = new Operations(byMass);
+    byMass.output(fromMass(inMass, probabilities(inMass, scores), uniform, 0));
     return branch(o.graph(), o.less(topK, o.sizes(scores, 1, 2)), byRank, byMass);
   }
 
-  private Value fromMass(Operations o, Value scores, Value uniform) {
-    Value probabilities = probabilities(o, scores);
-    Value all = o.sizes(scores, 1, 2);
-    List<Value> few = o.largest(probabilities, o.minimum(all, o.graph().integers(FEW)), "few");
+  /** Draws from so many of the best tokens if they hold the mass in every row, or from more. */
+  private Value fromMass(Operations o, Value probabilities, Value uniform, int attempt) {
+    Value all = o.sizes(probabilities, 1, 2);
+    if (attempt == FEW.size()) {
+      List<Value> sorted = o.largest(probabilities, all, "candidates");
+      return fromSorted(o, sorted.get(0), sorted.get(1), uniform);
+    }
+    Value count = o.minimum(all, o.graph().integers(FEW.get(attempt)));
+    List<Value> few = o.largest(probabilities, count, "few." + attempt);
     Value mass = o.columns(o.cumulativeSum(few.get(0), false), o.graph().integers(-1));
     Value enough = o.all(o.flat(o.not(o.less(mass, topP))));
 
     Graph some = o.graph().subgraph("few");
     some.output(fromSorted(new Operations(some), few.get(0), few.get(1), uniform));
-
-    Graph every = o.graph().subgraph("every");
-    Operations inEvery = new Operations(every);
-    List<Value> sorted = inEvery.largest(probabilities, all, "candidates");
-    every.output(fromSorted(inEvery, sorted.get(0), sorted.get(1), uniform));
-    return branch(o.graph(), enough, some, every);
+    Graph more = o.graph().subgraph("more");
+    more.output(fromMass(new Operations(more), probabilities, uniform, attempt + 1));
+    return branch(o.graph(), enough, some, more);
   }
 
   private Value probabilities(Operations o, Value scores) {

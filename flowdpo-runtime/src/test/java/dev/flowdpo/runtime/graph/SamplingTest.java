@@ -135,16 +135,16 @@ class SamplingTest {
       @ForAll long seed, @ForAll @DoubleRange(min = 0.5, max = 0.99) double topP) {
     SamplingOptions options =
         SamplingOptions.builder().temperature(0.7).topK(0).topP(topP).build();
-    float[] peaked = scores(seed, 3000);
-    peaked[(int) Math.floorMod(seed, 3000L)] = 30;
-    float[] flat = new float[3000];
+    float[] peaked = scores(seed, 6000);
+    peaked[(int) Math.floorMod(seed, 6000L)] = 30;
+    float[] flat = new float[6000];
     float[] uniform = {0.3f, ALMOST_ONE, 0.7f};
     long[] alone = choose(peaked, uniform, options);
     float[][] together = {peaked, peaked, peaked, flat};
     float[] oneMore = {0.3f, ALMOST_ONE, 0.7f, 0.999f};
     long[] chosen = choose(together, oneMore, options);
     assertThat(Arrays.copyOf(chosen, 3)).isEqualTo(alone);
-    assertThat((double) chosen[3]).isBetween(0.999 * topP * 3000 - 3, 0.999 * topP * 3000 + 3);
+    assertThat((double) chosen[3]).isBetween(0.999 * topP * 6000 - 3, 0.999 * topP * 6000 + 3);
   }
 
   private static float[] scores(long seed, int vocabulary) {
