@@ -115,7 +115,7 @@ class SamplerAndLearnerTest {
     List<KvPath> paths =
         new Prefill(base)
             .run(adapter, requests, new int[] {0}).stream()
-                .map(result -> KvPath.EMPTY.append(result.block()))
+                .map(Prefill.Result::path)
                 .toList();
     return IntStream.range(0, 2 * prompts.size())
         .mapToObj(
