@@ -143,9 +143,7 @@ final class ChunkAttention implements Decoder.Attention {
     Value fromPrefix = o.matrixProduct(parts.get(0), false, prefixValues.get(layer), false, 1);
     Value chunkWeights =
         o.reshape(
-            parts.get(1),
-            Shape.of("groups", heads, "rollouts", group, "chunk"),
-            unfoldedChunk);
+            parts.get(1), Shape.of("groups", heads, "rollouts", group, "chunk"), unfoldedChunk);
     Value fromChunk = o.matrixProduct(chunkWeights, false, v, false, 1);
     Value context =
         o.add(

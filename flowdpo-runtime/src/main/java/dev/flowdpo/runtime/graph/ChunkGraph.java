@@ -17,10 +17,10 @@ import java.util.List;
  *
  * <p>Inputs: {@code max_steps}, rank 0; {@code start_tokens [rows]}, each row's last token, which
  * the prefix does not hold yet; {@code positions [rows, 1]} of these; {@code end_tokens [n]};
- * {@code forbid_end [rows, 1]}, 1 where the first token must not be an end token; {@code greedy}, {@code ranked}, {@code
- * inverse_temperature}, {@code top_p} of rank 0, {@code top_k [1]}; {@code uniform [steps, rows,
- * 1]}; {@code prefix_key.L}, {@code prefix_value.L [groups, keyHeads, prefix, size]}, {@code
- * prefix_bias [groups, 1, 1, prefix]} and the adapter's factors.
+ * {@code forbid_end [rows, 1]}, 1 where the first token must not be an end token; {@code greedy},
+ * {@code ranked}, {@code inverse_temperature}, {@code top_p} of rank 0, {@code top_k [1]}; {@code
+ * uniform [steps, rows, 1]}; {@code prefix_key.L}, {@code prefix_value.L [groups, keyHeads, prefix,
+ * size]}, {@code prefix_bias [groups, 1, 1, prefix]} and the adapter's factors.
  *
  * <p>Outputs: {@code chosen [steps, rows]}, {@code log_probabilities [steps, rows]} at temperature
  * 1, and {@code key.L}, {@code value.L [groups, keyHeads, rollouts, steps, size]}: those of the

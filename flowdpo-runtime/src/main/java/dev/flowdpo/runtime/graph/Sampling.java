@@ -50,11 +50,16 @@ final class Sampling {
   static Map<String, Long> sizes(long rows, long vocabulary) {
     long blocks = (vocabulary + BLOCK - 1) / BLOCK;
     return Map.of(
-        "few.0", Math.min(FEW.get(0), vocabulary),
-        "few.1", Math.min(FEW.get(1), vocabulary),
-        "blocks", blocks,
-        "padded", blocks * BLOCK,
-        "blocks of all rows", rows * blocks);
+        "few.0",
+        Math.min(FEW.get(0), vocabulary),
+        "few.1",
+        Math.min(FEW.get(1), vocabulary),
+        "blocks",
+        blocks,
+        "padded",
+        blocks * BLOCK,
+        "blocks of all rows",
+        rows * blocks);
   }
 
   /**
@@ -111,15 +116,16 @@ final class Sampling {
     Value before = o.subtract(o.elements(cumulative, chosen), mass);
     // How far into the block, so that rounding in sums of another order cannot lead out of it.
     Value share = o.divide(o.subtract(target, before), mass);
-    Value inBlock =
-        o.minimum(
-            o.maximum(share, o.graph().real(0)), o.graph().real(1 - 0x1p-24f));
+    Value inBlock = o.minimum(o.maximum(share, o.graph().real(0)), o.graph().real(1 - 0x1p-24f));
     Value first =
         o.multiply(o.range(o.sizes(scores, 0, 1), rows), blocks); // of each row, in all blocks
     Value tokens =
         o.rows(
             o.reshape(
-                byBlock, new Shape(List.of(new Shape.Dimension(-1, "blocks of all rows"), block)), -1, BLOCK),
+                byBlock,
+                new Shape(List.of(new Shape.Dimension(-1, "blocks of all rows"), block)),
+                -1,
+                BLOCK),
             o.add(first, o.flat(chosen)));
     Value within = position(o, tokens, inBlock, o.graph().integers(BLOCK - 1));
     return o.flat(o.add(o.multiply(chosen, o.graph().integer(BLOCK)), within));
@@ -127,12 +133,12 @@ final class Sampling {
 
   /** Adds tokens of no mass until there are whole blocks. */
   private static Value wholeBlocks(Operations o, Value masses) {
-    if (masses.shape().dimension(1).size() >= 0 && masses.shape().dimension(1).size() % BLOCK == 0) {
+    if (masses.shape().dimension(1).size() >= 0
+        && masses.shape().dimension(1).size() % BLOCK == 0) {
       return masses;
     }
     Value size = o.sizes(masses, 1, 2);
-    Value blocks =
-        o.divide(o.add(size, o.graph().integer(BLOCK - 1)), o.graph().integer(BLOCK));
+    Value blocks = o.divide(o.add(size, o.graph().integer(BLOCK - 1)), o.graph().integer(BLOCK));
     Value missing = o.subtract(o.multiply(blocks, o.graph().integer(BLOCK)), size);
     return o.padEnd(masses, 1, new Shape.Dimension(-1, "padded"), missing);
   }
@@ -190,7 +196,8 @@ final class Sampling {
   private static Value position(Operations o, Value masses, Value uniform, Value last) {
     Value cumulative = o.cumulativeSum(masses, false);
     // The total is the last cumulative mass: a sum in another order could exceed it by rounding,
-    // and a number close to 1 would then pass every place and take the last one, whose mass may be 0.
+    // and a number close to 1 would then pass every place and take the last one, whose mass may be
+    // 0.
     Value total = o.columns(cumulative, o.graph().integers(-1));
     return place(o, cumulative, o.multiply(uniform, total), last);
   }

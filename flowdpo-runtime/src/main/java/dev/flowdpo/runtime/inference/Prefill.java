@@ -117,7 +117,8 @@ class Prefill {
       open.add(i);
     }
     while (!open.isEmpty()) {
-      List<Request> pieces = open.stream().map(i -> requests.get(i).piece(read[i], pieceTokens)).toList();
+      List<Request> pieces =
+          open.stream().map(i -> requests.get(i).piece(read[i], pieceTokens)).toList();
       List<Result> part = runBatch(adapter, pieces, candidates);
       for (int i = 0; i < part.size(); i++) {
         results[open.get(i)] = part.get(i);

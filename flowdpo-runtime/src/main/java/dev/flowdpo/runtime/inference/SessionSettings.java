@@ -71,8 +71,7 @@ public record SessionSettings(
 
   /** Returns these settings with another number of threads. */
   public SessionSettings withThreads(int value) {
-    return new SessionSettings(
-        value, spinning, maxTokens, quantization, packing, gradients, cache);
+    return new SessionSettings(value, spinning, maxTokens, quantization, packing, gradients, cache);
   }
 
   /** Returns these settings with another precision of the weights. */
@@ -82,8 +81,7 @@ public record SessionSettings(
 
   /** Returns these settings with packed copies for other graphs. */
   public SessionSettings withPacking(WeightPacking value) {
-    return new SessionSettings(
-        threads, spinning, maxTokens, quantization, value, gradients, cache);
+    return new SessionSettings(threads, spinning, maxTokens, quantization, value, gradients, cache);
   }
 
   /**

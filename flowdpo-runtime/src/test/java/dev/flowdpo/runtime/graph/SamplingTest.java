@@ -133,8 +133,7 @@ class SamplingTest {
   @Property(tries = 30)
   void choiceDoesNotDependOnOtherRows(
       @ForAll long seed, @ForAll @DoubleRange(min = 0.5, max = 0.99) double topP) {
-    SamplingOptions options =
-        SamplingOptions.builder().temperature(0.7).topK(0).topP(topP).build();
+    SamplingOptions options = SamplingOptions.builder().temperature(0.7).topK(0).topP(topP).build();
     float[] peaked = scores(seed, 6000);
     peaked[(int) Math.floorMod(seed, 6000L)] = 30;
     float[] flat = new float[6000];

@@ -31,8 +31,7 @@ class ReadInPiecesTest {
   @EnumSource(Architecture.class)
   void equalsOneRun(Architecture architecture) {
     RandomModels.write(folder, architecture, DataType.F32);
-    try (FrozenBase base =
-        FrozenBase.load(Checkpoint.open(folder), new SessionSettings(1, 128))) {
+    try (FrozenBase base = FrozenBase.load(Checkpoint.open(folder), new SessionSettings(1, 128))) {
       AdapterSnapshot adapter = adapter(base.config());
       List<Prefill.Request> starts = requests(List.of());
       List<Prefill.Result> past = read(base, 1000, adapter, starts);
@@ -86,8 +85,7 @@ class ReadInPiecesTest {
   private static float[] lastLayer(ModelConfig config, KvPath path) {
     float[] values = new float[path.length() * config.headSize()];
     FloatBuffer into = FloatBuffer.wrap(values);
-    path.blocks()
-        .forEach(block -> block.copy(2 * config.layers() - 1, 0, config.headSize(), into));
+    path.blocks().forEach(block -> block.copy(2 * config.layers() - 1, 0, config.headSize(), into));
     assertThat(into.hasRemaining()).isFalse();
     return values;
   }
