@@ -22,6 +22,7 @@ public final class ExecutionTarget {
               Quantization.AS_STORED,
               Optional.empty(),
               OptionalInt.empty(),
+              true,
               Optional.empty()));
 
   private final Values values;
@@ -32,6 +33,7 @@ public final class ExecutionTarget {
       Quantization quantization,
       Optional<GradientPath> gradients,
       OptionalInt threads,
+      boolean spinning,
       Optional<WeightPacking> packing) {}
 
   private ExecutionTarget(Values values) {
@@ -80,6 +82,14 @@ public final class ExecutionTarget {
     return values.threads;
   }
 
+  /**
+   * {@return whether the threads of a native call wait for each other in busy loops, which is
+   * fastest on cores that nobody else needs and slow on others; default true}
+   */
+  public boolean spinning() {
+    return values.spinning;
+  }
+
   /** {@return which graphs hold a packed copy of the matrices} */
   public Optional<WeightPacking> packing() {
     return values.packing;
@@ -107,6 +117,7 @@ public final class ExecutionTarget {
     private Quantization quantization;
     private Optional<GradientPath> gradients;
     private OptionalInt threads;
+    private boolean spinning;
     private Optional<WeightPacking> packing;
 
     private Builder(Values values) {
@@ -115,6 +126,7 @@ public final class ExecutionTarget {
       quantization = values.quantization;
       gradients = values.gradients;
       threads = values.threads;
+      spinning = values.spinning;
       packing = values.packing;
     }
 
@@ -148,6 +160,12 @@ public final class ExecutionTarget {
       return this;
     }
 
+    /** Sets whether the threads of a native call wait for each other in busy loops. */
+    public Builder spinning(boolean spinning) {
+      this.spinning = spinning;
+      return this;
+    }
+
     /** Sets which graphs hold a packed copy of the matrices. */
     public Builder packing(WeightPacking packing) {
       this.packing = Optional.of(packing);
@@ -157,7 +175,7 @@ public final class ExecutionTarget {
     /** {@return the target as set so far} */
     public ExecutionTarget build() {
       return new ExecutionTarget(
-          new Values(device, deviceIndex, quantization, gradients, threads, packing));
+          new Values(device, deviceIndex, quantization, gradients, threads, spinning, packing));
     }
   }
 }

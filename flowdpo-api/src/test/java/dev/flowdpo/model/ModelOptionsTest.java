@@ -16,6 +16,7 @@ class ModelOptionsTest {
     assertThat(execution).isEqualTo(ExecutionTarget.builder().build());
     assertThat(execution.device()).isEqualTo(Device.AUTOMATIC);
     assertThat(execution.quantization()).isEqualTo(Quantization.AS_STORED);
+    assertThat(execution.spinning()).isTrue();
     assertThat(execution.packing()).isEmpty();
     assertThat(execution.gradients()).isEmpty();
   }
@@ -28,7 +29,7 @@ class ModelOptionsTest {
             .maxTokens(64)
             .cache(Path.of("cache"))
             .execution(e -> e.quantization(Quantization.INT8).gradients(GradientPath.IN_GRAPH))
-            .execution(e -> e.device(Device.CUDA).deviceIndex(1))
+            .execution(e -> e.device(Device.CUDA).deviceIndex(1).spinning(false))
             .build();
     assertThat(options.cache()).contains(Path.of("cache"));
     assertThat(options.maxTokens()).hasValue(64);
@@ -37,6 +38,7 @@ class ModelOptionsTest {
     assertThat(execution.threads()).hasValue(0);
     assertThat(execution.packing()).contains(WeightPacking.NONE);
     assertThat(execution.gradients()).contains(GradientPath.IN_GRAPH);
+    assertThat(execution.spinning()).isFalse();
     assertThat(execution.device()).isEqualTo(Device.CUDA);
     assertThat(execution.deviceIndex()).isEqualTo(1);
   }

@@ -30,6 +30,12 @@ final class ChunkAttention implements Decoder.Attention {
   private final Value groups;
   private final Optional<SlidingBias> sliding;
 
+  // Sizes that all layers share: of the chunk with the new token, and of what is reshaped by it.
+  private final Value chunkSize;
+  private final Value foldedChunk;
+  private final Value unfoldedChunk;
+  private final Value prefixAndChunk;
+
   /**
    * @param outer the operations of the graph around the loop
    * @param body the operations of the loop's body
@@ -60,6 +66,13 @@ final class ChunkAttention implements Decoder.Attention {
     this.chunkKeys = chunkKeys;
     this.chunkValues = chunkValues;
     this.groups = outer.sizes(prefixBias, 0, 1);
+    Value one = outer.graph().integers(1);
+    this.chunkSize = body.add(body.sizes(chunkKeys.get(0), 3, 4), one);
+    int heads = config.keyValueHeads();
+    int group = config.attentionHeads() / heads;
+    this.foldedChunk = body.sizeList(headSizes(heads, -1), chunkSize);
+    this.unfoldedChunk = body.sizeList(headSizes(heads, -1, group), chunkSize);
+    this.prefixAndChunk = body.sizeList(outer.sizes(prefixBias, 3, 4), chunkSize);
     this.sliding = rules.window().map(window -> slidingBias(window.size()));
   }
 
@@ -86,7 +99,6 @@ final class ChunkAttention implements Decoder.Attention {
             body.multiply(hidden, constants.real(ChunkGraph.MASKED)),
             prefixBias.shape(),
             headSizes(1, 1, -1));
-    Value chunkSize = body.add(body.sizes(chunkKeys.get(0), 3, 4), constants.integers(1));
     Value early =
         body.less(
             body.range(chunkSize, new Shape.Dimension(-1, "chunk")),
@@ -115,13 +127,7 @@ final class ChunkAttention implements Decoder.Attention {
         rules.capped(o, o.matrixProduct(folded, false, prefixKeys.get(layer), true, scale));
     overPrefix = o.add(overPrefix, window.map(SlidingBias::prefix).orElse(prefixBias));
     Value overChunk = rules.capped(o, o.matrixProduct(q, false, k, true, scale));
-    Value prefixSize = outer.sizes(prefixBias, 3, 4);
-    Value chunkSize = o.sizes(k, 3, 4);
-    overChunk =
-        o.reshape(
-            overChunk,
-            Shape.of("groups", heads, "folded", "chunk"),
-            o.sizeList(groups, outer.graph().integers(heads, -1), chunkSize));
+    overChunk = o.reshape(overChunk, Shape.of("groups", heads, "folded", "chunk"), foldedChunk);
     if (window.isPresent()) {
       overChunk = o.add(overChunk, window.get().chunk());
     }
@@ -131,15 +137,13 @@ final class ChunkAttention implements Decoder.Attention {
         o.split(
             weights,
             3,
-            o.sizeList(prefixSize, chunkSize),
+            prefixAndChunk,
             new Shape.Dimension(-1, "prefix"),
             new Shape.Dimension(-1, "chunk"));
     Value fromPrefix = o.matrixProduct(parts.get(0), false, prefixValues.get(layer), false, 1);
     Value chunkWeights =
         o.reshape(
-            parts.get(1),
-            Shape.of("groups", heads, "rollouts", group, "chunk"),
-            o.sizeList(groups, outer.graph().integers(heads, -1, group), chunkSize));
+            parts.get(1), Shape.of("groups", heads, "rollouts", group, "chunk"), unfoldedChunk);
     Value fromChunk = o.matrixProduct(chunkWeights, false, v, false, 1);
     Value context =
         o.add(

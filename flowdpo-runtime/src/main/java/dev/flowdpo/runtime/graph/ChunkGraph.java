@@ -17,11 +17,10 @@ import java.util.List;
  *
  * <p>Inputs: {@code max_steps}, rank 0; {@code start_tokens [rows]}, each row's last token, which
  * the prefix does not hold yet; {@code positions [rows, 1]} of these; {@code end_tokens [n]};
- * {@code end_columns [vocabulary]}, 1 at the end tokens and 0 elsewhere; {@code forbid_end [rows,
- * 1]}, 1 where the first token must not be an end token; {@code greedy}, {@code ranked}, {@code
- * inverse_temperature}, {@code top_p} of rank 0, {@code top_k [1]}; {@code uniform [steps, rows,
- * 1]}; {@code prefix_key.L}, {@code prefix_value.L [groups, keyHeads, prefix, size]}, {@code
- * prefix_bias [groups, 1, 1, prefix]} and the adapter's factors.
+ * {@code forbid_end [rows, 1]}, 1 where the first token must not be an end token; {@code greedy},
+ * {@code ranked}, {@code inverse_temperature}, {@code top_p} of rank 0, {@code top_k [1]}; {@code
+ * uniform [steps, rows, 1]}; {@code prefix_key.L}, {@code prefix_value.L [groups, keyHeads, prefix,
+ * size]}, {@code prefix_bias [groups, 1, 1, prefix]} and the adapter's factors.
  *
  * <p>Outputs: {@code chosen [steps, rows]}, {@code log_probabilities [steps, rows]} at temperature
  * 1, and {@code key.L}, {@code value.L [groups, keyHeads, rollouts, steps, size]}: those of the
@@ -38,7 +37,6 @@ public final class ChunkGraph {
   public static final String START_TOKENS = "start_tokens";
   public static final String POSITIONS = "positions";
   public static final String END_TOKENS = "end_tokens";
-  public static final String END_COLUMNS = "end_columns";
   public static final String FORBID_END = "forbid_end";
   public static final String GREEDY = "greedy";
   public static final String RANKED = "ranked";
@@ -82,8 +80,6 @@ public final class ChunkGraph {
     Value start = graph.input(START_TOKENS, ElementType.INT64, Shape.of("rows"));
     Value firstPositions = graph.input(POSITIONS, ElementType.INT64, Shape.of("rows", 1));
     Value endTokens = graph.input(END_TOKENS, ElementType.INT64, Shape.of("ends"));
-    Value endColumns =
-        graph.input(END_COLUMNS, ElementType.FLOAT, Shape.of(config.vocabularySize()));
     Value forbidEnd = graph.input(FORBID_END, ElementType.FLOAT, Shape.of("rows", 1));
     Sampling sampling =
         new Sampling(
@@ -137,10 +133,7 @@ public final class ChunkGraph {
             Decoder.adapterInputs(graph, config));
     Value scores = decoder.logits(decoder.hidden(token, attention));
     Value logProbabilities = inBody.logSoftmax(scores);
-    Value penalty =
-        o.multiply(o.multiply(forbidEnd, endColumns), graph.real(SequenceAttention.MASKED));
-    Value first = inBody.cast(inBody.equal(iteration, graph.integer(0)), ElementType.FLOAT);
-    Value allowed = inBody.add(scores, inBody.multiply(penalty, first));
+    Value allowed = withoutEnds(inBody, scores, iteration, endTokens, forbidEnd);
     Value next = sampling.choose(inBody, allowed, inBody.rows(uniform, iteration));
     Value isEnd = isAny(inBody, next, endTokens);
     Value nowEnded = inBody.or(ended, isEnd);
@@ -203,6 +196,19 @@ public final class ChunkGraph {
   /** Adds zeros after the steps, as many as the list {@code missing [1]} says. */
   private Value padded(Value x, Value missing) {
     return o.padEnd(x, 3, new Shape.Dimension(-1, "steps"), missing);
+  }
+
+  /** Hides the end tokens of the rows whose first token this is, where they are forbidden. */
+  private Value withoutEnds(
+      Operations inBody, Value scores, Value iteration, Value endTokens, Value forbidEnd) {
+    Value penalty = o.multiply(forbidEnd, graph.real(MASKED));
+    Value places = o.sizeList(o.sizes(forbidEnd, 0, 1), o.sizes(endTokens, 0, 1));
+    Shape shape = Shape.of("rows", "ends");
+    Value first = inBody.cast(inBody.equal(iteration, graph.integer(0)), ElementType.FLOAT);
+    return inBody.addAt(
+        scores,
+        o.expand(endTokens, places, shape),
+        inBody.multiply(o.expand(penalty, places, shape), first));
   }
 
   /** Whether each of {@code tokens [rows]} is one of {@code set [n]}. */

@@ -222,9 +222,11 @@ public final class Operations {
 
   /**
    * The {@code k} largest elements of the last axis in falling order: values, then their indices.
+   *
+   * @param name the name of the size {@code k}
    */
-  List<Value> largest(Value x, Value k) {
-    Shape shape = x.shape().with(-1, new Shape.Dimension(-1, "candidates"));
+  List<Value> largest(Value x, Value k, String name) {
+    Shape shape = x.shape().with(-1, new Shape.Dimension(-1, name));
     return graph
         .node(
             "TopK",
@@ -381,6 +383,16 @@ public final class Operations {
         indices.shape());
   }
 
+  /** Adds to the elements that {@code indices [n, k]} names in each row {@code added [n, k]}. */
+  Value addAt(Value matrix, Value indices, Value added) {
+    return node(
+        "ScatterElements",
+        List.of(matrix, indices, added),
+        Map.of("axis", 1L, "reduction", "add"),
+        matrix.type(),
+        matrix.shape());
+  }
+
   /** Takes the columns {@code indices [k]} of a matrix. */
   Value columns(Value matrix, Value indices) {
     return node(
@@ -433,7 +445,12 @@ public final class Operations {
 
   /** Repeats along axes of size 1 until the shape is that of {@code like}. */
   Value expand(Value x, Value like) {
-    return node("Expand", List.of(x, sizes(like)), Map.of(), x.type(), like.shape());
+    return expand(x, sizes(like), like.shape());
+  }
+
+  /** Repeats along axes of size 1, and along new first axes, to sizes that the graph computes. */
+  Value expand(Value x, Value sizes, Shape shape) {
+    return node("Expand", List.of(x, sizes), Map.of(), x.type(), shape);
   }
 
   /** {@code left > right}. */

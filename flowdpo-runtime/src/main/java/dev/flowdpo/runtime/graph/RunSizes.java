@@ -45,7 +45,9 @@ public final class RunSizes {
    * @param steps the number of tokens to decode
    */
   public ImmutableMap<String, Long> chunk(long groups, long rollouts, long prefix, long steps) {
+    long vocabulary = config.vocabularySize();
     return ImmutableMap.<String, Long>builder()
+        .putAll(Sampling.sizes(groups * rollouts, vocabulary))
         .put("rank", rank)
         .put("groups", groups)
         .put("rollouts", rollouts)
@@ -56,7 +58,7 @@ public final class RunSizes {
         .put("written", steps)
         .put("chunk", steps)
         .put("keys", prefix + steps)
-        .put("candidates", (long) config.vocabularySize())
+        .put("candidates", vocabulary)
         .put("ends", (long) config.endOfSequenceIds().size())
         .buildOrThrow();
   }

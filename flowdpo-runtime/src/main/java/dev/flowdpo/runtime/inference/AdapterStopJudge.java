@@ -152,11 +152,11 @@ public final class AdapterStopJudge implements StopJudge {
       for (int i = 0; i < partials.size(); i++) {
         Prefill.Request request = requests.get(i);
         Prefill.Result result = results.get(i);
-        int content = request.tokens().length - stopQuestion.length;
-        remember(partials.get(i), request.past(), result.block().first(content), remembering);
+        KvPath content = result.path().first(request.end() - stopQuestion.length);
+        remember(partials.get(i), request.past().length(), content, remembering);
         decisions.add(decision(result.logProbabilities()));
       }
-      results.forEach(result -> result.block().slab().giveBackUnclaimed());
+      results.forEach(Prefill.Result::giveBackUnclaimed);
       remembering.forEach(Runnable::run);
       return decisions;
     }
@@ -165,17 +165,19 @@ public final class AdapterStopJudge implements StopJudge {
      * Claims what was read of an answer, and with it the answers before it, from which others may
      * branch.
      *
+     * @param known how many tokens were read before
+     * @param content the keys and values of the question and all content
      * @param remembering gets what remembers it, once all rows of the run, which share its memory,
      *     have claimed it: somebody may forget one at once
      */
     private void remember(
-        PartialAnswer partial, KvPath past, KvBlock block, List<Runnable> remembering) {
-      remembering.add(remember(partial, KvClaim.of(past.append(block)), true));
+        PartialAnswer partial, int known, KvPath content, List<Runnable> remembering) {
+      remembering.add(remember(partial, KvClaim.of(content), true));
       Optional<PartialAnswer> before = partial.parent();
-      int length = block.length() - contentOfLastChunk(partial);
-      while (before.isPresent() && length > 0) {
+      int length = content.length() - contentOfLastChunk(partial);
+      while (before.isPresent() && length > known) {
         PartialAnswer answer = before.get();
-        remembering.add(remember(answer, KvClaim.of(past.append(block.first(length))), false));
+        remembering.add(remember(answer, KvClaim.of(content.first(length)), false));
         length -= contentOfLastChunk(answer);
         before = answer.parent();
       }

@@ -233,8 +233,7 @@ final class AnswerSnapshot implements FlowPolicy {
     }
     List<Prefill.Result> results = prefill.run(adapter, reads, NO_CANDIDATES);
     for (int i = 0; i < read.size(); i++) {
-      KvPath path = KvPath.EMPTY.append(results.get(i).block());
-      claimed.put(read.get(i), new State(KvClaim.of(path), lastTokens.get(i)));
+      claimed.put(read.get(i), new State(KvClaim.of(results.get(i).path()), lastTokens.get(i)));
     }
     for (PartialAnswer prefix : missing) {
       Lookup.required(claimed, prefix).share().ifPresent(state -> states.read(prefix, state));

@@ -206,11 +206,8 @@ class ChunkDecoder {
     }
     List<Integer> ends = config.endOfSequenceIds();
     LongBuffer endTokens = feed.longs(ChunkGraph.END_TOKENS, ends.size());
-    FloatBuffer endColumns = feed.floats(ChunkGraph.END_COLUMNS, config.vocabularySize());
-    endColumns.put(new float[config.vocabularySize()]);
     for (int end : ends) {
       endTokens.put(end);
-      endColumns.put(end, 1);
     }
   }
 

@@ -29,6 +29,17 @@ final class KvPath {
         : new KvPath(Optional.of(this), Optional.of(next), length + next.length());
   }
 
+  /** Returns the path of the first tokens of this one, at most as many as it has. */
+  KvPath first(int tokens) {
+    if (tokens >= length) {
+      return this;
+    }
+    KvPath before = parent.orElseThrow();
+    return tokens <= before.length
+        ? before.first(tokens)
+        : before.append(block.orElseThrow().first(tokens - before.length));
+  }
+
   /** Returns the number of tokens. */
   int length() {
     return length;

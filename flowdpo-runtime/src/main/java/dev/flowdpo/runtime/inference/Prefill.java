@@ -14,13 +14,15 @@ import java.util.Set;
 
 /**
  * Reads known tokens after known prefixes, many rows at once: prompts under the Answer adapter,
- * chunks and the stop question under the Stop adapter. Thread-safe.
+ * chunks and the stop question under the Stop adapter. Long texts are read in pieces of {@link
+ * RunLimits#READ_TOKENS}. Thread-safe.
  */
 class Prefill {
   private static final Set<String> OUTPUTS = Set.of(PrefillGraph.LOG_PROBABILITIES);
 
   private final FrozenBase base;
   private final ModelConfig config;
+  private final int pieceTokens;
 
   /**
    * One row.
@@ -32,17 +34,35 @@ class Prefill {
     int end() {
       return past.length() + tokens.length;
     }
+
+    /** The next tokens, after everything before them. */
+    Request piece(KvPath before, int most) {
+      int begin = before.length() - past.length();
+      int end = Math.min(tokens.length, begin + most);
+      return new Request(before, Arrays.copyOfRange(tokens, begin, end));
+    }
   }
 
   /**
    * What one row gives.
    *
-   * @param block the keys and values of the tokens
+   * @param path the keys and values of the tokens, after those before them
    * @param logProbabilities the log-probability of each candidate after the last token
    */
-  record Result(KvBlock block, float[] logProbabilities) {}
+  record Result(KvPath path, float[] logProbabilities) {
+    /** Gives back what was read, as far as nobody claims it. */
+    void giveBackUnclaimed() {
+      path.blocks().forEach(block -> block.slab().giveBackUnclaimed());
+    }
+  }
 
   Prefill(FrozenBase base) {
+    this(base, RunLimits.READ_TOKENS);
+  }
+
+  /** Reads pieces of so many tokens. */
+  Prefill(FrozenBase base, int pieceTokens) {
+    this.pieceTokens = pieceTokens;
     this.base = base;
     this.config = base.config();
   }
@@ -65,10 +85,10 @@ class Prefill {
     int begin = 0;
     while (begin < order.size()) {
       int end = begin + 1;
-      long longestTokens = requests.get(order.get(begin)).tokens().length;
+      long longestTokens = firstPiece(requests.get(order.get(begin)));
       while (end < order.size() && end - begin < RunLimits.ROWS) {
         Request next = requests.get(order.get(end));
-        long tokens = Math.max(longestTokens, next.tokens().length);
+        long tokens = Math.max(longestTokens, firstPiece(next));
         if ((end - begin + 1) * tokens * next.end() > RunLimits.PREFILL_SCORES) {
           break;
         }
@@ -76,11 +96,35 @@ class Prefill {
         end++;
       }
       List<Integer> rows = order.subList(begin, end);
-      List<Result> part = runBatch(adapter, rows.stream().map(requests::get).toList(), candidates);
+      List<Result> part = inPieces(adapter, rows.stream().map(requests::get).toList(), candidates);
       for (int i = 0; i < rows.size(); i++) {
         results[rows.get(i)] = part.get(i);
       }
       begin = end;
+    }
+    return Arrays.asList(results);
+  }
+
+  private int firstPiece(Request request) {
+    return Math.min(request.tokens().length, pieceTokens);
+  }
+
+  private List<Result> inPieces(AdapterSnapshot adapter, List<Request> requests, int[] candidates) {
+    Result[] results = new Result[requests.size()];
+    KvPath[] read = requests.stream().map(Request::past).toArray(KvPath[]::new);
+    List<Integer> open = new ArrayList<>();
+    for (int i = 0; i < results.length; i++) {
+      open.add(i);
+    }
+    while (!open.isEmpty()) {
+      List<Request> pieces =
+          open.stream().map(i -> requests.get(i).piece(read[i], pieceTokens)).toList();
+      List<Result> part = runBatch(adapter, pieces, candidates);
+      for (int i = 0; i < part.size(); i++) {
+        results[open.get(i)] = part.get(i);
+        read[open.get(i)] = part.get(i).path();
+      }
+      open.removeIf(i -> read[i].length() == requests.get(i).end());
     }
     return Arrays.asList(results);
   }
@@ -127,7 +171,7 @@ class Prefill {
           int length = requests.get(row).tokens().length;
           results.add(
               new Result(
-                  new KvBlock(slab, row * heads, 1, length),
+                  pasts.get(row).append(new KvBlock(slab, row * heads, 1, length)),
                   Arrays.copyOfRange(
                       logProbabilities, row * candidates.length, (row + 1) * candidates.length)));
         }

@@ -22,6 +22,7 @@ import java.util.Optional;
  * with what it left open decided. This is the one place that reads it. Immutable and thread-safe.
  *
  * @param threads the threads of one native call; 0 takes one a core
+ * @param spinning whether these threads wait for each other in busy loops
  * @param maxTokens the largest number of tokens of a sequence, unless the model allows fewer; the
  *     rotary tables take {@code 4 · maxTokens · headSize} bytes
  * @param quantization how the frozen matrices are held in memory
@@ -31,6 +32,7 @@ import java.util.Optional;
  */
 public record SessionSettings(
     int threads,
+    boolean spinning,
     int maxTokens,
     Quantization quantization,
     WeightPacking packing,
@@ -51,6 +53,7 @@ public record SessionSettings(
   public SessionSettings(int threads, int maxTokens) {
     this(
         threads,
+        true,
         maxTokens,
         Quantization.AS_STORED,
         WeightPacking.DECODING,
@@ -68,17 +71,17 @@ public record SessionSettings(
 
   /** Returns these settings with another number of threads. */
   public SessionSettings withThreads(int value) {
-    return new SessionSettings(value, maxTokens, quantization, packing, gradients, cache);
+    return new SessionSettings(value, spinning, maxTokens, quantization, packing, gradients, cache);
   }
 
   /** Returns these settings with another precision of the weights. */
   public SessionSettings withQuantization(Quantization value) {
-    return new SessionSettings(threads, maxTokens, value, packing, gradients, cache);
+    return new SessionSettings(threads, spinning, maxTokens, value, packing, gradients, cache);
   }
 
   /** Returns these settings with packed copies for other graphs. */
   public SessionSettings withPacking(WeightPacking value) {
-    return new SessionSettings(threads, maxTokens, quantization, value, gradients, cache);
+    return new SessionSettings(threads, spinning, maxTokens, quantization, value, gradients, cache);
   }
 
   /**
@@ -91,6 +94,7 @@ public record SessionSettings(
     checkDevice(target);
     return new SessionSettings(
         target.threads().orElse(threads),
+        target.spinning(),
         options.maxTokens().orElse(maxTokens),
         target.quantization(),
         target.packing().orElse(packing),
@@ -134,6 +138,9 @@ public record SessionSettings(
     OrtSession.SessionOptions options = new OrtSession.SessionOptions();
     options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
     options.setIntraOpNumThreads(threads);
+    if (!spinning) {
+      options.addConfigEntry("session.intra_op.allow_spinning", "0");
+    }
     // Shapes differ from call to call: a plan for each of them would only grow.
     options.setMemoryPatternOptimization(false);
     return options;

@@ -154,11 +154,14 @@ public final class ModelMemory {
         new MemoryPart("inputs while decoding", MemoryPlace.DIRECT, inputs));
   }
 
+  /** Returns the memory of the run that reads the last piece. */
   private GraphMemory read(int batch, int tokens, int past) {
-    int rows = Math.min(batch, RunLimits.prefillRows(tokens, (long) tokens + past));
+    int piece = Math.min(tokens, RunLimits.READ_TOKENS);
+    long keys = (long) tokens + past;
+    int rows = Math.min(batch, RunLimits.prefillRows(piece, keys));
     return GraphMemory.of(
         PrefillGraph.build(config, maxTokens, plan),
-        sizes.prefill(rows, tokens, past),
+        sizes.prefill(rows, piece, keys - piece),
         Outputs.OF_THE_SESSION);
   }
 

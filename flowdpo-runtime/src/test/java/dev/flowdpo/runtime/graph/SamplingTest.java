@@ -8,6 +8,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.flowdpo.policy.SamplingOptions;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -128,6 +129,23 @@ class SamplingTest {
         .isEqualTo(best);
   }
 
+  /** Rows whose mass lies in many tokens make the others sort the whole vocabulary too. */
+  @Property(tries = 30)
+  void choiceDoesNotDependOnOtherRows(
+      @ForAll long seed, @ForAll @DoubleRange(min = 0.5, max = 0.99) double topP) {
+    SamplingOptions options = SamplingOptions.builder().temperature(0.7).topK(0).topP(topP).build();
+    float[] peaked = scores(seed, 6000);
+    peaked[(int) Math.floorMod(seed, 6000L)] = 30;
+    float[] flat = new float[6000];
+    float[] uniform = {0.3f, ALMOST_ONE, 0.7f};
+    long[] alone = choose(peaked, uniform, options);
+    float[][] together = {peaked, peaked, peaked, flat};
+    float[] oneMore = {0.3f, ALMOST_ONE, 0.7f, 0.999f};
+    long[] chosen = choose(together, oneMore, options);
+    assertThat(Arrays.copyOf(chosen, 3)).isEqualTo(alone);
+    assertThat((double) chosen[3]).isBetween(0.999 * topP * 6000 - 3, 0.999 * topP * 6000 + 3);
+  }
+
   private static float[] scores(long seed, int vocabulary) {
     Random random = new Random(seed);
     float[] scores = new float[vocabulary];
@@ -179,16 +197,23 @@ class SamplingTest {
 
   /** Runs the graph with the same scores for every uniform number. */
   private static long[] choose(float[] scores, float[] uniform, SamplingOptions options) {
+    float[][] rows = new float[uniform.length][];
+    Arrays.fill(rows, scores);
+    return choose(rows, uniform, options);
+  }
+
+  private static long[] choose(float[][] scores, float[] uniform, SamplingOptions options) {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
-    FloatBuffer rows = FloatBuffer.allocate(uniform.length * scores.length);
-    for (int i = 0; i < uniform.length; i++) {
-      rows.put(scores);
+    int vocabulary = scores[0].length;
+    FloatBuffer rows = FloatBuffer.allocate(uniform.length * vocabulary);
+    for (float[] row : scores) {
+      rows.put(row);
     }
-    int candidates = options.topK() == 0 ? scores.length : Math.min(options.topK(), scores.length);
+    int candidates = options.topK() == 0 ? vocabulary : Math.min(options.topK(), vocabulary);
     float inverse = options.isGreedy() ? 1 : (float) (1 / options.temperature());
     Map<String, OnnxTensor> feeds = new HashMap<>();
     try {
-      long[] scoreSizes = {uniform.length, scores.length};
+      long[] scoreSizes = {uniform.length, vocabulary};
       feeds.put("scores", OnnxTensor.createTensor(environment, rows.flip(), scoreSizes));
       long[] uniformSizes = {uniform.length, 1};
       feeds.put(

@@ -104,9 +104,7 @@ class GreedyDecodingTest {
       } else {
         int[] known = Arrays.copyOf(prompt, prompt.length - 1);
         Prefill.Request request = new Prefill.Request(KvPath.EMPTY, known);
-        read.add(
-            KvPath.EMPTY.append(
-                prefill.run(adapter, List.of(request), new int[] {0}).get(0).block()));
+        read.add(prefill.run(adapter, List.of(request), new int[] {0}).get(0).path());
       }
       KvPath path = read.get(read.size() - 1);
       assertThat(path.length()).isEqualTo(prompt.length - 1);

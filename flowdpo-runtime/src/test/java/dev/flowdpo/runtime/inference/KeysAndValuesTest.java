@@ -134,7 +134,7 @@ class KeysAndValuesTest {
                 List.of(new Prefill.Request(KvPath.EMPTY, new int[] {5, 9, 12})),
                 new int[] {0})
             .get(0);
-    KvPath prefix = KvPath.EMPTY.append(read.block());
+    KvPath prefix = read.path();
     int found = 0;
     for (long seed = 0; seed < 100 && found < 2; seed++) {
       List<ChunkDecoder.Row> rows = new ArrayList<>();

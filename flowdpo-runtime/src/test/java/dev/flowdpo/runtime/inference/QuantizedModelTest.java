@@ -191,11 +191,10 @@ class QuantizedModelTest {
     int[] prompt = RandomModels.completions(1).get(0).prompt();
     int[] known = Arrays.copyOf(prompt, prompt.length - 1);
     KvPath path =
-        KvPath.EMPTY.append(
-            new Prefill(base)
-                .run(adapter, List.of(new Prefill.Request(KvPath.EMPTY, known)), new int[] {0})
-                .get(0)
-                .block());
+        new Prefill(base)
+            .run(adapter, List.of(new Prefill.Request(KvPath.EMPTY, known)), new int[] {0})
+            .get(0)
+            .path();
     int last = prompt[prompt.length - 1];
     IntStream.Builder tokens = IntStream.builder();
     boolean ended = false;

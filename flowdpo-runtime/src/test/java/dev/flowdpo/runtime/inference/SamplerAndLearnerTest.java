@@ -114,9 +114,7 @@ class SamplerAndLearnerTest {
             .toList();
     List<KvPath> paths =
         new Prefill(base)
-            .run(adapter, requests, new int[] {0}).stream()
-                .map(result -> KvPath.EMPTY.append(result.block()))
-                .toList();
+            .run(adapter, requests, new int[] {0}).stream().map(Prefill.Result::path).toList();
     return IntStream.range(0, 2 * prompts.size())
         .mapToObj(
             i -> {

@@ -26,10 +26,13 @@ class SessionSettingsTest {
     ModelOptions options =
         ModelOptions.builder()
             .execution(e -> e.gradients(GradientPath.IN_GRAPH).quantization(Quantization.INT8))
+            .execution(e -> e.spinning(false))
             .build();
     SessionSettings found = bundled.with(options);
     assertThat(found.gradients()).isEqualTo(GradientPath.IN_GRAPH);
     assertThat(found.quantization()).isEqualTo(Quantization.INT8);
+    assertThat(bundled.spinning()).isTrue();
+    assertThat(found.spinning()).isFalse();
     assertThat(found.threads()).isEqualTo(1);
     assertThat(found.packing()).isEqualTo(WeightPacking.ALL);
   }

@@ -97,7 +97,7 @@ class UnchangedModelTest {
     StringBuilder all = new StringBuilder();
     for (Prefill.Result result : read) {
       all.append(Arrays.toString(result.logProbabilities()));
-      KvPath path = KvPath.EMPTY.append(result.block());
+      KvPath path = result.path();
       rows.add(new ChunkDecoder.Row(path, 5, true, rows.size(), 0));
     }
     new ChunkDecoder(base)
