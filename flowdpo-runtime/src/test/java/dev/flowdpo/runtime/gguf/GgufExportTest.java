@@ -150,7 +150,9 @@ class GgufExportTest {
     ModelConfig config = ModelSource.of(folder).config();
     AdapterWeights adapter = adapter(config);
     AdapterWeights none = new AdapterWeights(1, 1, 0, new TreeMap<>());
+    Files.writeString(folder.resolve("flow.json"), "{\"chunk_size\": 5}");
     ModelSource.of(folder).writeMergedGguf(none, GgufType.F32, first);
+    assertThat(root.resolve("first.flow.json")).hasContent("{\"chunk_size\": 5}");
     ModelSource.of(first).writeMergedGguf(adapter, GgufType.F32, second);
     ModelSource.of(first).writeMerged(adapter, Optional.of(DataType.F32), asFolder);
     assertThat(ModelSource.of(second).config()).isEqualTo(ModelSource.of(first).config());
