@@ -30,7 +30,8 @@ public final class GgufCheckpoint {
   public static Checkpoint open(GgufFile file) {
     try {
       ModelConfig config = config(file);
-      return Checkpoint.of(file.path(), config, "the file's keys", List.of(GgufWeights.of(file, config)));
+      return Checkpoint.of(
+          file.path(), config, "the file's keys", List.of(GgufWeights.of(file, config)));
     } catch (RuntimeException e) {
       file.close();
       throw e;

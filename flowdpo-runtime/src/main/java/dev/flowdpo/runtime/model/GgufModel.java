@@ -22,8 +22,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * A GGUF file, which holds weights, tokenizer and chat template. Its header is read once, when it is
- * first asked for anything; a file that has taken its place since then is refused.
+ * A GGUF file, which holds weights, tokenizer and chat template. Its header is read once, when it
+ * is first asked for anything; a file that has taken its place since then is refused.
  */
 final class GgufModel implements ModelSource {
   private final Path path;

@@ -64,7 +64,9 @@ record ModelFolder(Path path) implements ModelSource {
   public void writeMerged(AdapterWeights adapter, Optional<DataType> type, Path out) {
     if (type.isPresent()) {
       throw new InvalidInputException(
-          path + ": expected no type, as a merged folder has those of its base, found " + type.get());
+          path
+              + ": expected no type, as a merged folder has those of its base, found "
+              + type.get());
     }
     MergedCheckpoint.write(path, adapter, out, MergedCheckpoint.USUAL_SHARD_BYTES);
     TransformersFiles.complete(out);
