@@ -6,6 +6,7 @@ import dev.flowdpo.cli.options.EngineOptions;
 import dev.flowdpo.cli.options.FlowChoice;
 import dev.flowdpo.cli.options.OutputOptions;
 import dev.flowdpo.cli.options.SeedOptions;
+import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Solution;
 import java.util.List;
@@ -19,7 +20,8 @@ import picocli.CommandLine.Parameters;
     name = "solve",
     description = {
       "Solves questions chunk by chunk, with the probability after each that the answer is finished.",
-      "Tokens are drawn as the model's flow.json says unless --temperature is given.",
+      "The likeliest token is taken, as evaluate does; with --temperature tokens are drawn, which is"
+          + " what learning explores with.",
       "JSON, a line per question: {\"question\",\"text\",\"finalAnswer\",\"chunks\":[{\"text\","
           + "\"tokens\",\"logProb\",\"stopProbability\"}],\"finishReason\"}"
     })
@@ -36,7 +38,8 @@ public final class SolveCommand implements Callable<Integer> {
   public Integer call() {
     List<Problem> problems = questions.stream().map(Problem::of).toList();
     SolutionPrinter printer = new SolutionPrinter(output.report());
-    try (Flow flow = choice.applyTo(model.flow(seed.seed())).build()) {
+    Flow.Builder greedy = model.flow(seed.seed()).sampling(SamplingOptions.greedy());
+    try (Flow flow = choice.applyTo(greedy).build()) {
       for (Problem problem : problems) {
         Solution solution = flow.solve(problem, printer);
         output.result(SolutionJson.of(solution));

@@ -62,8 +62,7 @@ public final class MergedCheckpoint {
   public static void write(Path base, AdapterWeights adapter, Path out, long shardBytes) {
     if (Files.isRegularFile(base)) {
       throw new InvalidInputException(
-          base
-              + ": expected a model folder, found a file; GgufExport writes folders of files");
+          base + ": expected a model folder, found a file; GgufExport writes folders of files");
     }
     Checkpoint.open(base).close();
     List<SafetensorsFile> files = WeightFiles.open(base);

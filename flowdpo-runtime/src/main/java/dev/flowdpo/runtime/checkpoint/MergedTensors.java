@@ -76,8 +76,7 @@ public final class MergedTensors {
 
   /** {@return all values of a tensor, one after the other} */
   public SafetensorsWriter.Values values(String name) {
-    long[] shape =
-        Lookup.required(Checkpoint.expectedTensors(base.config()), name);
+    long[] shape = Lookup.required(Checkpoint.expectedTensors(base.config()), name);
     long pieceRows = Math.max(1, PIECE / Math.max(1, FloatTensor.elements(shape) / shape[0]));
     return new SafetensorsWriter.Values() {
       private FloatBuffer piece = FloatBuffer.allocate(0);

@@ -84,8 +84,7 @@ enum ByteLevelCut {
     }
     return Arrays.stream(values())
         .filter(cut -> cut.wholeWords == wholeWords && cut.composed == composed)
-        .filter(
-            cut -> BytePairEncoder.cutAlike(cut.preTokenizer(), definition.preTokenizer()))
+        .filter(cut -> BytePairEncoder.cutAlike(cut.preTokenizer(), definition.preTokenizer()))
         .findFirst();
   }
 

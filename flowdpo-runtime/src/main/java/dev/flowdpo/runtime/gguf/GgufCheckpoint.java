@@ -18,10 +18,20 @@ public final class GgufCheckpoint {
    *     a tensor is missing, unknown, or of the wrong shape or type
    */
   public static Checkpoint open(Path path) {
-    GgufFile file = GgufFile.open(path);
+    return open(GgufFile.open(path));
+  }
+
+  /**
+   * Checks the configuration and the tensors of a model whose headers have been read.
+   *
+   * @param file the file, which closes with the result
+   * @throws InvalidInputException as {@link #open(Path)} does; the file is closed then
+   */
+  public static Checkpoint open(GgufFile file) {
     try {
       ModelConfig config = config(file);
-      return Checkpoint.of(path, config, "the file's keys", List.of(GgufWeights.of(file, config)));
+      return Checkpoint.of(
+          file.path(), config, "the file's keys", List.of(GgufWeights.of(file, config)));
     } catch (RuntimeException e) {
       file.close();
       throw e;

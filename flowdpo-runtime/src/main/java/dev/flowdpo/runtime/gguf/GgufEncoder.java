@@ -13,7 +13,8 @@ import java.util.Set;
  */
 final class GgufEncoder {
   /** The types that can be written. */
-  static final Set<GgufType> TYPES = Set.of(GgufType.F32, GgufType.F16, GgufType.BF16, GgufType.Q8_0);
+  static final Set<GgufType> TYPES =
+      Set.of(GgufType.F32, GgufType.F16, GgufType.BF16, GgufType.Q8_0);
 
   private static final int LARGEST_CODE = 127;
 

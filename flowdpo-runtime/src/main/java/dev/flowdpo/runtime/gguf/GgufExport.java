@@ -9,7 +9,6 @@ import dev.flowdpo.runtime.checkpoint.LoraMatrices;
 import dev.flowdpo.runtime.checkpoint.MergedTensors;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.RopeScaling;
-import dev.flowdpo.runtime.checkpoint.TensorNames;
 import dev.flowdpo.runtime.internal.AtomicFiles;
 import dev.flowdpo.runtime.internal.JsonObjectFile;
 import dev.flowdpo.runtime.internal.Lookup;
@@ -121,7 +120,8 @@ public final class GgufExport {
   public static void write(Path file, AdapterWeights adapter, GgufType type, Path out) {
     try (GgufFile source = GgufFile.open(file);
         Checkpoint base = GgufCheckpoint.open(file)) {
-      if (source.paths().stream().anyMatch(path -> path.toAbsolutePath().equals(out.toAbsolutePath()))) {
+      if (source.paths().stream()
+          .anyMatch(path -> path.toAbsolutePath().equals(out.toAbsolutePath()))) {
         throw new InvalidInputException(out + ": expected another file than the base, found it");
       }
       GgufMetadata metadata = source.metadata();
@@ -258,7 +258,8 @@ public final class GgufExport {
     for (Iterator<String> names = expected.fieldNames(); names.hasNext(); ) {
       String name = names.next();
       if (!expected.get(name).equals(inFile.get(name))) {
-        other.add(name + " " + expected.get(name) + " (the file would say " + inFile.get(name) + ")");
+        other.add(
+            name + " " + expected.get(name) + " (the file would say " + inFile.get(name) + ")");
       }
     }
     if (!other.isEmpty()) {

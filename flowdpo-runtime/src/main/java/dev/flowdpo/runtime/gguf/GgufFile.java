@@ -166,6 +166,11 @@ public final class GgufFile implements AutoCloseable {
         path + ": " + field + ": expected " + expected + ", found " + found);
   }
 
+  /** {@return the same file, open whether or not this one is closed, without reading it again} */
+  public GgufFile again() {
+    return new GgufFile(parts);
+  }
+
   /** {@return the file that was opened} */
   public Path path() {
     return parts.get(0).path;

@@ -26,9 +26,9 @@ import java.util.stream.Stream;
 
 /**
  * Writes the model of a GGUF file, with an adapter worked into it, as a Hugging Face folder: {@code
- * config.json}, one file of weights, and where the file has a tokenizer, {@code tokenizer.json} with
- * the same ids and {@code tokenizer_config.json} with special tokens and chat template. Stateless
- * and thread-safe.
+ * config.json}, one file of weights, and where the file has a tokenizer, {@code tokenizer.json}
+ * with the same ids and {@code tokenizer_config.json} with special tokens and chat template.
+ * Stateless and thread-safe.
  */
 public final class GgufFolder {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -86,7 +86,8 @@ public final class GgufFolder {
   private static String tokenizer(GgufMetadata metadata) throws JsonProcessingException {
     byte[] json = DefinitionWriter.write(GgufTokenizer.read(metadata));
     GgufTokens tokens = GgufTokens.of(metadata);
-    Optional<String> begin = Optional.ofNullable(GgufPrompts.specialTokens(metadata).get("bos_token"));
+    Optional<String> begin =
+        Optional.ofNullable(GgufPrompts.specialTokens(metadata).get("bos_token"));
     if (!tokens.addsBegin() || begin.isEmpty()) {
       return new String(json, StandardCharsets.UTF_8);
     }

@@ -69,7 +69,11 @@ public final class GgufPrompts {
   }
 
   private static Path beside(GgufMetadata metadata, String name) {
-    Path file = metadata.file();
+    return beside(metadata.file(), name);
+  }
+
+  /** {@return the file that has a GGUF file's name and this one, such as {@code flow.json}} */
+  public static Path beside(Path file, String name) {
     return file.resolveSibling(GgufFile.modelName(file) + "." + name);
   }
 

@@ -1,5 +1,6 @@
 package dev.flowdpo.runtime.model;
 
+import com.google.common.base.Suppliers;
 import dev.flowdpo.runtime.checkpoint.AdapterWeights;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.DataType;
@@ -18,9 +19,27 @@ import dev.flowdpo.runtime.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
-/** A GGUF file, which holds weights, tokenizer and chat template. */
-record GgufModel(Path path) implements ModelSource {
+/**
+ * A GGUF file, which holds weights, tokenizer and chat template. Its header is read once, when it
+ * is first asked for anything; a file that has taken its place since then is refused.
+ */
+final class GgufModel implements ModelSource {
+  private final Path path;
+  private final Supplier<GgufFile> file;
+
+  GgufModel(Path path) {
+    this.path = path;
+    // Never closed, and needs not be: it holds nothing of the system's.
+    this.file = Suppliers.memoize(() -> GgufFile.open(path));
+  }
+
+  @Override
+  public Path path() {
+    return path;
+  }
+
   @Override
   public String name() {
     return GgufFile.modelName(path);
@@ -28,14 +47,12 @@ record GgufModel(Path path) implements ModelSource {
 
   @Override
   public ModelConfig config() {
-    try (GgufFile file = GgufFile.open(path)) {
-      return GgufCheckpoint.config(file);
-    }
+    return GgufCheckpoint.config(file.get());
   }
 
   @Override
   public Checkpoint open() {
-    return GgufCheckpoint.open(path);
+    return GgufCheckpoint.open(file.get().again());
   }
 
   @Override
@@ -69,8 +86,6 @@ record GgufModel(Path path) implements ModelSource {
   }
 
   private <T> T withMetadata(Function<GgufMetadata, T> use) {
-    try (GgufFile file = GgufFile.open(path)) {
-      return use.apply(file.metadata());
-    }
+    return use.apply(file.get().metadata());
   }
 }

@@ -76,7 +76,8 @@ public sealed interface ModelSource permits ModelFolder, GgufModel {
   void writeMerged(AdapterWeights adapter, Optional<DataType> type, Path out);
 
   /**
-   * Writes the model with an adapter worked into it as a GGUF file; see {@link GgufExport}.
+   * Writes the model with an adapter worked into it as a GGUF file; see {@link GgufExport}. What a
+   * folder says in {@code flow.json} goes beside it.
    *
    * @param adapter the adapter
    * @param type the type of its matrices

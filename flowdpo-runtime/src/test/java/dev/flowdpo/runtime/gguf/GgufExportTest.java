@@ -38,7 +38,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is written as GGUF is read as the folder it was written from. */
 class GgufExportTest {
-  private static final String SAMPLE = "It's 2024: 12345 naïve cafés\n\n  cost 7€ — ok? ▁ 漢字 🙂 <0x41>";
+  private static final String SAMPLE =
+      "It's 2024: 12345 naïve cafés\n\n  cost 7€ — ok? ▁ 漢字 🙂 <0x41>";
 
   @TempDir Path root;
 
@@ -150,7 +151,9 @@ class GgufExportTest {
     ModelConfig config = ModelSource.of(folder).config();
     AdapterWeights adapter = adapter(config);
     AdapterWeights none = new AdapterWeights(1, 1, 0, new TreeMap<>());
+    Files.writeString(folder.resolve("flow.json"), "{\"chunk_size\": 5}");
     ModelSource.of(folder).writeMergedGguf(none, GgufType.F32, first);
+    assertThat(root.resolve("first.flow.json")).hasContent("{\"chunk_size\": 5}");
     ModelSource.of(first).writeMergedGguf(adapter, GgufType.F32, second);
     ModelSource.of(first).writeMerged(adapter, Optional.of(DataType.F32), asFolder);
     assertThat(ModelSource.of(second).config()).isEqualTo(ModelSource.of(first).config());
@@ -186,7 +189,12 @@ class GgufExportTest {
                   Architecture.LLAMA, 1000, 8, 1, 1, 1, OptionalInt.of(8), 8, 8));
       PromptSettings settings =
           new PromptSettings(
-              file, root.resolve("none"), Optional.empty(), Optional.empty(), file, true,
+              file,
+              root.resolve("none"),
+              Optional.empty(),
+              Optional.empty(),
+              file,
+              true,
               Optional.empty());
       new GgufWriter()
           .put("general.architecture", "llama")
@@ -212,8 +220,7 @@ class GgufExportTest {
     Path out = root.resolve("model.gguf");
     AdapterWeights none = new AdapterWeights(1, 1, 0, new TreeMap<>());
     assertThatThrownBy(
-            () ->
-                ModelSource.of(BundledModel.folder()).writeMergedGguf(none, GgufType.F32, out))
+            () -> ModelSource.of(BundledModel.folder()).writeMergedGguf(none, GgufType.F32, out))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("tokenizer.json: pre_tokenizer: expected a way to cut words");
     Path dynamic = Path.of("src/test/resources/pytorch/architectures/llama-rope-dynamic");
