@@ -120,6 +120,9 @@ class FlowAutoConfigurationTest {
           Health health = context.getBean(HealthIndicator.class).health();
           assertThat(health.getStatus()).isEqualTo(Status.UP);
           assertThat(health.getDetails()).doesNotContainKeys("adapters", "learner");
+          context.getBean(Flow.class).close();
+          assertThat(context.getBean(HealthIndicator.class).health().getStatus())
+              .isEqualTo(Status.DOWN);
         });
     Flow own =
         Flow.builder()
