@@ -77,6 +77,7 @@ class ArchitectureTest {
         "flowdpo-openai",
         "flowdpo-micrometer",
         "flowdpo-langchain4j",
+        "flowdpo-spring-boot-starter",
         "flowdpo-runtime",
         "flowdpo-cli"
       })

@@ -17,23 +17,28 @@ import java.util.stream.Stream;
 final class Modules {
   /** What each may use besides itself. */
   static final Map<String, List<String>> USES =
-      Map.of(
-          "flowdpo-api", List.of(),
-          "flowdpo-chat-template", List.of(),
-          "flowdpo-verifiers", List.of("flowdpo-api"),
-          "flowdpo-testing", List.of("flowdpo-api"),
-          "flowdpo-jackson", List.of("flowdpo-api"),
-          "flowdpo-openai", List.of("flowdpo-api"),
-          "flowdpo-micrometer", List.of("flowdpo-api"),
-          "flowdpo-langchain4j", List.of("flowdpo-api", "flowdpo-verifiers"),
-          "flowdpo-runtime", List.of("flowdpo-api", "flowdpo-chat-template"),
-          "flowdpo-cli",
-              List.of(
-                  "flowdpo-api",
-                  "flowdpo-chat-template",
-                  "flowdpo-verifiers",
-                  "flowdpo-runtime",
-                  "flowdpo-jackson"));
+      Map.ofEntries(
+          entry("flowdpo-api"),
+          entry("flowdpo-chat-template"),
+          entry("flowdpo-verifiers", "flowdpo-api"),
+          entry("flowdpo-testing", "flowdpo-api"),
+          entry("flowdpo-jackson", "flowdpo-api"),
+          entry("flowdpo-openai", "flowdpo-api"),
+          entry("flowdpo-micrometer", "flowdpo-api"),
+          entry("flowdpo-langchain4j", "flowdpo-api", "flowdpo-verifiers"),
+          entry(
+              "flowdpo-spring-boot-starter",
+              "flowdpo-api",
+              "flowdpo-verifiers",
+              "flowdpo-micrometer"),
+          entry("flowdpo-runtime", "flowdpo-api", "flowdpo-chat-template"),
+          entry(
+              "flowdpo-cli",
+              "flowdpo-api",
+              "flowdpo-chat-template",
+              "flowdpo-verifiers",
+              "flowdpo-runtime",
+              "flowdpo-jackson"));
 
   static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -45,6 +50,10 @@ final class Modules {
       Pattern.compile("/(flowdpo-[a-z0-9-]+)/(?:target|\\d[^/]*)/");
 
   private Modules() {}
+
+  private static Map.Entry<String, List<String>> entry(String module, String... uses) {
+    return Map.entry(module, List.of(uses));
+  }
 
   static Stream<JavaClass> classes() {
     return CLASSES.stream();

@@ -19,8 +19,8 @@ import java.util.Optional;
  * <table>
  * <caption>Which to take</caption>
  * <tr><td>OpenAI, Gemini, any chat model</td><td>{@link #instruction()}</td></tr>
- * <tr><td>models that go on with a last message of their own: Ollama, Anthropic, Mistral with its
- * prefix</td><td>{@link #lastMessage()}</td></tr>
+ * <tr><td>models that go on with a last message of their own, as many local ones do; try
+ * it</td><td>{@link #lastMessage()}</td></tr>
  * <tr><td>single replies, one chunk a solution</td><td>{@link #wholeAnswer()}</td></tr>
  * </table>
  *

@@ -7,9 +7,7 @@ import dev.flowdpo.Flow;
 import dev.flowdpo.SolveOptions;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.policy.FlowListener;
-import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.StopRules;
-import dev.flowdpo.testing.contract.FlowPolicyContract;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Solution;
 import dev.langchain4j.data.message.AiMessage;
@@ -23,11 +21,9 @@ import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.model.output.TokenUsage;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class ChatModelPolicyTest {
@@ -37,20 +33,6 @@ class ChatModelPolicyTest {
                   dev.flowdpo.value.Message.system("Be brief."),
                   dev.flowdpo.value.Message.user("6 times 7?")))
           .build();
-
-  /** Writes letters that its question decides, and ends one reply in three. */
-  private static final class Letters implements ChatModel {
-    @Override
-    public ChatResponse doChat(ChatRequest request) {
-      Random random = new Random(request.messages().toString().hashCode());
-      boolean ends = random.nextInt(3) == 0;
-      StringBuilder text = new StringBuilder();
-      for (int i = 0; i < request.maxOutputTokens(); i++) {
-        text.append((char) ('a' + random.nextInt(26)));
-      }
-      return reply(text.toString(), ends ? FinishReason.STOP : FinishReason.LENGTH);
-    }
-  }
 
   /** Says one line after the other, and remembers what it was asked. */
   private static final class Lines implements ChatModel {
@@ -68,7 +50,7 @@ class ChatModelPolicyTest {
     }
   }
 
-  private static ChatResponse reply(String text, FinishReason reason) {
+  static ChatResponse reply(String text, FinishReason reason) {
     return ChatResponse.builder()
         .aiMessage(AiMessage.from(text))
         .finishReason(reason)
@@ -83,25 +65,6 @@ class ChatModelPolicyTest {
         .chunkSize(8)
         .maxChunks(4)
         .build();
-  }
-
-  @Nested
-  class Instructed extends FlowPolicyContract {
-    @Override
-    protected FlowPolicy policy() {
-      return ChatModelPolicy.builder(new Letters()).build();
-    }
-  }
-
-  @Nested
-  class LastMessage extends FlowPolicyContract {
-    @Override
-    protected FlowPolicy policy() {
-      return ChatModelPolicy.builder(new Letters())
-          .continuation(ChatContinuation.lastMessage())
-          .maxConcurrent(3)
-          .build();
-    }
   }
 
   @Test
