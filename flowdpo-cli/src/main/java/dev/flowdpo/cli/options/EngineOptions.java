@@ -1,6 +1,7 @@
 package dev.flowdpo.cli.options;
 
 import dev.flowdpo.Flow;
+import dev.flowdpo.model.ModelOptions;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
@@ -29,6 +30,13 @@ public final class EngineOptions {
     Flow.Builder builder = Flow.builder().seed(seed).modelOptions(loading.modelOptions());
     model.given().ifPresent(builder::model);
     return builder;
+  }
+
+  /** Returns the model with a judge as these options have it. */
+  public ModelChoice choice(StopOptions stop) {
+    ModelOptions.Builder options = loading.modelOptions().toBuilder();
+    stop.applyTo(options);
+    return new ModelChoice(model.given(), options.build());
   }
 
   /** Opens the model as an engine, for what a flow's builder does not offer. */
