@@ -49,7 +49,7 @@ record ArmResult(
   static final int LAST = 200;
 
   ArmResult {
-    mistakes = Maps.immutableEnumMap(mistakes);
+    mistakes = mistakes.isEmpty() ? Map.of() : Maps.immutableEnumMap(mistakes);
   }
 
   /** Returns the share of right answers over the last problems. */
