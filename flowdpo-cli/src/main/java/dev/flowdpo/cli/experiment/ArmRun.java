@@ -237,6 +237,9 @@ final class ArmRun implements ExperimentRun<ArmResult> {
         progress.answerUpdates(),
         progress.stopUpdates(),
         chosenReward(),
+        progress.undecidedStops(),
+        progress.nodes(),
+        progress.nodesWithoutContrast(),
         seconds);
   }
 

@@ -107,7 +107,8 @@ public final class LearningSettings {
     return values;
   }
 
-  private static List<LearningSetting> all() {
+  /** Returns every setting, in the order of the files. */
+  static List<LearningSetting> all() {
     List<LearningSetting> all = new ArrayList<>();
     all.addAll(flow());
     all.addAll(objective());

@@ -220,8 +220,8 @@ final class LearnerFactory implements AutoCloseable {
         && !setup.overwrite()) {
       throw new InvalidInputException(
           ("checkpoint: expected a folder without the state of a learner, found one in %s; go on"
-               + " with it by resume(true), replace it by overwrite(true), or choose another"
-               + " folder")
+                  + " with it by resume(true), replace it by overwrite(true), or choose another"
+                  + " folder")
               .formatted(setup.checkpoint().get()));
     }
   }
