@@ -26,9 +26,10 @@ public final class EngineOptions {
   }
 
   /** Returns a builder of flows on the model. */
-  public Flow.Builder flow(long seed) {
-    Flow.Builder builder = Flow.builder().seed(seed).modelOptions(loading.modelOptions());
-    model.given().ifPresent(builder::model);
+  public Flow.Builder flow(long seed, StopOptions stop) {
+    ModelChoice choice = choice(stop);
+    Flow.Builder builder = Flow.builder().seed(seed).modelOptions(choice.options());
+    choice.folder().ifPresent(builder::model);
     return builder;
   }
 

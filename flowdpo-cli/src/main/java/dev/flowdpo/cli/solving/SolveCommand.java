@@ -6,6 +6,7 @@ import dev.flowdpo.cli.options.EngineOptions;
 import dev.flowdpo.cli.options.FlowChoice;
 import dev.flowdpo.cli.options.OutputOptions;
 import dev.flowdpo.cli.options.SeedOptions;
+import dev.flowdpo.cli.options.StopOptions;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Solution;
 import java.util.List;
@@ -18,7 +19,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "solve",
     description = {
-      "Solves questions chunk by chunk, with the probability after each that the answer is finished.",
+      "Solves questions chunk by chunk, with the probability after each that the answer is"
+          + " finished.",
       "Tokens are drawn as the model's flow.json says unless --temperature is given.",
       "JSON, a line per question: {\"question\",\"text\",\"finalAnswer\",\"chunks\":[{\"text\","
           + "\"tokens\",\"logProb\",\"stopProbability\"}],\"finishReason\"}"
@@ -28,6 +30,7 @@ public final class SolveCommand implements Callable<Integer> {
   @Mixin private SeedOptions seed;
   @Mixin private EngineOptions model;
   @Mixin private FlowChoice choice;
+  @Mixin private StopOptions stop;
 
   @Parameters(arity = "1..*", paramLabel = "QUESTION", description = "What to solve.")
   private List<String> questions;
@@ -36,7 +39,7 @@ public final class SolveCommand implements Callable<Integer> {
   public Integer call() {
     List<Problem> problems = questions.stream().map(Problem::of).toList();
     SolutionPrinter printer = new SolutionPrinter(output.report());
-    try (Flow flow = choice.applyTo(model.flow(seed.seed())).build()) {
+    try (Flow flow = choice.applyTo(model.flow(seed.seed(), stop)).build()) {
       for (Problem problem : problems) {
         Solution solution = flow.solve(problem, printer);
         output.result(SolutionJson.of(solution));
