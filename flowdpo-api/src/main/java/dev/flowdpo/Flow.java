@@ -13,6 +13,7 @@ import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.policy.ServingLoad;
 import dev.flowdpo.policy.ServingOptions;
+import dev.flowdpo.policy.StopCalibration;
 import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.spi.FlowEngine;
 import dev.flowdpo.value.Problem;
@@ -259,6 +260,23 @@ public final class Flow implements AutoCloseable {
    */
   public LearnerOptions learnerOptions() {
     return models.learningEngine().defaultLearnerOptions();
+  }
+
+  /**
+   * Finds out which of some stop questions tells finished answers from unfinished ones, and from
+   * which probability on: a remedy where a learner reports that its judge cannot tell. Writes an
+   * answer to every problem with this flow's options, and asks each question about all of their
+   * prefixes; learns nothing.
+   *
+   * @param problems some tens; none of their answers need be known
+   * @param questions what to try beside the question that the model asks now
+   * @return what was found, to be applied where the model is opened
+   * @throws InvalidInputException if no answers, or all of them, end by themselves
+   * @throws FlowException if the flow has no engine, or one whose judge asks no question
+   */
+  public StopCalibration calibrate(List<Problem> problems, List<String> questions) {
+    models.checkOpen();
+    return models.calibrate(problems, questions, options);
   }
 
   /** {@return how busy the flow is, also with the flows derived from it} */

@@ -35,7 +35,7 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
   private Optional<PairRule> pairRule = Optional.empty();
   private Optional<LearnerOptions> options = Optional.empty();
   private Optional<Path> checkpoint = Optional.empty();
-  private DpoObjective objective = DpoObjective.paper();
+  private Optional<DpoObjective> objective = Optional.empty();
   private RolloutSampler sampler = RolloutSampler.tree();
   private boolean resume;
   private boolean overwrite;
@@ -57,7 +57,7 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
 
   @Override
   public OnlineLearner.Builder objective(DpoObjective objective) {
-    this.objective = Objects.requireNonNull(objective, "objective");
+    this.objective = Optional.of(objective);
     return this;
   }
 
@@ -152,6 +152,7 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
               + " checkpoint(folder).");
     }
     LearnerOptions chosen = chosenOptions();
+    DpoObjective minimised = objective.orElseGet(engine::defaultObjective);
     MonitoredLearner monitored = new MonitoredLearner(models.monitors(), name);
     List<LearningListener> all = new ArrayList<>(List.of(monitored));
     all.addAll(listeners);
@@ -164,9 +165,9 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
                 models.judge() == engine.judge(),
                 flow,
                 given,
-                objective,
+                minimised,
                 sampler,
-                pairRule.orElseGet(() -> PairRule.contrasts(chosen.pairs())),
+                pairRule.orElseGet(() -> minimised.rule(chosen.pairs())),
                 chosen,
                 new LearningListeners(all),
                 checkpoint,

@@ -7,6 +7,7 @@ import dev.flowdpo.model.ModelOptions;
 import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.ServingOptions;
+import dev.flowdpo.policy.StopCalibration;
 import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.policy.internal.BackgroundJudge;
 import dev.flowdpo.policy.internal.BackgroundPolicy;
@@ -15,10 +16,15 @@ import dev.flowdpo.policy.internal.SeparateRunner;
 import dev.flowdpo.policy.internal.SharedRunner;
 import dev.flowdpo.spi.EngineSettings;
 import dev.flowdpo.spi.FlowEngine;
+import dev.flowdpo.value.Problem;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 /** The models that a flow and the flows derived from it share, open until closed. Thread-safe. */
 final class FlowModels {
@@ -119,6 +125,16 @@ final class FlowModels {
                 "learner: this flow has no engine, since its policy and its judge were both"
                     + " supplied. Learning needs an engine such as flowdpo-runtime: leave one of"
                     + " them to it, or set engine(…)."));
+  }
+
+  /** Compares stop questions, the one that is asked now first. */
+  StopCalibration calibrate(List<Problem> problems, List<String> questions, FlowOptions options) {
+    FlowEngine asked = learningEngine();
+    Map<String, StopJudge> judges = new LinkedHashMap<>();
+    Stream.concat(asked.stopQuestion().stream(), questions.stream())
+        .distinct()
+        .forEach(question -> judges.put(question, asked.judgeThatAsks(question)));
+    return StopCalibration.of(problems, policy.snapshot(), options, judges);
   }
 
   void checkOpen() {

@@ -18,7 +18,10 @@ public final class LearningProgress extends ByValue {
       double noAnswerRate,
       int verifierFailures,
       int passedOver,
-      int skippedUpdates) {}
+      int skippedUpdates,
+      double undecidedStops,
+      int nodes,
+      int nodesWithoutContrast) {}
 
   private LearningProgress(Values values) {
     super(values);
@@ -88,6 +91,24 @@ public final class LearningProgress extends ByValue {
     return values.skippedUpdates;
   }
 
+  /**
+   * {@return share of the flow's own stop decisions whose probability lay between 0.4 and 0.6, in
+   * [0, 1]; near 1 the judge cannot tell, as no model can that never learned to judge}
+   */
+  public double undecidedStops() {
+    return values.undecidedStops;
+  }
+
+  /** {@return output nodes that were explored} */
+  public int nodes() {
+    return values.nodes;
+  }
+
+  /** {@return those of them whose branches fared alike, so that nothing was learned there} */
+  public int nodesWithoutContrast() {
+    return values.nodesWithoutContrast;
+  }
+
   /** Collects what an engine counted. Not thread-safe. */
   public static final class Builder {
     private int problems;
@@ -101,6 +122,9 @@ public final class LearningProgress extends ByValue {
     private int verifierFailures;
     private int passedOver;
     private int skippedUpdates;
+    private double undecidedStops;
+    private int nodes;
+    private int nodesWithoutContrast;
 
     private Builder() {}
 
@@ -150,6 +174,19 @@ public final class LearningProgress extends ByValue {
       return this;
     }
 
+    /** Sets how many of the stop decisions were none. */
+    public Builder undecidedStops(double undecidedStops) {
+      this.undecidedStops = undecidedStops;
+      return this;
+    }
+
+    /** Sets the nodes that were explored, and those of them without contrast. */
+    public Builder nodes(int nodes, int withoutContrast) {
+      this.nodes = nodes;
+      this.nodesWithoutContrast = withoutContrast;
+      return this;
+    }
+
     /** {@return the progress as set so far} */
     public LearningProgress build() {
       return new LearningProgress(
@@ -164,7 +201,10 @@ public final class LearningProgress extends ByValue {
               noAnswerRate,
               verifierFailures,
               passedOver,
-              skippedUpdates));
+              skippedUpdates,
+              undecidedStops,
+              nodes,
+              nodesWithoutContrast));
     }
   }
 }

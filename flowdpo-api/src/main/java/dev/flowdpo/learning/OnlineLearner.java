@@ -142,7 +142,10 @@ public interface OnlineLearner extends AutoCloseable {
     /** Sets what judges the answers, under {@link RolloutOptions#verifierTimeLimit()}. Required. */
     Builder verifier(Verifier verifier);
 
-    /** Sets what learning minimises; by default {@link DpoObjective#paper()}. */
+    /**
+     * Sets what learning minimises; by default what the engine recommends for its model, mostly
+     * {@link DpoObjective#paper()}.
+     */
     Builder objective(DpoObjective objective);
 
     /** Sets what explores the problems; by default {@link RolloutSampler#tree()}. */

@@ -1,5 +1,6 @@
 package dev.flowdpo.model;
 
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.error.Require;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -23,6 +24,8 @@ public final class ModelOptions {
               Optional.empty(),
               OptionalInt.empty(),
               0.5,
+              0,
+              Optional.empty(),
               Clock.systemDefaultZone()));
 
   private final Values values;
@@ -32,6 +35,8 @@ public final class ModelOptions {
       Optional<Path> cache,
       OptionalInt maxTokens,
       double stopThreshold,
+      double undecidedMargin,
+      Optional<String> stopQuestion,
       Clock clock) {}
 
   private ModelOptions(Values values) {
@@ -80,6 +85,21 @@ public final class ModelOptions {
   }
 
   /**
+   * {@return how near to {@link #stopThreshold} a probability is no decision of the engine's judge;
+   * default 0} Where it is nearer, an answer is finished if the policy ended its text, and goes on
+   * if its chunk was only cut by length. So the end of the text judges for as long as an untrained
+   * Stop adapter says one half to everything.
+   */
+  public double undecidedMargin() {
+    return values.undecidedMargin;
+  }
+
+  /** {@return what the engine's judge asks; empty, the default, for the model's own words} */
+  public Optional<String> stopQuestion() {
+    return values.stopQuestion;
+  }
+
+  /**
    * {@return what a chat template that writes the date tells the time by; default the system's
    * clock in its time zone} A problem is told the time of its first use, and keeps it for as long
    * as the object lives. Problems of a learner's stream are told the time at which the run began.
@@ -109,6 +129,8 @@ public final class ModelOptions {
     private Optional<Path> cache;
     private OptionalInt maxTokens;
     private double stopThreshold;
+    private double undecidedMargin;
+    private Optional<String> stopQuestion;
     private Clock clock;
 
     private Builder(Values values) {
@@ -116,6 +138,8 @@ public final class ModelOptions {
       cache = values.cache;
       maxTokens = values.maxTokens;
       stopThreshold = values.stopThreshold;
+      undecidedMargin = values.undecidedMargin;
+      stopQuestion = values.stopQuestion;
       clock = values.clock;
     }
 
@@ -150,6 +174,21 @@ public final class ModelOptions {
       return this;
     }
 
+    /** Sets how near to the threshold a probability is no decision, in [0, 1). */
+    public Builder undecidedMargin(double undecidedMargin) {
+      this.undecidedMargin = Require.below(0, 1, "undecidedMargin", undecidedMargin);
+      return this;
+    }
+
+    /** Sets what the engine's judge asks, at least a word; yes and no stay the model's. */
+    public Builder stopQuestion(String stopQuestion) {
+      if (stopQuestion.isBlank()) {
+        throw new InvalidInputException("stopQuestion: expected a question, found a blank text");
+      }
+      this.stopQuestion = Optional.of(stopQuestion);
+      return this;
+    }
+
     /** Sets what a chat template tells the time by; a fixed clock makes its prompts repeatable. */
     public Builder clock(Clock clock) {
       this.clock = Objects.requireNonNull(clock, "clock");
@@ -158,7 +197,9 @@ public final class ModelOptions {
 
     /** {@return the options as set so far} */
     public ModelOptions build() {
-      return new ModelOptions(new Values(execution, cache, maxTokens, stopThreshold, clock));
+      return new ModelOptions(
+          new Values(
+              execution, cache, maxTokens, stopThreshold, undecidedMargin, stopQuestion, clock));
     }
   }
 }

@@ -23,6 +23,11 @@ record ChosenNllObjective(DpoObjective base, double weight) implements DpoObject
   }
 
   @Override
+  public PairRule rule(PairOptions options) {
+    return base.rule(options);
+  }
+
+  @Override
   public boolean tokenLevel() {
     return base.tokenLevel();
   }

@@ -67,6 +67,14 @@ public interface DpoObjective {
   }
 
   /**
+   * {@return how rollouts become what this objective learns from, where an application sets no
+   * rule; by default pairs, as {@link PairRule#contrasts}}
+   */
+  default PairRule rule(PairOptions options) {
+    return PairRule.contrasts(options);
+  }
+
+  /**
    * {@return this objective plus {@code weight · −log π(chosen) / length} (RPO, Pang et al., arXiv
    * 2404.19733), with a weight of at least 0}
    */
@@ -186,8 +194,9 @@ public interface DpoObjective {
   /**
    * {@return the objective of this name, for command lines and configuration files} Names are
    * {@code sigmoid}, {@code cdpo} (label smoothing 0.1), {@code hinge}, {@code ipo}, {@code robust}
-   * (flip probability 0.1), {@code apo-zero}, {@code simpo} (γ = β / 2) and {@code sft}; case,
-   * {@code _} and {@code -} make no difference.
+   * (flip probability 0.1), {@code apo-zero}, {@code simpo} (γ = β / 2), {@code sft}, and, without
+   * a β, {@code group-relative} and {@code rloo} ({@link GroupRelative}); case, {@code _} and
+   * {@code -} make no difference.
    */
   static DpoObjective named(String name, double beta) {
     String key = name.strip().toLowerCase(Locale.ROOT).replaceAll("[_-]", "");
@@ -200,10 +209,12 @@ public interface DpoObjective {
       case "apozero" -> apoZero(beta);
       case "simpo" -> simPo(beta, beta / 2);
       case "sft" -> supervised();
+      case "grouprelative" -> GroupRelative.builder().build();
+      case "rloo" -> GroupRelative.rloo();
       default ->
           throw new InvalidInputException(
-              "objective: expected one of sigmoid, cdpo, hinge, ipo, robust, apo-zero, simpo, sft, found"
-                  + " \""
+              "objective: expected one of sigmoid, cdpo, hinge, ipo, robust, apo-zero, simpo, sft,"
+                  + " group-relative, rloo, found \""
                   + name
                   + "\".");
     };

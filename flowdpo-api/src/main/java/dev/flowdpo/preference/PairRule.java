@@ -45,6 +45,26 @@ public interface PairRule {
   }
 
   /**
+   * {@return the rule of {@link GroupRelative}: all that was tried at a node is a group, where its
+   * rewards are not all equal} What was tried twice counts once, with the mean of its rewards. A
+   * group is a pair of its best and its worst completion with the {@link PreferencePair#others}.
+   *
+   * @param wholeAnswers whether groups of the Answer adapter are a problem's answers from the
+   *     question on, rather than the chunks of each node
+   */
+  static PairRule groups(boolean wholeAnswers) {
+    return new GroupPairs(wholeAnswers);
+  }
+
+  /**
+   * {@return of this rule's pairs those whose rewards vary most (Xu et al., arXiv 2504.13818), at
+   * most so many for each adapter and problem} Earlier ones go first where they vary alike.
+   */
+  default PairRule mostVaried(int perProblem) {
+    return new MostVariedPairs(this, perProblem);
+  }
+
+  /**
    * {@return the rule of imitation: every chunk and every stop decision of the traces that end in a
    * correct answer is chosen} With {@link DpoObjective#supervised()} this is supervised training on
    * the flow's own correct traces and rollouts, the control that preference learning has to beat.

@@ -2,6 +2,7 @@ package dev.flowdpo.preference;
 
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.value.TokenIds;
+import java.util.List;
 import java.util.Objects;
 import java.util.OptionalDouble;
 
@@ -19,6 +20,8 @@ import java.util.OptionalDouble;
  * @param chosenLogProbability what {@link dev.flowdpo.policy.Chunk#logProbability} said of the
  *     chosen completion when it was written; empty where it is none, or unknown
  * @param rejectedLogProbability the same of the rejected completion
+ * @param others further completions of the same prompt, which objectives of groups look at too;
+ *     mostly none; copied
  */
 public record PreferencePair(
     AdapterRole role,
@@ -30,7 +33,8 @@ public record PreferencePair(
     double chosenReward,
     double rejectedReward,
     OptionalDouble chosenLogProbability,
-    OptionalDouble rejectedLogProbability) {
+    OptionalDouble rejectedLogProbability,
+    List<RewardedCompletion> others) {
 
   /** Checks the values; completions that are empty or the same are refused. */
   public PreferencePair {
@@ -39,12 +43,39 @@ public record PreferencePair(
     Objects.requireNonNull(problemId, "problemId");
     Objects.requireNonNull(chosenLogProbability, "chosenLogProbability");
     Objects.requireNonNull(rejectedLogProbability, "rejectedLogProbability");
+    others = List.copyOf(others);
     if (chosen.isEmpty() || rejected.isEmpty() || chosen.equals(rejected)) {
       throw new InvalidInputException(
           "Pair of problem %s, node %d: expected two different completions of at least one token,"
                   .formatted(problemId, node)
               + " found chosen %s and rejected %s.".formatted(chosen, rejected));
     }
+  }
+
+  /** Makes a pair without others. */
+  public PreferencePair(
+      AdapterRole role,
+      TokenIds prompt,
+      TokenIds chosen,
+      TokenIds rejected,
+      String problemId,
+      int node,
+      double chosenReward,
+      double rejectedReward,
+      OptionalDouble chosenLogProbability,
+      OptionalDouble rejectedLogProbability) {
+    this(
+        role,
+        prompt,
+        chosen,
+        rejected,
+        problemId,
+        node,
+        chosenReward,
+        rejectedReward,
+        chosenLogProbability,
+        rejectedLogProbability,
+        List.of());
   }
 
   /** Makes a pair of which no log-probabilities are known. */

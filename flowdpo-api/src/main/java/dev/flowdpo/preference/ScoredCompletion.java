@@ -2,6 +2,8 @@ package dev.flowdpo.preference;
 
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.error.Require;
+import java.util.Objects;
+import java.util.OptionalDouble;
 
 /**
  * One completion of a group as an objective sees it: the log-probability (natural logarithm) of
@@ -12,6 +14,7 @@ public final class ScoredCompletion {
   private final double reward;
   private final float[] policy;
   private final float[] reference;
+  private final OptionalDouble sampledSum;
   private final double policySum;
   private final double referenceSum;
 
@@ -25,12 +28,28 @@ public final class ScoredCompletion {
    *     finite
    */
   public ScoredCompletion(double reward, float[] policy, float[] reference) {
+    this(reward, policy, reference, OptionalDouble.empty());
+  }
+
+  /**
+   * Creates a scored completion of which it is known how likely it was when it was sampled.
+   *
+   * @param reward what the answer that it led to was worth
+   * @param policy log π of each token, at least one; copied
+   * @param reference log π_ref of each token; copied
+   * @param sampledSum log π of the whole completion when it was sampled; empty if unknown
+   * @throws InvalidInputException if there are no tokens, not as many of each, or a sum is not
+   *     finite
+   */
+  public ScoredCompletion(
+      double reward, float[] policy, float[] reference, OptionalDouble sampledSum) {
     if (policy.length == 0 || policy.length != reference.length) {
       throw new InvalidInputException(
           "scored completion: expected as many tokens of the policy as of the reference, at least"
               + " one, found %d and %d.".formatted(policy.length, reference.length));
     }
     this.reward = reward;
+    this.sampledSum = Objects.requireNonNull(sampledSum, "sampledSum");
     this.policy = policy.clone();
     this.reference = reference.clone();
     this.policySum = Require.finite("log-probability under the policy", sum(policy));
@@ -68,6 +87,11 @@ public final class ScoredCompletion {
   /** {@return log π of the whole completion, the sum over its tokens} */
   public double policySum() {
     return policySum;
+  }
+
+  /** {@return log π of the whole completion when it was sampled; empty where that is not known} */
+  public OptionalDouble sampledSum() {
+    return sampledSum;
   }
 
   /** {@return log π_ref of the whole completion, the sum over its tokens} */

@@ -8,6 +8,8 @@ import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.StopJudge;
+import dev.flowdpo.preference.DpoObjective;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -27,6 +29,14 @@ public interface FlowEngine extends AutoCloseable {
 
   /** {@return the learner options that fit the loaded model, where an application sets none} */
   LearnerOptions defaultLearnerOptions();
+
+  /**
+   * {@return what a learner minimises where an application sets nothing; by default {@link
+   * DpoObjective#paper}}
+   */
+  default DpoObjective defaultObjective() {
+    return DpoObjective.paper();
+  }
 
   /**
    * {@return a new learner, which the caller closes, of this engine's adapters}
@@ -76,6 +86,20 @@ public interface FlowEngine extends AutoCloseable {
    */
   default <T> T atOneVersion(Supplier<T> snapshots) {
     return snapshots.get();
+  }
+
+  /** {@return the stop question of the engine's judge; empty, as by default, where it asks none} */
+  default Optional<String> stopQuestion() {
+    return Optional.empty();
+  }
+
+  /**
+   * {@return a judge under the live Stop adapter that asks this question}
+   *
+   * @throws FlowException if the engine's judge asks no question, as by default
+   */
+  default StopJudge judgeThatAsks(String stopQuestion) {
+    throw new FlowException("calibrate: this engine's judge asks no question.");
   }
 
   /** Frees the models. Again does nothing. */

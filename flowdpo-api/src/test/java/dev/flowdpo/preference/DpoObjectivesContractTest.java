@@ -138,6 +138,30 @@ class DpoObjectivesContractTest {
   }
 
   @Nested
+  class Relative extends Objective {
+    Relative() {
+      super(GroupRelative.builder().lengthNormalised(true).kl(0.1).build());
+    }
+
+    @Override
+    protected int groupSize() {
+      return 4;
+    }
+  }
+
+  @Nested
+  class LeaveOneOut extends Objective {
+    LeaveOneOut() {
+      super(GroupRelative.rloo());
+    }
+
+    @Override
+    protected int groupSize() {
+      return 3;
+    }
+  }
+
+  @Nested
   class OfTokens extends Objective {
     OfTokens() {
       super(DpoObjective.ofTokens(DpoObjectivesContractTest::distance));

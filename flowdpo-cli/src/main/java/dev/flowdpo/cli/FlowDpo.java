@@ -1,6 +1,7 @@
 package dev.flowdpo.cli;
 
 import dev.flowdpo.cli.experiment.ExperimentCommand;
+import dev.flowdpo.cli.learning.CalibrateCommand;
 import dev.flowdpo.cli.learning.DemoCommand;
 import dev.flowdpo.cli.learning.LearnCommand;
 import dev.flowdpo.cli.model.ExportCommand;
@@ -9,6 +10,8 @@ import dev.flowdpo.cli.model.InspectCommand;
 import dev.flowdpo.cli.model.LogprobsCommand;
 import dev.flowdpo.cli.model.MakeModelCommand;
 import dev.flowdpo.cli.model.PretrainCommand;
+import dev.flowdpo.cli.options.LearningSettings;
+import dev.flowdpo.cli.options.SettingsOptions;
 import dev.flowdpo.cli.options.Versions;
 import dev.flowdpo.cli.solving.EvaluateCommand;
 import dev.flowdpo.cli.solving.SolveCommand;
@@ -47,6 +50,7 @@ public final class FlowDpo {
           DemoCommand.class,
           SolveCommand.class,
           LearnCommand.class,
+          CalibrateCommand.class,
           CompileCommand.class,
           DpoCommand.class,
           EvaluateCommand.class,
@@ -115,8 +119,10 @@ public final class FlowDpo {
       PrintWriter out, PrintWriter err, List<Class<?>> commands) {
     CommandLine line = new CommandLine(new FlowDpo());
     commands.forEach(line::addSubcommand);
+    LearningSettings.addTo(line);
     return line.setOut(out)
         .setErr(err)
+        .setExecutionStrategy(SettingsOptions::execute)
         .setParameterExceptionHandler(new FailureHandlers.Usage())
         .setExecutionExceptionHandler(new FailureHandlers.Execution());
   }

@@ -1,9 +1,9 @@
 package dev.flowdpo.runtime;
 
-import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.runtime.checkpoint.CheckpointContents;
 import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
+import dev.flowdpo.runtime.learning.LearningDefaults;
 import dev.flowdpo.runtime.memory.ModelMemory;
 import dev.flowdpo.runtime.model.ModelSource;
 import dev.flowdpo.runtime.tiny.BundledModel;
@@ -43,12 +43,14 @@ public final class AdapterFlowEngineProvider implements FlowEngineProvider {
     return AdapterFlowEngine.open(
         settings.model().orElseGet(BundledModel::folder),
         settings.adapters(),
-        bundled ? BundledModel.learnerOptions() : LearnerOptions.paper(),
+        bundled
+            ? config ->
+                LearningDefaults.measured("the bundled model", BundledModel.learnerOptions())
+            : LearningDefaults::of,
         bundled ? BundledModel.trainerOptions() : TrainerOptions.paper(),
         (bundled ? BundledModel.sessionSettings() : SessionSettings.defaults())
             .with(settings.options()),
-        settings.options().stopThreshold(),
-        settings.options().clock());
+        settings.options());
   }
 
   /** Says what was loaded; sessions are made when they are first used. */

@@ -4,6 +4,8 @@ import com.google.common.collect.Lists;
 import dev.flowdpo.Flow;
 import dev.flowdpo.cli.output.ProgressDisplay;
 import dev.flowdpo.policy.SamplingOptions;
+import dev.flowdpo.rollout.Attempt;
+import dev.flowdpo.rollout.Verifier;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Solution;
 import java.util.ArrayList;
@@ -13,7 +15,7 @@ import java.util.List;
  * A flow's solutions to some problems and which of them are right. Immutable.
  *
  * @param solutions one per problem, in their order
- * @param outcomes whether each is right by {@link ExactAnswer}
+ * @param outcomes whether each is right
  */
 public record Evaluation(List<Solution> solutions, List<Boolean> outcomes) {
   private static final int BATCH = 64;
@@ -26,13 +28,18 @@ public record Evaluation(List<Solution> solutions, List<Boolean> outcomes) {
 
   /** Solves the problems, in batches, and judges the solutions. */
   public static Evaluation of(Flow flow, List<Problem> problems, ProgressDisplay display) {
-    ExactAnswer verifier = new ExactAnswer();
+    return of(flow, problems, new ExactAnswer(), display);
+  }
+
+  /** Solves the problems, in batches, and has this verifier judge the solutions. */
+  public static Evaluation of(
+      Flow flow, List<Problem> problems, Verifier verifier, ProgressDisplay display) {
     List<Solution> solutions = new ArrayList<>();
     List<Boolean> outcomes = new ArrayList<>();
     int correct = 0;
     for (List<Problem> batch : Lists.partition(problems, BATCH)) {
       for (Solution solution : flow.solveAll(batch)) {
-        boolean right = verifier.verify(solution.problem(), solution.text()).isCorrect();
+        boolean right = verifier.verify(Attempt.of(solution)).isCorrect();
         solutions.add(solution);
         outcomes.add(right);
         correct += right ? 1 : 0;

@@ -1,10 +1,13 @@
 package dev.flowdpo.cli.experiment;
 
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PairRule;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 
 /** What is compared in the online experiment: the method, and the controls that it has to beat. */
 enum Arm {
@@ -17,14 +20,30 @@ enum Arm {
   SUPERVISED_EQUAL(
       "supervised-equal",
       "supervised, as many updates",
-      "Supervised training on every chunk and decision of the flow's own correct traces. It makes as"
-          + " many updates, at every point of the stream, as DPO would make of rollouts of the same"
-          + " traces; as there are more examples than pairs, each update learns from more of them, at"
-          + " twice the rate for the Answer adapter."),
+      "Supervised training on every chunk and decision of the flow's own correct traces. It makes"
+          + " as many updates, at every point of the stream, as DPO would make of rollouts of the"
+          + " same traces; as there are more examples than pairs, each update learns from more of"
+          + " them, at twice the rate for the Answer adapter."),
   SUPERVISED(
       "supervised",
       "supervised, as large batches",
-      "The same examples in updates as small as DPO's, of which there are then many more.");
+      "The same examples in updates as small as DPO's, of which there are then many more."),
+  GROUP_RELATIVE(
+      "group-relative",
+      "flow, rewards in groups",
+      "Both adapters learn from rewards within the groups of all that was tried at a node."),
+  OFFLINE(
+      "offline-dpo",
+      "offline DPO",
+      "All rollouts are the base's, before any update; then DPO learns from their pairs.");
+
+  /** Those of the experiment on the bundled model. */
+  static final List<Arm> ONLINE =
+      List.of(DPO, NO_UPDATES, SINGLE_PASS, ANSWER_ONLY, STOP_ONLY, SUPERVISED_EQUAL, SUPERVISED);
+
+  /** Those of the experiment on a real model. */
+  static final List<Arm> REAL =
+      List.of(DPO, GROUP_RELATIVE, NO_UPDATES, SUPERVISED_EQUAL, SUPERVISED, SINGLE_PASS, OFFLINE);
 
   /** Larger batches bear a higher rate; of DPO's and its double this was measured better. */
   private static final double SUPERVISED_RATE = 2;
@@ -59,7 +78,7 @@ enum Arm {
   LearnerOptions options(LearnerOptions method) {
     LearnerOptions.Builder options = method.toBuilder();
     return switch (this) {
-      case DPO, SUPERVISED -> method;
+      case DPO, SUPERVISED, GROUP_RELATIVE, OFFLINE -> method;
       // Nothing learns from rollouts here, and the flow's own path does not depend on them.
       case NO_UPDATES, SINGLE_PASS ->
           options
@@ -75,16 +94,41 @@ enum Arm {
     };
   }
 
-  PairRule pairRule(LearnerOptions method) {
-    PairRule contrasts = PairRule.contrasts(method.pairs());
+  PairRule pairRule(OnlineSettings settings) {
     return switch (this) {
       case SUPERVISED -> PairRule.ownSuccesses();
-      case SUPERVISED_EQUAL -> PairRule.ownSuccesses().atThePaceOf(contrasts);
-      default -> contrasts;
+      case SUPERVISED_EQUAL -> PairRule.ownSuccesses().atThePaceOf(settings.rule());
+      case GROUP_RELATIVE -> settings.groups().rule(settings.learner().pairs());
+      default -> settings.rule();
     };
   }
 
-  DpoObjective objective(DpoObjective method) {
-    return isSupervised() ? DpoObjective.supervised() : method;
+  DpoObjective objective(OnlineSettings settings) {
+    return this == GROUP_RELATIVE
+        ? settings.groups()
+        : isSupervised() ? DpoObjective.supervised() : settings.objective();
+  }
+
+  /** Returns some arms of those by their names; all of them where none is named. */
+  static List<Arm> named(List<String> names, List<Arm> among) {
+    if (names.isEmpty()) {
+      return among;
+    }
+    List<Arm> chosen = new ArrayList<>();
+    for (String name : names) {
+      chosen.add(
+          among.stream()
+              .filter(arm -> arm.folder().equals(name))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new InvalidInputException(
+                          "--arms: expected some of "
+                              + among.stream().map(Arm::folder).toList()
+                              + ", found \""
+                              + name
+                              + "\"")));
+    }
+    return chosen.stream().distinct().toList(); // two runs must not share a folder
   }
 }

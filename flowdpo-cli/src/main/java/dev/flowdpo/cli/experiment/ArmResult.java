@@ -26,6 +26,9 @@ import java.util.Map;
  * @param stopUpdates updates of the Stop adapter
  * @param chosenReward mean implicit reward of the chosen chunks over the last updates; 0 without
  *     any
+ * @param undecidedStops share of the flow's own stop decisions with a probability near one half
+ * @param nodes output nodes that were explored
+ * @param nodesWithoutContrast those of them whose branches fared alike
  * @param seconds how long the run took, resumed parts not counted
  */
 record ArmResult(
@@ -43,13 +46,16 @@ record ArmResult(
     int answerUpdates,
     int stopUpdates,
     double chosenReward,
+    double undecidedStops,
+    int nodes,
+    int nodesWithoutContrast,
     double seconds) {
 
   /** Over how many problems at the end "the last" are counted. */
   static final int LAST = 200;
 
   ArmResult {
-    mistakes = Maps.immutableEnumMap(mistakes);
+    mistakes = mistakes.isEmpty() ? Map.of() : Maps.immutableEnumMap(mistakes);
   }
 
   /** Returns the share of right answers over the last problems. */
@@ -66,6 +72,11 @@ record ArmResult(
   double accuracy(int from, int to) {
     long right = outcomes.substring(from, to).chars().filter(c -> c == '1').count();
     return (double) right / Math.max(1, to - from);
+  }
+
+  /** Returns the share of explored nodes from which nothing could be learned. */
+  double withoutContrast() {
+    return (double) nodesWithoutContrast / Math.max(1, nodes);
   }
 
   /** Returns the share of held-out problems with mistakes of this source. */

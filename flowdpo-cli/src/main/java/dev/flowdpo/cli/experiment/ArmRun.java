@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.google.common.collect.Lists;
 import dev.flowdpo.Flow;
 import dev.flowdpo.cli.evaluation.Evaluation;
-import dev.flowdpo.cli.evaluation.ExactAnswer;
 import dev.flowdpo.cli.evaluation.SinglePass;
 import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.cli.output.ProgressDisplay;
@@ -16,6 +15,9 @@ import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.rollout.Attempt;
+import dev.flowdpo.rollout.RolloutSampler;
+import dev.flowdpo.rollout.Verifier;
 import dev.flowdpo.runtime.data.FileSeals;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Solution;
@@ -24,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -80,7 +83,7 @@ final class ArmRun implements ExperimentRun<ArmResult> {
 
   private ArmResult measure(ProgressDisplay display) {
     long begin = System.nanoTime();
-    try (Flow flow = Flow.builder().engine(settings.open()).seed(seed).build()) {
+    try (Flow flow = settings.flow(settings.open(), seed)) {
       LearningProgress progress = LearningProgress.NONE;
       List<ProblemLog.Row> rows;
       if (arm == Arm.SINGLE_PASS) {
@@ -96,6 +99,7 @@ final class ArmRun implements ExperimentRun<ArmResult> {
           Evaluation.of(
               measured,
               settings.heldOutProblems(),
+              settings.set().verifier(),
               new ShiftedDisplay(display, settings.problems()));
       return result(progress, rows, heldOut, (System.nanoTime() - begin) / 1e9);
     }
@@ -121,13 +125,13 @@ final class ArmRun implements ExperimentRun<ArmResult> {
   }
 
   private List<ProblemLog.Row> solve(Flow flow, ProgressDisplay display) {
-    ExactAnswer verifier = new ExactAnswer();
+    Verifier verifier = settings.set().verifier();
     try (ProblemLog log = ProblemLog.open(problemsFile(), 0)) {
       List<Problem> problems = settings.problemsOf(seed);
       for (List<Problem> batch :
           Lists.partition(problems, settings.learner().rollouts().problemsPerGroup())) {
         for (Solution solution : flow.solveAll(batch)) {
-          boolean right = verifier.verify(solution.problem(), solution.text()).isCorrect();
+          boolean right = verifier.verify(Attempt.of(solution)).isCorrect();
           log.add(
               new ProblemLog.Row(
                   right, solution.chunks().size(), !solution.finalAnswer().isEmpty()));
@@ -142,7 +146,16 @@ final class ArmRun implements ExperimentRun<ArmResult> {
     LearnerOptions options =
         arm.options(settings.learner()).toBuilder()
             .seed(seed)
-            .checkpointEveryProblems(CHECKPOINT_PROBLEMS)
+            .checkpointEveryProblems(
+                settings.flow().isPresent()
+                    ? settings.learner().checkpointEveryProblems()
+                    : CHECKPOINT_PROBLEMS)
+            .rollouts(
+                rollouts ->
+                    rollouts.problemsPerGroup(
+                        arm == Arm.OFFLINE
+                            ? settings.problems()
+                            : settings.learner().rollouts().problemsPerGroup()))
             .build();
     ArmWatch watch = new ArmWatch(log, display);
     Seals seals = new Seals();
@@ -151,9 +164,10 @@ final class ArmRun implements ExperimentRun<ArmResult> {
     boolean resume = Files.exists(checkpoint.resolve("latest"));
     try (OnlineLearner learner =
             flow.learner()
-                .verifier(new ExactAnswer())
-                .objective(arm.objective(settings.objective()))
-                .pairs(arm.pairRule(settings.learner()))
+                .verifier(settings.set().verifier())
+                .objective(arm.objective(settings))
+                .pairs(arm.pairRule(settings))
+                .sampler(sampler())
                 .options(options)
                 .listener(watch)
                 .listener(trees)
@@ -171,6 +185,14 @@ final class ArmRun implements ExperimentRun<ArmResult> {
       }
       return progress;
     }
+  }
+
+  /** Offline all rollouts come before the first update; in parts, for their memory. */
+  private RolloutSampler sampler() {
+    return arm == Arm.OFFLINE
+        ? new PartitionedSampler(
+            RolloutSampler.tree(), settings.learner().rollouts().problemsPerGroup())
+        : RolloutSampler.tree();
   }
 
   /**
@@ -206,7 +228,7 @@ final class ArmRun implements ExperimentRun<ArmResult> {
         ArmResult.outcomes(rows),
         heldOut.accuracy(),
         heldOut.problems(),
-        ArmResult.mistakes(heldOut),
+        settings.set() instanceof Distribution ? ArmResult.mistakes(heldOut) : Map.of(),
         heldOut.meanChunks(),
         last.stream().mapToInt(ProblemLog.Row::chunks).average().orElse(0),
         last.stream().mapToInt(row -> row.answered() ? 0 : 1).average().orElse(0),
@@ -215,6 +237,9 @@ final class ArmRun implements ExperimentRun<ArmResult> {
         progress.answerUpdates(),
         progress.stopUpdates(),
         chosenReward(),
+        progress.undecidedStops(),
+        progress.nodes(),
+        progress.nodesWithoutContrast(),
         seconds);
   }
 

@@ -1,5 +1,7 @@
 package dev.flowdpo.cli.experiment;
 
+import dev.flowdpo.cli.evaluation.ExactAnswer;
+import dev.flowdpo.rollout.Verifier;
 import dev.flowdpo.runtime.tiny.ProblemMix;
 import dev.flowdpo.runtime.tiny.WordProblem;
 import dev.flowdpo.runtime.tiny.WordProblems;
@@ -7,7 +9,7 @@ import dev.flowdpo.value.Problem;
 import java.util.List;
 
 /** The built-in problems that an experiment draws from. */
-public enum Distribution {
+public enum Distribution implements ProblemSet {
   /** The problems that the bundled model was made for. */
   STANDARD("standard"),
   /** Problems in which somebody else's things seem to matter. */
@@ -23,12 +25,12 @@ public enum Distribution {
     return this == STANDARD ? ProblemMix.STANDARD : ProblemMix.MISLEADING;
   }
 
-  /** Returns its name in files and reports. */
+  @Override
   public String label() {
     return label;
   }
 
-  /** Returns the first problems of a seed's stream; none of them is held out. */
+  @Override
   public List<Problem> learning(long seed, int count) {
     return words(seed, count).stream().map(WordProblem::toProblem).toList();
   }
@@ -38,9 +40,14 @@ public enum Distribution {
     return WordProblems.learning(seed, mix()).limit(count).toList();
   }
 
-  /** Returns the first of the fixed held-out problems. */
+  @Override
   public List<Problem> heldOut(int count) {
     return WordProblems.heldOut(count, mix()).stream().map(WordProblem::toProblem).toList();
+  }
+
+  @Override
+  public Verifier verifier() {
+    return new ExactAnswer();
   }
 
   /** Returns the name, as the command line takes it. */

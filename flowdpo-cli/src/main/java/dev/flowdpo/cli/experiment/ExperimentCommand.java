@@ -16,7 +16,12 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true,
     versionProvider = Versions.class,
-    subcommands = {OnlineCommand.class, CompileExperimentCommand.class, ChunkSizeCommand.class})
+    subcommands = {
+      OnlineCommand.class,
+      RealCommand.class,
+      CompileExperimentCommand.class,
+      ChunkSizeCommand.class
+    })
 public final class ExperimentCommand implements Runnable {
   @Spec private CommandSpec command;
 

@@ -7,6 +7,7 @@ import dev.flowdpo.cli.options.RunFolderOptions;
 import dev.flowdpo.cli.options.SeedOptions;
 import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.cli.output.ProgressDisplay;
+import dev.flowdpo.cli.run.RunFiles;
 import dev.flowdpo.cli.run.RunFolder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,6 +35,7 @@ final class ExperimentOptions {
               "report.html",
               "trees.jsonl",
               "results.jsonl",
+              RunFiles.SETTINGS,
               ComparisonFile.NAME,
               WinRateResult.FILE),
           false); // its runs are locked, and reports of what is done may be made meanwhile

@@ -11,7 +11,6 @@ import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.preference.DpoObjective;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -79,7 +78,7 @@ final class OnlineCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Arm> chosen = arms();
+    List<Arm> chosen = Arm.named(arms, Arm.ONLINE);
     Optional<ComparisonOptions.Choice> choice = comparison.choose(model.choice(), System.getenv());
     if (choice.isPresent() && !chosen.contains(Arm.DPO)) {
       throw new InvalidInputException(
@@ -149,28 +148,6 @@ final class OnlineCommand implements Callable<Integer> {
     } catch (FlowException e) {
       return Optional.of(e);
     }
-  }
-
-  private List<Arm> arms() {
-    if (arms.isEmpty()) {
-      return List.of(Arm.values());
-    }
-    List<Arm> chosen = new ArrayList<>();
-    for (String name : arms) {
-      chosen.add(
-          Arrays.stream(Arm.values())
-              .filter(arm -> arm.folder().equals(name))
-              .findFirst()
-              .orElseThrow(
-                  () ->
-                      new InvalidInputException(
-                          "--arms: expected some of "
-                              + Arrays.stream(Arm.values()).map(Arm::folder).toList()
-                              + ", found \""
-                              + name
-                              + "\"")));
-    }
-    return chosen.stream().distinct().toList(); // two runs must not share a folder
   }
 
   private LearnerOptions learner() {

@@ -1,5 +1,6 @@
 package dev.flowdpo.cli.experiment;
 
+import dev.flowdpo.cli.options.StopOptions;
 import dev.flowdpo.cli.report.Axis;
 import dev.flowdpo.cli.report.BarChart;
 import dev.flowdpo.cli.report.Estimate;
@@ -16,6 +17,8 @@ final class OnlineFindings {
   private static final ValueFormat PERCENT = ValueFormat.percent();
   private static final ValueFormat POINTS = ValueFormat.points();
   private static final double DECLINE = -1;
+  private static final double UNDECIDED = 0.75;
+  private static final double ALIKE = 0.9;
 
   private final OnlineFigures figures;
 
@@ -108,9 +111,9 @@ final class OnlineFindings {
         sentence
             + " (in all "
             + POINTS.bare(gain)
-            + " points). Style is how a solution is written:"
-            + " no answer, no calculation, or a slip in a calculation of several steps at once."
-            + " Reasoning is which calculations are done, arithmetic whether a single one is right.");
+            + " points). Style is how a solution is written: no answer, no calculation, or a slip"
+            + " in a calculation of several steps at once. Reasoning is which calculations are"
+            + " done, arithmetic whether a single one is right.");
   }
 
   /** Says whether learning drifts. */
@@ -123,6 +126,22 @@ final class OnlineFindings {
         "Likelihood of the chosen chunks",
         "Their mean implicit reward β (log π − log π_ref) over the last updates is %.2f. Below %.0f the margin would grow only because both sides become less likely."
             .formatted(chosen, DECLINE));
+    double undecided = figures.mean(Arm.DPO, ArmResult::undecidedStops);
+    if (undecided >= UNDECIDED) {
+      section.callout(
+          Tone.WARNING,
+          "The stop judge could not tell",
+          "%.0f %% of its probabilities of \"finished\" lie between 0.4 and 0.6. Let the end of the text decide until it has learned (%s 0.1), or calibrate it (flowdpo calibrate)."
+              .formatted(100 * undecided, StopOptions.MARGIN));
+    }
+    if (figures.mean(Arm.DPO, ArmResult::nodes) > 0) {
+      double alike = figures.mean(Arm.DPO, ArmResult::withoutContrast);
+      section.callout(
+          alike > ALIKE ? Tone.WARNING : Tone.GOOD,
+          "Contrast",
+          "At %.0f %% of the explored nodes all branches fared alike, so that nothing was learned there."
+              .formatted(100 * alike));
+    }
     section.callout(
         noAnswers > 0.1 ? Tone.WARNING : Tone.GOOD,
         "Length",

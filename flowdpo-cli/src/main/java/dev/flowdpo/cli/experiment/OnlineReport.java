@@ -75,7 +75,7 @@ final class OnlineReport implements ExperimentReport {
 
   private Report report(List<ReportTree> trees) {
     Report.Builder report =
-        Report.builder("Online Flow-DPO on " + settings.distribution() + " problems")
+        Report.builder("Online Flow-DPO on " + settings.set().label() + " problems")
             .subtitle(
                 "%d problems, %d seed%s, %d held out; %s."
                     .formatted(
@@ -89,7 +89,9 @@ final class OnlineReport implements ExperimentReport {
     report.section("The arms", this::arms);
     if (figures.has(Arm.DPO) && figures.has(Arm.NO_UPDATES)) {
       report.section("Seed by seed", this::seedBySeed);
-      report.section("What kind of error the gain removes", findings::mistakes);
+      if (settings.set() instanceof Distribution) {
+        report.section("What kind of error the gain removes", findings::mistakes);
+      }
     }
     if (figures.has(Arm.DPO)) {
       report.section("Health of the run", findings::health);
@@ -159,7 +161,7 @@ final class OnlineReport implements ExperimentReport {
   private void validation(Section.Builder section) {
     section.paragraph(
         "Acc(n) is the share of the first n problems that were answered right **before** anything"
-            + " was learned from them, at temperature 1 (the paper's figures 3 and 4).");
+            + " was learned from them, as the flow samples (the paper's figures 3 and 4).");
     section.chart(chart("Progressive validation", "Acc(n)", Integer.MAX_VALUE));
     section.chart(
         chart(

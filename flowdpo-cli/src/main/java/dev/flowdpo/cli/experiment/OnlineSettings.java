@@ -2,14 +2,16 @@ package dev.flowdpo.cli.experiment;
 
 import com.google.common.collect.ImmutableSortedMap;
 import dev.flowdpo.Flow;
-import dev.flowdpo.cli.evaluation.ExactAnswer;
 import dev.flowdpo.cli.options.ModelChoice;
 import dev.flowdpo.cli.output.ProgressDisplay;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.preference.DpoObjective;
+import dev.flowdpo.preference.GroupRelative;
+import dev.flowdpo.preference.PairRule;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
 import dev.flowdpo.value.Problem;
@@ -23,20 +25,72 @@ import java.util.Optional;
  *
  * @param model the model and how it is loaded
  * @param adapters folder of the adapters that every arm starts from; empty for none
- * @param distribution where the problems come from
+ * @param set where the problems come from
  * @param problems how many are learned from
  * @param heldOut how many are measured on
  * @param learner the method's numbers; each run sets its own seed
  * @param objective what the method minimises
+ * @param groups what the arm minimises that learns from rewards within groups
+ * @param rule how rollouts become what the method learns from
+ * @param flow how answers are written; empty for what suits the model
  */
 record OnlineSettings(
     ModelChoice model,
     Optional<Path> adapters,
-    Distribution distribution,
+    ProblemSet set,
     int problems,
     int heldOut,
     LearnerOptions learner,
-    DpoObjective objective) {
+    DpoObjective objective,
+    DpoObjective groups,
+    PairRule rule,
+    Optional<FlowOptions> flow) {
+
+  /** Makes settings with the paper's pairs, of a flow that writes as suits the model. */
+  OnlineSettings(
+      ModelChoice model,
+      Optional<Path> adapters,
+      ProblemSet set,
+      int problems,
+      int heldOut,
+      LearnerOptions learner,
+      DpoObjective objective) {
+    this(
+        model,
+        adapters,
+        set,
+        problems,
+        heldOut,
+        learner,
+        objective,
+        GroupRelative.builder().build(),
+        PairRule.contrasts(learner.pairs()),
+        Optional.empty());
+  }
+
+  /**
+   * Returns where the problems come from, of which the solutions are known.
+   *
+   * @throws IllegalStateException if they are not the built-in ones
+   */
+  Distribution distribution() {
+    if (set instanceof Distribution builtIn) {
+      return builtIn;
+    }
+    throw new IllegalStateException("expected built-in problems, found " + set.label());
+  }
+
+  /** Returns a flow on an engine, which it closes. */
+  Flow flow(AdapterFlowEngine engine, long seed) {
+    Flow.Builder builder = Flow.builder().engine(engine).seed(seed);
+    flow.ifPresent(
+        options ->
+            builder
+                .chunkSize(options.chunkSize())
+                .maxChunks(options.maxChunks())
+                .sampling(options.sampling()));
+    return builder.build();
+  }
 
   /** Opens the model with the adapters that every arm starts from. */
   AdapterFlowEngine open() {
@@ -50,12 +104,12 @@ record OnlineSettings(
 
   /** Returns the problems that a seed learns from. */
   List<Problem> problemsOf(long seed) {
-    return distribution.learning(seed, problems);
+    return set.learning(seed, problems);
   }
 
   /** Returns the problems to measure on, the same for every seed. */
   List<Problem> heldOutProblems() {
-    return distribution.heldOut(heldOut);
+    return set.heldOut(heldOut);
   }
 
   /**
@@ -66,7 +120,7 @@ record OnlineSettings(
    */
   OnlineLearner learner(Flow flow, long seed, ProgressDisplay display, String message) {
     return flow.learner()
-        .verifier(new ExactAnswer())
+        .verifier(set.verifier())
         .objective(objective)
         .options(learner.toBuilder().seed(seed).build())
         .listener(
@@ -81,10 +135,18 @@ record OnlineSettings(
 
   /** Returns what must be the same where an experiment is resumed. */
   Map<String, String> describe(List<Long> seeds) {
-    return ImmutableSortedMap.<String, String>naturalOrder()
+    ImmutableSortedMap.Builder<String, String> described = ImmutableSortedMap.naturalOrder();
+    flow.ifPresent(
+        options ->
+            described
+                .put("flow", options.toString())
+                .put("groups", groups.toString())
+                .put("rule", rule.toString())
+                .put("stop", model.stopDescription()));
+    return described
         .put("model", model.description())
         .put("adapters", adapters.map(Path::toString).orElse("none"))
-        .put("distribution", distribution.label())
+        .put("distribution", set.label())
         .put("problems", Integer.toString(problems))
         .put("heldOut", Integer.toString(heldOut))
         .put("learner", learner.toString())

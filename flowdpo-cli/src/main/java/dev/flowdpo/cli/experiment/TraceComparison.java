@@ -45,7 +45,7 @@ final class TraceComparison implements ExperimentRun<List<ComparedTraces>> {
       OnlineSettings settings, Path learned, ComparisonOptions.Choice choice, ComparisonFile file) {
     this.settings = settings;
     this.learned = learned;
-    this.problems = settings.distribution().heldOut(choice.problems());
+    this.problems = settings.set().heldOut(choice.problems());
     this.choice = choice;
     this.file = file;
   }

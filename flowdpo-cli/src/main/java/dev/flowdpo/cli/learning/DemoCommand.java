@@ -8,13 +8,14 @@ import dev.flowdpo.cli.evaluation.LearningData;
 import dev.flowdpo.cli.evaluation.SolutionPrinter;
 import dev.flowdpo.cli.options.EngineOptions;
 import dev.flowdpo.cli.options.HeldOutOptions;
+import dev.flowdpo.cli.options.LearningPlan;
+import dev.flowdpo.cli.options.LearningSettings;
 import dev.flowdpo.cli.options.OptionRange;
 import dev.flowdpo.cli.options.OutputOptions;
 import dev.flowdpo.cli.options.ProgressOptions;
 import dev.flowdpo.cli.options.SeedOptions;
 import dev.flowdpo.cli.run.RunFiles;
 import dev.flowdpo.cli.run.RunFolder;
-import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
 import dev.flowdpo.value.Problem;
 import java.io.PrintWriter;
@@ -72,7 +73,8 @@ public final class DemoCommand implements Callable<Integer> {
 
   private void learn(LearningData data, RunFolder folder, PrintWriter report) {
     AdapterFlowEngine engine = model.open();
-    try (Flow flow = Flow.builder().engine(engine).seed(seed.seed()).build()) {
+    LearningPlan plan = new LearningSettings().plan(engine).withSeed(seed.seed());
+    try (Flow flow = plan.flow(engine)) {
       report.printf("Three problems chunk by chunk, before learning:%n%n");
       solve(flow, report);
       report.printf("Learning online from %d other problems:%n", problems);
@@ -81,8 +83,9 @@ public final class DemoCommand implements Callable<Integer> {
           new LearningRun(flow, engine.tokens(), data, folder, progress, output.err())
               .run(
                   new ExactAnswer(),
-                  LearningRun.options(engine, seed.seed(), data).build(),
-                  DpoObjective.paper());
+                  plan,
+                  new LearningResult.Settings(
+                      engine.learningDefaults().fits(), LearningSettings.values(plan)));
       report.printf("%nThe same three with the adapters just learned:%n%n");
       solve(flow, report);
       report.println(result.summary());

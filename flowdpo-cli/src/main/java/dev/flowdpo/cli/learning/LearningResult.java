@@ -2,6 +2,9 @@ package dev.flowdpo.cli.learning;
 
 import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.ProgressiveValidation;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * The figures of a learning run, as {@code learn --json} prints them and {@code result.json} keeps
@@ -12,7 +15,11 @@ import dev.flowdpo.learning.ProgressiveValidation;
  * @param heldOutAfter the same after learning
  * @param verifierFailures answers without a verdict since the verifier threw, took too long or was
  *     out of reach
+ * @param undecidedStops share of the flow's own stop decisions with a probability near one half
+ * @param nodes output nodes that were explored
+ * @param nodesWithoutContrast those of them whose branches fared alike
  * @param seconds wall-clock time of this process from the first held-out problem to the last
+ * @param settings what the run was made with
  */
 record LearningResult(
     int problems,
@@ -27,8 +34,31 @@ record LearningResult(
     int heldOutProblems,
     double meanChunks,
     int verifierFailures,
-    double seconds) {
+    double undecidedStops,
+    int nodes,
+    int nodesWithoutContrast,
+    double seconds,
+    Settings settings) {
   private static final int WINDOW = 200;
+  private static final double UNDECIDED = 0.75;
+  private static final String UNDECIDED_REMEDY =
+      """
+
+      The stop judge could not tell: %.0f %% of its probabilities lie near one half. Let the end of\
+       the text decide until it has learned (--undecided-margin 0.1), or calibrate it (flowdpo calibrate)\
+      """;
+
+  /**
+   * What the run was made with.
+   *
+   * @param fit what the defaults fit
+   * @param values all settings of flow, sampler, objective and learner
+   */
+  record Settings(String fit, Map<String, Object> values) {
+    Settings {
+      values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    }
+  }
 
   static LearningResult of(
       LearningProgress progress,
@@ -36,7 +66,8 @@ record LearningResult(
       double heldOutBefore,
       double heldOutAfter,
       int heldOutProblems,
-      double seconds) {
+      double seconds,
+      Settings settings) {
     return new LearningResult(
         progress.problems(),
         progress.answerPairs(),
@@ -50,7 +81,11 @@ record LearningResult(
         heldOutProblems,
         progress.meanChunks(),
         progress.verifierFailures(),
-        seconds);
+        progress.undecidedStops(),
+        progress.nodes(),
+        progress.nodesWithoutContrast(),
+        seconds,
+        settings);
   }
 
   /** Returns the figures in a few lines, for people. */
@@ -74,6 +109,7 @@ record LearningResult(
                 pairsStop,
                 updates,
                 seconds)
-        + failures;
+        + failures
+        + (undecidedStops < UNDECIDED ? "" : UNDECIDED_REMEDY.formatted(100 * undecidedStops));
   }
 }

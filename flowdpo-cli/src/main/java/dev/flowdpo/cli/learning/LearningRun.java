@@ -3,28 +3,25 @@ package dev.flowdpo.cli.learning;
 import dev.flowdpo.Flow;
 import dev.flowdpo.cli.evaluation.Evaluation;
 import dev.flowdpo.cli.evaluation.LearningData;
+import dev.flowdpo.cli.options.LearningPlan;
 import dev.flowdpo.cli.options.ProgressOptions;
 import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.cli.output.ProgressDisplay;
 import dev.flowdpo.cli.run.MetricsFile;
 import dev.flowdpo.cli.run.RunFiles;
 import dev.flowdpo.cli.run.RunFolder;
-import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.LearningReport;
 import dev.flowdpo.learning.OnlineLearner;
-import dev.flowdpo.learning.Schedule;
 import dev.flowdpo.learning.TraceCompiler;
 import dev.flowdpo.learning.UpdateMetrics;
-import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.Verifier;
 import dev.flowdpo.runtime.data.FileSeals;
 import dev.flowdpo.runtime.data.ModelTokens;
 import dev.flowdpo.runtime.data.TraceFile;
-import dev.flowdpo.spi.FlowEngine;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,26 +57,17 @@ final class LearningRun {
     this.err = err;
   }
 
-  /** Returns the engine's defaults with this seed and, where rates fall, this many problems. */
-  static LearnerOptions.Builder options(FlowEngine engine, long seed, LearningData data) {
-    LearnerOptions defaults = engine.defaultLearnerOptions();
-    LearnerOptions.Builder options = defaults.toBuilder().seed(seed);
-    return defaults.rates().schedule() == Schedule.CONSTANT
-        ? options
-        : options.rates(rates -> rates.totalProblems(data.problems().size()));
-  }
-
   /**
    * Runs to the end. Learns from the verifier's verdicts; held-out accuracy is by the known answers
    * always.
    */
-  LearningResult run(Verifier verifier, LearnerOptions options, DpoObjective objective) {
+  LearningResult run(Verifier verifier, LearningPlan plan, LearningResult.Settings settings) {
     long begin = System.nanoTime();
     // Resuming publishes the learned adapters, so the first measurement comes before it.
     if (folder.heldOutBefore().isEmpty()) {
       folder.heldOutBefore(heldOutAccuracy("before"));
     }
-    LearningReport report = learn(verifier, options, objective);
+    LearningReport report = learn(verifier, plan);
     LearningResult result =
         LearningResult.of(
             report.progress(),
@@ -87,7 +75,8 @@ final class LearningRun {
             folder.heldOutBefore().orElseThrow(),
             heldOutAccuracy("after"),
             data.heldOut().size(),
-            (System.nanoTime() - begin) / 1e9);
+            (System.nanoTime() - begin) / 1e9,
+            settings);
     JsonText.write(folder.file(RunFiles.RESULT), result);
     drawChart(report, result);
     return result;
@@ -105,13 +94,14 @@ final class LearningRun {
     }
   }
 
-  private LearningReport learn(Verifier verifier, LearnerOptions options, DpoObjective objective) {
+  private LearningReport learn(Verifier verifier, LearningPlan plan) {
     Relay relay = new Relay();
     try (OnlineLearner learner =
         flow.learner()
             .verifier(verifier)
-            .objective(objective)
-            .options(options)
+            .objective(plan.objective())
+            .pairs(plan.rule())
+            .options(plan.learner())
             .listener(relay)
             .checkpoint(folder.file(RunFiles.CHECKPOINT))
             .resume(folder.isResumed())
@@ -126,7 +116,7 @@ final class LearningRun {
           ProgressDisplay display =
               progress.open(err, "learn", learner.progress().problems(), data.problems().size())) {
         TraceCompiler correct =
-            TraceCompiler.builder().seed(options.seed()).sink(traces::write).build();
+            TraceCompiler.builder().seed(plan.learner().seed()).sink(traces::write).build();
         relay.to(
             new LearningWatch(metrics, pairs, display, failures, learner.progress()),
             correct,

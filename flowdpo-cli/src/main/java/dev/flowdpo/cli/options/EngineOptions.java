@@ -1,6 +1,7 @@
 package dev.flowdpo.cli.options;
 
 import dev.flowdpo.Flow;
+import dev.flowdpo.model.ModelOptions;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
@@ -25,10 +26,18 @@ public final class EngineOptions {
   }
 
   /** Returns a builder of flows on the model. */
-  public Flow.Builder flow(long seed) {
-    Flow.Builder builder = Flow.builder().seed(seed).modelOptions(loading.modelOptions());
-    model.given().ifPresent(builder::model);
+  public Flow.Builder flow(long seed, StopOptions stop) {
+    ModelChoice choice = choice(stop);
+    Flow.Builder builder = Flow.builder().seed(seed).modelOptions(choice.options());
+    choice.folder().ifPresent(builder::model);
     return builder;
+  }
+
+  /** Returns the model with a judge as these options have it. */
+  public ModelChoice choice(StopOptions stop) {
+    ModelOptions.Builder options = loading.modelOptions().toBuilder();
+    stop.applyTo(options);
+    return new ModelChoice(model.given(), options.build());
   }
 
   /** Opens the model as an engine, for what a flow's builder does not offer. */

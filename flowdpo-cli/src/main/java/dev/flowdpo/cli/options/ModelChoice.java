@@ -34,6 +34,15 @@ public record ModelChoice(Optional<Path> folder, ModelOptions options) {
     return inPrecision("the bundled model");
   }
 
+  /** Returns what its judge asks, and when it stops. */
+  public String stopDescription() {
+    return "%s from %s, undecided within %s"
+        .formatted(
+            options.stopQuestion().orElse("the model's question"),
+            options.stopThreshold(),
+            options.undecidedMargin());
+  }
+
   private String inPrecision(String bundled) {
     String name = folder.map(Path::toString).orElse(bundled);
     Quantization quantization = options.execution().quantization();

@@ -1,17 +1,11 @@
 package dev.flowdpo.cli.options;
 
-import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.preference.DpoObjective;
-import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The objective that preference learning minimises. Not thread-safe. */
 public final class ObjectiveOptions {
-  private static final String CONSERVATIVE = "cdpo";
-  private static final String ROBUST = "robust";
-  private static final String SIMPO = "simpo";
-
   @Option(
       names = "--objective",
       paramLabel = "NAME",
@@ -31,8 +25,8 @@ public final class ObjectiveOptions {
       names = "--label-smoothing",
       paramLabel = "E",
       description =
-          "For cdpo and robust: the share of pairs that are taken for swapped, in [0, 0.5); default:"
-              + " 0.1.")
+          "For cdpo and robust: the share of pairs that are taken for swapped, in [0, 0.5);"
+              + " default: 0.1.")
   private Optional<Double> labelSmoothing = Optional.empty();
 
   @Option(
@@ -44,26 +38,12 @@ public final class ObjectiveOptions {
   /**
    * Returns the objective.
    *
-   * @throws InvalidInputException if there is none of that name, a number is out of range, or one
-   *     is given that it does not have
+   * @throws dev.flowdpo.error.InvalidInputException if there is none of that name, a number is out
+   *     of range, or one is given that it does not have
    */
   public DpoObjective objective() {
-    DpoObjective named = DpoObjective.named(name, beta);
-    String key = name.strip().toLowerCase(Locale.ROOT);
-    if (labelSmoothing.isPresent() && !key.equals(CONSERVATIVE) && !key.equals(ROBUST)) {
-      throw new InvalidInputException(
-          "--label-smoothing: expected with the objective cdpo or robust, found with " + name);
-    }
-    if (gamma.isPresent() && !key.equals(SIMPO)) {
-      throw new InvalidInputException(
-          "--gamma: expected with the objective simpo, found with " + name);
-    }
-    return switch (key) {
-      case CONSERVATIVE -> labelSmoothing.map(e -> DpoObjective.sigmoid(beta, e)).orElse(named);
-      case ROBUST -> labelSmoothing.map(e -> DpoObjective.robust(beta, e)).orElse(named);
-      case SIMPO -> gamma.map(margin -> DpoObjective.simPo(beta, margin)).orElse(named);
-      default -> named;
-    };
+    return new ObjectiveChoice(name, beta, 0, labelSmoothing, gamma, GroupChoice.PLAIN, 0)
+        .objective();
   }
 
   /** Returns what tells this objective from others. */

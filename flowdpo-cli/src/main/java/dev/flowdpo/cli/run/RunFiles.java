@@ -37,6 +37,9 @@ public final class RunFiles {
   /** The figures at the end. */
   public static final String RESULT = "result.json";
 
+  /** All settings of the run, to make another of; see the option {@code --settings}. */
+  public static final String SETTINGS = "settings.json";
+
   /** The picture of progressive validation. */
   public static final String VALIDATION_CHART = "progressive-validation.png";
 
@@ -60,6 +63,7 @@ public final class RunFiles {
               ANSWER_PAIRS,
               STOP_PAIRS,
               METRICS,
+              SETTINGS,
               SEALS,
               CHECKPOINT),
           true);

@@ -10,6 +10,7 @@ import dev.flowdpo.cli.options.FlowChoice;
 import dev.flowdpo.cli.options.OutputOptions;
 import dev.flowdpo.cli.options.ProgressOptions;
 import dev.flowdpo.cli.options.SeedOptions;
+import dev.flowdpo.cli.options.StopOptions;
 import dev.flowdpo.cli.options.TextConverter;
 import dev.flowdpo.cli.output.ProgressDisplay;
 import dev.flowdpo.policy.SamplingOptions;
@@ -36,6 +37,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Mixin private SeedOptions seed;
   @Mixin private EngineOptions model;
   @Mixin private FlowChoice choice;
+  @Mixin private StopOptions stop;
   @Mixin private DataOptions dataOptions;
   @Mixin private ProgressOptions progress;
 
@@ -92,7 +94,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     dataOptions.check();
     List<Problem> problems = problems();
     try (Flow flow =
-        choice.applyTo(model.flow(seed.seed()).sampling(SamplingOptions.greedy())).build()) {
+        choice.applyTo(model.flow(seed.seed(), stop).sampling(SamplingOptions.greedy())).build()) {
       Flow chosen = mode == Mode.FLOW ? flow : SinglePass.of(flow);
       long begin = System.nanoTime();
       Evaluation evaluation;

@@ -6,6 +6,7 @@ import dev.flowdpo.cli.options.EngineOptions;
 import dev.flowdpo.cli.options.FlowChoice;
 import dev.flowdpo.cli.options.OutputOptions;
 import dev.flowdpo.cli.options.SeedOptions;
+import dev.flowdpo.cli.options.StopOptions;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Solution;
@@ -30,6 +31,7 @@ public final class SolveCommand implements Callable<Integer> {
   @Mixin private SeedOptions seed;
   @Mixin private EngineOptions model;
   @Mixin private FlowChoice choice;
+  @Mixin private StopOptions stop;
 
   @Parameters(arity = "1..*", paramLabel = "QUESTION", description = "What to solve.")
   private List<String> questions;
@@ -38,7 +40,7 @@ public final class SolveCommand implements Callable<Integer> {
   public Integer call() {
     List<Problem> problems = questions.stream().map(Problem::of).toList();
     SolutionPrinter printer = new SolutionPrinter(output.report());
-    Flow.Builder greedy = model.flow(seed.seed()).sampling(SamplingOptions.greedy());
+    Flow.Builder greedy = model.flow(seed.seed(), stop).sampling(SamplingOptions.greedy());
     try (Flow flow = choice.applyTo(greedy).build()) {
       for (Problem problem : problems) {
         Solution solution = flow.solve(problem, printer);

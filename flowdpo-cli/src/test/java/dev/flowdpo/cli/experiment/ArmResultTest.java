@@ -133,6 +133,23 @@ class ArmResultTest {
     mistakes.put(Mistake.EXTRA_STEP, 2);
     mistakes.put(Mistake.GUESS, 2);
     return new ArmResult(
-        "flow-dpo", 3, outcomes, 0.5, 10, mistakes, 3.5, 4.25, 0.1, 40, 60, 20, 15, -0.25, 1.5);
+        "flow-dpo",
+        3,
+        outcomes,
+        0.5,
+        10,
+        mistakes,
+        3.5,
+        4.25,
+        0.1,
+        40,
+        60,
+        20,
+        15,
+        -0.25,
+        0.8,
+        50,
+        30,
+        1.5);
   }
 }

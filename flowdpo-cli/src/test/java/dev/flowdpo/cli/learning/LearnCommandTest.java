@@ -35,6 +35,7 @@ class LearnCommandTest {
           "answer-pairs.jsonl",
           "stop-pairs.jsonl",
           "traces.jsonl",
+          "settings.json",
           "run.json");
 
   @TempDir private Path folder;
@@ -124,7 +125,13 @@ class LearnCommandTest {
             "heldOutProblems",
             "meanChunks",
             "verifierFailures",
-            "seconds");
+            "undecidedStops",
+            "nodes",
+            "nodesWithoutContrast",
+            "seconds",
+            "settings");
+    assertThat(result.at("/settings/fit").asText()).isEqualTo("the bundled model");
+    assertThat(result.at("/settings/values/answer-rate").asDouble()).isEqualTo(1e-3);
     assertThat(result.get("problems").asInt()).isEqualTo(48);
     assertThat(result.get("heldOutProblems").asInt()).isEqualTo(8);
     assertThat(CommandRun.parse(Files.readString(run.resolve("result.json")))).isEqualTo(result);

@@ -25,7 +25,7 @@ public final class AdapterStopJudge implements StopJudge {
   private final FrozenBase base;
   private final Prompts prompts;
   private final Prefill prefill;
-  private final double threshold;
+  private final StopLimit limit;
   private final LiveSnapshot<Pinned> live;
 
   /**
@@ -33,15 +33,23 @@ public final class AdapterStopJudge implements StopJudge {
    * @param threshold the probability of "finished" from which an answer is stopped
    */
   public AdapterStopJudge(FrozenBase base, Prompts prompts, AdapterSlot slot, double threshold) {
-    this(base, prompts, slot, new Prefill(base), threshold);
+    this(base, prompts, slot, new StopLimit(threshold, 0));
+  }
+
+  /**
+   * @param slot where the adapter is read when a snapshot is taken
+   * @param limit from when on an answer is stopped
+   */
+  public AdapterStopJudge(FrozenBase base, Prompts prompts, AdapterSlot slot, StopLimit limit) {
+    this(base, prompts, slot, new Prefill(base), limit);
   }
 
   AdapterStopJudge(
-      FrozenBase base, Prompts prompts, AdapterSlot slot, Prefill prefill, double threshold) {
+      FrozenBase base, Prompts prompts, AdapterSlot slot, Prefill prefill, StopLimit limit) {
     this.base = base;
     this.prompts = prompts;
     this.prefill = prefill;
-    this.threshold = threshold;
+    this.limit = limit;
     this.live = new LiveSnapshot<>(slot, Pinned::new);
   }
 
@@ -154,7 +162,9 @@ public final class AdapterStopJudge implements StopJudge {
         Prefill.Result result = results.get(i);
         KvPath content = result.path().first(request.end() - stopQuestion.length);
         remember(partials.get(i), request.past().length(), content, remembering);
-        decisions.add(decision(result.logProbabilities()));
+        decisions.add(
+            limit.decide(
+                probability(result.logProbabilities()), partials.get(i).endedBySequenceEnd()));
       }
       results.forEach(Prefill.Result::giveBackUnclaimed);
       remembering.forEach(Runnable::run);
@@ -197,9 +207,8 @@ public final class AdapterStopJudge implements StopJudge {
     }
 
     /** Probability of yes among yes and no: 1 / (1 + exp(log p(no) − log p(yes))). */
-    private StopDecision decision(float[] yesAndNo) {
-      double stop = 1 / (1 + Math.exp((double) yesAndNo[1] - yesAndNo[0]));
-      return new StopDecision(stop >= threshold, stop);
+    private double probability(float[] yesAndNo) {
+      return 1 / (1 + Math.exp((double) yesAndNo[1] - yesAndNo[0]));
     }
   }
 }

@@ -5,10 +5,12 @@ import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.FlowAdapters;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.model.ModelOptions;
 import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.preference.AdapterRole;
+import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.runtime.adapter.AdapterSlot;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.adapter.AdapterVersions;
@@ -20,8 +22,11 @@ import dev.flowdpo.runtime.inference.AdapterStopJudge;
 import dev.flowdpo.runtime.inference.AnswerPolicy;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.inference.SessionSettings;
+import dev.flowdpo.runtime.inference.StopLimit;
 import dev.flowdpo.runtime.internal.Lookup;
 import dev.flowdpo.runtime.model.ModelSource;
+import dev.flowdpo.runtime.text.FlowTemplates;
+import dev.flowdpo.runtime.text.PromptSettings;
 import dev.flowdpo.runtime.text.Prompts;
 import dev.flowdpo.runtime.text.Tokenizer;
 import dev.flowdpo.runtime.training.TrainerOptions;
@@ -34,6 +39,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -46,6 +52,7 @@ public final class AdapterFlowEngine implements FlowEngine {
   private final LoadedModel model;
   private final AnswerPolicy policy;
   private final AdapterStopJudge judge;
+  private final AdapterSlot stopSlot;
   private final AdapterVersions versions;
   private final LearnerFactory learners;
 
@@ -79,8 +86,8 @@ public final class AdapterFlowEngine implements FlowEngine {
     this.learners = new LearnerFactory(model, versions);
     AdapterSlot answer = Lookup.required(slots, AdapterRole.ANSWER);
     this.policy = new AnswerPolicy(base, model.prompts(), model.tokenizer(), answer);
-    AdapterSlot stop = Lookup.required(slots, AdapterRole.STOP);
-    this.judge = new AdapterStopJudge(base, model.prompts(), stop, model.stopThreshold());
+    this.stopSlot = Lookup.required(slots, AdapterRole.STOP);
+    this.judge = new AdapterStopJudge(base, model.prompts(), stopSlot, model.stopLimit());
   }
 
   /**
@@ -90,36 +97,43 @@ public final class AdapterFlowEngine implements FlowEngine {
    *     and sizes of its own, flow.json; or a GGUF file; see {@link Prompts#read} for chat models
    * @param adapters a folder with the sub-folders {@code answer} and {@code stop}, one of which may
    *     be missing
-   * @param learnerDefaults what a learner uses where the application sets nothing
+   * @param defaults what a learner uses of a model of this shape where the application sets nothing
    * @param trainerDefaults what a compiler uses where the application sets nothing
-   * @param stopThreshold the probability of "finished" from which the judge stops an answer
-   * @param clock what a chat template tells the time by
+   * @param options what the judge asks and when it stops, and what chat templates tell the time by
    * @throws InvalidInputException if a file is missing, damaged or does not fit
    */
   public static AdapterFlowEngine open(
       Path path,
       Optional<Path> adapters,
-      LearnerOptions learnerDefaults,
+      Function<ModelConfig, LearningDefaults> defaults,
       TrainerOptions trainerDefaults,
       SessionSettings settings,
-      double stopThreshold,
-      Clock clock) {
+      ModelOptions options) {
     ModelSource source = ModelSource.of(path);
     Checkpoint checkpoint = source.open();
     FrozenBase base = FrozenBase.load(checkpoint, settings);
     try {
       Tokenizer tokenizer = source.tokenizer();
       try {
+        PromptSettings words = source.promptSettings();
+        Clock clock = options.clock();
+        Function<Optional<String>, Prompts> asking =
+            question -> Prompts.of(words, tokenizer, base.config(), clock, question);
+        Prompts prompts = asking.apply(options.stopQuestion());
+        LearningDefaults learning = defaults.apply(base.config());
         return new AdapterFlowEngine(
             new LoadedModel(
                 base,
                 tokenizer,
-                Prompts.of(source.promptSettings(), tokenizer, base.config(), clock),
-                learnerDefaults,
+                prompts,
+                question -> asking.apply(Optional.of(question)),
+                learning,
+                learningFlow(prompts.templates(), words, learning),
                 trainerDefaults,
                 source.name(),
                 Suppliers.memoize(checkpoint::digest)::get,
-                stopThreshold,
+                options.stopQuestion(),
+                StopLimit.of(options),
                 clock),
             adapters);
       } catch (RuntimeException e) {
@@ -130,6 +144,18 @@ public final class AdapterFlowEngine implements FlowEngine {
       base.close();
       throw e;
     }
+  }
+
+  /** Sizes that the model's files state are its makers' choice. */
+  private static FlowOptions learningFlow(
+      FlowTemplates templates, PromptSettings words, LearningDefaults learning) {
+    FlowOptions options = templates.options(0);
+    return FlowTemplates.statesSizes(words.flowJson())
+        ? options
+        : options.toBuilder()
+            .chunkSize(learning.chunkSize())
+            .maxChunks(learning.maxChunks())
+            .build();
   }
 
   private static Map<AdapterRole, AdapterSlot> slots(ModelConfig config, Optional<Path> adapters) {
@@ -194,13 +220,42 @@ public final class AdapterFlowEngine implements FlowEngine {
   }
 
   @Override
+  public Optional<String> stopQuestion() {
+    return Optional.of(model.prompts().templates().stopQuestion());
+  }
+
+  @Override
+  public StopJudge judgeThatAsks(String stopQuestion) {
+    return new AdapterStopJudge(
+        model.base(), model.asking().apply(stopQuestion), stopSlot, model.stopLimit());
+  }
+
+  @Override
   public FlowOptions defaultOptions() {
     return model.prompts().templates().options(0);
   }
 
   @Override
   public LearnerOptions defaultLearnerOptions() {
+    return model.learnerDefaults().learner();
+  }
+
+  @Override
+  public DpoObjective defaultObjective() {
+    return model.learnerDefaults().objective();
+  }
+
+  /** {@return the settings that fit the model, and why} */
+  public LearningDefaults learningDefaults() {
     return model.learnerDefaults();
+  }
+
+  /**
+   * {@return how a flow should write that learns, where an application sets nothing: as {@link
+   * #defaultOptions}, but with chunks that fit the model's size where its files state none}
+   */
+  public FlowOptions learningFlow() {
+    return model.learningFlow();
   }
 
   @Override
@@ -216,9 +271,9 @@ public final class AdapterFlowEngine implements FlowEngine {
 
   private InvalidInputException foreign(String name, String type, Object found) {
     return new InvalidInputException(
-        ("%s: expected one whose token ids are those of the engine's model %s, which is to learn from"
-                + " them, found %s, which may have another vocabulary. Leave the %s to the engine,"
-                + " or, if its ids are the engine's, let %s.sharesEngineTokens() return true")
+        ("%s: expected one whose token ids are those of the engine's model %s, which is to learn"
+             + " from them, found %s, which may have another vocabulary. Leave the %s to the"
+             + " engine, or, if its ids are the engine's, let %s.sharesEngineTokens() return true")
             .formatted(name, model.name(), found.getClass().getName(), name, type));
   }
 

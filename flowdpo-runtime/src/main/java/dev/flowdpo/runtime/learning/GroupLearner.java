@@ -55,6 +55,7 @@ final class GroupLearner {
   private final VerifierGuard verifier;
   private final LearningTurns turns;
   private final ChosenDecline decline = new ChosenDecline();
+  private final UndecidedJudge undecided;
   private int failuresBefore;
   private int failuresInARow;
 
@@ -87,7 +88,8 @@ final class GroupLearner {
       LearnerState state,
       Publication publication,
       VerifierGuard verifier,
-      LearningTurns turns) {
+      LearningTurns turns,
+      UndecidedJudge undecided) {
     this.setup = setup;
     this.options = setup.options();
     this.copies = copies;
@@ -97,6 +99,7 @@ final class GroupLearner {
     this.publication = publication;
     this.verifier = verifier;
     this.turns = turns;
+    this.undecided = undecided;
   }
 
   /**
@@ -228,8 +231,8 @@ final class GroupLearner {
   private void checkServed(Work work, RolloutTree tree) {
     if (work.served().filter(path -> path.answer() != tree.original().answer()).isPresent()) {
       throw new InvalidInputException(
-          ("feedback on problem %s: expected the sampler to keep the solution that was served, found"
-                  + " that %s wrote another one; it has to look at RolloutRequest.originals()")
+          ("feedback on problem %s: expected the sampler to keep the solution that was served,"
+               + " found that %s wrote another one; it has to look at RolloutRequest.originals()")
               .formatted(work.problem().id(), setup.sampler().getClass().getName()));
     }
   }
@@ -268,7 +271,8 @@ final class GroupLearner {
           });
       explored.tree.ifPresent(
           tree -> {
-            state.count(tree);
+            state.count(tree, explored.pairs);
+            undecided.watch(state);
             calls.onProblem(tree, state.progress());
           });
       pairs.addAll(explored.pairs);

@@ -126,7 +126,11 @@ final class LearnerFactory implements AutoCloseable {
     settings.put("quantization", model.base().quantization().name());
     settings.put("gradients", model.base().gradients().name());
     if (setup.engineJudge()) {
-      settings.put("stopThreshold", Double.toString(model.stopThreshold()));
+      settings.put("stopThreshold", Double.toString(model.stopLimit().threshold()));
+      if (model.stopLimit().undecidedMargin() > 0) {
+        settings.put("undecidedMargin", Double.toString(model.stopLimit().undecidedMargin()));
+      }
+      model.stopQuestion().ifPresent(question -> settings.put("stopQuestion", question));
     }
     return settings;
   }
@@ -160,7 +164,15 @@ final class LearnerFactory implements AutoCloseable {
             model.tokenizer(), setup.policy(), model.base().config().vocabularySize());
     GroupLearner groups =
         new GroupLearner(
-            setup, copies, model.prompts(), solutions, state, publication, verifier, turns);
+            setup,
+            copies,
+            model.prompts(),
+            solutions,
+            state,
+            publication,
+            verifier,
+            turns,
+            new UndecidedJudge(setup.name(), model.stopLimit().undecidedMargin() > 0));
     PreferenceLearner.Parts parts =
         new PreferenceLearner.Parts(
             turns,
@@ -179,6 +191,21 @@ final class LearnerFactory implements AutoCloseable {
     PreferenceLearner learner = new PreferenceLearner(setup, copies, parts, state, groups);
     open.add(learner);
     LOG.info(
+        "Learner \"{}\": {}, {}; its defaults fit {}",
+        setup.name(),
+        setup.options(),
+        setup.objective(),
+        model.learnerDefaults().fits());
+    if (setup.flow().chunkSize() > 2 * model.learningFlow().chunkSize()) {
+      LOG.info(
+          "Learner \"{}\": its chunks have up to {} tokens; {} of at most {} suit learning with a"
+              + " model of this size, and cost less",
+          setup.name(),
+          setup.flow().chunkSize(),
+          model.learningFlow().maxChunks(),
+          model.learningFlow().chunkSize());
+    }
+    LOG.info(
         "Learner \"{}\": learns {} from problem {} on, version {} is live",
         setup.name(),
         setup.options().updates().roles(),
@@ -192,8 +219,9 @@ final class LearnerFactory implements AutoCloseable {
         && !setup.resume()
         && !setup.overwrite()) {
       throw new InvalidInputException(
-          ("checkpoint: expected a folder without the state of a learner, found one in %s; go on with"
-                  + " it by resume(true), replace it by overwrite(true), or choose another folder")
+          ("checkpoint: expected a folder without the state of a learner, found one in %s; go on"
+                  + " with it by resume(true), replace it by overwrite(true), or choose another"
+                  + " folder")
               .formatted(setup.checkpoint().get()));
     }
   }
@@ -206,8 +234,8 @@ final class LearnerFactory implements AutoCloseable {
             && (setup.engineJudge() || !roles.contains(AdapterRole.STOP));
     if (isGated(setup) && !able) {
       throw new InvalidInputException(
-          "gate: expected the engine's own policy and judge for the adapters that learn, which it runs"
-              + " with the candidate, found the application's; leave out validation and"
+          "gate: expected the engine's own policy and judge for the adapters that learn, which it"
+              + " runs with the candidate, found the application's; leave out validation and"
               + " windowProblems, or the policy");
     }
   }
@@ -341,7 +369,7 @@ final class LearnerFactory implements AutoCloseable {
         return setup.judge().snapshot();
       }
       AdapterSlot slot = new AdapterSlot(Lookup.required(adapters, AdapterRole.STOP));
-      return new AdapterStopJudge(model.base(), model.prompts(), slot, model.stopThreshold())
+      return new AdapterStopJudge(model.base(), model.prompts(), slot, model.stopLimit())
           .snapshot();
     }
   }

@@ -29,6 +29,10 @@ final class LearnerState {
   private int verifierFailures;
   private int passedOver;
   private int skippedUpdates;
+  private int decisions;
+  private int undecided;
+  private int nodes;
+  private int contrasts;
   private final SeenProblems seen;
   private final Map<String, Long> streams = new TreeMap<>();
 
@@ -72,14 +76,47 @@ final class LearnerState {
     this.skippedUpdates = skippedUpdates;
   }
 
-  /** Counts the flow's own answer to a problem, given before anything was learned from it. */
-  void count(RolloutTree tree) {
+  /**
+   * Counts the flow's own answer to a problem, given before anything was learned from it.
+   *
+   * @param pairs what is learned of its tree
+   */
+  void count(RolloutTree tree, List<PreferencePair> pairs) {
     Branch original = tree.original();
     outcomes.add(original.verdict().isCorrect());
     chunks += original.answer().depth();
     if (FinalAnswer.extract(original.answer().text()).isEmpty()) {
       withoutAnswer++;
     }
+    decisions += original.decisions().size();
+    undecided += (int) original.decisions().stream().filter(UndecidedJudge::isUndecided).count();
+    nodes += tree.nodes().size();
+    contrasts += (int) pairs.stream().mapToInt(PreferencePair::node).distinct().count();
+  }
+
+  /** Goes back to counts that states of earlier versions lack. */
+  void restore(int decisions, int undecided, int nodes, int contrasts) {
+    this.decisions = decisions;
+    this.undecided = undecided;
+    this.nodes = nodes;
+    this.contrasts = contrasts;
+  }
+
+  int decisions() {
+    return decisions;
+  }
+
+  int undecided() {
+    return undecided;
+  }
+
+  int nodes() {
+    return nodes;
+  }
+
+  /** Returns how many nodes had branches that fared differently. */
+  int contrasts() {
+    return contrasts;
   }
 
   void add(PreferencePair pair) {
@@ -193,6 +230,8 @@ final class LearnerState {
         .verifierFailures(verifierFailures)
         .passedOver(passedOver)
         .skippedUpdates(skippedUpdates)
+        .undecidedStops((double) undecided / Math.max(1, decisions))
+        .nodes(nodes, nodes - contrasts)
         .build();
   }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.preference.RewardedCompletion;
 import dev.flowdpo.value.TokenIds;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,6 +42,10 @@ final class LearnerStateJson {
     json.put("verifierFailures", state.verifierFailures());
     json.put("passedOver", state.passedOver());
     json.put("skippedUpdates", state.skippedUpdates());
+    json.put("decisions", state.decisions());
+    json.put("undecided", state.undecided());
+    json.put("nodes", state.nodes());
+    json.put("contrasts", state.contrasts());
     ObjectNode streams = json.putObject("streams");
     state.streams().forEach(streams::put);
     for (AdapterRole role : AdapterRole.values()) {
@@ -68,6 +73,12 @@ final class LearnerStateJson {
     json.put("rejectedReward", pair.rejectedReward());
     pair.chosenLogProbability().ifPresent(value -> json.put("chosenLogp", value));
     pair.rejectedLogProbability().ifPresent(value -> json.put("rejectedLogp", value));
+    for (RewardedCompletion other : pair.others()) {
+      ObjectNode written = json.withArray("others").addObject();
+      write(written.putArray("tokens"), other.tokens());
+      written.put("reward", other.reward());
+      other.logProbability().ifPresent(value -> written.put("logp", value));
+    }
     return json;
   }
 
@@ -97,19 +108,26 @@ final class LearnerStateJson {
     child(file, json, "streams")
         .properties()
         .forEach(stream -> streams.put(stream.getKey(), stream.getValue().asLong()));
-    return new LearnerState(
-        outcomes,
-        pending,
-        due,
-        pairs,
-        updates,
-        child(file, json, "chunks").asLong(),
-        child(file, json, "withoutAnswer").asInt(),
-        child(file, json, "verifierFailures").asInt(),
-        child(file, json, "passedOver").asInt(),
-        child(file, json, "skippedUpdates").asInt(),
-        seen,
-        streams);
+    LearnerState state =
+        new LearnerState(
+            outcomes,
+            pending,
+            due,
+            pairs,
+            updates,
+            child(file, json, "chunks").asLong(),
+            child(file, json, "withoutAnswer").asInt(),
+            child(file, json, "verifierFailures").asInt(),
+            child(file, json, "passedOver").asInt(),
+            child(file, json, "skippedUpdates").asInt(),
+            seen,
+            streams);
+    state.restore(
+        json.path("decisions").asInt(),
+        json.path("undecided").asInt(),
+        json.path("nodes").asInt(),
+        json.path("contrasts").asInt());
+    return state;
   }
 
   private static PreferencePair pair(Path file, AdapterRole role, JsonNode json) {
@@ -123,7 +141,21 @@ final class LearnerStateJson {
         child(file, json, "chosenReward").asDouble(),
         child(file, json, "rejectedReward").asDouble(),
         optional(json.path("chosenLogp")),
-        optional(json.path("rejectedLogp")));
+        optional(json.path("rejectedLogp")),
+        others(file, json.path("others")));
+  }
+
+  /** Only groups of more than two have some. */
+  private static List<RewardedCompletion> others(Path file, JsonNode written) {
+    List<RewardedCompletion> others = new ArrayList<>();
+    written.forEach(
+        other ->
+            others.add(
+                new RewardedCompletion(
+                    tokens(child(file, other, "tokens")),
+                    child(file, other, "reward").asDouble(),
+                    optional(other.path("logp")))));
+    return others;
   }
 
   private static OptionalDouble optional(JsonNode value) {

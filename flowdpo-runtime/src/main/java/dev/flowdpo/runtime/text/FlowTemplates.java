@@ -157,6 +157,15 @@ public record FlowTemplates(
     return Files.exists(file) && JsonObjectFile.read(file).find(PROMPT_KEY).isPresent();
   }
 
+  /** {@return whether the file of the templates says how large chunks are, or how many} */
+  public static boolean statesSizes(Path file) {
+    if (!Files.exists(file)) {
+      return false;
+    }
+    JsonObjectFile json = JsonObjectFile.read(file);
+    return json.find(CHUNK_SIZE_KEY).isPresent() || json.find(MAX_CHUNKS_KEY).isPresent();
+  }
+
   private static FlowTemplates read(
       Path file, Optional<SamplingOptions> asked, String promptKey, FlowTemplates usual) {
     SamplingOptions sampling = asked.orElse(usual.sampling);
@@ -191,6 +200,11 @@ public record FlowTemplates(
 
   private FlowTemplates withSampling(SamplingOptions other) {
     return new FlowTemplates(prompt, stopQuestion, yes, no, chunkSize, maxChunks, other);
+  }
+
+  /** {@return these templates with another stop question, not empty} */
+  FlowTemplates withStopQuestion(String other) {
+    return new FlowTemplates(prompt, other, yes, no, chunkSize, maxChunks, sampling);
   }
 
   /** {@return the templates as a {@value #FILE} that {@link #read} reads} */

@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -137,8 +138,29 @@ public final class Prompts implements PreferenceTokens {
    */
   public static Prompts of(
       PromptSettings settings, Tokenizer tokenizer, ModelConfig config, Clock clock) {
+    return of(settings, tokenizer, config, clock, Optional.empty());
+  }
+
+  /**
+   * {@return the prompts of a model with these settings, and perhaps another stop question} Warns
+   * where a chat model has no chat template.
+   *
+   * @param settings what the model's files say of prompts
+   * @param tokenizer the model's tokenizer; not closed by the prompts
+   * @param config the model's configuration
+   * @param clock what a chat template tells the time by
+   * @param stopQuestion takes the place of the settings' own
+   * @throws InvalidInputException as {@link #read} does
+   */
+  public static Prompts of(
+      PromptSettings settings,
+      Tokenizer tokenizer,
+      ModelConfig config,
+      Clock clock,
+      Optional<String> stopQuestion) {
     MissingTemplate.advice(settings, tokenizer, config.endOfSequenceIds()).ifPresent(LOG::warn);
-    FlowTemplates templates = FlowTemplates.read(settings);
+    FlowTemplates stated = FlowTemplates.read(settings);
+    FlowTemplates templates = stopQuestion.map(stated::withStopQuestion).orElse(stated);
     PromptFormat format =
         settings
             .chatTemplate()

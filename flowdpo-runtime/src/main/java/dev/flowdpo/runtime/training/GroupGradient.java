@@ -202,8 +202,13 @@ public final class GroupGradient {
     int next = 0;
     for (CompletionGroup group : groups) {
       List<ScoredCompletion> scored = new ArrayList<>();
-      for (double reward : group.rewards()) {
-        scored.add(new ScoredCompletion(reward, policyScores.get(next), referenceScores.get(next)));
+      for (int i = 0; i < group.size(); i++) {
+        scored.add(
+            new ScoredCompletion(
+                group.rewards().get(i),
+                policyScores.get(next),
+                referenceScores.get(next),
+                group.sampled().get(i)));
         next++;
       }
       List<ScoredCompletion> seen = List.copyOf(scored);

@@ -5,6 +5,7 @@ import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.GroupValue;
 import dev.flowdpo.preference.LogProbabilitySums;
 import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.preference.ScoredCompletion;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import java.util.List;
@@ -66,9 +67,14 @@ public final class PreferenceGradient {
    */
   public record Evaluation(List<LogProbabilitySums> sums, List<GroupValue> values) {
 
+    /** Returns chosen and rejected, without the others of their group. */
+    private static List<ScoredCompletion> pair(List<ScoredCompletion> group) {
+      return group.subList(0, Math.min(2, group.size()));
+    }
+
     static Evaluation of(List<GroupGradient.Evaluation> groups) {
       return new Evaluation(
-          groups.stream().map(group -> LogProbabilitySums.of(group.completions())).toList(),
+          groups.stream().map(group -> LogProbabilitySums.of(pair(group.completions()))).toList(),
           groups.stream().map(GroupGradient.Evaluation::value).toList());
     }
   }

@@ -35,7 +35,8 @@ class ReadOnceTest {
       new AnswerPolicy(
           flow.base(), flow.prompts(), flow.tokenizer(), flow.slot(), answerReads, decodes);
   private final AdapterStopJudge judge =
-      new AdapterStopJudge(flow.base(), flow.prompts(), flow.slot(), judgeReads, 0.5);
+      new AdapterStopJudge(
+          flow.base(), flow.prompts(), flow.slot(), judgeReads, new StopLimit(0.5, 0));
 
   /** Where tokens were read: from (inclusive) and to (exclusive), as places in the whole text. */
   private record Span(int from, int to) {}

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.preference.DpoObjective;
+import dev.flowdpo.preference.GroupRelative;
 import dev.flowdpo.preference.GroupValue;
 import dev.flowdpo.preference.ScoredCompletion;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
@@ -43,6 +44,9 @@ class GroupGradientTest {
    * divergence from it, d = log π_ref − log π: what GRPO minimises.
    */
   private static final DpoObjective CLIPPED = DpoObjective.ofTokens(GroupGradientTest::clipped);
+
+  private static final DpoObjective RELATIVE =
+      GroupRelative.builder().lengthNormalised(true).deviationNormalised(true).kl(0.1).build();
 
   private static double[] slopes(List<ScoredCompletion> group) {
     double mean = group.stream().mapToDouble(ScoredCompletion::reward).average().orElseThrow();
@@ -100,7 +104,7 @@ class GroupGradientTest {
   }
 
   static Stream<Arguments> groupObjectives() {
-    return Stream.of(REINFORCE, CLIPPED, CLIPPED.withChosenNll(0.3))
+    return Stream.of(REINFORCE, RELATIVE, CLIPPED, CLIPPED.withChosenNll(0.3))
         .flatMap(objective -> Stream.of(0.0, 0.3).map(dropout -> Arguments.of(objective, dropout)));
   }
 

@@ -1,0 +1,202 @@
+package dev.flowdpo.preference;
+
+import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.error.Require;
+import java.util.List;
+
+/**
+ * Learns from rewards within a group of completions of one prompt: each is made likelier by as much
+ * as its reward lies above the group's mean, with rewards in [0, 1] used as they are. In numbers
+ * the loss of n completions is
+ *
+ * <pre>{@code
+ * 1/n Σ −Aᵢ log πᵢ / sᵢ,   Aᵢ = rᵢ − mean r
+ * }</pre>
+ *
+ * with sᵢ = 1 (Dr. GRPO, Liu et al., arXiv 2503.20783); or, with {@link Builder#lengthNormalised},
+ * the number of its tokens, and with {@link Builder#deviationNormalised} Aᵢ / (std r + 1e-4) (GRPO,
+ * Shao et al., arXiv 2402.03300, whose std is that of a sample); or, with {@link
+ * Builder#leaveOneOut}, the mean of the others in place of the group's (RLOO, Ahmadian et al.,
+ * arXiv 2402.14740). Two further terms are of whole completions, so that one pass through the model
+ * is enough:
+ *
+ * <ul>
+ *   <li>{@link Builder#clip}: −min(ρᵢ Aᵢ, clip(ρᵢ, 1 − ε, 1 + ε) Aᵢ) in place of −Aᵢ log πᵢ / sᵢ,
+ *       with ρᵢ = exp((log πᵢ − log π_sampled,ᵢ) / sᵢ) (GSPO, Zheng et al., arXiv 2507.18071).
+ *       Where it is not known how likely the completion was when it was sampled, as for stop
+ *       decisions, it counts as sampled now.
+ *   <li>{@link Builder#kl}: plus the weight times exp(dᵢ) − dᵢ − 1, dᵢ = (log π_ref,ᵢ − log πᵢ) /
+ *       sᵢ, an estimate of the divergence from the reference.
+ * </ul>
+ *
+ * <p>Exponents above 20 count along the tangent, so that everything is finite. Forms of single
+ * tokens are {@link DpoObjective#ofTokens}, by a second pass. A group whose rewards are equal
+ * teaches nothing and is not formed ({@link PairRule#groups}). Immutable, thread-safe and equal by
+ * value.
+ */
+public final class GroupRelative implements DpoObjective {
+  private static final double DEVIATION_FLOOR = 1e-4;
+  private static final double STEEPEST = 20;
+
+  private final Values values;
+
+  private record Values(
+      boolean leaveOneOut,
+      boolean lengthNormalised,
+      boolean deviationNormalised,
+      double clip,
+      double kl,
+      boolean wholeAnswers) {}
+
+  private GroupRelative(Values values) {
+    this.values = values;
+  }
+
+  /** {@return a builder of rewards against the group's mean, divided by nothing} */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** {@return RLOO: rewards against the mean of the others} */
+  public static GroupRelative rloo() {
+    return builder().leaveOneOut(true).build();
+  }
+
+  /** {@return the rule of groups that goes with it} */
+  @Override
+  public PairRule rule(PairOptions options) {
+    return PairRule.groups(values.wholeAnswers);
+  }
+
+  @Override
+  public ObjectiveValue evaluate(LogProbabilitySums sums) {
+    throw new UnsupportedOperationException(
+        "This objective looks at the rewards of a group; call evaluate(List).");
+  }
+
+  @Override
+  public GroupValue evaluate(List<ScoredCompletion> group) {
+    double[] advantages = advantages(group);
+    double[] slopes = new double[advantages.length];
+    double loss = 0;
+    for (int i = 0; i < slopes.length; i++) {
+      ScoredCompletion completion = group.get(i);
+      double scale = values.lengthNormalised ? completion.length() : 1;
+      double advantage = advantages[i];
+      double now = completion.policySum();
+      if (values.clip == 0) {
+        loss -= advantage * now / scale;
+        slopes[i] -= advantage / scale;
+      } else {
+        double away = (now - completion.sampledSum().orElse(now)) / scale;
+        double ratio = 1 + growth(away);
+        double bounded = Math.max(1 - values.clip, Math.min(1 + values.clip, ratio));
+        boolean free = ratio * advantage <= bounded * advantage;
+        loss -= (free ? ratio : bounded) * advantage;
+        slopes[i] -= free ? Math.exp(Math.min(away, STEEPEST)) * advantage / scale : 0;
+      }
+      if (values.kl > 0) {
+        double away = (completion.referenceSum() - now) / scale;
+        loss += values.kl * (growth(away) - away);
+        slopes[i] -= values.kl * Math.expm1(Math.min(away, STEEPEST)) / scale;
+      }
+      slopes[i] /= slopes.length;
+    }
+    return GroupValue.ofCompletions(loss / slopes.length, slopes);
+  }
+
+  /** Returns e^x − 1, and its tangent where that gets too steep. */
+  private static double growth(double x) {
+    double bounded = Math.min(x, STEEPEST);
+    return Math.expm1(bounded) + Math.exp(bounded) * (x - bounded);
+  }
+
+  private double[] advantages(List<ScoredCompletion> group) {
+    int n = group.size();
+    if (n < 2) {
+      throw new InvalidInputException(
+          "group: expected at least 2 completions to compare, found " + n);
+    }
+    double mean = group.stream().mapToDouble(ScoredCompletion::reward).average().orElseThrow();
+    double[] advantages = group.stream().mapToDouble(c -> c.reward() - mean).toArray();
+    double squares = 0;
+    for (double advantage : advantages) {
+      squares += advantage * advantage;
+    }
+    double factor = values.leaveOneOut ? n / (n - 1.0) : 1;
+    factor /= values.deviationNormalised ? Math.sqrt(squares / (n - 1)) + DEVIATION_FLOOR : 1;
+    for (int i = 0; i < n; i++) {
+      advantages[i] *= factor;
+    }
+    return advantages;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof GroupRelative that && values.equals(that.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return values.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return values.toString().replaceFirst("Values", "GroupRelative");
+  }
+
+  /** Collects options one by one and checks each at once. Not thread-safe. */
+  public static final class Builder {
+    private boolean leaveOneOut;
+    private boolean lengthNormalised;
+    private boolean deviationNormalised;
+    private double clip;
+    private double kl;
+    private boolean wholeAnswers;
+
+    private Builder() {}
+
+    /** Sets whether a completion is compared with the others alone; default false. */
+    public Builder leaveOneOut(boolean leaveOneOut) {
+      this.leaveOneOut = leaveOneOut;
+      return this;
+    }
+
+    /** Sets whether log-probabilities are means over tokens rather than sums; default false. */
+    public Builder lengthNormalised(boolean lengthNormalised) {
+      this.lengthNormalised = lengthNormalised;
+      return this;
+    }
+
+    /** Sets whether rewards are divided by their deviation in the group; default false. */
+    public Builder deviationNormalised(boolean deviationNormalised) {
+      this.deviationNormalised = deviationNormalised;
+      return this;
+    }
+
+    /** Sets how far the ratio to the sampler counts, in [0, 1); 0, the default, for no clip. */
+    public Builder clip(double clip) {
+      this.clip = Require.below(0, 1, "clip", clip);
+      return this;
+    }
+
+    /** Sets the weight of the divergence from the reference, at least 0; default 0. */
+    public Builder kl(double kl) {
+      this.kl = Require.notNegative("kl", kl);
+      return this;
+    }
+
+    /** Sets whether whole answers are compared rather than a node's chunks; default false. */
+    public Builder wholeAnswers(boolean wholeAnswers) {
+      this.wholeAnswers = wholeAnswers;
+      return this;
+    }
+
+    /** {@return the objective as set so far} */
+    public GroupRelative build() {
+      return new GroupRelative(
+          new Values(leaveOneOut, lengthNormalised, deviationNormalised, clip, kl, wholeAnswers));
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.flowdpo.cli.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.flowdpo.cli.CommandRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The experiment on a real model, on the bundled one, which is enough to go through its arms. */
+class RealCommandTest {
+  @TempDir private Path folder;
+
+  @Test
+  void armsLeaveTheirResultsAndARunThatIsDoneIsRead() throws IOException {
+    Object[] arguments = {
+      "experiment",
+      "real",
+      "--set",
+      "one-step",
+      "--problems",
+      4,
+      "--held-out",
+      1,
+      "--seeds",
+      1,
+      "--arms",
+      "group-relative,no-updates,offline-dpo",
+      "--parallel",
+      1,
+      "--group",
+      2,
+      "--out",
+      folder,
+      "--resume",
+      "--json"
+    };
+    CommandRun run = CommandRun.of(arguments);
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    List<JsonNode> results = run.jsonLines();
+    assertThat(results)
+        .extracting(result -> result.get("arm").asText())
+        .containsExactly("group-relative", "no-updates", "offline-dpo");
+    for (JsonNode result : results) {
+      assertThat(result.get("outcomes").asText()).as("%s", result).hasSize(4);
+    }
+    // What comes before the first update is the same in every arm of the flow.
+    String untrained = results.get(1).get("outcomes").asText().substring(0, 2);
+    assertThat(results)
+        .allSatisfy(result -> assertThat(result.get("outcomes").asText()).startsWith(untrained));
+    assertThat(Files.readString(folder.resolve("report.html"))).contains("offline DPO");
+    assertThat(Files.readString(folder.resolve("settings.json")))
+        .contains("\"set\": \"one-step\"", "\"group\": 2");
+
+    CommandRun again = CommandRun.of(arguments);
+    assertThat(again.jsonLines()).isEqualTo(results);
+  }
+}
