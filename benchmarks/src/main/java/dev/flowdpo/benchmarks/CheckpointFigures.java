@@ -1,6 +1,5 @@
 package dev.flowdpo.benchmarks;
 
-import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.model.ModelOptions;
 import dev.flowdpo.model.Quantization;
 import dev.flowdpo.model.WeightPacking;
@@ -41,8 +40,8 @@ import java.util.SplittableRandom;
  *
  * <p>Decoding writes chunks of 32 tokens after a prefix of about 128, one row and 32 rollouts of
  * the same prefix. A training step is the gradient of the DPO loss of one pair, a quarter of whose
- * tokens are scored, by adapters of rank 8 at every linear layer. Each figure is the median, with
- * the smallest and the largest in brackets.
+ * tokens are scored, by adapters of rank 8 at every linear layer, the way a learner goes. Each
+ * figure is the median, with the smallest and the largest in brackets.
  */
 public final class CheckpointFigures {
   private static final int PREFIX = 128;
@@ -144,7 +143,7 @@ public final class CheckpointFigures {
     AdapterLayout layout = AdapterLayout.of(base.config(), RANK);
     long begin = System.nanoTime();
     try (PreferenceGradient.Result result =
-        PreferenceGradient.of(base, GradientPath.IN_GRAPH)
+        PreferenceGradient.of(base, base.gradients())
             .compute(
                 AdapterSnapshot.initial(layout, RANK, 0, 1),
                 AdapterSnapshot.none(base.config()),

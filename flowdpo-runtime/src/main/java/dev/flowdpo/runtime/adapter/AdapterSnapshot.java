@@ -157,8 +157,8 @@ public final class AdapterSnapshot {
   }
 
   /** Writes alpha / rank · B of a site {@code [outputs, rank]}. */
-  public void copyScaledB(int site, FloatBuffer to) {
-    float scaling = scaling();
+  public void copyScaledB(int site, float factor, FloatBuffer to) {
+    float scaling = factor * scaling();
     int begin = layout.offsetOfB(site);
     for (int i = begin; i < begin + layout.sizeOfB(site); i++) {
       to.put(scaling * values[i]);

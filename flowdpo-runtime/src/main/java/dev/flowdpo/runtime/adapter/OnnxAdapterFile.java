@@ -60,7 +60,7 @@ public final class OnnxAdapterFile {
       FloatBuffer a = FloatBuffer.allocate(layout.sizeOfA(i));
       adapter.copyA(i, a);
       FloatBuffer b = FloatBuffer.allocate(layout.sizeOfB(i));
-      adapter.copyScaledB(i, b);
+      adapter.copyScaledB(i, 1, b);
       parameters[2 * i] = parameter(builder, site.inputOfA(), layout.rank(), site.inputs(), a);
       parameters[2 * i + 1] = parameter(builder, site.inputOfB(), site.outputs(), layout.rank(), b);
     }

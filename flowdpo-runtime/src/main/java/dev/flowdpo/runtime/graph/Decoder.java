@@ -96,7 +96,7 @@ final class Decoder {
 
   /**
    * @param dropoutMasks what the input of a side branch is multiplied by {@code [rows, inputs]}, by
-   *     module: 0, or 1 / (1 − p); empty for no dropout
+   *     module: 0 or 1; the factor 1 / (1 − p) is in B; empty for no dropout
    */
   Decoder(
       ModelConfig config,
@@ -133,7 +133,7 @@ final class Decoder {
     Map<String, Value> inputs = new LinkedHashMap<>();
     for (LinearSite site : LinearSite.of(config)) {
       Shape shape = Shape.of("rows", site.inputs());
-      inputs.put(site.module(), graph.input(site.inputOfDropout(), ElementType.FLOAT, shape));
+      inputs.put(site.module(), graph.input(site.inputOfDropout(), ElementType.UINT8, shape));
     }
     return inputs;
   }
@@ -143,13 +143,28 @@ final class Decoder {
    * hidden]}.
    */
   Value hidden(Value tokens, Attention attention) {
-    Value x = scaled(embeddings().rows(operations, tokens), variant.embeddingMultiplier());
+    Value x = embedded(tokens);
     for (int layer = 0; layer < config.layers(); layer++) {
-      Value attended = attention(layer, norm(x, layer, LayerNorm.BEFORE_ATTENTION), attention);
-      x = residual(x, norm(attended, layer, LayerNorm.AFTER_ATTENTION));
-      Value inner = feedForward(layer, norm(x, layer, LayerNorm.BEFORE_FEED_FORWARD));
-      x = residual(x, norm(inner, layer, LayerNorm.AFTER_FEED_FORWARD));
+      x = layer(layer, x, attention);
     }
+    return normalised(x);
+  }
+
+  /** Returns what the first layer reads: token ids {@code [rows]} give {@code [rows, hidden]}. */
+  Value embedded(Value tokens) {
+    return scaled(embeddings().rows(operations, tokens), variant.embeddingMultiplier());
+  }
+
+  /** Returns what a layer makes of its input, {@code [rows, hidden]} both. */
+  Value layer(int layer, Value x, Attention attention) {
+    Value attended = attention(layer, norm(x, layer, LayerNorm.BEFORE_ATTENTION), attention);
+    Value middle = residual(x, norm(attended, layer, LayerNorm.AFTER_ATTENTION));
+    Value inner = feedForward(layer, norm(middle, layer, LayerNorm.BEFORE_FEED_FORWARD));
+    return residual(middle, norm(inner, layer, LayerNorm.AFTER_FEED_FORWARD));
+  }
+
+  /** Returns what the last layer gave, normalised. */
+  Value normalised(Value x) {
     return norm(x, config.names().lastNorm(), config.hiddenSize());
   }
 
@@ -277,7 +292,8 @@ final class Decoder {
       return plain;
     }
     Value mask = dropoutMasks.get(module);
-    Value branch = mask == null ? x : operations.multiply(x, mask);
+    Value branch =
+        mask == null ? x : operations.multiply(x, operations.cast(mask, ElementType.FLOAT));
     Value down = operations.linear(branch, adapter.a());
     Value output = operations.linear(down, adapter.b(), plain);
     siteValues.put(module, new SiteValues(site, branch, down, output));

@@ -161,6 +161,16 @@ public final class Graph {
     outputs.put(outputName, named);
   }
 
+  /** Adds a node of another graph. */
+  void addNode(Node node) {
+    nodes.add(node);
+  }
+
+  /** Adds a constant of another graph. */
+  void addConstant(Value value, Object content) {
+    constants.put(value, content);
+  }
+
   private String uniqueName(String prefix) {
     return prefix + "_" + counter.getAndIncrement();
   }

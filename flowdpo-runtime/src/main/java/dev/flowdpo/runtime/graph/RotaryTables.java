@@ -37,6 +37,11 @@ public final class RotaryTables {
     }
   }
 
+  /** Returns whether data is a table, and not a tensor of the checkpoint. */
+  static boolean isTable(FrozenData data) {
+    return data.tensor().startsWith(GLOBAL);
+  }
+
   /** The cosines and sines of one layer. */
   record Angles(Value cosine, Value sine) {}
 

@@ -81,7 +81,7 @@ final class AdapterTensors implements AutoCloseable {
    */
   static void fillForward(AdapterSnapshot adapter, Inputs inputs) {
     if (adapter.changesModel()) {
-      fill(adapter, inputs);
+      fill(adapter, 1, inputs);
       return;
     }
     AdapterLayout layout = adapter.layout();
@@ -94,14 +94,16 @@ final class AdapterTensors implements AutoCloseable {
   /**
    * Adds the factors of an adapter; layers that it does not touch get zeros, of the same rank: the
    * graph counts on it that all factors have one.
+   *
+   * @param factor what B is multiplied by
    */
-  static void fill(AdapterSnapshot adapter, Inputs inputs) {
+  static void fill(AdapterSnapshot adapter, float factor, Inputs inputs) {
     List<LinearSite> sites = adapter.layout().sites();
     int rank = adapter.layout().rank();
     for (int i = 0; i < sites.size(); i++) {
       LinearSite site = sites.get(i);
       adapter.copyA(i, inputs.add(site.inputOfA(), rank, site.inputs()));
-      adapter.copyScaledB(i, inputs.add(site.inputOfB(), site.outputs(), rank));
+      adapter.copyScaledB(i, factor, inputs.add(site.inputOfB(), site.outputs(), rank));
     }
     for (LinearSite site : adapter.layout().untouched()) {
       inputs.add(site.inputOfA(), rank, site.inputs()).put(new float[rank * site.inputs()]);

@@ -1,5 +1,6 @@
 package dev.flowdpo.runtime.inference;
 
+import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
@@ -9,12 +10,15 @@ import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.model.Quantization;
+import dev.flowdpo.model.WeightPacking;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.BlockLayout;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.MatrixFormats;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.graph.ChunkGraph;
+import dev.flowdpo.runtime.graph.FrozenData;
+import dev.flowdpo.runtime.graph.GradientGraphs;
 import dev.flowdpo.runtime.graph.Graph;
 import dev.flowdpo.runtime.graph.MatrixPlan;
 import dev.flowdpo.runtime.graph.OnnxModel;
@@ -24,6 +28,7 @@ import dev.flowdpo.runtime.graph.TrainingGraph;
 import dev.flowdpo.runtime.internal.LeakDetector;
 import dev.flowdpo.runtime.internal.NativeLibraries;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +52,8 @@ public final class FrozenBase implements AutoCloseable {
   private final MatrixPlan plan;
   private final WeightTensors weights;
   private final Map<Kind, OrtSession> sessions = new HashMap<>();
-  private final Map<Kind, TrainingGraph> trainingGraphs = new HashMap<>();
+  private final Map<Graph, OrtSession> gradientSessions = new IdentityHashMap<>();
+  private final Map<String, GradientGraphs> gradientGraphs = new HashMap<>();
   private final FeedPool feeds;
   private final AdapterTensors adapters = new AdapterTensors();
   private final KvMemory keysAndValues = KvMemory.create();
@@ -61,13 +67,7 @@ public final class FrozenBase implements AutoCloseable {
     /** {@link ChunkGraph}. */
     CHUNK,
     /** {@link TrainingGraph#score}. */
-    SCORE,
-    /** {@link TrainingGraph#taps} without dropout. */
-    TAPS,
-    /** {@link TrainingGraph#taps} with dropout. */
-    TAPS_WITH_DROPOUT,
-    /** {@link TrainingGraph#adapterGradients}. */
-    ADAPTER_GRADIENTS
+    SCORE
   }
 
   private FrozenBase(Checkpoint checkpoint, SessionSettings settings, MatrixPlan plan) {
@@ -158,22 +158,37 @@ public final class FrozenBase implements AutoCloseable {
     if (closed) {
       throw new FlowClosedException("The model " + checkpoint.path() + " is closed.");
     }
-    return sessions.computeIfAbsent(kind, key -> createSession(key, graph(key)));
+    return sessions.computeIfAbsent(kind, key -> createSession(packs(key), graph(key)));
   }
 
-  /** Returns the description of a training graph. */
-  public synchronized TrainingGraph trainingGraph(Kind kind) {
-    return trainingGraphs.computeIfAbsent(
-        kind,
-        key ->
-            switch (key) {
-              case SCORE -> TrainingGraph.score(config(), maxTokens, plan);
-              case TAPS -> TrainingGraph.taps(config(), maxTokens, plan, false);
-              case TAPS_WITH_DROPOUT -> TrainingGraph.taps(config(), maxTokens, plan, true);
-              case ADAPTER_GRADIENTS -> TrainingGraph.adapterGradients(config(), maxTokens, plan);
-              case PREFILL, CHUNK ->
-                  throw new IllegalArgumentException(key + " is not a training graph");
-            });
+  /**
+   * Returns the graphs that differentiate by an adapter, made at the first call.
+   *
+   * @param path what they give
+   * @param dropout whether every site takes a dropout mask
+   */
+  public synchronized GradientGraphs gradientGraphs(GradientPath path, boolean dropout) {
+    return gradientGraphs.computeIfAbsent(
+        path + " " + dropout, key -> GradientGraphs.of(config(), maxTokens, plan, path, dropout));
+  }
+
+  /** As {@link #session(Kind)}, for one of the {@link #gradientGraphs}. */
+  public synchronized OrtSession session(Graph graph) {
+    if (closed) {
+      throw new FlowClosedException("The model " + checkpoint.path() + " is closed.");
+    }
+    return gradientSessions.computeIfAbsent(
+        graph, key -> createSession(settings.packing() == WeightPacking.ALL, key));
+  }
+
+  /** Returns the data of a weight that is an input of a graph; it stays this object's. */
+  public synchronized OnnxTensor weight(FrozenData data, long... shape) {
+    try {
+      return weights.tensor(data, shape);
+    } catch (OrtException e) {
+      throw new FlowException(
+          "ONNX Runtime refused the weight " + data.name() + ": " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -197,14 +212,14 @@ public final class FrozenBase implements AutoCloseable {
     return switch (kind) {
       case PREFILL -> PrefillGraph.build(config(), maxTokens, plan);
       case CHUNK -> ChunkGraph.build(config(), maxTokens, plan);
-      case SCORE, TAPS, TAPS_WITH_DROPOUT, ADAPTER_GRADIENTS -> trainingGraph(kind).graph();
+      case SCORE -> TrainingGraph.score(config(), maxTokens, plan).graph();
     };
   }
 
-  private OrtSession createSession(Kind kind, Graph graph) {
+  private OrtSession createSession(boolean packs, Graph graph) {
     byte[] model = OnnxModel.bytes(graph);
     try (OrtSession.SessionOptions options = settings.create()) {
-      if (!packs(kind)) {
+      if (!packs) {
         options.addConfigEntry("session.disable_prepacking", "1");
       }
       weights.handTo(options, graph);
@@ -245,6 +260,8 @@ public final class FrozenBase implements AutoCloseable {
       open.closed();
       sessions.values().forEach(FrozenBase::closeSession);
       sessions.clear();
+      gradientSessions.values().forEach(FrozenBase::closeSession);
+      gradientSessions.clear();
       adapters.close();
       keysAndValues.close();
       weights.close();

@@ -11,6 +11,7 @@ import dev.flowdpo.error.FlowException;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.FloatTensor;
 import dev.flowdpo.runtime.internal.LeakDetector;
+import dev.flowdpo.runtime.internal.Lookup;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +71,13 @@ public final class TensorFeed implements AutoCloseable {
     return memory.asLongBuffer();
   }
 
+  /** Adds an input of bytes and returns its memory, to be filled; its contents are not cleared. */
+  public ByteBuffer bytes(String name, long... shape) {
+    ByteBuffer memory = scratch.take(FloatTensor.elements(shape));
+    add(name, memory, shape, OnnxJavaType.UINT8);
+    return memory;
+  }
+
   /** Adds a boolean of rank 0. */
   public void flag(String name, boolean value) {
     ByteBuffer memory = scratch.take(1);
@@ -86,7 +95,12 @@ public final class TensorFeed implements AutoCloseable {
    * step; layers that it does not touch get zeros.
    */
   public void adapter(AdapterSnapshot adapter) {
-    AdapterTensors.fill(adapter, this::floats);
+    adapter(adapter, 1);
+  }
+
+  /** As {@link #adapter(AdapterSnapshot)}, with B multiplied by a factor of the run. */
+  public void adapter(AdapterSnapshot adapter, float factor) {
+    AdapterTensors.fill(adapter, factor, this::floats);
   }
 
   /**
@@ -137,15 +151,58 @@ public final class TensorFeed implements AutoCloseable {
    * @throws FlowException if ONNX Runtime reports an error, or the run is given up
    */
   public OrtSession.Result run(OrtSession session, Set<String> requested) {
+    return recorded(() -> runUnrecorded(session, requested));
+  }
+
+  /** As {@link #run}, as one of several runs within {@link #recorded}. */
+  public OrtSession.Result runUnrecorded(OrtSession session, Set<String> requested) {
+    return run(session, allInputs(), requested, outputs);
+  }
+
+  /**
+   * Runs a session on inputs of any origin, as one of several runs within {@link #recorded}.
+   *
+   * @param requested the outputs to return beside those that have memory
+   * @param pinned the outputs that have memory
+   * @throws dev.flowdpo.error.FlowClosedException if the model is closed meanwhile
+   * @throws FlowException if ONNX Runtime reports an error, or the run is given up
+   */
+  public OrtSession.Result run(
+      OrtSession session,
+      Map<String, OnnxTensorLike> chosen,
+      Set<String> requested,
+      Map<String, ? extends OnnxValue> pinned) {
+    try {
+      return session.run(chosen, requested, pinned, lease.options());
+    } catch (OrtException e) {
+      throw lease.failure(e);
+    }
+  }
+
+  /** Has the JDK's flight recorder see some runs as one. */
+  public <T> T recorded(Supplier<T> runs) {
     NativeRun event = new NativeRun();
     event.begin();
     try {
-      return session.run(allInputs(), requested, outputs, lease.options());
-    } catch (OrtException e) {
-      throw lease.failure(e);
+      return runs.get();
     } finally {
       event.end(about);
     }
+  }
+
+  /** Returns an input, or an output that has memory here, by its name. */
+  public OnnxTensorLike tensor(String name) {
+    OnnxTensorLike input = inputs.get(name);
+    return input != null ? input : (OnnxTensorLike) Lookup.required(outputs, name);
+  }
+
+  /**
+   * Returns a tensor over memory of this feed, which the caller closes.
+   *
+   * @param name what errors call it
+   */
+  public OnnxTensor floatTensor(String name, ByteBuffer memory, long... shape) {
+    return tensor(name, memory, shape, OnnxJavaType.FLOAT);
   }
 
   private Map<String, OnnxTensorLike> allInputs() {

@@ -62,7 +62,7 @@ final class WeightTensors implements AutoCloseable {
     Map<String, OnnxTensorLike> copied = new HashMap<>();
     for (Map.Entry<FrozenData, Value> weight : graph.weights().entrySet()) {
       FrozenData data = weight.getKey();
-      OnnxTensor tensor = tensor(data, weight.getValue());
+      OnnxTensor tensor = tensor(data, weight.getValue().shape().sizes());
       if (data instanceof FrozenData.Whole) {
         copied.put(data.name(), tensor);
       } else {
@@ -77,10 +77,11 @@ final class WeightTensors implements AutoCloseable {
         OwnFiles.folderWithEmptyFile(OnnxModel.WEIGHTS_LOCATION).toString());
   }
 
-  private OnnxTensor tensor(FrozenData data, Value value) throws OrtException {
+  /** Returns the data of a weight, which stays this object's. */
+  OnnxTensor tensor(FrozenData data, long[] shape) throws OrtException {
     OnnxTensor known = tensors.get(data);
     if (known == null) {
-      known = create(data, value.shape().sizes());
+      known = create(data, shape);
       tensors.put(data, known);
     }
     return known;

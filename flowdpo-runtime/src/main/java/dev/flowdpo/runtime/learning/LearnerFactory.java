@@ -4,7 +4,6 @@ import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.learning.RolloutOptions;
-import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.preference.AdapterRole;
@@ -59,7 +58,6 @@ final class LearnerFactory implements AutoCloseable {
   OnlineLearner learner(LearnerSetup setup) {
     checkFolder(setup);
     checkGate(setup);
-    checkDropout(setup);
     Optional<FolderLock> lock =
         setup
             .checkpoint()
@@ -237,16 +235,6 @@ final class LearnerFactory implements AutoCloseable {
           "gate: expected the engine's own policy and judge for the adapters that learn, which it"
               + " runs with the candidate, found the application's; leave out validation and"
               + " windowProblems, or the policy");
-    }
-  }
-
-  private void checkDropout(LearnerSetup setup) {
-    double dropout = setup.options().lora().dropout();
-    if (model.base().gradients() == GradientPath.IN_GRAPH && dropout > 0) {
-      throw new InvalidInputException(
-          "lora.dropout: expected 0, as gradients that are formed IN_GRAPH know no dropout, found "
-              + dropout
-              + "; set it to 0, or take GradientPath.TAPS");
     }
   }
 

@@ -6,6 +6,9 @@ import dev.flowdpo.runtime.checkpoint.CheckpointContents;
 import dev.flowdpo.runtime.checkpoint.MatrixFormats;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.graph.ChunkGraph;
+import dev.flowdpo.runtime.graph.GradientGraphs;
+import dev.flowdpo.runtime.graph.GradientGraphs.Segment;
+import dev.flowdpo.runtime.graph.Graph;
 import dev.flowdpo.runtime.graph.GraphMemory;
 import dev.flowdpo.runtime.graph.GraphMemory.Outputs;
 import dev.flowdpo.runtime.graph.LinearSite;
@@ -18,6 +21,7 @@ import dev.flowdpo.runtime.inference.RunLimits;
 import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.training.CompletionBatch;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The memory that a process needs with a model in it: weights, keys and values, and what the graphs
@@ -171,30 +175,36 @@ public final class ModelMemory {
   }
 
   private List<MemoryPart> trainingRuns(TrainingLoad load) {
-    int together = CompletionBatch.maxTokens(config) / 2 / load.tokens();
-    long sequences = 2L * Math.max(1, Math.min(load.pairs(), together));
-    var run = sizes.training(sequences, load.tokens(), sequences * load.completionTokens());
+    // A pair is one row: the prompt once, and both completions without their last tokens.
+    int row = load.tokens() + load.completionTokens() - 2;
+    long rows = Math.max(1, Math.min(load.pairs(), CompletionBatch.maxTokens(config) / row));
+    var run = sizes.training(rows, row, rows * 2 * load.completionTokens());
     GraphMemory score =
         GraphMemory.of(
             TrainingGraph.score(config, maxTokens, plan).graph(), run, Outputs.OF_THE_SESSION);
-    GraphMemory backward = GraphMemory.of(differentiated(load).graph(), run, Outputs.OF_THE_CALLER);
+    GradientGraphs graphs = GradientGraphs.of(config, maxTokens, plan, gradients, load.dropout());
+    GraphMemory forward = GraphMemory.of(graphs.forward(), run, Outputs.OF_THE_CALLER);
+    long back = 0;
+    long given = 0;
+    for (Graph graph : Set.copyOf(graphs.segments().stream().map(Segment::graph).toList())) {
+      GraphMemory found = GraphMemory.of(graph, run, Outputs.OF_THE_CALLER);
+      back += found.results();
+      given = Math.max(given, found.outputs());
+    }
     long adapter = Float.BYTES * rank * adapterWidth();
     return List.of(
         new MemoryPart("results while scoring", MemoryPlace.NATIVE, score.results()),
-        new MemoryPart("results while differentiating", MemoryPlace.NATIVE, backward.results()),
-        new MemoryPart("inputs while training", MemoryPlace.DIRECT, backward.inputs()),
-        new MemoryPart("taps of the gradient", MemoryPlace.DIRECT, backward.outputs()),
+        new MemoryPart(
+            "results while differentiating", MemoryPlace.NATIVE, forward.results() + back),
+        new MemoryPart("inputs while training", MemoryPlace.DIRECT, forward.inputs()),
+        new MemoryPart(
+            "kept for the way back, a layer's outputs",
+            MemoryPlace.DIRECT,
+            forward.outputs() + given),
         // Both roles' parameters, two moments, two vectors to compute with; a gradient.
         new MemoryPart("adapters and optimizers", MemoryPlace.NATIVE, 11 * adapter),
         // Both roles' current and reference.
         new MemoryPart("adapter snapshots", MemoryPlace.HEAP, 4 * adapter));
-  }
-
-  private TrainingGraph differentiated(TrainingLoad load) {
-    return switch (gradients) {
-      case TAPS -> TrainingGraph.taps(config, maxTokens, plan, load.dropout());
-      case IN_GRAPH -> TrainingGraph.adapterGradients(config, maxTokens, plan);
-    };
   }
 
   /** Returns the number of parameters of an adapter of rank 1. */

@@ -2,6 +2,7 @@ package dev.flowdpo.runtime.training;
 
 import com.google.common.base.Preconditions;
 import dev.flowdpo.runtime.data.SupervisedExample;
+import java.util.Arrays;
 
 /**
  * A prompt and what follows it, as token ids. Only the completion's tokens are scored. The arrays
@@ -22,8 +23,11 @@ public record Completion(int[] prompt, int[] completion) {
     return prompt.length + completion.length - 1;
   }
 
-  int token(int index) {
-    return index < prompt.length ? prompt[index] : completion[index - prompt.length];
+  /** Returns the tokens that the model reads. */
+  int[] input() {
+    int[] tokens = Arrays.copyOf(prompt, inputLength());
+    System.arraycopy(completion, 0, tokens, prompt.length, completion.length - 1);
+    return tokens;
   }
 
   /** Returns what there is to learn of an example. */

@@ -63,9 +63,10 @@ public record CompletionGroup(
     return completions.size();
   }
 
-  /** Returns the number of tokens of the longest completion with its prompt. */
-  int length() {
-    return 1 + completions.stream().mapToInt(Completion::inputLength).max().orElseThrow();
+  /** Returns the number of tokens of all completions, with the prompt once. */
+  int tokens() {
+    int prompt = completions.get(0).prompt().length;
+    return prompt + completions.stream().mapToInt(c -> c.inputLength() - prompt).sum();
   }
 
   /** Returns the first completion alone: all that some objectives read. */

@@ -47,7 +47,7 @@ public final class CompletionScorer {
       feed.adapterForward(adapter);
       FloatBuffer scores =
           feed.outputFloats(TrainingGraph.LOG_PROBABILITIES, batch.scored(), 1).asFloatBuffer();
-      feed.describe("score", batch.size(), batch.width(), adapter);
+      feed.describe("score", batch.rows(), batch.width(), adapter);
       try (OrtSession.Result result = feed.run(base.session(FrozenBase.Kind.SCORE), Set.of())) {
         float[] values = new float[batch.scored()];
         scores.get(values);

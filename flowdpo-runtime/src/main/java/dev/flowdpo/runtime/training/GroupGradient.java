@@ -9,7 +9,6 @@ import dev.flowdpo.preference.ScoredCompletion;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -17,18 +16,21 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * The gradient of an objective's mean over groups of completions, by every factor of an adapter.
  * Groups go through the model whole, in micro-batches of similar lengths, whose gradients add up.
- * An objective of sums takes one pass, one of tokens a second ({@link DpoObjective#tokenLevel}).
- * Thread-safe as far as its results are not shared.
+ * What the completions of a group, and of groups of the same problem, begin with alike is read once
+ * ({@link PrefixSharing}), under the policy and under the reference. Thread-safe as far as its
+ * results are not shared.
  */
 public final class GroupGradient {
   private final CompletionGradient gradients;
   private final CompletionScorer scorer;
   private final int maxTokens;
+  private final PrefixSharing sharing;
 
   private GroupGradient(FrozenBase base, CompletionGradient gradients) {
     this.gradients = gradients;
     this.scorer = new CompletionScorer(base);
     this.maxTokens = CompletionBatch.maxTokens(base.config());
+    this.sharing = PrefixSharing.of(base);
   }
 
   /** Returns the gradient that goes this way. */
@@ -129,21 +131,12 @@ public final class GroupGradient {
           found.addAll(evaluate(read, batch, scores, all ? referenceScores : scores, objective));
           return found;
         };
-    if (objective.tokenLevel()) {
-      gradients.addByToken(
-          policy,
-          batch,
-          loss.dropoutSeed(),
-          scores -> byToken(evaluation.apply(scores), batch.scored(), loss.groups()),
-          gradient);
-    } else {
-      gradients.add(
-          policy,
-          batch,
-          loss.dropoutSeed(),
-          scores -> byCompletion(evaluation.apply(scores), loss.groups()),
-          gradient);
-    }
+    gradients.addByToken(
+        policy,
+        batch,
+        loss.dropoutSeed(),
+        scores -> byToken(evaluation.apply(scores), batch.scored(), loss.groups()),
+        gradient);
     return found;
   }
 
@@ -172,11 +165,8 @@ public final class GroupGradient {
 
   private List<Evaluation> inBatches(
       List<CompletionGroup> groups, Function<List<Integer>, List<Evaluation>> work) {
-    int[] lengths = groups.stream().mapToInt(CompletionGroup::length).toArray();
-    int largest = groups.stream().mapToInt(CompletionGroup::size).max().orElseThrow();
     Evaluation[] found = new Evaluation[groups.size()];
-    for (List<Integer> indices :
-        CompletionBatch.split(lengths, groups.size(), maxTokens / largest)) {
+    for (List<Integer> indices : batches(groups)) {
       List<Evaluation> batch = work.apply(indices);
       for (int i = 0; i < indices.size(); i++) {
         found[indices.get(i)] = batch.get(i);
@@ -185,9 +175,21 @@ public final class GroupGradient {
     return ImmutableList.copyOf(found);
   }
 
-  private static CompletionBatch batch(List<CompletionGroup> groups) {
+  /** Splits groups into batches of similar widths; those that share a row stay together. */
+  private List<List<Integer>> batches(List<CompletionGroup> groups) {
+    List<List<Integer>> units = sharing.units(groups);
+    List<CompletionBatch> alone =
+        units.stream().map(unit -> batch(unit.stream().map(groups::get).toList())).toList();
+    int[] widths = alone.stream().mapToInt(CompletionBatch::width).toArray();
+    int[] rows = alone.stream().mapToInt(CompletionBatch::rows).toArray();
+    return CompletionBatch.split(widths, rows, maxTokens).stream()
+        .map(batch -> batch.stream().flatMap(unit -> units.get(unit).stream()).toList())
+        .toList();
+  }
+
+  private CompletionBatch batch(List<CompletionGroup> groups) {
     return CompletionBatch.of(
-        groups.stream().flatMap(group -> group.completions().stream()).toList());
+        groups.stream().flatMap(group -> group.completions().stream()).toList(), sharing);
   }
 
   private static List<Evaluation> evaluate(
@@ -241,14 +243,6 @@ public final class GroupGradient {
       }
     }
     return value;
-  }
-
-  /** Returns ∂(mean loss)/∂(log-probability sum) of each sequence of a batch. */
-  private static double[] byCompletion(List<Evaluation> evaluations, int groups) {
-    return evaluations.stream()
-        .flatMap(evaluation -> Arrays.stream(evaluation.value().derivatives()))
-        .mapToDouble(ofCompletion -> ofCompletion[0] / groups)
-        .toArray();
   }
 
   /** Returns ∂(mean loss)/∂(log-probability) of each scored token of a batch. */

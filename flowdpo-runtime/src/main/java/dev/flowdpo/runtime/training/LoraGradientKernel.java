@@ -3,24 +3,20 @@ package dev.flowdpo.runtime.training;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.impl.broadcast.BroadcastMulOp;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Forms adapter gradients from the taps of a site, with a coefficient of its own for every
- * sequence.
- *
- * <p>Sequences of a batch do not mix, and a backward pass is linear in its seed. So one pass with
- * seed 1 at every scored token serves any objective: with the coefficient {@code cᵢ =
- * ∂loss/∂(log-probability of sequence i)} that is known only afterwards,
+ * Forms adapter gradients from what flows through a site when the way back is seeded with the
+ * derivative of the loss:
  *
  * <pre>
- *   ∂B = s · Σᵢ cᵢ gᵢᵀ uᵢ        ∂A = Σᵢ cᵢ vᵢᵀ xᵢ
+ *   ∂B = s · gᵀ u        ∂A = vᵀ x
  * </pre>
  *
- * where for the rows of sequence i: x is the site's input, u = x Aᵀ, g the gradient at its output,
- * v = g (s·B), and s = alpha / rank. Cost: two matrix products of rank r a site. Not thread-safe.
+ * where x is the site's input, u = x Aᵀ, g the gradient at its output, v = g (s·B), and s = alpha /
+ * rank, with the factor of dropout if there is one. Cost: two matrix products of rank r a site. Not
+ * thread-safe.
  */
 final class LoraGradientKernel {
   private final AdapterLayout layout;
@@ -39,30 +35,11 @@ final class LoraGradientKernel {
   }
 
   /**
-   * Multiplies every row of u and v by the coefficient of its sequence, for all sites at once.
-   *
-   * @param downs u and v of all sites {@code [2·sites, rows, rank]}; is overwritten
-   * @param coefficients one a sequence
-   * @param width the number of rows of a sequence
-   */
-  static void scale(INDArray downs, double[] coefficients, int width) {
-    int rank = (int) downs.size(2);
-    float[] factors = new float[coefficients.length * width * rank];
-    for (int i = 0; i < factors.length; i++) {
-      factors[i] = (float) coefficients[i / (width * rank)];
-    }
-    try (INDArray vector = NativeVectors.of(factors)) {
-      INDArray rows = vector.reshape((long) coefficients.length * width, rank);
-      Nd4j.getExecutioner().exec(new BroadcastMulOp(downs, rows, downs, 1, 2));
-    }
-  }
-
-  /**
    * Adds the gradient of one site.
    *
    * @param x the site's input {@code [rows, inputs]}
-   * @param u scaled {@code [rows, rank]}
-   * @param v scaled {@code [rows, rank]}
+   * @param u {@code [rows, rank]}
+   * @param v {@code [rows, rank]}
    * @param g the gradient at the output {@code [rows, outputs]}
    */
   void add(int site, INDArray x, INDArray u, INDArray v, INDArray g) {

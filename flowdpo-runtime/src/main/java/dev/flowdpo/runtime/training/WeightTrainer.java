@@ -169,7 +169,7 @@ public final class WeightTrainer implements AutoCloseable {
     CompletionBatch batch = CompletionBatch.of(completions);
     try (TensorFeed feed = feeds.feed()) {
       batch.feed(feed, maxTokens, config.vocabularySize());
-      feed.describe("weights", batch.size(), batch.width(), null);
+      feed.describe("weights", batch.rows(), batch.width(), null);
       FloatBuffer seed = feed.floats(TrainingGraph.SEED, batch.scored(), 1);
       for (int i = 0; i < batch.scored(); i++) {
         seed.put(-1f / batch.scored());

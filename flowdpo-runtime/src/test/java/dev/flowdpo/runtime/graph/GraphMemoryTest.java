@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.collect.ImmutableMap;
+import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.runtime.checkpoint.Architecture;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.RandomCheckpoint;
@@ -119,15 +120,14 @@ class GraphMemoryTest {
       ModelConfig config = config(architecture);
       assertThat(prefill(config, 2, 5, 3).results()).isPositive();
       assertThat(chunk(config, 2, 3, 5, 4).results()).isPositive();
-      GraphMemory taps = taps(config, 2, 6, 4);
-      assertThat(taps.results()).isGreaterThan(score(config, 2, 6, 4).results());
-      assertThat(
-              GraphMemory.of(
-                      TrainingGraph.taps(config, POSITIONS, MatrixPlan.full(), true).graph(),
-                      new RunSizes(config, 4).training(2, 6, 4),
-                      GraphMemory.Outputs.OF_THE_CALLER)
-                  .inputs())
-          .isGreaterThan(taps.inputs());
+      GraphMemory forward = forward(config, 2, 6, 4, false);
+      assertThat(forward.outputs()).isGreaterThan(score(config, 2, 6, 4).outputs());
+      assertThat(forward(config, 2, 6, 4, true).inputs()).isGreaterThan(forward.inputs());
+      for (GradientPath path : GradientPath.values()) {
+        for (GradientGraphs.Segment segment : gradients(config, path, false).segments()) {
+          assertThat(training(segment.graph(), config, 2, 6, 4).results()).isPositive();
+        }
+      }
     }
   }
 
@@ -146,12 +146,12 @@ class GraphMemoryTest {
       @ForAll @IntRange(min = 1, max = 10) int more) {
     ModelConfig config = config(Architecture.GEMMA2);
     long scored = batch;
-    assertThat(taps(config, batch + more, tokens, scored).results())
-        .isGreaterThan(taps(config, batch, tokens, scored).results());
-    assertThat(taps(config, batch, tokens + more, scored).results())
-        .isGreaterThan(taps(config, batch, tokens, scored).results());
-    assertThat(taps(config, batch, tokens, scored + more).results())
-        .isGreaterThanOrEqualTo(taps(config, batch, tokens, scored).results());
+    assertThat(forward(config, batch + more, tokens, scored, false).outputs())
+        .isGreaterThan(forward(config, batch, tokens, scored, false).outputs());
+    assertThat(forward(config, batch, tokens + more, scored, false).outputs())
+        .isGreaterThan(forward(config, batch, tokens, scored, false).outputs());
+    assertThat(score(config, batch, tokens, scored + more).results())
+        .isGreaterThanOrEqualTo(score(config, batch, tokens, scored).results());
     assertThat(chunk(config, batch + more, 1, tokens, 4).results())
         .isGreaterThan(chunk(config, batch, 1, tokens, 4).results());
     assertThat(chunk(config, batch, 1, tokens, 4 + more).results())
@@ -182,9 +182,20 @@ class GraphMemoryTest {
         GraphMemory.Outputs.OF_THE_CALLER);
   }
 
-  private static GraphMemory taps(ModelConfig config, long batch, long tokens, long scored) {
+  private static GraphMemory forward(
+      ModelConfig config, long batch, long tokens, long scored, boolean dropout) {
+    Graph graph = gradients(config, GradientPath.TAPS, dropout).forward();
+    return training(graph, config, batch, tokens, scored);
+  }
+
+  private static GradientGraphs gradients(ModelConfig config, GradientPath path, boolean dropout) {
+    return GradientGraphs.of(config, POSITIONS, MatrixPlan.full(), path, dropout);
+  }
+
+  private static GraphMemory training(
+      Graph graph, ModelConfig config, long batch, long tokens, long scored) {
     return GraphMemory.of(
-        TrainingGraph.taps(config, POSITIONS, MatrixPlan.full(), false).graph(),
+        graph,
         new RunSizes(config, 4).training(batch, tokens, scored),
         GraphMemory.Outputs.OF_THE_CALLER);
   }

@@ -56,7 +56,8 @@ class NativeRunTest {
           .containsExactly("prefill", "chunk", "prefill", "score", "gradient");
       assertThat(events)
           .extracting(event -> event.getInt("rows"))
-          .containsExactly(3, 3, 1, 2 * pairs.size(), 2 * pairs.size());
+          .as("both completions of a pair are in one row")
+          .containsExactly(3, 3, 1, pairs.size(), pairs.size());
       assertThat(events.get(1).getInt("width")).isEqualTo(4);
       assertThat(events)
           .allSatisfy(

@@ -3,6 +3,7 @@ package dev.flowdpo.runtime.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.model.WeightPacking;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.Architecture;
@@ -11,6 +12,7 @@ import dev.flowdpo.runtime.checkpoint.DataType;
 import dev.flowdpo.runtime.checkpoint.MatrixFormats;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.checkpoint.RandomCheckpoint;
+import dev.flowdpo.runtime.graph.GradientGraphs;
 import dev.flowdpo.runtime.graph.MatrixPlan;
 import dev.flowdpo.runtime.internal.NativeLibraries;
 import dev.flowdpo.runtime.training.Completion;
@@ -31,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** How the sessions of a model hold its weights. */
 class SharedWeightsTest {
   private static final FrozenBase.Kind[] SESSIONS = {
-    FrozenBase.Kind.PREFILL, FrozenBase.Kind.CHUNK, FrozenBase.Kind.TAPS
+    FrozenBase.Kind.PREFILL, FrozenBase.Kind.CHUNK, FrozenBase.Kind.SCORE
   };
 
   @TempDir private Path folder;
@@ -108,6 +110,9 @@ class SharedWeightsTest {
         for (FrozenBase.Kind kind : SESSIONS) {
           base.session(kind);
         }
+        GradientGraphs graphs = base.gradientGraphs(GradientPath.TAPS, false);
+        base.session(graphs.forward());
+        graphs.segments().forEach(segment -> base.session(segment.graph()));
         System.out.println(MeasuredJvm.residentBytes("RssAnon") - before);
       }
     }

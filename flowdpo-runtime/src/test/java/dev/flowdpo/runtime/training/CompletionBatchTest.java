@@ -20,10 +20,11 @@ class CompletionBatchTest {
     try (Checkpoint bundled = Checkpoint.open(BundledModel.folder())) {
       small = bundled.config();
     }
-    // 30 layers keep 12·576 + 8·1536 + 4·576 numbers of 4 bytes a token, 16 layers 12·2048 + 8·8192
-    // + 4·2048: of 2 GiB, that is room for so many tokens.
-    assertThat(CompletionBatch.maxTokens(RandomCheckpoint.smolLm2())).isEqualTo(832);
-    assertThat(CompletionBatch.maxTokens(RandomCheckpoint.oneBillion())).isEqualTo(341);
+    // 30 layers keep 2·(576 + 576 + 192 + 1536) numbers of 4 bytes a token, 16 layers 2·(2048 +
+    // 2048
+    // + 512 + 8192): of half a GiB, that is room for so many tokens.
+    assertThat(CompletionBatch.maxTokens(RandomCheckpoint.smolLm2())).isEqualTo(776);
+    assertThat(CompletionBatch.maxTokens(RandomCheckpoint.oneBillion())).isEqualTo(327);
     assertThat(CompletionBatch.maxTokens(small)).isEqualTo(CompletionBatch.MAX_TOKENS);
   }
 
