@@ -52,7 +52,7 @@ public final class FrozenBase implements AutoCloseable {
   private final MatrixPlan plan;
   private final WeightTensors weights;
   private final Map<Kind, OrtSession> sessions = new HashMap<>();
-  private final Map<Graph, OrtSession> gradientSessions = new IdentityHashMap<>();
+  private final IdentityHashMap<Graph, OrtSession> gradientSessions = new IdentityHashMap<>();
   private final Map<String, GradientGraphs> gradientGraphs = new HashMap<>();
   private final FeedPool feeds;
   private final AdapterTensors adapters = new AdapterTensors();

@@ -272,8 +272,8 @@ public final class AdapterFlowEngine implements FlowEngine {
   private InvalidInputException foreign(String name, String type, Object found) {
     return new InvalidInputException(
         ("%s: expected one whose token ids are those of the engine's model %s, which is to learn"
-             + " from them, found %s, which may have another vocabulary. Leave the %s to the"
-             + " engine, or, if its ids are the engine's, let %s.sharesEngineTokens() return true")
+                + " from them, found %s, which may have another vocabulary. Leave the %s to the"
+                + " engine, or, if its ids are the engine's, let %s.sharesEngineTokens() return true")
             .formatted(name, model.name(), found.getClass().getName(), name, type));
   }
 

@@ -232,7 +232,7 @@ final class GroupLearner {
     if (work.served().filter(path -> path.answer() != tree.original().answer()).isPresent()) {
       throw new InvalidInputException(
           ("feedback on problem %s: expected the sampler to keep the solution that was served,"
-               + " found that %s wrote another one; it has to look at RolloutRequest.originals()")
+                  + " found that %s wrote another one; it has to look at RolloutRequest.originals()")
               .formatted(work.problem().id(), setup.sampler().getClass().getName()));
     }
   }
