@@ -13,7 +13,6 @@ import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.policy.ServingLoad;
 import dev.flowdpo.policy.ServingOptions;
-import dev.flowdpo.policy.StopCalibration;
 import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.spi.FlowEngine;
 import dev.flowdpo.value.Problem;

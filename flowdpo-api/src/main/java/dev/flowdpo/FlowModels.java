@@ -7,7 +7,6 @@ import dev.flowdpo.model.ModelOptions;
 import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.ServingOptions;
-import dev.flowdpo.policy.StopCalibration;
 import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.policy.internal.BackgroundJudge;
 import dev.flowdpo.policy.internal.BackgroundPolicy;

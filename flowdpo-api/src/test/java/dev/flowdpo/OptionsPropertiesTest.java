@@ -186,6 +186,8 @@ class OptionsPropertiesTest {
       return List.of(Duration.ofMillis(1), Duration.ofDays(1));
     } else if (type == Clock.class) {
       return List.of(Clock.systemUTC(), Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
+    } else if (type == String.class) {
+      return List.of("Is that all?", "Finished?");
     } else if (type == Path.class) {
       return List.of(Path.of("a"), Path.of("b"));
     }

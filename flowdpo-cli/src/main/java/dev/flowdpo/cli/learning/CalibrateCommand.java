@@ -12,7 +12,7 @@ import dev.flowdpo.cli.options.SeedOptions;
 import dev.flowdpo.cli.options.StopOptions;
 import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.model.ModelOptions;
-import dev.flowdpo.policy.StopCalibration;
+import dev.flowdpo.StopCalibration;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package dev.flowdpo.policy;
+package dev.flowdpo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.model.ModelOptions;
+import dev.flowdpo.policy.FlowOptions;
+import dev.flowdpo.policy.PartialAnswer;
+import dev.flowdpo.policy.StopDecision;
+import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.testing.Chunks;
 import dev.flowdpo.testing.ScriptedPolicy;
 import dev.flowdpo.value.Problem;

@@ -1,8 +1,14 @@
-package dev.flowdpo.policy;
+package dev.flowdpo;
 
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.error.Require;
 import dev.flowdpo.model.ModelOptions;
+import dev.flowdpo.policy.FlowOptions;
+import dev.flowdpo.policy.FlowPolicy;
+import dev.flowdpo.policy.PartialAnswer;
+import dev.flowdpo.policy.StopDecision;
+import dev.flowdpo.policy.StopJudge;
+import dev.flowdpo.policy.StopRules;
 import dev.flowdpo.policy.internal.FlowLoop;
 import dev.flowdpo.policy.internal.FlowObserver;
 import dev.flowdpo.policy.internal.FlowPath;
@@ -20,7 +26,7 @@ import java.util.TreeSet;
  * Which stop question tells finished answers from unfinished ones, and from which probability on.
  * Answers are written in short chunks until the policy itself ends them; what it ended counts as
  * finished, what was cut by length as not. So no verifier is needed, and no answer has to be right.
- * {@link dev.flowdpo.Flow#calibrate} makes one. Immutable and thread-safe.
+ * {@link Flow#calibrate} makes one. Immutable and thread-safe.
  *
  * @param candidates one for each question, the best first; copied
  */
