@@ -249,6 +249,27 @@ def trl_on_our_files(work):
             + ", ".join(f"{x:.4f}" for x in losses))
 
 
+def same_steps(work):
+    """The same five steps on both sides: one batch of four pairs, the adapter that PEFT made, AdamW at 1e-3."""
+    for role in ("answer", "stop"):
+        file = work.folder / f"four-{role}.jsonl"
+        file.write_text("".join(json.dumps(r) + "\n" for r in rows(work.run / f"{role}-pairs.jsonl")[:4]))
+        trainer = ByIds(work.model(), args=dpo_config(work, max_steps=5, weight_decay=0.0),
+                        train_dataset=load_dataset("json", data_files=str(file), split="train"),
+                        processing_class=work.tokenizer,
+                        peft_config=LoraConfig(r=8, lora_alpha=8, target_modules="all-linear", init_lora_weights=True))
+        start, out = work.fresh("start"), work.fresh("five-steps")
+        trainer.model.save_pretrained(str(start / role))
+        trainer.train()
+        theirs = [h["loss"] for h in trainer.state.log_history if "loss" in h]
+        work.flowdpo("dpo", "--data", file, "--role", role, "--adapters", start, "--epochs", 5, "--batch", 4,
+                     "--accumulation", 1, "--learning-rate", 1e-3, "--decay", "constant", "--warmup", 0,
+                     "--validation-share", 0, "--beta", 1, "--patience", 0, "--out", out)
+        ours = [r["loss"] for r in rows(out / "training.jsonl") if "loss" in r]
+        say(f"five DPO steps on the same four {role} pairs, `dpo` and `DPOTrainer`",
+            ", ".join(f"{a:.4f}/{b:.4f}" for a, b in zip(ours, theirs)))
+
+
 def sft_on_our_files(work):
     out = work.fresh("compiled")
     work.flowdpo("compile", "--run", work.run, "--held-out", 1, "--epochs", 1, "--out", out)
@@ -337,7 +358,7 @@ def say_step(work, name, beta, options, adapter, file, loss, model):
 
 WITNESSES = {
     "transformers": transformers_witness, "peft": ours_in_peft, "adapters": theirs_here, "onnx": onnx_runtime,
-    "objectives": objectives, "dpo": trl_on_our_files, "sft": sft_on_our_files,
+    "objectives": objectives, "steps": same_steps, "dpo": trl_on_our_files, "sft": sft_on_our_files,
 }
 
 if __name__ == "__main__":
