@@ -23,7 +23,7 @@ import net.jqwik.api.Tag;
 @Tag("slow")
 class MathAnswerPropertiesTest {
 
-  @Property(tries = 25)
+  @Property(tries = 15)
   void equalityOfNumbersSurvivesTheirNotation(
       @ForAll("ratios") Ratio one, @ForAll("ratios") Ratio other) {
     // Per cent may be left out, so that factors of 100 pass between notations on purpose.
@@ -33,13 +33,13 @@ class MathAnswerPropertiesTest {
     check(one, other);
   }
 
-  @Property(tries = 20)
+  @Property(tries = 12)
   void equalityOfSurdsSurvivesTheirNotation(
       @ForAll("surds") Surd one, @ForAll("surds") Surd other) {
     check(one, other);
   }
 
-  @Property(tries = 20)
+  @Property(tries = 12)
   void equalityOfPowersSurvivesTheirNotation(
       @ForAll("powers") WholePower one, @ForAll("powers") WholePower other) {
     Assume.that(
@@ -48,31 +48,31 @@ class MathAnswerPropertiesTest {
     check(one, other);
   }
 
-  @Property(tries = 20)
+  @Property(tries = 12)
   void equalityOfTuplesSurvivesTheirNotation(
       @ForAll("points") Point one, @ForAll("points") Point other) {
     check(one, other);
   }
 
-  @Property(tries = 20)
+  @Property(tries = 12)
   void equalityOfSetsSurvivesTheirNotation(
       @ForAll("sets") Numbers one, @ForAll("sets") Numbers other) {
     check(one, other);
   }
 
-  @Property(tries = 20)
+  @Property(tries = 12)
   void equalityOfIntervalsSurvivesTheirNotation(
       @ForAll("ranges") Range one, @ForAll("ranges") Range other) {
     check(one, other);
   }
 
-  @Property(tries = 20)
+  @Property(tries = 12)
   void equalityOfMatricesSurvivesTheirNotation(
       @ForAll("tables") Table one, @ForAll("tables") Table other) {
     check(one, other);
   }
 
-  @Property(tries = 20)
+  @Property(tries = 12)
   void equalityOfPolynomialsSurvivesTheirNotation(
       @ForAll("polynomials") Product one, @ForAll("polynomials") Product other) {
     check(one, other);
