@@ -1,6 +1,5 @@
 package dev.flowdpo.benchmarks;
 
-import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.model.ModelOptions;
 import dev.flowdpo.model.Quantization;
 import dev.flowdpo.policy.Chunk;
@@ -177,7 +176,7 @@ final class SpeedFigures implements AutoCloseable {
         AdapterSnapshot.of(adapter.layout(), adapter.alpha(), dropout, adapter.values());
     long begin = System.nanoTime();
     try (PreferenceGradient.Result result =
-        PreferenceGradient.of(base(), GradientPath.IN_GRAPH)
+        PreferenceGradient.of(base(), base().gradients())
             .compute(
                 dropped,
                 AdapterSnapshot.none(base().config()),
