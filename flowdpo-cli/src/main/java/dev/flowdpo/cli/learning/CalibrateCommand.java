@@ -1,6 +1,7 @@
 package dev.flowdpo.cli.learning;
 
 import dev.flowdpo.Flow;
+import dev.flowdpo.StopCalibration;
 import dev.flowdpo.cli.evaluation.LearningData;
 import dev.flowdpo.cli.options.EngineOptions;
 import dev.flowdpo.cli.options.LearningDataOptions;
@@ -12,7 +13,6 @@ import dev.flowdpo.cli.options.SeedOptions;
 import dev.flowdpo.cli.options.StopOptions;
 import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.model.ModelOptions;
-import dev.flowdpo.StopCalibration;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
