@@ -8,25 +8,19 @@ import dev.flowdpo.policy.ChunkRequest;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.SamplingOptions;
-import dev.flowdpo.preference.AdapterRole;
-import dev.flowdpo.preference.DpoObjective;
-import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.runtime.AdapterFlowEngineProvider;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
-import dev.flowdpo.runtime.training.PreferenceGradient;
 import dev.flowdpo.spi.EngineSettings;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.TokenIds;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.SplittableRandom;
 
 /**
  * Prints a row of a table for one model folder and one way of loading it: seconds to the first
@@ -128,37 +122,9 @@ public final class CheckpointFigures {
   }
 
   private static double train(FrozenBase base, int tokens) {
-    SplittableRandom random = new SplittableRandom(1);
-    TokenIds prompt = tokens(random, tokens - tokens / 4, base);
-    PreferencePair pair =
-        new PreferencePair(
-            AdapterRole.ANSWER,
-            prompt,
-            tokens(random, tokens / 4, base),
-            tokens(random, tokens / 4, base),
-            "pair",
-            0,
-            1,
-            0);
     AdapterLayout layout = AdapterLayout.of(base.config(), RANK);
-    long begin = System.nanoTime();
-    try (PreferenceGradient.Result result =
-        PreferenceGradient.of(base, base.gradients())
-            .compute(
-                AdapterSnapshot.initial(layout, RANK, 0, 1),
-                AdapterSnapshot.none(base.config()),
-                Collections.singletonList(pair),
-                DpoObjective.sigmoid(1),
-                0)) {
-      if (!Double.isFinite(result.loss())) {
-        throw new IllegalStateException("The loss is " + result.loss());
-      }
-      return (System.nanoTime() - begin) / 1e9;
-    }
-  }
-
-  private static TokenIds tokens(SplittableRandom random, int count, FrozenBase base) {
-    return TokenIds.copyOf(random.ints(count, 0, base.config().vocabularySize()));
+    AdapterSnapshot adapter = AdapterSnapshot.initial(layout, RANK, 0, 1);
+    return SpeedFigures.step(base, adapter, tokens, tokens / 4);
   }
 
   private static String seconds(long begin) {

@@ -81,7 +81,16 @@ final class SpeedFigures implements AutoCloseable {
     return switch (parts[0]) {
       case "decode" -> decode(number(parts, 1), number(parts, 2), number(parts, 3));
       case "prefill" -> prefill(number(parts, 1));
-      case "step" -> step(number(parts, 1), number(parts, 2), Double.parseDouble(parts[3]));
+      case "step" ->
+          step(
+              base(),
+              AdapterSnapshot.of(
+                  adapter.layout(),
+                  adapter.alpha(),
+                  Double.parseDouble(parts[3]),
+                  adapter.values()),
+              number(parts, 1),
+              number(parts, 2));
       default ->
           throw new IllegalArgumentException("Expected decode, prefill or step, found " + figure);
     };
@@ -160,26 +169,30 @@ final class SpeedFigures implements AutoCloseable {
     return Problem.of(first + " Tom has 3 apples.".repeat(Math.max(0, (tokens - empty) / line)));
   }
 
-  private double step(int tokens, int scored, double dropout) {
+  /**
+   * Seconds of the gradient of one pair's DPO loss by an adapter, on the way that the learner
+   * takes, the reference included.
+   *
+   * @param tokens those of each of two texts, the last of which are scored
+   */
+  static double step(FrozenBase base, AdapterSnapshot adapter, int tokens, int scored) {
     SplittableRandom random = new SplittableRandom(1);
     PreferencePair pair =
         new PreferencePair(
             AdapterRole.ANSWER,
-            tokens(random, tokens - scored),
-            tokens(random, scored),
-            tokens(random, scored),
+            tokens(random, tokens - scored, base),
+            tokens(random, scored, base),
+            tokens(random, scored, base),
             "pair",
             0,
             1,
             0);
-    AdapterSnapshot dropped =
-        AdapterSnapshot.of(adapter.layout(), adapter.alpha(), dropout, adapter.values());
     long begin = System.nanoTime();
     try (PreferenceGradient.Result result =
-        PreferenceGradient.of(base(), base().gradients())
+        PreferenceGradient.of(base, base.gradients())
             .compute(
-                dropped,
-                AdapterSnapshot.none(base().config()),
+                adapter,
+                AdapterSnapshot.none(base.config()),
                 List.of(pair),
                 DpoObjective.sigmoid(1),
                 0)) {
@@ -190,7 +203,7 @@ final class SpeedFigures implements AutoCloseable {
     }
   }
 
-  private TokenIds tokens(SplittableRandom random, int count) {
-    return TokenIds.copyOf(random.ints(count, 0, base().config().vocabularySize()));
+  private static TokenIds tokens(SplittableRandom random, int count, FrozenBase base) {
+    return TokenIds.copyOf(random.ints(count, 0, base.config().vocabularySize()));
   }
 }

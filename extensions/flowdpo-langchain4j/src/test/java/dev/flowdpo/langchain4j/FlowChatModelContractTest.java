@@ -9,7 +9,12 @@ import org.junit.jupiter.api.AfterAll;
 
 /** LangChain4j's contract of chat models, on a policy that knows what it asks. */
 class FlowChatModelContractTest extends AbstractChatModelIT {
-  private final Flow flow = ScriptedChat.flow();
+  private final Flow flow = open();
+
+  /** Opens what the contract is asked of. */
+  Flow open() {
+    return ScriptedChat.flow();
+  }
 
   @AfterAll
   void close() {

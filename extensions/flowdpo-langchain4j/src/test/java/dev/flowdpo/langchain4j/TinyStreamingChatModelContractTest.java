@@ -2,89 +2,22 @@ package dev.flowdpo.langchain4j;
 
 import dev.flowdpo.Flow;
 import dev.langchain4j.model.chat.StreamingChatModel;
-import dev.langchain4j.model.chat.common.AbstractStreamingChatModelIT;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
-import dev.langchain4j.model.chat.request.ChatRequestParameters;
-import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 
 /**
  * LangChain4j's contract of streaming chat models, on the bundled model, where it asks no
  * knowledge.
  */
-class TinyStreamingChatModelContractTest extends AbstractStreamingChatModelIT {
-  private final Flow flow = Flow.builder().build();
-
-  @AfterAll
-  void close() {
-    flow.close();
-  }
-
+class TinyStreamingChatModelContractTest extends FlowStreamingChatModelContractTest {
   @Override
-  protected List<StreamingChatModel> models() {
-    return List.of(FlowStreamingChatModel.builder().flow(flow).build());
-  }
-
-  @Override
-  protected StreamingChatModel createModelWith(ChatRequestParameters parameters) {
-    return FlowStreamingChatModel.builder().flow(flow).defaultRequestParameters(parameters).build();
-  }
-
-  /** A flow has no parameters of its own. */
-  @Override
-  protected ChatRequestParameters createIntegrationSpecificParameters(int maxOutputTokens) {
-    return createParameters(maxOutputTokens);
+  Flow open() {
+    return Flow.builder().build();
   }
 
   /** The bundled model answers in 3 tokens. */
   @Override
   protected int maxOutputTokens() {
     return 1;
-  }
-
-  @Override
-  protected boolean supportsModelNameParameter() {
-    return false;
-  }
-
-  @Override
-  protected boolean supportsStopSequencesParameter() {
-    return false;
-  }
-
-  @Override
-  protected boolean supportsTools() {
-    return false;
-  }
-
-  @Override
-  protected boolean supportsToolChoiceRequired() {
-    return false;
-  }
-
-  @Override
-  protected boolean supportsJsonResponseFormat() {
-    return false;
-  }
-
-  @Override
-  protected boolean supportsJsonResponseFormatWithSchema() {
-    return false;
-  }
-
-  @Override
-  protected boolean supportsJsonResponseFormatWithRawSchema() {
-    return false;
-  }
-
-  @Override
-  protected boolean supportsSingleImageInputAsBase64EncodedString() {
-    return false;
-  }
-
-  @Override
-  protected boolean supportsSingleImageInputAsPublicURL() {
-    return false;
   }
 
   @Override
@@ -106,11 +39,5 @@ class TinyStreamingChatModelContractTest extends AbstractStreamingChatModelIT {
   @Override
   public StreamingChatModel createModelWith(ChatModelListener listener) {
     return null;
-  }
-
-  /** Waits for 30 seconds that nothing comes: {@link StreamingCancellationTest} waits shorter. */
-  @Override
-  protected boolean supportsStreamingCancellation() {
-    return false;
   }
 }

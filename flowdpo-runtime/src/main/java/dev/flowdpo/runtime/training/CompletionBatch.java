@@ -99,26 +99,9 @@ public final class CompletionBatch {
    * @return for each batch the indices of its sequences
    */
   static List<List<Integer>> split(int[] lengths, int maxSequences, int maxTokens) {
-    List<Integer> order = new ArrayList<>();
-    for (int i = 0; i < lengths.length; i++) {
-      order.add(i);
-    }
-    order.sort(Comparator.comparingInt(i -> lengths[i]));
-    List<List<Integer>> batches = new ArrayList<>();
-    List<Integer> batch = new ArrayList<>();
-    for (int index : order) {
-      boolean full =
-          batch.size() >= maxSequences || (batch.size() + 1L) * lengths[index] > maxTokens;
-      if (!batch.isEmpty() && full) {
-        batches.add(batch);
-        batch = new ArrayList<>();
-      }
-      batch.add(index);
-    }
-    if (!batch.isEmpty()) {
-      batches.add(batch);
-    }
-    return batches;
+    int[] rows = new int[lengths.length];
+    Arrays.fill(rows, 1);
+    return split(lengths, rows, maxSequences, maxTokens);
   }
 
   /**
@@ -126,10 +109,11 @@ public final class CompletionBatch {
    *
    * @param widths the number of tokens of the widest row of each set
    * @param rows the number of rows of each set
+   * @param maxRows the largest number of rows of a batch, unless one set alone has more
    * @param maxTokens the largest number of padded tokens of a batch, unless one set alone has more
    * @return for each batch the indices of its sets
    */
-  static List<List<Integer>> split(int[] widths, int[] rows, int maxTokens) {
+  static List<List<Integer>> split(int[] widths, int[] rows, int maxRows, int maxTokens) {
     List<Integer> order =
         IntStream.range(0, widths.length)
             .boxed()
@@ -139,7 +123,9 @@ public final class CompletionBatch {
     List<Integer> batch = new ArrayList<>();
     long taken = 0;
     for (int index : order) {
-      if (!batch.isEmpty() && (taken + rows[index]) * widths[index] > maxTokens) {
+      long with = taken + rows[index];
+      boolean full = with > maxRows || with * widths[index] > maxTokens;
+      if (!batch.isEmpty() && full) {
         batches.add(batch);
         batch = new ArrayList<>();
         taken = 0;

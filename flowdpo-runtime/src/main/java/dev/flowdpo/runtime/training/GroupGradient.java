@@ -182,7 +182,7 @@ public final class GroupGradient {
         units.stream().map(unit -> batch(unit.stream().map(groups::get).toList())).toList();
     int[] widths = alone.stream().mapToInt(CompletionBatch::width).toArray();
     int[] rows = alone.stream().mapToInt(CompletionBatch::rows).toArray();
-    return CompletionBatch.split(widths, rows, maxTokens).stream()
+    return CompletionBatch.split(widths, rows, Integer.MAX_VALUE, maxTokens).stream()
         .map(batch -> batch.stream().flatMap(unit -> units.get(unit).stream()).toList())
         .toList();
   }
