@@ -61,6 +61,8 @@ import org.slf4j.LoggerFactory;
 public final class ProcessVerifier implements BatchVerifier, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ProcessVerifier.class);
 
+  private static final Duration END_WAIT = Duration.ofSeconds(5);
+
   private final ImmutableList<String> command;
   private final Duration timeLimit;
   private final int maxLineBytes;
@@ -74,6 +76,13 @@ public final class ProcessVerifier implements BatchVerifier, AutoCloseable {
   /** A place for one program, with or without one in it. */
   private static final class Slot {
     private @org.jspecify.annotations.Nullable LineProcess process;
+
+    synchronized void kill() {
+      if (process != null) {
+        process.kill();
+        process = null;
+      }
+    }
   }
 
   ProcessVerifier(ProcessVerifierBuilder builder) {
@@ -169,7 +178,7 @@ public final class ProcessVerifier implements BatchVerifier, AutoCloseable {
       return judged(attempt, slot);
     } finally {
       if (closed) {
-        kill(slot);
+        slot.kill();
       }
       slots.add(slot);
     }
@@ -189,7 +198,7 @@ public final class ProcessVerifier implements BatchVerifier, AutoCloseable {
     } catch (IOException e) {
       return failed(attempt, slot, "cannot be started: " + e.getMessage());
     } catch (InterruptedException e) {
-      kill(slot);
+      slot.kill();
       throw e;
     }
   }
@@ -199,7 +208,7 @@ public final class ProcessVerifier implements BatchVerifier, AutoCloseable {
     if (process != null && process.isAlive() && !process.hasMore()) {
       return process;
     }
-    kill(slot);
+    slot.kill();
     LineProcess started = new LineProcess(command, maxLineBytes);
     slot.process = started;
     return started;
@@ -222,18 +231,11 @@ public final class ProcessVerifier implements BatchVerifier, AutoCloseable {
   }
 
   private Verdict failed(Attempt attempt, Slot slot, String reason) {
-    kill(slot);
+    slot.kill();
     failures.incrementAndGet();
     String message = "verifier " + command.get(0) + ": " + reason;
     log.warn("Problem {}: {}", attempt.problem().id(), message);
     return Verdict.failed(message);
-  }
-
-  private static void kill(Slot slot) {
-    if (slot.process != null) {
-      slot.process.kill();
-      slot.process = null;
-    }
   }
 
   /**
@@ -245,11 +247,21 @@ public final class ProcessVerifier implements BatchVerifier, AutoCloseable {
     return failures.get();
   }
 
-  /** Ends the programs. Again does nothing. */
+  /**
+   * Ends the programs, also one that is just being started, and the calls under way. Again does
+   * nothing.
+   */
   @Override
   public void close() {
     closed = true;
     executor.shutdownNow();
-    slots.forEach(ProcessVerifier::kill);
+    try {
+      if (!executor.awaitTermination(END_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        log.warn("Calls to {} are still under way {} after the end", command.get(0), END_WAIT);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the calls end their programs all the same
+    }
+    slots.forEach(Slot::kill);
   }
 }
