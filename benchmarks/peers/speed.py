@@ -38,7 +38,7 @@ def run(command, **more):
 
 def get_llama(folder):
     folder.mkdir(parents=True, exist_ok=True)
-    run([sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", "-d", folder, LLAMA])
+    run([sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", "llama_cpp_python", "-d", folder, LLAMA])
     archive = next(folder.glob("llama_cpp_python-*.tar.gz"))
     source = folder / "llama-source"
     source.mkdir(exist_ok=True)

@@ -23,7 +23,7 @@ public record MatrixFormats(
     Optional<BlockFormat> layers,
     Optional<BlockFormat> vocabulary,
     ImmutableMap<String, BlockLayout> stored) {
-  private static final String VERSION = "blocks version 2 ";
+  private static final String VERSION = "blocks version 3 ";
   private static final BlockFormat EIGHT = new Int8Format();
   private static final BlockFormat FOUR = new Int4Format();
 

@@ -2,6 +2,7 @@ package dev.flowdpo.runtime.checkpoint;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.collect.Maps;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.internal.AtomicFiles;
 import java.io.IOException;
@@ -9,9 +10,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToLongBiFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,7 +55,8 @@ final class QuantizedFile {
    */
   static void write(Path path, Checkpoint checkpoint, Map<String, BlockFormat> formats) {
     long begin = System.nanoTime();
-    byte[] header = header(checkpoint, formats);
+    Map<String, Part> parts = parts(checkpoint, formats);
+    byte[] header = header(parts.values());
     try {
       AtomicFiles.write(
           path,
@@ -60,7 +66,7 @@ final class QuantizedFile {
             AtomicFiles.writeFully(channel, ByteBuffer.wrap(header));
             long start = channel.position();
             for (Map.Entry<String, BlockFormat> matrix : formats.entrySet()) {
-              start = writeMatrix(channel, start, checkpoint, matrix.getKey(), matrix.getValue());
+              writeMatrix(channel, start, parts, checkpoint, matrix.getKey(), matrix.getValue());
             }
           });
     } catch (IOException e) {
@@ -79,51 +85,88 @@ final class QuantizedFile {
         path);
   }
 
-  private static byte[] header(Checkpoint checkpoint, Map<String, BlockFormat> formats) {
-    ObjectNode root = MAPPER.createObjectNode();
-    root.putObject("__metadata__").put("format", "flowdpo-quantized");
-    long offset = 0;
+  /**
+   * One of the file's tensors.
+   *
+   * @param begin its first byte, counted from the first of the data
+   */
+  private record Part(String name, String type, long rows, long columns, long begin) {
+    long rowBytes() {
+      return type.equals("F32") ? columns * Float.BYTES : columns;
+    }
+
+    long end() {
+      return begin + rows * rowBytes();
+    }
+  }
+
+  /**
+   * Returns the tensors by name, in the order of their data: all codes, then all factors, offsets
+   * and zeros. Only zeros may have a number of bytes that nothing with four bytes could follow.
+   */
+  private static Map<String, Part> parts(Checkpoint checkpoint, Map<String, BlockFormat> formats) {
+    Map<String, Part> parts = new LinkedHashMap<>();
+    addAll(parts, formats, checkpoint, "U8", QuantizedFile::codes, BlockLayout::rowBytes);
+    addAll(parts, formats, checkpoint, "F32", QuantizedFile::factors, BlockLayout::blocks);
+    addAll(
+        parts,
+        Maps.filterValues(formats, format -> format.layout().offsets()),
+        checkpoint,
+        "F32",
+        QuantizedFile::offsets,
+        BlockLayout::blocks);
+    addAll(
+        parts,
+        Maps.filterValues(formats, format -> format.layout().zeroPoints()),
+        checkpoint,
+        "U8",
+        QuantizedFile::zeros,
+        BlockLayout::zeroBytes);
+    return parts;
+  }
+
+  private static void addAll(
+      Map<String, Part> parts,
+      Map<String, BlockFormat> formats,
+      Checkpoint checkpoint,
+      String type,
+      UnaryOperator<String> name,
+      ToLongBiFunction<BlockLayout, Long> columns) {
+    long begin = parts.values().stream().mapToLong(Part::end).max().orElse(0);
     for (Map.Entry<String, BlockFormat> matrix : formats.entrySet()) {
       long[] shape = checkpoint.shape(matrix.getKey());
-      BlockLayout layout = matrix.getValue().layout();
-      long codes = layout.rowBytes(shape[1]);
-      long blocks = layout.blocks(shape[1]);
-      String name = matrix.getKey();
-      offset = describe(root, codes(name), "U8", shape[0], codes, offset, 1);
-      offset = describe(root, factors(name), "F32", shape[0], blocks, offset, Float.BYTES);
-      if (layout.zeroPoints()) {
-        long zeros = layout.zeroBytes(shape[1]);
-        offset = describe(root, zeros(name), "U8", shape[0], zeros, offset, 1);
-      }
-      if (layout.offsets()) {
-        offset = describe(root, offsets(name), "F32", shape[0], blocks, offset, Float.BYTES);
-      }
+      long width = columns.applyAsLong(matrix.getValue().layout(), shape[1]);
+      Part part = new Part(name.apply(matrix.getKey()), type, shape[0], width, begin);
+      parts.put(part.name(), part);
+      begin = part.end();
+    }
+  }
+
+  private static byte[] header(Iterable<Part> parts) {
+    ObjectNode root = MAPPER.createObjectNode();
+    root.putObject("__metadata__").put("format", "flowdpo-quantized");
+    for (Part part : parts) {
+      ObjectNode tensor = root.putObject(part.name()).put("dtype", part.type());
+      tensor.putArray("shape").add(part.rows()).add(part.columns());
+      tensor.putArray("data_offsets").add(part.begin()).add(part.end());
     }
     return SafetensorsWriter.padded(root);
   }
 
-  private static long describe(
-      ObjectNode root, String name, String type, long rows, long columns, long begin, int bytes) {
-    long end = begin + rows * columns * bytes;
-    ObjectNode tensor = root.putObject(name).put("dtype", type);
-    tensor.putArray("shape").add(rows).add(columns);
-    tensor.putArray("data_offsets").add(begin).add(end);
-    return end;
-  }
-
-  /** Writes the parts of a matrix from a place in the file on; returns the place behind. */
-  private static long writeMatrix(
-      FileChannel channel, long start, Checkpoint checkpoint, String name, BlockFormat format)
+  /**
+   * Writes the parts of a matrix.
+   *
+   * @param start where the data begins in the file
+   */
+  private static void writeMatrix(
+      FileChannel channel,
+      long start,
+      Map<String, Part> parts,
+      Checkpoint checkpoint,
+      String name,
+      BlockFormat format)
       throws IOException {
     long[] shape = checkpoint.shape(name);
-    BlockLayout layout = format.layout();
-    long rowBytes = layout.rowBytes(shape[1]);
-    long factorBytes = layout.blocks(shape[1]) * Float.BYTES;
-    long zeroBytes = layout.zeroBytes(shape[1]);
-    long factorStart = start + shape[0] * rowBytes;
-    long zeroStart = factorStart + shape[0] * factorBytes;
-    long offsetStart = zeroStart + shape[0] * zeroBytes;
-    long offsetBytes = layout.offsets() ? factorBytes : 0;
     int rows = (int) Math.max(1, Math.min(shape[0], PIECE_WEIGHTS / shape[1]));
     int parallel = Runtime.getRuntime().availableProcessors();
     for (long first = 0; first < shape[0]; first += (long) rows * parallel) {
@@ -135,13 +178,12 @@ final class QuantizedFile {
               .mapToObj(i -> piece(checkpoint, name, format, from + (long) i * rows, rows))
               .toArray(Piece[]::new);
       for (Piece piece : made) {
-        writeAt(channel, piece.codes(), start + piece.first() * rowBytes);
-        writeAt(channel, piece.factors(), factorStart + piece.first() * factorBytes);
-        writeAt(channel, piece.zeros(), zeroStart + piece.first() * zeroBytes);
-        writeAt(channel, piece.offsets(), offsetStart + piece.first() * offsetBytes);
+        writeRows(channel, start, parts.get(codes(name)), piece.first(), piece.codes());
+        writeRows(channel, start, parts.get(factors(name)), piece.first(), piece.factors());
+        writeRows(channel, start, parts.get(offsets(name)), piece.first(), piece.offsets());
+        writeRows(channel, start, parts.get(zeros(name)), piece.first(), piece.zeros());
       }
     }
-    return offsetStart + shape[0] * offsetBytes;
   }
 
   /** Some rows, quantised. */
@@ -178,8 +220,14 @@ final class QuantizedFile {
     return ByteBuffer.allocate((int) (count * Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  private static void writeAt(FileChannel channel, ByteBuffer bytes, long at) throws IOException {
-    long place = at;
+  /** Writes rows of a part; blocks that lack the part have no bytes of it. */
+  private static void writeRows(
+      FileChannel channel, long start, @Nullable Part part, long first, ByteBuffer bytes)
+      throws IOException {
+    if (part == null) {
+      return;
+    }
+    long place = start + part.begin() + first * part.rowBytes();
     while (bytes.hasRemaining()) {
       place += channel.write(bytes, place);
     }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,8 +21,10 @@ import org.slf4j.LoggerFactory;
  * The quantised matrices of a checkpoint, mapped from a file that is made once and found again by
  * the content of the weights: {@code MODE-DIGEST.safetensors} in the cache folder. For every matrix
  * the file holds the codes {@code [out, bytes of a row]} as U8, the factors {@code [out, blocks]}
- * as F32 and, where blocks have their own, the zeros {@code [out, bytes of a row]} as U8 and the
- * offsets {@code [out, blocks]} as F32, as {@link BlockLayout} says.
+ * as F32 and, where blocks have their own, the offsets {@code [out, blocks]} as F32 and the zeros
+ * {@code [out, bytes of a row]} as U8, as {@link BlockLayout} says. The codes of all matrices come
+ * first, then all factors, offsets and zeros, each in the order of the forward pass: so matrices
+ * that follow each other there are one larger matrix, too.
  *
  * <p>Beside the file are its checksums, {@code .crc32c}, against which it is read whole before
  * anything of it is used; a file that is damaged, or has none, is made again.
@@ -38,9 +41,7 @@ public final class QuantizedWeights implements AutoCloseable {
   private final SafetensorsFile file;
 
   /** What was mapped, so that a session that asks again maps nothing again. */
-  private final Map<String, ByteBuffer> bytes = new ConcurrentHashMap<>();
-
-  private final Map<String, FloatBuffer> floats = new ConcurrentHashMap<>();
+  private final Map<List<String>, ByteBuffer> bytes = new ConcurrentHashMap<>();
 
   private final LeakDetector.Handle open;
 
@@ -120,38 +121,32 @@ public final class QuantizedWeights implements AutoCloseable {
     return file.path();
   }
 
-  /** {@return the codes of a matrix: read-only, direct, {@code [out, bytes of a row]}} */
-  public ByteBuffer codes(String tensor) {
-    return bytes(QuantizedFile.codes(tensor));
-  }
-
-  /** {@return the factors of a matrix: read-only, direct, {@code [out, blocks]}} */
-  public FloatBuffer factors(String tensor) {
-    return floats(QuantizedFile.factors(tensor));
-  }
-
   /**
-   * {@return the offsets of a matrix whose blocks have some: read-only, direct, {@code [out,
-   * blocks]}}
+   * {@return the codes of a matrix, or of matrices that follow each other in the forward pass and
+   * have one layout, one below the other: read-only, direct, {@code [out, bytes of a row]}}
    */
-  public FloatBuffer offsets(String tensor) {
-    return floats(QuantizedFile.offsets(tensor));
+  public ByteBuffer codes(List<String> tensors) {
+    return bytes(tensors, QuantizedFile::codes);
   }
 
-  /**
-   * {@return the zeros of a matrix whose blocks have their own: read-only, direct, {@code [out,
-   * bytes of a row]}}
-   */
-  public ByteBuffer zeros(String tensor) {
-    return bytes(QuantizedFile.zeros(tensor));
+  /** {@return the factors {@code [out, blocks]}, as {@link #codes}} */
+  public FloatBuffer factors(List<String> tensors) {
+    return bytes(tensors, QuantizedFile::factors).asFloatBuffer();
   }
 
-  private FloatBuffer floats(String name) {
-    return floats.computeIfAbsent(name, file::floats).duplicate();
+  /** {@return the offsets {@code [out, blocks]} of blocks that have some, as {@link #codes}} */
+  public FloatBuffer offsets(List<String> tensors) {
+    return bytes(tensors, QuantizedFile::offsets).asFloatBuffer();
   }
 
-  private ByteBuffer bytes(String name) {
-    return bytes.computeIfAbsent(name, file::bytes).duplicate().order(ByteOrder.LITTLE_ENDIAN);
+  /** {@return the zeros of blocks that have their own, as {@link #codes}} */
+  public ByteBuffer zeros(List<String> tensors) {
+    return bytes(tensors, QuantizedFile::zeros);
+  }
+
+  private ByteBuffer bytes(List<String> tensors, UnaryOperator<String> part) {
+    List<String> names = tensors.stream().map(part).toList();
+    return bytes.computeIfAbsent(names, file::bytes).duplicate().order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Closes the file; buffers already handed out stay valid. */
@@ -159,7 +154,6 @@ public final class QuantizedWeights implements AutoCloseable {
   public void close() {
     file.close();
     bytes.clear();
-    floats.clear();
     open.closed();
   }
 }

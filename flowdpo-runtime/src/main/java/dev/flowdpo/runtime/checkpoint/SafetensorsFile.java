@@ -23,6 +23,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -293,6 +294,34 @@ public final class SafetensorsFile implements WeightSource {
               .formatted(path, name, Integer.MAX_VALUE, info.byteSize()));
     }
     return map(info, 0, info.byteSize());
+  }
+
+  /**
+   * {@return the bytes of tensors that follow each other in the file, in one piece, as {@link
+   * #bytes(String)} does}
+   *
+   * @param names the tensors, in the order of their data
+   * @throws InvalidInputException if the file lacks one, or they take more than 2 GiB together, or
+   *     others lie between them
+   */
+  ByteBuffer bytes(List<String> names) {
+    TensorInfo first = tensor(names.get(0));
+    long end = first.begin();
+    for (String name : names) {
+      TensorInfo info = tensor(name);
+      if (info.begin() != end) {
+        throw new InvalidInputException(
+            "%s: tensor \"%s\": expected it to begin at byte %d of the data, behind \"%s\", found %d"
+                .formatted(path, name, end, names.get(0), info.begin()));
+      }
+      end += info.byteSize();
+    }
+    if (end - first.begin() > Integer.MAX_VALUE) {
+      throw new InvalidInputException(
+          "%s: tensors %s: expected at most %d bytes together, found %d"
+              .formatted(path, names, Integer.MAX_VALUE, end - first.begin()));
+    }
+    return map(first, 0, end - first.begin());
   }
 
   @Override

@@ -9,11 +9,13 @@ import dev.flowdpo.runtime.checkpoint.ModelTensor;
 import dev.flowdpo.runtime.checkpoint.ParameterKind;
 import dev.flowdpo.runtime.checkpoint.TensorNames;
 import dev.flowdpo.runtime.internal.Lookup;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The decoder-only transformer, written once for all architectures: what differs between them is
@@ -43,6 +45,14 @@ final class Decoder {
     FrozenMatrix matrix(ModelTensor tensor);
 
     /**
+     * Returns matrices that read the same input, one below the other, where one product of all is
+     * faster and does.
+     */
+    default Optional<FrozenMatrix> joined(List<ModelTensor> tensors) {
+      return Optional.empty();
+    }
+
+    /**
      * Returns the weights of a graph's session.
      *
      * @param exact whether quantised matrices compute exactly
@@ -57,6 +67,11 @@ final class Decoder {
         @Override
         public FrozenMatrix matrix(ModelTensor tensor) {
           return plan.matrix(graph, tensor, exact);
+        }
+
+        @Override
+        public Optional<FrozenMatrix> joined(List<ModelTensor> tensors) {
+          return exact ? Optional.empty() : plan.joined(graph, tensors);
         }
       };
     }
@@ -184,10 +199,7 @@ final class Decoder {
                 config.queryWidth(),
                 config.keyValueWidth(),
                 config.keyValueWidth())
-            : List.of(
-                linear(n, layer, LinearLayer.QUERY),
-                linear(n, layer, LinearLayer.KEY),
-                linear(n, layer, LinearLayer.VALUE));
+            : linears(n, layer, LinearLayer.QUERY, LinearLayer.KEY, LinearLayer.VALUE);
     Value query = parts.get(0);
     Value key = parts.get(1);
     query = norm(query, layer, LayerNorm.QUERY);
@@ -201,10 +213,9 @@ final class Decoder {
     List<Value> parts =
         variant.fusedProjections()
             ? parts(linear(n, layer, LinearLayer.GATE_UP), inner, inner)
-            : List.of();
-    Value gate = activation(parts.isEmpty() ? linear(n, layer, LinearLayer.GATE) : parts.get(0));
-    Value up = parts.isEmpty() ? linear(n, layer, LinearLayer.UP) : parts.get(1);
-    return linear(operations.multiply(gate, up), layer, LinearLayer.DOWN);
+            : linears(n, layer, LinearLayer.GATE, LinearLayer.UP);
+    Value gated = operations.multiply(activation(parts.get(0)), parts.get(1));
+    return linear(gated, layer, LinearLayer.DOWN);
   }
 
   private Value activation(Value gate) {
@@ -276,27 +287,58 @@ final class Decoder {
     return operations.rootMeanSquareNorm(x, scale, (float) config.normEpsilon()).get(0);
   }
 
+  /** Returns what linear layers make of the same x, in their order. */
+  private List<Value> linears(Value x, int layer, LinearLayer... layers) {
+    List<LinearSite> read = Arrays.stream(layers).map(linear -> site(layer, linear)).toList();
+    Optional<FrozenMatrix> joined = weights.joined(read.stream().map(Decoder::matrix).toList());
+    if (joined.isEmpty()) {
+      return Arrays.stream(layers).map(linear -> linear(x, layer, linear)).toList();
+    }
+    long[] widths = read.stream().mapToLong(LinearSite::outputs).toArray();
+    List<Value> products = parts(joined.get().linear(operations, x), widths);
+    List<Value> outputs = new ArrayList<>();
+    for (int i = 0; i < layers.length; i++) {
+      LinearSite site = read.get(i);
+      Value plain =
+          layers[i].hasBias(config)
+              ? operations.add(products.get(i), weights.vector(site.biasName(), site.outputs()))
+              : products.get(i);
+      outputs.add(withBranch(site, x, plain));
+    }
+    return outputs;
+  }
+
   private Value linear(Value x, int layer, LinearLayer linear) {
-    String module = linear.module(config, layer);
-    LinearSite site = Lookup.required(sites, module);
-    FrozenMatrix matrix =
-        weights.matrix(
-            ModelTensor.matrix(
-                site.weightName(), ParameterKind.LINEAR, site.outputs(), site.inputs()));
+    LinearSite site = site(layer, linear);
+    FrozenMatrix matrix = weights.matrix(matrix(site));
     Value plain =
         linear.hasBias(config)
             ? matrix.linear(operations, x, weights.vector(site.biasName(), site.outputs()))
             : matrix.linear(operations, x);
-    AdapterInputs adapter = adapters.get(module);
+    return withBranch(site, x, plain);
+  }
+
+  private LinearSite site(int layer, LinearLayer linear) {
+    return Lookup.required(sites, linear.module(config, layer));
+  }
+
+  private static ModelTensor matrix(LinearSite site) {
+    return ModelTensor.matrix(
+        site.weightName(), ParameterKind.LINEAR, site.outputs(), site.inputs());
+  }
+
+  /** Adds the side branch of a site to what its matrix makes of x. */
+  private Value withBranch(LinearSite site, Value x, Value plain) {
+    AdapterInputs adapter = adapters.get(site.module());
     if (adapter == null) {
       return plain;
     }
-    Value mask = dropoutMasks.get(module);
+    Value mask = dropoutMasks.get(site.module());
     Value branch =
         mask == null ? x : operations.multiply(x, operations.cast(mask, ElementType.FLOAT));
     Value down = operations.linear(branch, adapter.a());
     Value output = operations.linear(down, adapter.b(), plain);
-    siteValues.put(module, new SiteValues(site, branch, down, output));
+    siteValues.put(site.module(), new SiteValues(site, branch, down, output));
     return output;
   }
 }

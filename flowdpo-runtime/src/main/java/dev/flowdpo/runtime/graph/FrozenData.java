@@ -1,5 +1,7 @@
 package dev.flowdpo.runtime.graph;
 
+import com.google.common.collect.ImmutableList;
+
 /**
  * Which data a weight of a graph holds. The session that runs the graph is handed this data when it
  * is created; several sessions share it.
@@ -36,39 +38,56 @@ public sealed interface FrozenData {
   }
 
   /**
-   * The integers of a quantised matrix.
+   * The integers of a quantised matrix, or of several, one below the other.
    *
+   * @param tensors the matrices, as they follow each other in memory
    * @param byBlock as {@code [out, blocks, bytes of a block]}, else as {@code [out, bytes of a
    *     row]}; the memory is the same
    */
-  record Codes(String tensor, boolean byBlock) implements FrozenData {
+  record Codes(ImmutableList<String> tensors, boolean byBlock) implements OfBlocks {
     @Override
     public String name() {
-      return tensor + (byBlock ? ".blocks" : ".codes");
+      return run() + (byBlock ? ".blocks" : ".codes");
     }
   }
 
-  /** The factors of a quantised matrix, {@code [out, blocks]}. */
-  record Factors(String tensor) implements FrozenData {
+  /** The factors of quantised matrices, {@code [out, blocks]}. */
+  record Factors(ImmutableList<String> tensors) implements OfBlocks {
     @Override
     public String name() {
-      return tensor + ".factors";
+      return run() + ".factors";
     }
   }
 
-  /** The offsets of a quantised matrix whose blocks have some, {@code [out, blocks]}. */
-  record Offsets(String tensor) implements FrozenData {
+  /** The offsets of quantised matrices whose blocks have some, {@code [out, blocks]}. */
+  record Offsets(ImmutableList<String> tensors) implements OfBlocks {
     @Override
     public String name() {
-      return tensor + ".offsets";
+      return run() + ".offsets";
     }
   }
 
-  /** The zeros of a quantised matrix whose blocks have their own, {@code [out, bytes of a row]}. */
-  record Zeros(String tensor) implements FrozenData {
+  /** The zeros of quantised matrices whose blocks have their own, {@code [out, bytes of a row]}. */
+  record Zeros(ImmutableList<String> tensors) implements OfBlocks {
     @Override
     public String name() {
-      return tensor + ".zeros";
+      return run() + ".zeros";
+    }
+  }
+
+  /** A part of the blocks of quantised matrices that lie one below the other. */
+  sealed interface OfBlocks extends FrozenData {
+    /** Returns the matrices, at least one, as they follow each other in memory. */
+    ImmutableList<String> tensors();
+
+    @Override
+    default String tensor() {
+      return tensors().get(0);
+    }
+
+    /** Returns what they are called together. */
+    default String run() {
+      return String.join("+", tensors());
     }
   }
 }

@@ -1,10 +1,18 @@
 package dev.flowdpo.runtime.graph;
 
+import static com.google.common.collect.ImmutableList.toImmutableList;
+
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import dev.flowdpo.model.Quantization;
+import dev.flowdpo.runtime.checkpoint.BlockFormat;
+import dev.flowdpo.runtime.checkpoint.BlockLayout;
 import dev.flowdpo.runtime.checkpoint.MatrixFormats;
 import dev.flowdpo.runtime.checkpoint.ModelTensor;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * How the graphs of a model hold its frozen matrices. Immutable and thread-safe.
@@ -52,8 +60,38 @@ public record MatrixPlan(MatrixFormats formats, long largestPart) {
     return formats
         .of(tensor)
         .<FrozenMatrix>map(
-            format -> new QuantizedMatrix(graph, format.layout(), name, outputs, inputs, exact))
+            format ->
+                new QuantizedMatrix(
+                    graph, format.layout(), ImmutableList.of(name), outputs, inputs, exact))
         .orElseGet(() -> dense(graph, name, outputs, inputs));
+  }
+
+  /**
+   * Declares matrices that read the same input as one, for fast products: fewer of them, which are
+   * fuller. They must follow each other in the forward pass.
+   *
+   * @return nothing where they are not quantised, or not alike, or too large together
+   */
+  Optional<FrozenMatrix> joined(Graph graph, List<ModelTensor> tensors) {
+    Set<Optional<BlockLayout>> layouts =
+        tensors.stream()
+            .map(tensor -> formats.of(tensor).map(BlockFormat::layout))
+            .collect(Collectors.toSet());
+    Optional<BlockLayout> layout =
+        layouts.size() == 1 ? layouts.iterator().next() : Optional.empty();
+    long outputs = tensors.stream().mapToLong(ModelTensor::rows).sum();
+    long inputs = tensors.get(0).columns();
+    return layout
+        .filter(found -> outputs * found.rowBytes(inputs) <= largestPart)
+        .map(
+            found ->
+                new QuantizedMatrix(
+                    graph,
+                    found,
+                    tensors.stream().map(ModelTensor::name).collect(toImmutableList()),
+                    outputs,
+                    inputs,
+                    false));
   }
 
   private FrozenMatrix dense(Graph graph, String tensor, long outputs, long inputs) {

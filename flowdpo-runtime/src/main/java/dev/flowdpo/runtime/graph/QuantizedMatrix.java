@@ -24,11 +24,20 @@ import java.util.List;
  * columns of W are the low halves of the bytes and the odd ones the high halves; each half of W
  * makes a product of its own with its columns of x.
  *
+ * <p>Matrices that read the same x and lie one below the other are one matrix here, and one
+ * product.
+ *
  * @param weights the graph that holds the weights
+ * @param tensors the matrix, or several of the same layout and width
  * @param exact whether to compute with 32-bit rows
  */
 record QuantizedMatrix(
-    Graph weights, BlockLayout layout, String tensor, long outputs, long inputs, boolean exact)
+    Graph weights,
+    BlockLayout layout,
+    ImmutableList<String> tensors,
+    long outputs,
+    long inputs,
+    boolean exact)
     implements FrozenMatrix {
   private static final long INTEGER_PRODUCTS = 4;
 
@@ -220,7 +229,7 @@ record QuantizedMatrix(
   /** The codes {@code [outputs, blocks, bytes]}. */
   private Value codesByBlock() {
     return weights.weight(
-        new FrozenData.Codes(tensor, true),
+        new FrozenData.Codes(tensors, true),
         ElementType.UINT8,
         Shape.of(outputs, layout.blocks(inputs), layout.blockBytes()));
   }
@@ -228,7 +237,7 @@ record QuantizedMatrix(
   /** The same memory by row {@code [outputs, bytes]}. */
   private Value codes() {
     return weights.weight(
-        new FrozenData.Codes(tensor, false),
+        new FrozenData.Codes(tensors, false),
         ElementType.UINT8,
         Shape.of(outputs, layout.rowBytes(inputs)));
   }
@@ -236,7 +245,7 @@ record QuantizedMatrix(
   /** The factors {@code [outputs, blocks]}. */
   private Value factors() {
     return weights.weight(
-        new FrozenData.Factors(tensor),
+        new FrozenData.Factors(tensors),
         ElementType.FLOAT,
         Shape.of(outputs, layout.blocks(inputs)));
   }
@@ -244,7 +253,7 @@ record QuantizedMatrix(
   /** The offsets {@code [outputs, blocks]}. */
   private Value offsets() {
     return weights.weight(
-        new FrozenData.Offsets(tensor),
+        new FrozenData.Offsets(tensors),
         ElementType.FLOAT,
         Shape.of(outputs, layout.blocks(inputs)));
   }
@@ -252,7 +261,7 @@ record QuantizedMatrix(
   /** The zeros as they lie {@code [outputs, bytes]}. */
   private Value zeros() {
     return weights.weight(
-        new FrozenData.Zeros(tensor),
+        new FrozenData.Zeros(tensors),
         ElementType.UINT8,
         Shape.of(outputs, layout.zeroBytes(inputs)));
   }

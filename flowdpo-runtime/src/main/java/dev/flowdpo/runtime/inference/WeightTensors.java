@@ -91,14 +91,14 @@ final class WeightTensors implements AutoCloseable {
     String name = data.tensor();
     if (data instanceof FrozenData.RowPart part) {
       return floats(checkpoint.weight(name, part.first(), part.rows()), shape);
-    } else if (data instanceof FrozenData.Codes) {
-      return bytes(quantized().codes(name), shape);
-    } else if (data instanceof FrozenData.Zeros) {
-      return bytes(quantized().zeros(name), shape);
-    } else if (data instanceof FrozenData.Factors) {
-      return floats(quantized().factors(name), shape);
-    } else if (data instanceof FrozenData.Offsets) {
-      return floats(quantized().offsets(name), shape);
+    } else if (data instanceof FrozenData.Codes codes) {
+      return bytes(quantized().codes(codes.tensors()), shape);
+    } else if (data instanceof FrozenData.Zeros zeros) {
+      return bytes(quantized().zeros(zeros.tensors()), shape);
+    } else if (data instanceof FrozenData.Factors factors) {
+      return floats(quantized().factors(factors.tensors()), shape);
+    } else if (data instanceof FrozenData.Offsets offsets) {
+      return floats(quantized().offsets(offsets.tensors()), shape);
     }
     // The tensor is kept, so the table is not asked for again.
     RotaryTables.Table table = tables.remove(name);

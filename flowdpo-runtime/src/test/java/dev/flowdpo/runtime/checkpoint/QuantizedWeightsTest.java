@@ -8,6 +8,7 @@ import dev.flowdpo.model.Quantization;
 import java.io.IOException;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -63,6 +64,34 @@ class QuantizedWeightsTest {
   }
 
   @Test
+  void matricesThatFollowEachOtherAreOneBelowTheOther() {
+    String layer = "model.layers.0.self_attn.";
+    List<String> names =
+        List.of(layer + "q_proj.weight", layer + "k_proj.weight", layer + "v_proj.weight");
+    try (Checkpoint checkpoint = Checkpoint.open(model);
+        QuantizedWeights weights =
+            QuantizedWeights.open(
+                checkpoint, MatrixFormats.of(Quantization.INT4), Optional.empty())) {
+      ByteBuffer codes = weights.codes(names);
+      FloatBuffer offsets = weights.offsets(names);
+      for (String name : names) {
+        ByteBuffer own = weights.codes(List.of(name));
+        assertThat(codes.slice(codes.position(), own.remaining())).isEqualTo(own);
+        codes.position(codes.position() + own.remaining());
+        FloatBuffer ownOffsets = weights.offsets(List.of(name));
+        assertThat(offsets.slice(offsets.position(), ownOffsets.remaining())).isEqualTo(ownOffsets);
+        offsets.position(offsets.position() + ownOffsets.remaining());
+      }
+      assertThat(codes.hasRemaining()).isFalse();
+      assertThat(offsets.hasRemaining()).isFalse();
+      List<String> apart = List.of(names.get(0), names.get(2));
+      assertThatThrownBy(() -> weights.codes(apart))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("v_proj.weight.codes\": expected it to begin at byte");
+    }
+  }
+
+  @Test
   void oneChangedWeightGivesAnotherFile() throws IOException {
     Path before = open(Quantization.INT8, Optional.empty());
     change(LONG_ROWS, 1000, 0.5f);
@@ -104,8 +133,8 @@ class QuantizedWeightsTest {
         QuantizedWeights weights = QuantizedWeights.open(checkpoint, INT8, Optional.empty())) {
       List<Buffer> kept = new ArrayList<>();
       for (int i = 0; i < 50; i++) {
-        kept.add(weights.codes(LONG_ROWS));
-        kept.add(weights.factors(LONG_ROWS));
+        kept.add(weights.codes(List.of(LONG_ROWS)));
+        kept.add(weights.factors(List.of(LONG_ROWS)));
       }
       String file = weights.path().toString();
       try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
@@ -153,8 +182,8 @@ class QuantizedWeightsTest {
         QuantizedWeights found = QuantizedWeights.open(from, INT8, Optional.empty());
         QuantizedWeights wanted = QuantizedWeights.open(to, INT8, Optional.empty())) {
       for (String name : INT8.of(CONFIG).keySet()) {
-        assertThat(found.codes(name)).isEqualTo(wanted.codes(name));
-        assertThat(found.factors(name)).isEqualTo(wanted.factors(name));
+        assertThat(found.codes(List.of(name))).isEqualTo(wanted.codes(List.of(name)));
+        assertThat(found.factors(List.of(name))).isEqualTo(wanted.factors(List.of(name)));
       }
     }
   }
@@ -183,9 +212,9 @@ class QuantizedWeightsTest {
     try (Checkpoint checkpoint = Checkpoint.open(model);
         QuantizedWeights weights =
             QuantizedWeights.open(checkpoint, MatrixFormats.of(quantization), cache)) {
-      ByteBuffer codes = weights.codes(LONG_ROWS);
+      ByteBuffer codes = weights.codes(List.of(LONG_ROWS));
       assertThat(codes.isDirect()).isTrue();
-      assertThat(weights.factors(LONG_ROWS).remaining()).isEqualTo(80 * 64 / 32);
+      assertThat(weights.factors(List.of(LONG_ROWS)).remaining()).isEqualTo(80 * 64 / 32);
       return weights.path();
     }
   }

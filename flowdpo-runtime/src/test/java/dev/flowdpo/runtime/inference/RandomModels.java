@@ -66,13 +66,13 @@ final class RandomModels {
 
   private static float[] dequantized(
       BlockLayout layout, ModelTensor tensor, QuantizedWeights weights) {
-    ByteBuffer codes = weights.codes(tensor.name());
-    FloatBuffer factors = weights.factors(tensor.name());
+    ByteBuffer codes = weights.codes(List.of(tensor.name()));
+    FloatBuffer factors = weights.factors(List.of(tensor.name()));
     // Taken once: every call maps a part of the file.
     Optional<ByteBuffer> zeros =
-        layout.zeroPoints() ? Optional.of(weights.zeros(tensor.name())) : Optional.empty();
+        layout.zeroPoints() ? Optional.of(weights.zeros(List.of(tensor.name()))) : Optional.empty();
     Optional<FloatBuffer> offsets =
-        layout.offsets() ? Optional.of(weights.offsets(tensor.name())) : Optional.empty();
+        layout.offsets() ? Optional.of(weights.offsets(List.of(tensor.name()))) : Optional.empty();
     int columns = (int) tensor.columns();
     int blocks = columns / layout.blockSize();
     float[] values = new float[(int) tensor.elements()];

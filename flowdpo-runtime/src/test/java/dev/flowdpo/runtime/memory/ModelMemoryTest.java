@@ -100,7 +100,7 @@ class ModelMemoryTest {
     var weights = ChunkGraph.build(config, POSITIONS, MatrixPlan.of(quantization)).weights();
     for (var weight : weights.entrySet()) {
       FrozenData data = weight.getKey();
-      String once = data instanceof FrozenData.Codes ? data.tensor() : data.name();
+      String once = data instanceof FrozenData.Codes codes ? codes.run() : data.name();
       if (!data.tensor().startsWith("rotary.") && counted.add(once)) {
         long size = weight.getValue().type() == ElementType.UINT8 ? 1 : 4;
         bytes += size * weight.getValue().shape().elements();
