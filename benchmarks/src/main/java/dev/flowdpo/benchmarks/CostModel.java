@@ -32,6 +32,18 @@ public record CostModel(
     double bytesASecond,
     double operationsASecond) {
 
+  /** A product that finds its matrix unpacked reads it, and writes and reads a packed copy. */
+  private static final int UNPACKED = 3;
+
+  /** What products of few rows reach of the operations of those with many. */
+  private static final double FEW_ROWS = 0.7;
+
+  /** The most tokens of a prompt that are read at once. */
+  private static final int PIECE = 512;
+
+  /** How often scores of attention are read or written beside the products: bias, softmax. */
+  private static final int PASSES_OVER_SCORES = 5;
+
   /** Figures that the constants are not taken from. */
   private static final List<String> CHECKED =
       List.of(
@@ -99,8 +111,8 @@ public record CostModel(
     CostModel unit = new CostModel(config, rank, bytesAWeight, 1, 1);
     double bytesDecode = unit.decodeBytes(1, 144);
     double workDecode = unit.decodeOperations(1, 144);
-    double bytesPrefill = unit.weightBytes();
-    double workPrefill = unit.prefillOperations(512) + unit.headOperations(1);
+    double bytesPrefill = unit.prefillBytes(512) + unit.decodeBytes(1, 512);
+    double workPrefill = unit.prefillOperations(512) + unit.decodeOperations(1, 512);
     // bytesDecode / b + workDecode / w = 1 / oneRow; bytesPrefill / b + workPrefill / w = 512 / p.
     double determinant = bytesDecode * workPrefill - bytesPrefill * workDecode;
     double second = 1 / oneRow;
@@ -131,37 +143,61 @@ public record CostModel(
         + decodeOperations(rows, context) / operationsASecond;
   }
 
+  /** Keys and values count twice: products with few rows pack them. */
   private double decodeBytes(int rows, int context) {
-    return weightBytes() + (double) rows * context * cacheBytesAToken();
+    return weightBytes() + 2.0 * rows * context * cacheBytesAToken();
   }
 
   private double decodeOperations(int rows, int context) {
-    return rows * (layerOperations() + attentionOperations(context)) + headOperations(rows);
+    return (rows * (layerOperations() + attentionOperations(context)) + headOperations(rows))
+        / FEW_ROWS;
   }
 
-  /** Seconds of reading a prompt and choosing its first token. */
+  /** Seconds of reading a prompt and writing its first token. */
   double prefillSeconds(int tokens) {
-    return weightBytes() / bytesASecond
-        + (prefillOperations(tokens) + headOperations(1)) / operationsASecond;
+    return prefillBytes(tokens) / bytesASecond
+        + prefillOperations(tokens) / operationsASecond
+        + decodeSeconds(1, tokens);
   }
 
   /**
    * Seconds of the gradient of one pair: prompt and both completions read once, forward under the
-   * reference, forward and backward (to the activations alone: the weights are frozen) under the
-   * policy.
+   * reference and under the policy, then layer by layer forward again and backward (to the
+   * activations alone: the weights are frozen).
    */
   double stepSeconds(int tokens, int scored) {
     int prompt = tokens - scored;
-    double attended = prompt * (prompt / 2.0) + 2.0 * scored * (prompt + scored / 2.0);
-    double forward =
-        (prompt + 2 * scored) * layerOperations()
-            + attended * attentionOperations(1)
-            + headOperations(2 * scored);
-    return 3 * forward / operationsASecond + 2 * weightBytes() / bytesASecond;
+    double read = prompt + 2.0 * scored;
+    // The tree's mask leaves nothing out: every token meets all of them.
+    double attended = read * read;
+    double operations =
+        read * layerOperations() + attended * attentionOperations(1) + headOperations(2 * scored);
+    double bytes =
+        packedBytes() + bytesAWeight * outputWeights() + scoreBytes(attended);
+    return 4 * (operations / operationsASecond + bytes / bytesASecond);
   }
 
   private double prefillOperations(int tokens) {
-    return tokens * (layerOperations() + attentionOperations(tokens / 2));
+    return tokens * layerOperations() + prefillAttended(tokens) * attentionOperations(1);
+  }
+
+  private double prefillBytes(int tokens) {
+    double pieces = Math.ceil((double) tokens / PIECE);
+    return pieces * packedBytes() + scoreBytes(prefillAttended(tokens));
+  }
+
+  /** Each piece of a prompt meets all up to its end. */
+  private static double prefillAttended(int tokens) {
+    return tokens * (tokens + Math.min(tokens, PIECE)) / 2.0;
+  }
+
+  /** Bytes moved of the linear layers where many rows are multiplied. */
+  private double packedBytes() {
+    return (bytesAWeight == 4 ? UNPACKED : 1) * bytesAWeight * layerWeights();
+  }
+
+  private double scoreBytes(double attended) {
+    return 4.0 * PASSES_OVER_SCORES * config.layers() * config.attentionHeads() * attended;
   }
 
   /** Bytes that one run reads of the weights, the output layer's included. */

@@ -4,16 +4,24 @@ import dev.flowdpo.model.ModelOptions;
 import dev.flowdpo.model.Quantization;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.ChunkRequest;
+import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.SamplingOptions;
+import dev.flowdpo.policy.StopJudge;
+import dev.flowdpo.policy.StopRules;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.rollout.RolloutRequest;
+import dev.flowdpo.rollout.RolloutSampler;
+import dev.flowdpo.rollout.RolloutTree;
+import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.runtime.AdapterFlowEngineProvider;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSlot;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
+import dev.flowdpo.runtime.inference.AdapterStopJudge;
 import dev.flowdpo.runtime.inference.AnswerPolicy;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
@@ -27,6 +35,7 @@ import dev.flowdpo.value.TokenIds;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -36,7 +45,12 @@ import java.util.SplittableRandom;
  * <ul>
  *   <li>{@code decode:ROWS:PROMPT:TOKENS}: tokens a second of so many answers at once, each after a
  *       prompt of its own that is read before the clock starts;
+ *   <li>{@code shared:ROWS:PROMPT:TOKENS}: the same of answers after one prompt, as rollouts are;
  *   <li>{@code prefill:TOKENS}: tokens a second of reading one prompt and writing its first token;
+ *   <li>{@code flow:CHUNKS:TOKENS:PROMPT}: seconds a token of a flow of so many chunks, each of so many
+ *       tokens and judged under an adapter of its own, as a multiple of those of one long chunk;
+ *   <li>{@code tree:ROLLOUTS:PROBLEMS}: seconds of rolling so many problems out, 3 chunks of 32 tokens
+ *       each, with so many alternatives a node;
  *   <li>{@code step:TOKENS:SCORED:DROPOUT}: seconds of the gradient of one pair's DPO loss, the
  *       reference included, of two texts of so many tokens, the last of which are scored.
  * </ul>
@@ -48,6 +62,7 @@ final class SpeedFigures implements AutoCloseable {
   private final Tokenizer tokenizer;
   private final AdapterSnapshot adapter;
   private final FlowPolicy policy;
+  private final StopJudge judge;
   private int asked;
 
   /**
@@ -65,6 +80,7 @@ final class SpeedFigures implements AutoCloseable {
         Prompts.of(source.promptSettings(), tokenizer, base().config(), Clock.systemUTC());
     this.adapter = adapter(base(), rank);
     this.policy = new AnswerPolicy(base(), prompts, tokenizer, new AdapterSlot(adapter));
+    this.judge = new AdapterStopJudge(base(), prompts, new AdapterSlot(adapter(base(), 8)), 0.5);
   }
 
   FrozenBase base() {
@@ -79,7 +95,10 @@ final class SpeedFigures implements AutoCloseable {
   double measure(String figure) {
     String[] parts = figure.split(":", -1);
     return switch (parts[0]) {
-      case "decode" -> decode(number(parts, 1), number(parts, 2), number(parts, 3));
+      case "decode" -> decode(number(parts, 1), number(parts, 2), number(parts, 3), false);
+      case "shared" -> decode(number(parts, 1), number(parts, 2), number(parts, 3), true);
+      case "flow" -> flow(number(parts, 1), number(parts, 2), number(parts, 3));
+      case "tree" -> tree(number(parts, 1), number(parts, 2));
       case "prefill" -> prefill(number(parts, 1));
       case "step" ->
           step(
@@ -92,7 +111,7 @@ final class SpeedFigures implements AutoCloseable {
               number(parts, 1),
               number(parts, 2));
       default ->
-          throw new IllegalArgumentException("Expected decode, prefill or step, found " + figure);
+          throw new IllegalArgumentException("No figure of this class: " + figure);
     };
   }
 
@@ -120,17 +139,20 @@ final class SpeedFigures implements AutoCloseable {
     return AdapterSnapshot.of(layout, rank, 0, values);
   }
 
-  private double decode(int rows, int prompt, int tokens) {
+  private double decode(int rows, int prompt, int tokens, boolean onePrompt) {
     // Long answers take the words as they come, so that no row ends before the others do.
     SamplingOptions sampling = SamplingOptions.of(1);
     List<PartialAnswer> begun = new ArrayList<>();
-    for (int row = 0; row < rows; row++) {
+    for (int row = 0; row < (onePrompt ? 1 : rows); row++) {
       begun.add(PartialAnswer.start(problem(prompt)));
     }
     List<Chunk> first = policy.extend(requests(begun, 1, sampling));
     List<PartialAnswer> going = new ArrayList<>();
-    for (int row = 0; row < rows; row++) {
+    for (int row = 0; row < begun.size(); row++) {
       going.add(begun.get(row).append(first.get(row)));
+    }
+    if (onePrompt) {
+      going = Collections.nCopies(rows, going.get(0));
     }
     long begin = System.nanoTime();
     int written = 0;
@@ -150,6 +172,50 @@ final class SpeedFigures implements AutoCloseable {
     double seconds = (System.nanoTime() - begin) / 1e9;
     policy.forget(start);
     return read / seconds;
+  }
+
+  private double flow(int chunks, int tokens, int prompt) {
+    return secondsAToken(chunks, tokens, prompt, true)
+        / secondsAToken(1, chunks * tokens, prompt, false);
+  }
+
+  private double secondsAToken(int chunks, int tokens, int prompt, boolean judged) {
+    PartialAnswer answer = PartialAnswer.start(problem(prompt));
+    long begin = System.nanoTime();
+    for (int i = 0; i < chunks && !answer.endedBySequenceEnd(); i++) {
+      List<ChunkRequest> request = requests(List.of(answer), tokens, SamplingOptions.of(1));
+      answer = answer.append(policy.extend(request).get(0));
+      if (judged) {
+        judge.judge(List.of(answer));
+      }
+    }
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    policy.forget(answer);
+    judge.forget(answer);
+    return seconds / answer.contentTokens().length();
+  }
+
+  private double tree(int rollouts, int problems) {
+    List<Problem> group = new ArrayList<>();
+    for (int i = 0; i < problems; i++) {
+      group.add(problem(128));
+    }
+    RolloutRequest request =
+        RolloutRequest.builder(
+                group, policy, StopRules.afterChunks(3), attempt -> Verdict.unknown("-"))
+            .options(
+                FlowOptions.builder()
+                    .chunkSize(32)
+                    .maxChunks(3)
+                    .sampling(SamplingOptions.of(1))
+                    .build())
+            .rolloutsPerNode(rollouts)
+            .build();
+    long begin = System.nanoTime();
+    List<RolloutTree> trees = RolloutSampler.tree().sample(request);
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    trees.forEach(tree -> policy.forget(tree.original().answer()));
+    return seconds;
   }
 
   private static List<ChunkRequest> requests(
