@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -293,6 +294,17 @@ public final class SafetensorsFile implements WeightSource {
               .formatted(path, name, Integer.MAX_VALUE, info.byteSize()));
     }
     return map(info, 0, info.byteSize());
+  }
+
+  @Override
+  public Optional<ByteBuffer> mapped(String name, DataType type, long firstRow, long rows) {
+    TensorInfo info = tensor(name);
+    if (dataType(name) != type || ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
+      return Optional.empty();
+    }
+    long width = info.byteSize() / info.shape()[0];
+    ByteBuffer bytes = map(info, firstRow * width, rows * width);
+    return bytes.alignmentOffset(0, type.bytes()) == 0 ? Optional.of(bytes) : Optional.empty();
   }
 
   @Override

@@ -177,7 +177,7 @@ public final class GradientGraphs {
     private Segment head(ForwardPass forward, Set<Value> kept) {
       Graph graph = Graph.create("head_gradients");
       Operations o = new Operations(graph);
-      Value hidden = graph.input("hidden", ElementType.FLOAT, forward.layerInputs.get(0).shape());
+      Value hidden = graph.input("hidden", plan.type(), forward.layerInputs.get(0).shape());
       ForwardPass.Scores scores =
           ForwardPass.Scores.of(
               o, decoder(o, Map.of()), hidden, ForwardPass.rows(graph), ForwardPass.targets(graph));
@@ -205,9 +205,9 @@ public final class GradientGraphs {
               tablePositions);
       Map<String, Decoder.AdapterInputs> adapters = Decoder.adapterInputs(graph, config);
       Decoder decoder = decoder(o, adapters);
-      Value x = graph.input("x", ElementType.FLOAT, forward.layerInputs.get(layer).shape());
+      Value x = graph.input("x", plan.type(), forward.layerInputs.get(layer).shape());
       Value y = decoder.layer(layer, x, attention);
-      Value seed = graph.input(TrainingGraph.SEED, ElementType.FLOAT, y.shape());
+      Value seed = graph.input(TrainingGraph.SEED, y.type(), y.shape());
 
       List<Decoder.SiteValues> sites = decoder.siteValues();
       Map<Value, Value> peers = new LinkedHashMap<>();

@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
+import dev.flowdpo.runtime.checkpoint.DataType;
 import dev.flowdpo.runtime.checkpoint.MatrixFormats;
 import dev.flowdpo.runtime.checkpoint.QuantizedWeights;
 import dev.flowdpo.runtime.graph.FrozenData;
@@ -34,22 +35,26 @@ import java.util.Optional;
 final class WeightTensors implements AutoCloseable {
   private final OrtEnvironment environment;
   private final Checkpoint checkpoint;
+  private final Optional<DataType> half;
   private final Optional<QuantizedWeights> quantized;
   private final Map<String, RotaryTables.Table> tables = new HashMap<>();
   private final Map<FrozenData, OnnxTensor> tensors = new HashMap<>();
 
   /**
    * @param formats which matrices are quantised, and how
+   * @param half the type of matrices without blocks, where it has 16 bits
    * @param tables the rotary tables that graphs may ask for
    */
   WeightTensors(
       OrtEnvironment environment,
       Checkpoint checkpoint,
       MatrixFormats formats,
+      Optional<DataType> half,
       SessionSettings settings,
       List<RotaryTables.Table> tables) {
     this.environment = environment;
     this.checkpoint = checkpoint;
+    this.half = half;
     tables.forEach(table -> this.tables.put(table.name(), table));
     this.quantized =
         formats.quantize()
@@ -90,7 +95,11 @@ final class WeightTensors implements AutoCloseable {
   private OnnxTensor create(FrozenData data, long[] shape) throws OrtException {
     String name = data.tensor();
     if (data instanceof FrozenData.RowPart part) {
-      return floats(checkpoint.weight(name, part.first(), part.rows()), shape);
+      return half.isPresent()
+          ? halves(name, half.get(), part.first(), shape)
+          : floats(checkpoint.weight(name, part.first(), part.rows()), shape);
+    } else if (data instanceof FrozenData.Matrix && half.isPresent()) {
+      return halves(name, half.get(), 0, shape);
     } else if (data instanceof FrozenData.Codes) {
       return bytes(quantized().codes(name), shape);
     } else if (data instanceof FrozenData.Zeros) {
@@ -112,6 +121,13 @@ final class WeightTensors implements AutoCloseable {
 
   private OnnxTensor bytes(ByteBuffer values, long[] shape) throws OrtException {
     return OnnxTensor.createTensor(environment, values, shape, OnnxJavaType.UINT8);
+  }
+
+  private OnnxTensor halves(String name, DataType type, long first, long[] shape)
+      throws OrtException {
+    OnnxJavaType of = type == DataType.F16 ? OnnxJavaType.FLOAT16 : OnnxJavaType.BFLOAT16;
+    return OnnxTensor.createTensor(
+        environment, checkpoint.halves(name, type, first, shape[0]), shape, of);
   }
 
   private OnnxTensor floats(FloatBuffer values, long[] shape) throws OrtException {
