@@ -383,7 +383,7 @@ final class DerivativeRules {
   /**
    * y = table[i]: row i of the table's gradient is the sum of the gradients of its uses.
    * ScatterElements adds one by one; ScatterND would add from several threads at once, and repeated
-   * rows would get in each other's way.
+   * rows would get in each other's way. It does not add in 16 bits.
    */
   private static void rows(Differentiation.Step step) {
     Operations o = step.operations();
@@ -400,19 +400,22 @@ final class DerivativeRules {
     Shape rows =
         new Shape(List.of(new Shape.Dimension(-1, "gathered"), table.shape().dimension(1)));
     Value gradient =
-        o.reshape(step.gradient(), rows, o.sizeList(o.graph().integers(-1), o.sizes(table, 1, 2)));
+        o.cast(
+            o.reshape(
+                step.gradient(), rows, o.sizeList(o.graph().integers(-1), o.sizes(table, 1, 2))),
+            ElementType.FLOAT);
     Value column = o.reshape(indices, Shape.of("gathered", 1), -1, 1);
-    step.give(
-        0,
+    Value sums =
         o.node(
             "ScatterElements",
             List.of(
-                o.zeros(o.sizes(table), table.shape(), table.type()),
+                o.zeros(o.sizes(table), table.shape(), ElementType.FLOAT),
                 o.expand(column, gradient),
                 gradient),
             Map.of("axis", 0L, "reduction", "add"),
-            table.type(),
-            table.shape()));
+            ElementType.FLOAT,
+            table.shape());
+    step.give(0, back(step, sums));
   }
 
   /** y = x[row, i]: the gradient goes to the place it came from. */

@@ -114,7 +114,16 @@ public final class GradientGraphs {
    */
   public static GradientGraphs of(
       ModelConfig config, int tablePositions, MatrixPlan plan, GradientPath path, boolean dropout) {
-    return new Builder(config, tablePositions, plan, path, dropout).build();
+    return new Builder(config, tablePositions, plan, path, dropout, true).build();
+  }
+
+  /**
+   * As {@link #of}, but every layer has a graph of its own that holds its weights: on a graphics card
+   * the weights of layers that share a graph would cross the bus at every step.
+   */
+  public static GradientGraphs withWeights(
+      ModelConfig config, int tablePositions, MatrixPlan plan, GradientPath path, boolean dropout) {
+    return new Builder(config, tablePositions, plan, path, dropout, false).build();
   }
 
   /** Returns the forward pass. */
@@ -133,7 +142,12 @@ public final class GradientGraphs {
   }
 
   private record Builder(
-      ModelConfig config, int tablePositions, MatrixPlan plan, GradientPath path, boolean dropout) {
+      ModelConfig config,
+      int tablePositions,
+      MatrixPlan plan,
+      GradientPath path,
+      boolean dropout,
+      boolean shared) {
 
     GradientGraphs build() {
       Graph graph = Graph.create("forward");
@@ -252,7 +266,7 @@ public final class GradientGraphs {
         }
       }
       GraphPart part =
-          GraphPart.of(graph, peers.keySet(), wanted, data -> !RotaryTables.isTable(data));
+          GraphPart.of(graph, peers.keySet(), wanted, data -> shared && !RotaryTables.isTable(data));
       return segment(part, seed, gradient, outputs, peers, kept);
     }
 

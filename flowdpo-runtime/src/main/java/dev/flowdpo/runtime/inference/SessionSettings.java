@@ -1,6 +1,7 @@
 package dev.flowdpo.runtime.inference;
 
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import com.google.common.base.Preconditions;
 import dev.flowdpo.error.InvalidInputException;
@@ -215,6 +216,14 @@ public record SessionSettings(
     }
     // Shapes differ from call to call: a plan for each of them would only grow.
     options.setMemoryPatternOptimization(false);
+    if (!precision.equals(Optional.of(Precision.F32))) {
+      // What is said to be in 32 bits stays so: it would move conversions past other operations.
+      options.addConfigEntry("optimization.disable_specified_optimizers", "PropagateCastOps");
+    }
+    if (cuda.isEmpty() && precision.equals(Optional.of(Precision.F16))) {
+      // It would warn of every operation that it has in 32 bits alone.
+      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+    }
     if (cuda.isPresent()) {
       try {
         cuda.get().addTo(options);

@@ -27,7 +27,9 @@ import java.util.Optional;
  * The weights of a model as ONNX Runtime's tensors, one copy for all its sessions. Matrices are
  * handed over as shared initializers, which a session uses where they are; they lie in memory that
  * is mapped from a file, or that was converted once. Vectors and rotary tables are copied, because
- * ONNX Runtime computes with them when it prepares a graph.
+ * ONNX Runtime computes with them when it prepares a graph. So are all of them on a graphics card, to
+ * which every session takes its own copy, and matrices of 16 bits, which a session of the processor
+ * widens.
  *
  * <p>Owns the tensors. They must live as long as the sessions that were given them: a session does
  * not keep them. Not thread-safe.
@@ -36,6 +38,7 @@ final class WeightTensors implements AutoCloseable {
   private final OrtEnvironment environment;
   private final Checkpoint checkpoint;
   private final Optional<DataType> half;
+  private final boolean shares;
   private final Optional<QuantizedWeights> quantized;
   private final Map<String, RotaryTables.Table> tables = new HashMap<>();
   private final Map<FrozenData, OnnxTensor> tensors = new HashMap<>();
@@ -55,6 +58,7 @@ final class WeightTensors implements AutoCloseable {
     this.environment = environment;
     this.checkpoint = checkpoint;
     this.half = half;
+    this.shares = half.isEmpty() && settings.cuda().isEmpty();
     tables.forEach(table -> this.tables.put(table.name(), table));
     this.quantized =
         formats.quantize()
@@ -68,7 +72,7 @@ final class WeightTensors implements AutoCloseable {
     for (Map.Entry<FrozenData, Value> weight : graph.weights().entrySet()) {
       FrozenData data = weight.getKey();
       OnnxTensor tensor = tensor(data, weight.getValue().shape().sizes());
-      if (data instanceof FrozenData.Whole) {
+      if (!shares || data instanceof FrozenData.Whole) {
         copied.put(data.name(), tensor);
       } else {
         options.addInitializer(data.name(), tensor);
