@@ -17,7 +17,10 @@ public final class CudaOptions {
   private final Values values;
 
   private record Values(
-      OptionalInt memoryMegabytes, ArenaGrowth arenaGrowth, boolean strict, Optional<Path> library) {}
+      OptionalInt memoryMegabytes,
+      ArenaGrowth arenaGrowth,
+      boolean strict,
+      Optional<Path> library) {}
 
   /** How the memory grows that a session holds on the card. */
   public enum ArenaGrowth {
@@ -52,9 +55,9 @@ public final class CudaOptions {
   }
 
   /**
-   * {@return the most memory that each session may hold on the card, in megabytes of a million bytes,
-   * its copy of the weights included; a model has a session for each of its graphs; default: what
-   * there is}
+   * {@return the most memory that each session may hold on the card, in megabytes of a million
+   * bytes, its copy of the weights included; a model has a session for each of its graphs; default:
+   * what there is}
    */
   public OptionalInt memoryMegabytes() {
     return values.memoryMegabytes;

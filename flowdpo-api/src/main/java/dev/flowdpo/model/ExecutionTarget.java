@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where and how a model runs: the device, the precision, how its frozen matrices are held, the way
- * to the gradient, threads, and packed copies. Keys and values lie where the device reads them. What is
- * left open the engine decides for its model and the device; what it cannot do it refuses when it
- * opens the model, with an {@link dev.flowdpo.error.InvalidInputException} that names what is
- * missing, as a value out of its range is refused at once. Immutable and thread-safe.
+ * to the gradient, threads, and packed copies. Keys and values lie where the device reads them.
+ * What is left open the engine decides for its model and the device; what it cannot do it refuses
+ * when it opens the model, with an {@link dev.flowdpo.error.InvalidInputException} that names what
+ * is missing, as a value out of its range is refused at once. Immutable and thread-safe.
  */
 public final class ExecutionTarget {
   private static final ExecutionTarget DEFAULTS =
@@ -98,8 +98,8 @@ public final class ExecutionTarget {
   }
 
   /**
-   * {@return the type that a model computes in; by default {@link Precision#F32} on a processor, and
-   * on a graphics card the type in which the model's file holds its matrices}
+   * {@return the type that a model computes in; by default {@link Precision#F32} on a processor,
+   * and on a graphics card the type in which the model's file holds its matrices}
    */
   public Optional<Precision> precision() {
     return values.precision;

@@ -1,7 +1,6 @@
 package dev.flowdpo.cli.options;
 
 import dev.flowdpo.model.CudaOptions.ArenaGrowth;
-import dev.flowdpo.model.Device;
 import dev.flowdpo.model.ExecutionTarget;
 import dev.flowdpo.model.Precision;
 import java.nio.file.Path;
@@ -46,8 +45,7 @@ final class DeviceOptions {
       names = "--cuda-arena",
       paramLabel = "HOW",
       converter = ArenaConverter.class,
-      description =
-          "How that memory grows: as-requested or doubling; default: as-requested.")
+      description = "How that memory grows: as-requested or doubling; default: as-requested.")
   private Optional<ArenaGrowth> arena = Optional.empty();
 
   @Option(

@@ -58,8 +58,7 @@ final class Decoder {
         @Override
         public Value vector(String tensor, long size) {
           return vectors.computeIfAbsent(
-              tensor,
-              key -> operations.cast(graph.weight(tensor, Shape.of(size)), plan.type()));
+              tensor, key -> operations.cast(graph.weight(tensor, Shape.of(size)), plan.type()));
         }
 
         @Override
@@ -238,8 +237,8 @@ final class Decoder {
   }
 
   /**
-   * Returns the scores of every vocabulary entry, in 32 bits: {@code [rows, hidden]} gives {@code [rows,
-   * vocabulary]}.
+   * Returns the scores of every vocabulary entry, in 32 bits: {@code [rows, hidden]} gives {@code
+   * [rows, vocabulary]}.
    */
   Value logits(Value hidden) {
     FrozenMatrix head =

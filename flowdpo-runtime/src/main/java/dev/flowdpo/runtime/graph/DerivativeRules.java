@@ -173,8 +173,7 @@ final class DerivativeRules {
       float k = (float) Math.sqrt(2 / Math.PI);
       Value cubic = o.add(o.multiply(square, 0.044715f), 1);
       Value t = o.hyperbolicTangent(o.multiply(o.multiply(x, k), cubic));
-      Value inner =
-          o.multiply(o.add(o.multiply(square, 3 * 0.044715f), 1), k);
+      Value inner = o.multiply(o.add(o.multiply(square, 3 * 0.044715f), 1), k);
       Value curved = o.multiply(o.multiply(x, o.complement(o.multiply(t, t))), inner);
       slope = o.multiply(o.add(o.add(t, 1), curved), 0.5f);
     } else {

@@ -118,8 +118,8 @@ public final class GradientGraphs {
   }
 
   /**
-   * As {@link #of}, but every layer has a graph of its own that holds its weights: on a graphics card
-   * the weights of layers that share a graph would cross the bus at every step.
+   * As {@link #of}, but every layer has a graph of its own that holds its weights: on a graphics
+   * card the weights of layers that share a graph would cross the bus at every step.
    */
   public static GradientGraphs withWeights(
       ModelConfig config, int tablePositions, MatrixPlan plan, GradientPath path, boolean dropout) {
@@ -266,7 +266,8 @@ public final class GradientGraphs {
         }
       }
       GraphPart part =
-          GraphPart.of(graph, peers.keySet(), wanted, data -> shared && !RotaryTables.isTable(data));
+          GraphPart.of(
+              graph, peers.keySet(), wanted, data -> shared && !RotaryTables.isTable(data));
       return segment(part, seed, gradient, outputs, peers, kept);
     }
 

@@ -71,17 +71,13 @@ public record MatrixPlan(MatrixFormats formats, long largestPart, ElementType ty
     long most = Math.max(1, largestPart / (type.bytes() * inputs));
     if (outputs <= most) {
       return new FrozenMatrix.Dense(
-          graph.weight(
-              new FrozenData.Matrix(tensor), type, Shape.of(outputs, inputs)));
+          graph.weight(new FrozenData.Matrix(tensor), type, Shape.of(outputs, inputs)));
     }
     ImmutableList.Builder<Value> parts = ImmutableList.builder();
     for (long first = 0; first < outputs; first += most) {
       int rows = (int) Math.min(most, outputs - first);
       parts.add(
-          graph.weight(
-              new FrozenData.RowPart(tensor, first, rows),
-              type,
-              Shape.of(rows, inputs)));
+          graph.weight(new FrozenData.RowPart(tensor, first, rows), type, Shape.of(rows, inputs)));
     }
     return new FrozenMatrix.Dense(parts.build());
   }

@@ -14,8 +14,10 @@ import com.google.protobuf.ByteString;
 import dev.flowdpo.runtime.internal.HalfPrecision;
 import java.util.Map;
 
-/** Turns a {@link Graph} into the bytes of an ONNX model: IR version 10, operator set 20, or 21 where a
- * matrix is made of blocks, which ONNX can from there on. */
+/**
+ * Turns a {@link Graph} into the bytes of an ONNX model: IR version 10, operator set 20, or 21
+ * where a matrix is made of blocks, which ONNX can from there on.
+ */
 public final class OnnxModel {
   /** The file that external weights are said to lie in; nothing is read from it. */
   public static final String WEIGHTS_LOCATION = "memory";
@@ -34,7 +36,8 @@ public final class OnnxModel {
     return ModelProto.newBuilder()
         .setIrVersion(IR_VERSION)
         .setProducerName("flowdpo")
-        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(operatorSet(graph)))
+        .addOpsetImport(
+            OperatorSetIdProto.newBuilder().setDomain("").setVersion(operatorSet(graph)))
         .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(Graph.MICROSOFT).setVersion(1))
         .setGraph(graph(graph))
         .build()

@@ -12,10 +12,10 @@ import java.util.Map;
  * All methods return the new value. Operators that exist only in ONNX Runtime are marked with their
  * operator set's name. Not thread-safe.
  *
- * <p>ONNX Runtime's CUDA provider knows an operator only in the very version of the operator set that
- * it was last registered for. Of those that decoding and training use, it lacks, in operator set 20,
- * {@code Pad}, {@code Equal}, {@code ConstantOfShape} and {@code ReduceMin}: here they are made of
- * others.
+ * <p>ONNX Runtime's CUDA provider knows an operator only in the very version of the operator set
+ * that it was last registered for. Of those that decoding and training use, it lacks, in operator
+ * set 20, {@code Pad}, {@code Equal}, {@code ConstantOfShape} and {@code ReduceMin}: here they are
+ * made of others.
  */
 public final class Operations {
   private final Graph graph;
@@ -270,7 +270,8 @@ public final class Operations {
   /**
    * {@code x / √(mean(x²) + epsilon) · weight} over the last axis.
    *
-   * @return the result, then {@code 1 / √(mean(x²) + epsilon)} in 32 bits, which the derivative uses
+   * @return the result, then {@code 1 / √(mean(x²) + epsilon)} in 32 bits, which the derivative
+   *     uses
    */
   public List<Value> rootMeanSquareNorm(Value x, Value weight, float epsilon) {
     return graph
@@ -577,8 +578,7 @@ public final class Operations {
 
   private Value microsoft(
       String operator, List<Value> inputs, Map<String, Object> attributes, Shape shape) {
-    return graph.node(
-        operator, Graph.MICROSOFT, inputs, attributes, inputs.get(0).type(), shape);
+    return graph.node(operator, Graph.MICROSOFT, inputs, attributes, inputs.get(0).type(), shape);
   }
 
   Value node(

@@ -56,7 +56,8 @@ final class AdapterTensors implements AutoCloseable {
 
   private Factors create(AdapterSnapshot adapter) {
     Factors factors =
-        new Factors(NativeScratch.direct(Float.BYTES * elements(adapter, emptyRank)).asFloatBuffer());
+        new Factors(
+            NativeScratch.direct(Float.BYTES * elements(adapter, emptyRank)).asFloatBuffer());
     try {
       fillForward(adapter, emptyRank, factors::add);
     } catch (RuntimeException e) {
@@ -97,7 +98,9 @@ final class AdapterTensors implements AutoCloseable {
     }
     AdapterLayout layout = adapter.layout();
     for (LinearSite site : Iterables.concat(layout.sites(), layout.untouched())) {
-      inputs.add(site.inputOfA(), emptyRank, site.inputs()).put(new float[emptyRank * site.inputs()]);
+      inputs
+          .add(site.inputOfA(), emptyRank, site.inputs())
+          .put(new float[emptyRank * site.inputs()]);
       inputs
           .add(site.inputOfB(), site.outputs(), emptyRank)
           .put(new float[site.outputs() * emptyRank]);

@@ -106,8 +106,7 @@ public record CudaProvider(int deviceIndex, CudaOptions options) {
         environment.getEpDevices().stream()
             .filter(
                 device ->
-                    device.getDevice().getType()
-                        == OrtHardwareDevice.OrtHardwareDeviceType.GPU)
+                    device.getDevice().getType() == OrtHardwareDevice.OrtHardwareDeviceType.GPU)
             .toList();
     if (deviceIndex >= cards.size()) {
       throw new InvalidInputException(

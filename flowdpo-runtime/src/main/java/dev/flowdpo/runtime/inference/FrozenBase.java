@@ -203,11 +203,11 @@ public final class FrozenBase implements AutoCloseable {
    */
   public synchronized GradientGraphs gradientGraphs(GradientPath path, boolean dropout) {
     return gradientGraphs.computeIfAbsent(
-        path + " " + dropout, 
-            key ->
-                settings.cuda().isPresent()
-                    ? GradientGraphs.withWeights(config(), maxTokens, plan, path, dropout)
-                    : GradientGraphs.of(config(), maxTokens, plan, path, dropout));
+        path + " " + dropout,
+        key ->
+            settings.cuda().isPresent()
+                ? GradientGraphs.withWeights(config(), maxTokens, plan, path, dropout)
+                : GradientGraphs.of(config(), maxTokens, plan, path, dropout));
   }
 
   /** As {@link #session(Kind)}, for one of the {@link #gradientGraphs}. */

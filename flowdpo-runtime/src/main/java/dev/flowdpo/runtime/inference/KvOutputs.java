@@ -44,8 +44,7 @@ final class KvOutputs implements AutoCloseable {
     bound = region.map(found -> KvSlab.in(found, sides, side, steps * tokenBytes));
     for (int i = 0; i < sides; i++) {
       if (region.isPresent()) {
-        feed.sharedOutput(
-            name(i), base.elementType(), region.get().part(i * side, side), shape);
+        feed.sharedOutput(name(i), base.elementType(), region.get().part(i * side, side), shape);
       } else {
         requested.add(name(i));
       }

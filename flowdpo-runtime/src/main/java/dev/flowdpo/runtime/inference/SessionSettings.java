@@ -45,6 +45,9 @@ public record SessionSettings(
     Optional<Path> cache,
     Optional<Precision> precision,
     Optional<CudaProvider> cuda) {
+  /** The system property with a folder for ONNX Runtime's profiles of sessions made from then on. */
+  public static final String PROFILE = "flowdpo.onnxruntime.profiles";
+
   private static final Logger LOG = LoggerFactory.getLogger(SessionSettings.class);
 
   /** Checks the numbers. */
@@ -216,6 +219,10 @@ public record SessionSettings(
     }
     // Shapes differ from call to call: a plan for each of them would only grow.
     options.setMemoryPatternOptimization(false);
+    String profiles = System.getProperty(PROFILE);
+    if (profiles != null) {
+      options.enableProfiling(Path.of(profiles, "session-" + System.nanoTime()).toString());
+    }
     if (!precision.equals(Optional.of(Precision.F32))) {
       // What is said to be in 32 bits stays so: it would move conversions past other operations.
       options.addConfigEntry("optimization.disable_specified_optimizers", "PropagateCastOps");

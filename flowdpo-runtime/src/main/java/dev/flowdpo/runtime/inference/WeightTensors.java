@@ -27,9 +27,9 @@ import java.util.Optional;
  * The weights of a model as ONNX Runtime's tensors, one copy for all its sessions. Matrices are
  * handed over as shared initializers, which a session uses where they are; they lie in memory that
  * is mapped from a file, or that was converted once. Vectors and rotary tables are copied, because
- * ONNX Runtime computes with them when it prepares a graph. So are all of them on a graphics card, to
- * which every session takes its own copy, and matrices of 16 bits, which a session of the processor
- * widens.
+ * ONNX Runtime computes with them when it prepares a graph. So are all of them on a graphics card,
+ * to which every session takes its own copy, and matrices of 16 bits, which a session of the
+ * processor widens.
  *
  * <p>Owns the tensors. They must live as long as the sessions that were given them: a session does
  * not keep them. Not thread-safe.

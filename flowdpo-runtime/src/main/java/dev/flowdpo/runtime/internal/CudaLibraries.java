@@ -182,8 +182,7 @@ public record CudaLibraries(List<String> classes, List<Provider> providers, bool
   private String built() {
     return providers.isEmpty()
         ? ""
-        : " (%s is built for CUDA %d)"
-            .formatted(providers.get(0).artifact, providers.get(0).cuda);
+        : " (%s is built for CUDA %d)".formatted(providers.get(0).artifact, providers.get(0).cuda);
   }
 
   private String other() {

@@ -115,9 +115,9 @@ public final class NativePlatform {
   }
 
   /**
-   * Returns the files of ONNX Runtime on the class path, by name, with its CUDA provider where there
-   * is one. Where the libraries for CUDA 13 are there, they take the place of the others; the Java
-   * classes, and the library between the two, are those of the same version for the processor.
+   * Returns the files of ONNX Runtime on the class path, by name, with its CUDA provider where
+   * there is one. Where the libraries for CUDA 13 are there, they take the place of the others; the
+   * Java classes, and the library between the two, are those of the same version for the processor.
    */
   Map<String, URL> onnxRuntimeFiles() {
     Libraries libraries = libraries();

@@ -101,7 +101,8 @@ final class TwoPasses {
       if (scale != 1) {
         segment.sites().stream()
             .flatMap(site -> site.outputs().stream())
-            .forEach(value -> divide(Lookup.required(given, value), bytes(value, sizes(value)), scale));
+            .forEach(
+                value -> divide(Lookup.required(given, value), bytes(value, sizes(value)), scale));
       }
       given.putAll(kept);
       segment.sites().forEach(site -> sites.add(site, value -> Lookup.required(given, value)));
@@ -122,7 +123,9 @@ final class TwoPasses {
     for (float one : seed) {
       largest = Math.max(largest, Math.abs(one));
     }
-    return largest == 0 ? 1 : Math.scalb(1f, Math.getExponent(LARGEST_SEED) - Math.getExponent(largest));
+    return largest == 0
+        ? 1
+        : Math.scalb(1f, Math.getExponent(LARGEST_SEED) - Math.getExponent(largest));
   }
 
   private static void divide(ByteBuffer values, long bytes, float scale) {

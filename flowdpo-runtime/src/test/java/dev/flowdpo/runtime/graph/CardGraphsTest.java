@@ -21,10 +21,10 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.api.Test;
 
 /**
  * What can be said of the graphs of a graphics card without one: that the CUDA provider of ONNX
@@ -157,8 +157,7 @@ class CardGraphsTest {
         options.addConfigEntry(
             "session.model_external_initializers_file_folder_path",
             OwnFiles.folderWithEmptyFile(OnnxModel.WEIGHTS_LOCATION).toString());
-        assertThatThrownBy(
-                () -> environment.createSession(OnnxModel.bytes(graph), options).close())
+        assertThatThrownBy(() -> environment.createSession(OnnxModel.bytes(graph), options).close())
             .isInstanceOf(OrtException.class)
             .hasMessageContaining("ORT_NOT_IMPLEMENTED")
             .hasMessageContaining("Could not find an implementation for");
@@ -195,8 +194,7 @@ class CardGraphsTest {
 
   private static ModelConfig config(Architecture architecture) {
     return RandomCheckpoint.config(
-        new RandomCheckpoint.Shape(
-            architecture, 300, 64, 2, 4, 2, OptionalInt.of(16), 96, 256));
+        new RandomCheckpoint.Shape(architecture, 300, 64, 2, 4, 2, OptionalInt.of(16), 96, 256));
   }
 
   private static List<Node> nodes(Graph graph) {

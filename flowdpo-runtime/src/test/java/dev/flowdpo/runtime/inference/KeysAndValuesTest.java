@@ -154,7 +154,8 @@ class KeysAndValuesTest {
         assertThat(padded.get(row).tokens()).isEqualTo(exact.get(row).tokens());
         assertThat(floats(padded.get(row).block())).isEqualTo(floats(exact.get(row).block()));
       }
-      assertThat(padded.get(0).block().slab().place(1)).isEqualTo(Float.BYTES * steps * flow.config().headSize());
+      assertThat(padded.get(0).block().slab().place(1))
+          .isEqualTo(Float.BYTES * steps * flow.config().headSize());
     }
     assertThat(found).as("batches that ended early, with rows of several lengths").isEqualTo(2);
   }

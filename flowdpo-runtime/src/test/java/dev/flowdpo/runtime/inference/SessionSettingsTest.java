@@ -63,7 +63,8 @@ class SessionSettingsTest {
   void aCardThatCannotBeUsedIsRefusedWithWhatIsMissing() {
     assertRefused(e -> e.device(Device.CUDA).deviceIndex(3))
         .hasMessageContaining("CUDA device 3 cannot be used")
-        .hasMessageContaining("expected a CUDA provider of ONNX Runtime on the class path, found none")
+        .hasMessageContaining(
+            "expected a CUDA provider of ONNX Runtime on the class path, found none")
         .hasMessageContaining("onnxruntime_gpu");
     assertRefused(e -> e.device(Device.CPU).deviceIndex(1))
         .hasMessageContaining("execution.deviceIndex: expected 0");

@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The graphs of 16 bits on ONNX Runtime's processor, which computes most operations in 32 and rounds
- * between them, against what PyTorch computed in 32, for every architecture.
+ * The graphs of 16 bits on ONNX Runtime's processor, which computes most operations in 32 and
+ * rounds between them, against what PyTorch computed in 32, for every architecture.
  */
 class SixteenBitTest {
   static List<String> architectures() {
@@ -41,8 +41,7 @@ class SixteenBitTest {
         new SessionSettings(1, reference.base().maxTokens()).withPrecision(Precision.F16);
     try (FrozenBase base = FrozenBase.load(Checkpoint.open(reference.folder()), settings)) {
       assertThat(base.elementType()).isEqualTo(ElementType.FLOAT16);
-      assertThat(base.cacheBytesPerToken())
-          .isEqualTo(reference.base().cacheBytesPerToken() / 2);
+      assertThat(base.cacheBytesPerToken()).isEqualTo(reference.base().cacheBytesPerToken() / 2);
       assertGradient(reference, base);
       assertDecoding(reference, base);
     }
@@ -81,8 +80,7 @@ class SixteenBitTest {
             Map.of(
                 PeftAdapters.aKey(module), layout.offsetOfA(site),
                 PeftAdapters.bKey(module), layout.offsetOfB(site));
-        matrices.forEach(
-            (key, offset) -> assertMatrix(found, offset, expected.floats(key), key));
+        matrices.forEach((key, offset) -> assertMatrix(found, offset, expected.floats(key), key));
       }
     }
   }
@@ -134,8 +132,7 @@ class SixteenBitTest {
               .get(0)
               .path();
     }
-    ChunkDecoder.Row start =
-        new ChunkDecoder.Row(path, prompt[prompt.length - 1], false, 0, 0);
+    ChunkDecoder.Row start = new ChunkDecoder.Row(path, prompt[prompt.length - 1], false, 0, 0);
     return new ChunkDecoder(base)
         .run(adapter, List.of(start), tokens, SamplingOptions.greedy(), abort -> {})
         .get(0);

@@ -10,8 +10,7 @@ import org.junit.jupiter.api.Test;
 class CudaLibrariesTest {
   private static final String CLASSES = "onnxruntime-1.28.0.jar";
   private static final Provider CUDA_12 =
-      new Provider(
-          "com.microsoft.onnxruntime:onnxruntime_gpu", 12, "onnxruntime_gpu-1.28.0.jar");
+      new Provider("com.microsoft.onnxruntime:onnxruntime_gpu", 12, "onnxruntime_gpu-1.28.0.jar");
   private static final Provider CUDA_13 =
       new Provider(
           "org.bytedeco:onnxruntime, linux-x86_64-gpu",
@@ -20,7 +19,11 @@ class CudaLibrariesTest {
 
   @Test
   void aMissingArtifactIsNamedWithItsCuda() {
-    assertThat(new CudaLibraries(List.of(CLASSES), List.of(), true).missing(false).orElseThrow().toString())
+    assertThat(
+            new CudaLibraries(List.of(CLASSES), List.of(), true)
+                .missing(false)
+                .orElseThrow()
+                .toString())
         .contains("found none (" + CLASSES + ")")
         .contains("com.microsoft.onnxruntime:onnxruntime_gpu:1.28.0 (CUDA 12)")
         .contains("org.bytedeco:onnxruntime:1.28.0-1.5.14")
@@ -32,12 +35,14 @@ class CudaLibrariesTest {
     assertThat(
             new CudaLibraries(List.of(CLASSES, CUDA_12.jar()), List.of(CUDA_12), true)
                 .missing(false)
-                .orElseThrow().toString())
+                .orElseThrow()
+                .toString())
         .contains("expected one artifact", CLASSES + " and " + CUDA_12.jar());
     assertThat(
             new CudaLibraries(List.of(CUDA_12.jar()), List.of(CUDA_12, CUDA_13), true)
                 .missing(false)
-                .orElseThrow().toString())
+                .orElseThrow()
+                .toString())
         .contains("expected one CUDA provider")
         .contains("(CUDA 12, " + CUDA_12.jar() + ")")
         .contains("(CUDA 13, " + CUDA_13.jar() + ")");
@@ -48,10 +53,15 @@ class CudaLibrariesTest {
     assertThat(
             new CudaLibraries(List.of(CLASSES), List.of(CUDA_13), false)
                 .missing(false)
-                .orElseThrow().toString())
+                .orElseThrow()
+                .toString())
         .contains("expected a driver of NVIDIA on this machine, found none")
         .contains("linux-x86_64-gpu is built for CUDA 13");
-    assertThat(new CudaLibraries(List.of(CLASSES), List.of(), false).missing(true).orElseThrow().toString())
+    assertThat(
+            new CudaLibraries(List.of(CLASSES), List.of(), false)
+                .missing(true)
+                .orElseThrow()
+                .toString())
         .contains("driver of NVIDIA")
         .doesNotContain("built for");
   }
