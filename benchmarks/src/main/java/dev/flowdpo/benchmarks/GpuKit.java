@@ -20,9 +20,9 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * Everything that is to be known of a graphics card, in one run: parity with the processor, learning,
- * speed against the card's limits, and a peer beside it; writes {@code report.md} and {@code
- * report.json}. {@code benchmarks/gpu/pack} packs it for a machine without Java and network.
+ * Everything that is to be known of a graphics card, in one run: parity with the processor,
+ * learning, speed against the card's limits, and a peer beside it; writes {@code report.md} and
+ * {@code report.json}. {@code benchmarks/gpu/pack} packs it for a machine without Java and network.
  *
  * <pre>{@code
  * java -cp benchmarks/target/benchmarks.jar dev.flowdpo.benchmarks.GpuKit --out DIR
@@ -35,7 +35,8 @@ import java.util.OptionalInt;
  */
 public final class GpuKit {
   private static final List<String> FIGURES =
-      List.of("decode:1:128:32", "decode:32:512:64", "prefill:512", "prefill:2048", "step:256:64:0");
+      List.of(
+          "decode:1:128:32", "decode:32:512:64", "prefill:512", "prefill:2048", "step:256:64:0");
   private static final List<String> SMALL_FIGURES =
       List.of("decode:1:64:16", "decode:8:64:16", "prefill:128", "step:96:32:0");
 
@@ -72,13 +73,22 @@ public final class GpuKit {
   private boolean run() throws IOException {
     Files.createDirectories(folder);
     List<Precision> precisions =
-        Arrays.stream(options.getOrDefault("--precisions", card ? "F32,F16,BF16" : "F32,F16").split(",", -1))
+        Arrays.stream(
+                options
+                    .getOrDefault("--precisions", card ? "F32,F16,BF16" : "F32,F16")
+                    .split(",", -1))
             .map(Precision::valueOf)
             .toList();
     report.machine("device", target.device() + " " + target.deviceIndex());
     report.machine("ONNX Runtime", SessionSettings.onnxRuntimeVersion());
-    report.machine("Java", System.getProperty("java.version") + ", " + System.getProperty("os.arch"));
-    String cards = KitFigures.output(List.of("nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"));
+    report.machine(
+        "Java", System.getProperty("java.version") + ", " + System.getProperty("os.arch"));
+    String cards =
+        KitFigures.output(
+            List.of(
+                "nvidia-smi",
+                "--query-gpu=name,driver_version,memory.total",
+                "--format=csv,noheader"));
     report.machine("cards", cards.isBlank() ? "none" : cards.strip());
     String parts = options.getOrDefault("--parts", "parity,placement,learning,speed");
     if (parts.contains("parity")) {
@@ -140,23 +150,25 @@ public final class GpuKit {
                 report.memory(shape, precision, memory.peakMegabytes());
               }
             });
-        if (options.containsKey("--peer")) {
-          report.part("peer of " + shape + " in " + precision, () -> peer(model, shape, precision));
+        String program = options.getOrDefault("--peer", "");
+        if (!program.isEmpty()) {
+          report.part(
+              "peer of " + shape + " in " + precision,
+              () -> peer(program, model, shape, precision));
         }
       }
     }
   }
 
-  private void peer(Path model, String shape, Precision precision) {
-    List<String> command = new ArrayList<>(List.of(options.get("--peer").split(" ", -1)));
+  private void peer(String program, Path model, String shape, Precision precision) {
+    List<String> command = new ArrayList<>(List.of(program.split(" ", -1)));
     String type =
         switch (precision) {
           case F32 -> "float32";
           case F16 -> "float16";
           case BF16 -> "bfloat16";
         };
-    command.addAll(
-        List.of(model.toString(), card ? "cuda:" + target.deviceIndex() : "cpu", type));
+    command.addAll(List.of(model.toString(), card ? "cuda:" + target.deviceIndex() : "cpu", type));
     command.addAll(shape.equals("small") ? SMALL_FIGURES : FIGURES);
     report.peer(shape, precision, KitFigures.output(command));
   }
@@ -174,7 +186,8 @@ public final class GpuKit {
                   Architecture.LLAMA, 128_256, 4096, 32, 32, 8, OptionalInt.empty(), 14_336, 8192));
       default ->
           throw new IllegalArgumentException(
-              "--shapes: expected small, 1b or 8b, found %s".formatted(shape.toLowerCase(Locale.ROOT)));
+              "--shapes: expected small, 1b or 8b, found %s"
+                  .formatted(shape.toLowerCase(Locale.ROOT)));
     };
   }
 }

@@ -14,8 +14,8 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Times one shape on a device and compares with its limits by the {@link CostModel}: what the card's
- * memory and products alone would take. Confined to one thread.
+ * Times one shape on a device and compares with its limits by the {@link CostModel}: what the
+ * card's memory and products alone would take. Confined to one thread.
  *
  * @param limits what the card can do
  * @param repeats how often each figure is measured; the median counts

@@ -24,7 +24,12 @@ record KitLearning(ExecutionTarget target, int problems) {
    * @param after the same after
    */
   record Learned(
-      Precision precision, int problems, long updates, double before, double after, double seconds) {
+      Precision precision,
+      int problems,
+      long updates,
+      double before,
+      double after,
+      double seconds) {
     boolean passed() {
       return updates > 0 && after > before - 0.1;
     }
@@ -39,16 +44,14 @@ record KitLearning(ExecutionTarget target, int problems) {
       OnlineLearner learner =
           flow.learner()
               .verifier(
-                  attempt ->
-                      Verdict.of(attempt.finalAnswer().equals(attempt.problem().answer())))
+                  attempt -> Verdict.of(attempt.finalAnswer().equals(attempt.problem().answer())))
               .options(BundledModel.learnerOptions())
               .build();
       LearningReport report =
           learner.learn(
               WordProblems.learning(3).limit(problems).map(WordProblem::toProblem).toList());
       double seconds = (System.nanoTime() - begin) / 1e9;
-      long updates =
-          report.progress().answerUpdates() + (long) report.progress().stopUpdates();
+      long updates = report.progress().answerUpdates() + (long) report.progress().stopUpdates();
       return new Learned(precision, problems, updates, before, accuracy(flow), seconds);
     }
   }

@@ -46,7 +46,9 @@ final class KitMemory implements AutoCloseable {
     String rows =
         KitFigures.output(
             List.of(
-                "nvidia-smi", "--query-compute-apps=pid,used_memory", "--format=csv,noheader,nounits"));
+                "nvidia-smi",
+                "--query-compute-apps=pid,used_memory",
+                "--format=csv,noheader,nounits"));
     double mebibytes = 0;
     for (String row : rows.lines().toList()) {
       String[] cells = row.split(",", -1);

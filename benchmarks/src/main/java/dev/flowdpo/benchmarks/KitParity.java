@@ -68,8 +68,7 @@ record KitParity(ExecutionTarget target, Path folder) {
       String architecture, Precision precision, Found expected, Found found) {
     double scores = 0;
     for (int i = 0; i < expected.logProbabilities.length; i++) {
-      scores =
-          largest(scores, Math.abs(expected.logProbabilities[i] - found.logProbabilities[i]));
+      scores = largest(scores, Math.abs(expected.logProbabilities[i] - found.logProbabilities[i]));
     }
     double error = 0;
     double size = 0;
@@ -133,8 +132,7 @@ record KitParity(ExecutionTarget target, Path folder) {
                   List.of(pair),
                   DpoObjective.sigmoid(1),
                   0)) {
-        return new Found(
-            scores, result.gradient().toFloatVector(), figures.greedy(TOKENS));
+        return new Found(scores, result.gradient().toFloatVector(), figures.greedy(TOKENS));
       }
     }
   }

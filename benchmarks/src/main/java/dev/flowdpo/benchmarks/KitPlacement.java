@@ -22,16 +22,41 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Finds which provider of ONNX Runtime ran what, by its own profile of one decoding, one prefill and
- * one gradient. Confined to one thread.
+ * Finds which provider of ONNX Runtime ran what, by its own profile of one decoding, one prefill
+ * and one gradient. Confined to one thread.
  */
 record KitPlacement(ExecutionTarget target, Path folder) {
   /** What computes sizes and steers loops, which belongs on the processor. */
   private static final Set<String> OF_SIZES =
       Set.of(
-          "Add", "Cast", "Concat", "ConstantOfShape", "Div", "Expand", "Gather", "Greater", "Identity",
-          "If", "Less", "Loop", "Max", "Min", "Mul", "Not", "Or", "Range", "Reshape", "Shape", "Slice",
-          "Split", "Squeeze", "Sub", "Unsqueeze", "Transpose", "ReduceSum", "And");
+          "Add",
+          "Cast",
+          "Concat",
+          "ConstantOfShape",
+          "Div",
+          "Expand",
+          "Gather",
+          "Greater",
+          "Identity",
+          "If",
+          "Less",
+          "Loop",
+          "Max",
+          "Min",
+          "Mul",
+          "Not",
+          "Or",
+          "Range",
+          "Reshape",
+          "Shape",
+          "Slice",
+          "Split",
+          "Squeeze",
+          "Sub",
+          "Unsqueeze",
+          "Transpose",
+          "ReduceSum",
+          "And");
 
   /**
    * Who ran what.

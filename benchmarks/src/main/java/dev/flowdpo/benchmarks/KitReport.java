@@ -33,7 +33,7 @@ final class KitReport {
   /** Runs a part; its error becomes part of the report. */
   void part(String name, Runnable part) {
     long begin = System.nanoTime();
-    System.out.println(name + " …");
+    System.out.println(name + " ...");
     try {
       part.run();
     } catch (RuntimeException | LinkageError e) {
@@ -104,14 +104,19 @@ final class KitReport {
 
   private String markdown() {
     StringBuilder text = new StringBuilder("# Graphics card: a run of the kit\n\n");
-    text.append(LocalDate.now(ZoneOffset.UTC)).append(": ").append(passed() ? "passed" : "**failed**");
+    text.append(LocalDate.now(ZoneOffset.UTC))
+        .append(": ")
+        .append(passed() ? "passed" : "**failed**");
     text.append(".\n\n");
-    machine.forEach((name, value) -> text.append("* ").append(name).append(": ").append(value).append("\n"));
+    machine.forEach(
+        (name, value) -> text.append("* ").append(name).append(": ").append(value).append("\n"));
     failures.forEach(
-        (name, value) -> text.append("* **").append(name).append("** failed: ").append(value).append("\n"));
+        (name, value) ->
+            text.append("* **").append(name).append("** failed: ").append(value).append("\n"));
     if (!comparisons.isEmpty()) {
       text.append("\n## Parity with the processor in 32 bits\n\n");
-      text.append("| Architecture | Precision | log-probability, largest difference | gradient, relative | greedy tokens alike | |\n");
+      text.append(
+          "| Architecture | Precision | log-probability, largest difference | gradient, relative | greedy tokens alike | |\n");
       text.append("|---|---|---:|---:|---:|---|\n");
       for (KitParity.Comparison one : comparisons) {
         text.append(
@@ -130,18 +135,21 @@ final class KitReport {
       for (KitPlacement.Placement one : placements) {
         text.append(
             "* %s: microseconds %s%s%n"
-                .formatted(
-                    one.precision(),
-                    one.microseconds(),
-                    one.onProcessor().isEmpty()
-                        ? ""
-                        : "; on the processor " + one.onProcessor())
-                + (one.passed() ? "" : "  **operators other than those of sizes are on the processor**\n"));
+                    .formatted(
+                        one.precision(),
+                        one.microseconds(),
+                        one.onProcessor().isEmpty()
+                            ? ""
+                            : "; on the processor " + one.onProcessor())
+                + (one.passed()
+                    ? ""
+                    : "  **operators other than those of sizes are on the processor**\n"));
       }
     }
     if (!learned.isEmpty()) {
       text.append("\n## Learning on the bundled model\n\n");
-      text.append("| Precision | problems | updates | accuracy on 100 held out, before | after | s |\n|---|---:|---:|---:|---:|---:|\n");
+      text.append(
+          "| Precision | problems | updates | accuracy on 100 held out, before | after | s |\n|---|---:|---:|---:|---:|---:|\n");
       for (KitLearning.Learned one : learned) {
         text.append(
             "| %s | %d | %d | %.0f %% | %.0f %% | %.1f |%n"
@@ -155,10 +163,13 @@ final class KitReport {
       }
     }
     if (!figures.isEmpty()) {
-      text.append("\n## Speed\n\nTokens a second, and seconds of a DPO step of one pair; `decode:rows:prompt:tokens`, ")
-          .append("`prefill:tokens`, `step:tokens:scored:dropout`. The share is of what the card's memory and products alone would take ")
+      text.append(
+              "\n## Speed\n\nTokens a second, and seconds of a DPO step of one pair; `decode:rows:prompt:tokens`, ")
+          .append(
+              "`prefill:tokens`, `step:tokens:scored:dropout`. The share is of what the card's memory and products alone would take ")
           .append("by the cost model, where its limits are known.\n\n");
-      text.append("| Shape | Precision | Figure | FlowDPO | of the limit | peer |\n|---|---|---|---:|---:|---:|\n");
+      text.append(
+          "| Shape | Precision | Figure | FlowDPO | of the limit | peer |\n|---|---|---|---:|---:|---:|\n");
       for (KitFigures.Figure one : figures) {
         Double peer = peers.get(one.shape() + " in " + one.precision() + " " + one.name());
         text.append(

@@ -45,7 +45,9 @@ public record SessionSettings(
     Optional<Path> cache,
     Optional<Precision> precision,
     Optional<CudaProvider> cuda) {
-  /** The system property with a folder for ONNX Runtime's profiles of sessions made from then on. */
+  /**
+   * The system property with a folder for ONNX Runtime's profiles of sessions made from then on.
+   */
   public static final String PROFILE = "flowdpo.onnxruntime.profiles";
 
   private static final Logger LOG = LoggerFactory.getLogger(SessionSettings.class);
