@@ -1,5 +1,6 @@
 package dev.flowdpo.runtime;
 
+import dev.flowdpo.model.Precision;
 import dev.flowdpo.runtime.checkpoint.CheckpointContents;
 import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
@@ -63,17 +64,20 @@ public final class AdapterFlowEngineProvider implements FlowEngineProvider {
       return;
     }
     Path folder = settings.model().orElseGet(BundledModel::folder);
+    Precision precision = engine.base().precision();
     CheckpointContents contents = ModelSource.of(folder).contents();
     LOG.info(
         "Model {}: open after {} ms; {} parameters, {} MB of weights (quantization {}), at most {}"
-            + " tokens, {} bytes of keys and values a token; adapters: {}",
+            + " tokens, {} bytes of keys and values a token; computes in {} on the {}; adapters: {}",
         folder,
         TimeUnit.NANOSECONDS.toMillis(nanos),
         contents.parameters(),
-        ModelMemory.of(contents, sessions, 1).sharedWeights().total() / 1_000_000,
+        ModelMemory.of(contents, sessions.withPrecision(precision), 1).sharedWeights().total() / 1_000_000,
         sessions.quantization(),
         engine.base().maxTokens(),
         engine.policy().cacheBytesPerToken(),
+        precision,
+        sessions.cuda().map(card -> "card " + card.deviceIndex()).orElse("processor"),
         engine.adapters().live().source());
   }
 }

@@ -157,6 +157,11 @@ public final class FrozenBase implements AutoCloseable {
     return settings.quantization();
   }
 
+  /** Returns the type that graphs compute in. */
+  public Precision precision() {
+    return settings.precision().orElse(Precision.F32);
+  }
+
   /** Returns how gradients are formed. */
   public GradientPath gradients() {
     return settings.gradients();
