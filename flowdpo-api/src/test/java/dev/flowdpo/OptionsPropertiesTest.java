@@ -12,6 +12,7 @@ import dev.flowdpo.learning.Schedule;
 import dev.flowdpo.learning.SubmissionOptions;
 import dev.flowdpo.learning.TraceOptions;
 import dev.flowdpo.learning.UpdateOptions;
+import dev.flowdpo.model.CudaOptions;
 import dev.flowdpo.model.ExecutionTarget;
 import dev.flowdpo.model.ModelOptions;
 import dev.flowdpo.policy.FlowOptions;
@@ -61,6 +62,7 @@ class OptionsPropertiesTest {
           TraceOptions.class,
           SamplingOptions.class,
           FlowOptions.class,
+          CudaOptions.class,
           ExecutionTarget.class,
           ModelOptions.class,
           EngineSettings.class);

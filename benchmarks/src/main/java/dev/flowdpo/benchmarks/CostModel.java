@@ -22,6 +22,7 @@ import java.util.Locale;
  * @param config the shape of the model
  * @param rank that of the adapter at every linear layer, 0 for none
  * @param bytesAWeight 4, 2, or what the blocks of a quantised model take
+ * @param bytesAKey 4, or 2 where keys and values are in 16 bits
  * @param bytesASecond how fast the weights are read where one row is decoded
  * @param operationsASecond floating-point operations a second of products with many rows
  */
@@ -29,6 +30,7 @@ public record CostModel(
     ModelConfig config,
     int rank,
     double bytesAWeight,
+    double bytesAKey,
     double bytesASecond,
     double operationsASecond) {
 
@@ -205,9 +207,19 @@ public record CostModel(
     return bytesAWeight * (layerWeights() + outputWeights());
   }
 
-  /** Bytes of the keys and values of one token, in 32 bits. */
+  /** Keys and values in 32 bits. */
+  CostModel(
+      ModelConfig config,
+      int rank,
+      double bytesAWeight,
+      double bytesASecond,
+      double operationsASecond) {
+    this(config, rank, bytesAWeight, 4, bytesASecond, operationsASecond);
+  }
+
+  /** Bytes of the keys and values of one token. */
   double cacheBytesAToken() {
-    return 4.0 * 2 * config.layers() * config.keyValueWidth();
+    return bytesAKey * 2 * config.layers() * config.keyValueWidth();
   }
 
   /** Two operations a weight of the linear layers and of the adapter's. */

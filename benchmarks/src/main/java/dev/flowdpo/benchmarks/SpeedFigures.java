@@ -69,8 +69,16 @@ final class SpeedFigures implements AutoCloseable {
    * @param rank that of an adapter at every linear layer, 0 for none
    */
   SpeedFigures(Path model, Quantization quantization, int rank) {
-    ModelOptions options =
-        ModelOptions.builder().execution(e -> e.quantization(quantization)).maxTokens(4096).build();
+    this(
+        model,
+        ModelOptions.builder().execution(e -> e.quantization(quantization)).maxTokens(4096).build(),
+        rank);
+  }
+
+  /**
+   * @param rank that of an adapter at every linear layer, 0 for none
+   */
+  SpeedFigures(Path model, ModelOptions options, int rank) {
     ModelSource source = ModelSource.of(model);
     this.engine =
         new AdapterFlowEngineProvider()
@@ -85,6 +93,35 @@ final class SpeedFigures implements AutoCloseable {
 
   FrozenBase base() {
     return engine.base();
+  }
+
+  AdapterSnapshot adapter() {
+    return adapter;
+  }
+
+  /** Returns the best tokens after prompts of several lengths, so many each. */
+  List<int[]> greedy(int tokens) {
+    List<PartialAnswer> starts = new ArrayList<>();
+    for (int length : new int[] {8, 24, 40, 80}) {
+      starts.add(PartialAnswer.start(problem(length)));
+    }
+    return policy.extend(requests(starts, tokens, SamplingOptions.greedy())).stream()
+        .map(chunk -> chunk.tokens().toArray())
+        .toList();
+  }
+
+  /** Returns a pair of random tokens; the last of its two texts are scored. */
+  static PreferencePair pair(FrozenBase base, int tokens, int scored) {
+    SplittableRandom random = new SplittableRandom(1);
+    return new PreferencePair(
+        AdapterRole.ANSWER,
+        tokens(random, tokens - scored, base),
+        tokens(random, scored, base),
+        tokens(random, scored, base),
+        "pair",
+        0,
+        1,
+        0);
   }
 
   /**
@@ -242,17 +279,7 @@ final class SpeedFigures implements AutoCloseable {
    * @param tokens those of each of two texts, the last of which are scored
    */
   static double step(FrozenBase base, AdapterSnapshot adapter, int tokens, int scored) {
-    SplittableRandom random = new SplittableRandom(1);
-    PreferencePair pair =
-        new PreferencePair(
-            AdapterRole.ANSWER,
-            tokens(random, tokens - scored, base),
-            tokens(random, scored, base),
-            tokens(random, scored, base),
-            "pair",
-            0,
-            1,
-            0);
+    PreferencePair pair = pair(base, tokens, scored);
     long begin = System.nanoTime();
     try (PreferenceGradient.Result result =
         PreferenceGradient.of(base, base.gradients())

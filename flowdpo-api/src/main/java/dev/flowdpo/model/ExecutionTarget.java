@@ -4,14 +4,15 @@ import dev.flowdpo.error.Require;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where and how a model runs: the device, the precision of its frozen matrices, the way to the
- * gradient, threads, and packed copies. Keys and values lie where the device reads them. What is
- * left open the engine decides for its model and the device; what it cannot do it refuses when it
- * opens the model, with an {@link dev.flowdpo.error.InvalidInputException} that names what is
- * missing, as a value out of its range is refused at once. Immutable and thread-safe.
+ * Where and how a model runs: the device, the precision, how its frozen matrices are held, the way
+ * to the gradient, threads, and packed copies. Keys and values lie where the device reads them.
+ * What is left open the engine decides for its model and the device; what it cannot do it refuses
+ * when it opens the model, with an {@link dev.flowdpo.error.InvalidInputException} that names what
+ * is missing, as a value out of its range is refused at once. Immutable and thread-safe.
  */
 public final class ExecutionTarget {
   private static final ExecutionTarget DEFAULTS =
@@ -19,6 +20,8 @@ public final class ExecutionTarget {
           new Values(
               Device.AUTOMATIC,
               0,
+              CudaOptions.defaults(),
+              Optional.empty(),
               Quantization.AS_STORED,
               Optional.empty(),
               OptionalInt.empty(),
@@ -30,6 +33,8 @@ public final class ExecutionTarget {
   private record Values(
       Device device,
       int deviceIndex,
+      CudaOptions cuda,
+      Optional<Precision> precision,
       Quantization quantization,
       Optional<GradientPath> gradients,
       OptionalInt threads,
@@ -43,6 +48,28 @@ public final class ExecutionTarget {
   /** {@return the best device, weights as stored, all else left to the engine} */
   public static ExecutionTarget defaults() {
     return DEFAULTS;
+  }
+
+  /**
+   * {@return the first graphics card of NVIDIA where the engine can use one, else the processor, in
+   * which case it says why in its log: the same as {@link #defaults()}}
+   */
+  public static ExecutionTarget auto() {
+    return DEFAULTS;
+  }
+
+  /** {@return the processor, all else as in {@link #defaults()}} */
+  public static ExecutionTarget cpu() {
+    return builder().device(Device.CPU).build();
+  }
+
+  /**
+   * {@return a graphics card of NVIDIA, and nothing else, all else as in {@link #defaults()}}
+   *
+   * @param deviceIndex which one, as its driver counts them, from 0
+   */
+  public static ExecutionTarget cuda(int deviceIndex) {
+    return builder().device(Device.CUDA).deviceIndex(deviceIndex).build();
   }
 
   /** {@return a builder that starts from {@link #defaults()}} */
@@ -65,6 +92,19 @@ public final class ExecutionTarget {
     return values.deviceIndex;
   }
 
+  /** {@return how a graphics card is used, where the device is one} */
+  public CudaOptions cuda() {
+    return values.cuda;
+  }
+
+  /**
+   * {@return the type that a model computes in; by default {@link Precision#F32} on a processor,
+   * and on a graphics card the type in which the model's file holds its matrices}
+   */
+  public Optional<Precision> precision() {
+    return values.precision;
+  }
+
   /**
    * {@return how the frozen matrices are held in memory; default {@link Quantization#AS_STORED}}
    */
@@ -72,7 +112,10 @@ public final class ExecutionTarget {
     return values.quantization;
   }
 
-  /** {@return how learners form gradients; by default {@link GradientPath#TAPS} on a CPU} */
+  /**
+   * {@return how learners form gradients; by default {@link GradientPath#TAPS} in 32 bits on a CPU,
+   * else {@link GradientPath#IN_GRAPH}}
+   */
   public Optional<GradientPath> gradients() {
     return values.gradients;
   }
@@ -114,6 +157,8 @@ public final class ExecutionTarget {
   public static final class Builder {
     private Device device;
     private int deviceIndex;
+    private CudaOptions cuda;
+    private Optional<Precision> precision;
     private Quantization quantization;
     private Optional<GradientPath> gradients;
     private OptionalInt threads;
@@ -123,6 +168,8 @@ public final class ExecutionTarget {
     private Builder(Values values) {
       device = values.device;
       deviceIndex = values.deviceIndex;
+      cuda = values.cuda;
+      precision = values.precision;
       quantization = values.quantization;
       gradients = values.gradients;
       threads = values.threads;
@@ -139,6 +186,25 @@ public final class ExecutionTarget {
     /** Sets which of several devices of the kind, at least 0. */
     public Builder deviceIndex(int deviceIndex) {
       this.deviceIndex = Require.atLeast(0, "deviceIndex", deviceIndex);
+      return this;
+    }
+
+    /** Sets how a graphics card is used. */
+    public Builder cuda(CudaOptions cuda) {
+      this.cuda = Objects.requireNonNull(cuda, "cuda");
+      return this;
+    }
+
+    /** Changes how a graphics card is used. */
+    public Builder cuda(Consumer<CudaOptions.Builder> change) {
+      CudaOptions.Builder builder = cuda.toBuilder();
+      change.accept(builder);
+      return cuda(builder.build());
+    }
+
+    /** Sets the type that the model computes in. */
+    public Builder precision(Precision precision) {
+      this.precision = Optional.of(precision);
       return this;
     }
 
@@ -175,7 +241,16 @@ public final class ExecutionTarget {
     /** {@return the target as set so far} */
     public ExecutionTarget build() {
       return new ExecutionTarget(
-          new Values(device, deviceIndex, quantization, gradients, threads, spinning, packing));
+          new Values(
+              device,
+              deviceIndex,
+              cuda,
+              precision,
+              quantization,
+              gradients,
+              threads,
+              spinning,
+              packing));
     }
   }
 }

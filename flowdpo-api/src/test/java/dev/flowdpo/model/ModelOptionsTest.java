@@ -44,6 +44,31 @@ class ModelOptionsTest {
   }
 
   @Test
+  void aTargetNamesADevice() {
+    assertThat(ExecutionTarget.auto()).isEqualTo(ExecutionTarget.defaults());
+    assertThat(ExecutionTarget.cpu().device()).isEqualTo(Device.CPU);
+    ExecutionTarget card = ExecutionTarget.cuda(2);
+    assertThat(card.device()).isEqualTo(Device.CUDA);
+    assertThat(card.deviceIndex()).isEqualTo(2);
+    assertThat(card.precision()).isEmpty();
+    assertThat(card.cuda()).isEqualTo(CudaOptions.defaults());
+    ExecutionTarget told =
+        card.toBuilder()
+            .precision(Precision.BF16)
+            .cuda(c -> c.memoryMegabytes(7).strict(true))
+            .cuda(c -> c.arenaGrowth(CudaOptions.ArenaGrowth.DOUBLING).library(Path.of("cuda.so")))
+            .build();
+    assertThat(told.precision()).contains(Precision.BF16);
+    assertThat(told.cuda().memoryMegabytes()).hasValue(7);
+    assertThat(told.cuda().strict()).isTrue();
+    assertThat(told.cuda().library()).contains(Path.of("cuda.so"));
+    assertThat(told.cuda().arenaGrowth()).isEqualTo(CudaOptions.ArenaGrowth.DOUBLING);
+    assertThatThrownBy(() -> card.toBuilder().cuda(c -> c.memoryMegabytes(0)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("memoryMegabytes");
+  }
+
+  @Test
   void aBadValueIsRefusedAtOnce() {
     ModelOptions.Builder builder = ModelOptions.builder();
     assertThatThrownBy(() -> builder.execution(e -> e.deviceIndex(-1)))

@@ -1,5 +1,6 @@
 package dev.flowdpo.runtime;
 
+import dev.flowdpo.model.Precision;
 import dev.flowdpo.runtime.checkpoint.CheckpointContents;
 import dev.flowdpo.runtime.inference.SessionSettings;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
@@ -29,16 +30,20 @@ public final class AdapterFlowEngineProvider implements FlowEngineProvider {
   @Override
   public AdapterFlowEngine open(EngineSettings settings) {
     long begin = System.nanoTime();
-    AdapterFlowEngine engine = load(settings);
+    boolean bundled = settings.model().isEmpty();
+    SessionSettings sessions =
+        (bundled ? BundledModel.sessionSettings() : SessionSettings.defaults())
+            .with(settings.options());
+    AdapterFlowEngine engine = load(settings, sessions);
     try {
-      tell(engine, settings, System.nanoTime() - begin);
+      tell(engine, settings, sessions, System.nanoTime() - begin);
     } catch (RuntimeException e) {
       LOG.debug("What was loaded cannot be told", e);
     }
     return engine;
   }
 
-  private static AdapterFlowEngine load(EngineSettings settings) {
+  private static AdapterFlowEngine load(EngineSettings settings, SessionSettings sessions) {
     boolean bundled = settings.model().isEmpty();
     return AdapterFlowEngine.open(
         settings.model().orElseGet(BundledModel::folder),
@@ -48,31 +53,31 @@ public final class AdapterFlowEngineProvider implements FlowEngineProvider {
                 LearningDefaults.measured("the bundled model", BundledModel.learnerOptions())
             : LearningDefaults::of,
         bundled ? BundledModel.trainerOptions() : TrainerOptions.paper(),
-        (bundled ? BundledModel.sessionSettings() : SessionSettings.defaults())
-            .with(settings.options()),
+        sessions,
         settings.options());
   }
 
   /** Says what was loaded; sessions are made when they are first used. */
-  private static void tell(AdapterFlowEngine engine, EngineSettings settings, long nanos) {
+  private static void tell(
+      AdapterFlowEngine engine, EngineSettings settings, SessionSettings sessions, long nanos) {
     if (!LOG.isInfoEnabled()) {
       return;
     }
     Path folder = settings.model().orElseGet(BundledModel::folder);
-    SessionSettings sessions =
-        (settings.model().isEmpty() ? BundledModel.sessionSettings() : SessionSettings.defaults())
-            .with(settings.options());
+    Precision precision = engine.base().precision();
     CheckpointContents contents = ModelSource.of(folder).contents();
     LOG.info(
         "Model {}: open after {} ms; {} parameters, {} MB of weights (quantization {}), at most {}"
-            + " tokens, {} bytes of keys and values a token; adapters: {}",
+            + " tokens, {} bytes of keys and values a token; computes in {} on the {}; adapters: {}",
         folder,
         TimeUnit.NANOSECONDS.toMillis(nanos),
         contents.parameters(),
-        ModelMemory.of(contents, sessions, 1).sharedWeights().total() / 1_000_000,
+        ModelMemory.of(contents, sessions.withPrecision(precision), 1).sharedWeights().total() / 1_000_000,
         sessions.quantization(),
         engine.base().maxTokens(),
         engine.policy().cacheBytesPerToken(),
+        precision,
+        sessions.cuda().map(card -> "card " + card.deviceIndex()).orElse("processor"),
         engine.adapters().live().source());
   }
 }

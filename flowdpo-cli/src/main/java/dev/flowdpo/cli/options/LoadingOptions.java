@@ -1,6 +1,5 @@
 package dev.flowdpo.cli.options;
 
-import dev.flowdpo.model.Device;
 import dev.flowdpo.model.ModelOptions;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -26,15 +25,7 @@ final class LoadingOptions {
               + " model.")
   private Optional<Integer> threads = Optional.empty();
 
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      defaultValue = "automatic",
-      converter = DeviceConverter.class,
-      description =
-          "What the model runs on: automatic, cpu or cuda, which this version refuses; default:"
-              + " ${DEFAULT-VALUE}.")
-  private Device device = Device.AUTOMATIC;
+  @Mixin private DeviceOptions device;
 
   /** Returns the options as the library takes them. */
   ModelOptions modelOptions() {
@@ -43,16 +34,9 @@ final class LoadingOptions {
     cache.ifPresent(options::cache);
     options.execution(
         execution -> {
-          execution.device(device);
+          device.applyTo(execution);
           threads.ifPresent(execution::threads);
         });
     return options.build();
-  }
-
-  /** Reads a device by its name. */
-  static final class DeviceConverter extends TextConverter<Device> {
-    DeviceConverter() {
-      super(Device.values());
-    }
   }
 }

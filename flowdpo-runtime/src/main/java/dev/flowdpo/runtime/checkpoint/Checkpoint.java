@@ -36,6 +36,9 @@ public final class Checkpoint implements AutoCloseable {
   /** The file of the weights in a model folder without shards. */
   public static final String WEIGHTS_FILE = "model.safetensors";
 
+  /** How many values are in 32 bits at once while they become 16. */
+  private static final long NARROWED_AT_ONCE = 1 << 20;
+
   private final Path path;
   private final ModelConfig config;
   private final String describedBy;
@@ -166,6 +169,33 @@ public final class Checkpoint implements AutoCloseable {
    */
   public FloatBuffer weight(String name, long firstRow, long rows) {
     return file(name).floats(name, firstRow, rows);
+  }
+
+  /**
+   * {@return the values of some of a matrix's rows in a type of 16 bits: direct, in native byte
+   * order}
+   *
+   * <p>Where the file has them in this type they are mapped from it without a copy; else they are
+   * converted, a few rows at a time, on every call.
+   *
+   * @param name a name out of {@link #expectedTensors}
+   * @throws InvalidInputException if a value is larger than the type holds
+   */
+  public ByteBuffer halves(String name, DataType type, long firstRow, long rows) {
+    return file(name)
+        .mapped(name, type, firstRow, rows)
+        .orElseGet(
+            () -> {
+              long columns = shape(name)[1];
+              String what = path + ": tensor \"" + name + "\"";
+              ByteBuffer all = DirectFloats.allocateBytes(rows * columns * type.bytes(), what);
+              long step = Math.max(1, NARROWED_AT_ONCE / columns);
+              for (long row = 0; row < rows; row += step) {
+                DirectFloats.narrow(
+                    weight(name, firstRow + row, Math.min(step, rows - row)), type, all, what);
+              }
+              return all.flip();
+            });
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.flowdpo.runtime.checkpoint;
 
 import dev.flowdpo.error.FlowException;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.internal.HalfPrecision;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -36,6 +37,31 @@ public final class DirectFloats {
     }
   }
 
+  /** Appends values to bytes in a type of 16 bits. */
+  static void narrow(FloatBuffer from, DataType type, ByteBuffer to, String what) {
+    while (from.hasRemaining()) {
+      float value = from.get();
+      short half = type == DataType.F16 ? HalfPrecision.toF16(value) : HalfPrecision.toBf16(value);
+      if (type == DataType.F16
+          && Float.isInfinite(HalfPrecision.fromF16(half))
+          && Float.isFinite(value)) {
+        throw new InvalidInputException(
+            "%s: expected values of at most 65504, which F16 holds, found %s; take BF16 or F32"
+                .formatted(what, value));
+      }
+      to.putShort(half);
+    }
+  }
+
+  /** Returns room for some bytes: direct, in native byte order. */
+  static ByteBuffer allocateBytes(long bytes, String what) {
+    try {
+      return ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
+    } catch (OutOfMemoryError e) {
+      throw noRoom(bytes, what, e);
+    }
+  }
+
   /**
    * {@return room for some values: direct, in native byte order}
    *
@@ -48,12 +74,16 @@ public final class DirectFloats {
     try {
       return ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder()).asFloatBuffer();
     } catch (OutOfMemoryError e) {
-      throw new FlowException(
-          ("%s: expected room for %d bytes outside the heap, found none; raise"
-                  + " -XX:MaxDirectMemorySize, store the weights as F32, which are not copied, or load"
-                  + " them in fewer bits (ExecutionTarget.quantization)")
-              .formatted(what, size),
-          e);
+      throw noRoom(size, what, e);
     }
+  }
+
+  private static FlowException noRoom(long bytes, String what, OutOfMemoryError e) {
+    return new FlowException(
+        ("%s: expected room for %d bytes outside the heap, found none; raise"
+                + " -XX:MaxDirectMemorySize, store the weights in the type in which they are computed,"
+                + " which are not copied, or load them in fewer bits (ExecutionTarget.quantization)")
+            .formatted(what, bytes),
+        e);
   }
 }

@@ -25,6 +25,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -322,6 +323,17 @@ public final class SafetensorsFile implements WeightSource {
               .formatted(path, names, Integer.MAX_VALUE, end - first.begin()));
     }
     return map(first, 0, end - first.begin());
+  }
+
+  @Override
+  public Optional<ByteBuffer> mapped(String name, DataType type, long firstRow, long rows) {
+    TensorInfo info = tensor(name);
+    if (dataType(name) != type || ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
+      return Optional.empty();
+    }
+    long width = info.byteSize() / info.shape()[0];
+    ByteBuffer bytes = map(info, firstRow * width, rows * width);
+    return bytes.alignmentOffset(0, type.bytes()) == 0 ? Optional.of(bytes) : Optional.empty();
   }
 
   @Override

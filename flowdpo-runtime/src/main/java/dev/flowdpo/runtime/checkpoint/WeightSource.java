@@ -57,6 +57,15 @@ public interface WeightSource extends AutoCloseable {
    */
   FloatBuffer floats(String name, long firstRow, long rows);
 
+  /**
+   * {@return the bytes of some of a tensor's rows as they are stored, mapped: read-only, direct, in
+   * native byte order; empty where they are of another type, or do not lie so that native code can
+   * read them}
+   */
+  default Optional<ByteBuffer> mapped(String name, DataType type, long firstRow, long rows) {
+    return Optional.empty();
+  }
+
   /** {@return the blocks in which a file holds a matrix; empty where every element stands alone} */
   default Optional<StoredBlocks> blocks(String name) {
     return Optional.empty();

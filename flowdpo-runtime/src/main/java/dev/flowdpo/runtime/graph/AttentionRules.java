@@ -2,6 +2,8 @@ package dev.flowdpo.runtime.graph;
 
 import dev.flowdpo.runtime.checkpoint.DecoderVariant;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -12,6 +14,7 @@ final class AttentionRules {
   private final ModelConfig config;
   private final Graph weights;
   private final int tablePositions;
+  private final Map<Value, Value> tables = new HashMap<>();
 
   /**
    * @param weights the graph that declares the rotary tables
@@ -33,8 +36,8 @@ final class AttentionRules {
     if (angles.isEmpty()) {
       return x;
     }
-    Value cosine = angles.get().cosine();
-    Value sine = angles.get().sine();
+    Value cosine = inType(angles.get().cosine(), x.type());
+    Value sine = inType(angles.get().sine(), x.type());
     if (config.rotarySize() == config.headSize()) {
       return o.rotary(x, positions, cosine, sine);
     }
@@ -42,13 +45,21 @@ final class AttentionRules {
     return o.partialRotary(x, positions, cosine, sine, heads, config.rotarySize());
   }
 
+  /** Converts a table once, outside of loops. */
+  private Value inType(Value table, ElementType type) {
+    return tables.computeIfAbsent(table, key -> new Operations(weights).cast(table, type));
+  }
+
   /** Returns what products of queries and keys are multiplied by. */
   float scale() {
     return (float) config.attentionScale();
   }
 
-  /** Returns scores within the model's soft cap, if it has one: {@code c · tanh(x / c)}. */
-  Value capped(Operations o, Value scores) {
+  /**
+   * Returns scores in 32 bits, within the model's soft cap, if it has one: {@code c · tanh(x / c)}.
+   */
+  Value capped(Operations o, Value products) {
+    Value scores = o.cast(products, ElementType.FLOAT);
     return config.variant().attentionSoftCap().isPresent()
         ? o.softCap(scores, (float) config.variant().attentionSoftCap().getAsDouble())
         : scores;

@@ -131,8 +131,8 @@ final class ChunkAttention implements Decoder.Attention {
     if (window.isPresent()) {
       overChunk = o.add(overChunk, window.get().chunk());
     }
-    Value weights =
-        o.softmax(o.concatenate(3, new Shape.Dimension(-1, "keys"), overPrefix, overChunk));
+    Value scores = o.concatenate(3, new Shape.Dimension(-1, "keys"), overPrefix, overChunk);
+    Value weights = o.cast(o.softmax(scores), v.type());
     List<Value> parts =
         o.split(
             weights,

@@ -20,7 +20,8 @@ import java.util.List;
  * {@code forbid_end [rows, 1]}, 1 where the first token must not be an end token; {@code greedy},
  * {@code ranked}, {@code inverse_temperature}, {@code top_p} of rank 0, {@code top_k [1]}; {@code
  * uniform [steps, rows, 1]}; {@code prefix_key.L}, {@code prefix_value.L [groups, keyHeads, prefix,
- * size]}, {@code prefix_bias [groups, 1, 1, prefix]} and the adapter's factors.
+ * size]} in the type of the matrices, {@code prefix_bias [groups, 1, 1, prefix]} and the adapter's
+ * factors.
  *
  * <p>Outputs: {@code chosen [steps, rows]}, {@code log_probabilities [steps, rows]} at temperature
  * 1, and {@code key.L}, {@code value.L [groups, keyHeads, rollouts, steps, size]}: those of the
@@ -95,8 +96,8 @@ public final class ChunkGraph {
     List<Value> prefixKeys = new ArrayList<>();
     List<Value> prefixValues = new ArrayList<>();
     for (int layer = 0; layer < config.layers(); layer++) {
-      prefixKeys.add(graph.input(prefixKey(layer), ElementType.FLOAT, prefix));
-      prefixValues.add(graph.input(prefixValue(layer), ElementType.FLOAT, prefix));
+      prefixKeys.add(graph.input(prefixKey(layer), plan.type(), prefix));
+      prefixValues.add(graph.input(prefixValue(layer), plan.type(), prefix));
     }
 
     Graph body = graph.subgraph("step");
@@ -110,8 +111,8 @@ public final class ChunkGraph {
     List<Value> chunkKeys = new ArrayList<>();
     List<Value> chunkValues = new ArrayList<>();
     for (int layer = 0; layer < config.layers(); layer++) {
-      chunkKeys.add(body.subgraphInput("chunk_key", ElementType.FLOAT, chunk));
-      chunkValues.add(body.subgraphInput("chunk_value", ElementType.FLOAT, chunk));
+      chunkKeys.add(body.subgraphInput("chunk_key", plan.type(), chunk));
+      chunkValues.add(body.subgraphInput("chunk_value", plan.type(), chunk));
     }
     ChunkAttention attention =
         new ChunkAttention(
@@ -130,7 +131,7 @@ public final class ChunkGraph {
             config,
             inBody,
             Decoder.WeightSource.of(graph, plan, false),
-            Decoder.adapterInputs(graph, config));
+            Decoder.adapterInputs(graph, config, plan.type()));
     Value scores = decoder.logits(decoder.hidden(token, attention));
     Value logProbabilities = inBody.logSoftmax(scores);
     Value allowed = withoutEnds(inBody, scores, iteration, endTokens, forbidEnd);
@@ -165,7 +166,7 @@ public final class ChunkGraph {
             rollouts,
             graph.integers(0, config.headSize()));
     Shape empty = Shape.of("groups", config.keyValueHeads(), "rollouts", 0, config.headSize());
-    Value nothing = o.zeros(emptySizes, empty);
+    Value nothing = o.zeros(emptySizes, empty, plan.type());
     Value notEnded = o.less(start, graph.integer(Long.MIN_VALUE));
     Value going = o.equal(graph.integer(0), graph.integer(0));
     List<Value> inputs = new ArrayList<>(List.of(maxSteps, going, start, notEnded));
@@ -175,7 +176,7 @@ public final class ChunkGraph {
         Shape.of("groups", config.keyValueHeads(), "rollouts", "written", config.headSize());
     List<ElementType> types = new ArrayList<>(List.of(ElementType.INT64, ElementType.BOOL));
     List<Shape> shapes = new ArrayList<>(List.of(Shape.of("rows"), Shape.of("rows")));
-    types.addAll(Collections.nCopies(2 * config.layers(), ElementType.FLOAT));
+    types.addAll(Collections.nCopies(2 * config.layers(), plan.type()));
     shapes.addAll(Collections.nCopies(2 * config.layers(), chunk));
     types.addAll(List.of(ElementType.INT64, ElementType.FLOAT));
     shapes.addAll(List.of(Shape.of("written", "rows"), Shape.of("written", "rows")));

@@ -25,6 +25,10 @@ import java.util.Optional;
  * <p>Every linear layer carries a LoRA side branch {@code y = x Wᵀ + (x Aᵀ) Bᵀ} (Hu et al., arXiv
  * 2106.09685), where the factor alpha / rank is already in B. A and B are inputs of the graph, so
  * adapters change without a new session; with factors of rank 0 the branch is no work.
+ *
+ * <p>Rows are in the type of the matrices, 32 bits or 16. In 16 bits, norms compute in 32 bits
+ * inside, scores of attention and of the vocabulary are in 32 bits before their softmax, and the
+ * branch of an adapter that learns is in 32 bits, as its gradient is.
  */
 final class Decoder {
   /**
@@ -58,10 +62,13 @@ final class Decoder {
      * @param exact whether quantised matrices compute exactly
      */
     static WeightSource of(Graph graph, MatrixPlan plan, boolean exact) {
+      Operations operations = new Operations(graph);
+      Map<String, Value> vectors = new HashMap<>();
       return new WeightSource() {
         @Override
         public Value vector(String tensor, long size) {
-          return graph.weight(tensor, Shape.of(size));
+          return vectors.computeIfAbsent(
+              tensor, key -> operations.cast(graph.weight(tensor, Shape.of(size)), plan.type()));
         }
 
         @Override
@@ -128,8 +135,15 @@ final class Decoder {
     LinearSite.of(config).forEach(site -> sites.put(site.module(), site));
   }
 
-  /** Declares the adapter inputs of every site. */
+  /** Declares the adapter inputs of every site, in 32 bits. */
   static Map<String, AdapterInputs> adapterInputs(Graph graph, ModelConfig config) {
+    return adapterInputs(graph, config, ElementType.FLOAT);
+  }
+
+  /** Declares the adapter inputs of every site, and converts them once, for many steps. */
+  static Map<String, AdapterInputs> adapterInputs(
+      Graph graph, ModelConfig config, ElementType type) {
+    Operations o = new Operations(graph);
     Map<String, AdapterInputs> inputs = new LinkedHashMap<>();
     for (LinearSite site : LinearSite.of(config)) {
       Shape a = Shape.of("rank", site.inputs());
@@ -137,8 +151,8 @@ final class Decoder {
       inputs.put(
           site.module(),
           new AdapterInputs(
-              graph.input(site.inputOfA(), ElementType.FLOAT, a),
-              graph.input(site.inputOfB(), ElementType.FLOAT, b)));
+              o.cast(graph.input(site.inputOfA(), ElementType.FLOAT, a), type),
+              o.cast(graph.input(site.inputOfB(), ElementType.FLOAT, b), type)));
     }
     return inputs;
   }
@@ -188,7 +202,7 @@ final class Decoder {
   }
 
   private Value scaled(Value x, double factor) {
-    return factor == 1 ? x : operations.multiply(x, operations.graph().real((float) factor));
+    return factor == 1 ? x : operations.multiply(x, (float) factor);
   }
 
   private Value attention(int layer, Value n, Attention attention) {
@@ -234,15 +248,16 @@ final class Decoder {
   }
 
   /**
-   * Returns the scores of every vocabulary entry: {@code [rows, hidden]} gives {@code [rows,
-   * vocabulary]}.
+   * Returns the scores of every vocabulary entry, in 32 bits: {@code [rows, hidden]} gives {@code
+   * [rows, vocabulary]}.
    */
   Value logits(Value hidden) {
     FrozenMatrix head =
         config.tiedEmbeddings()
             ? embeddings()
             : vocabulary(config.names().vocabularyProjection(), ParameterKind.HEAD);
-    Value logits = scaled(head.linear(operations, hidden), 1 / variant.logitDivisor());
+    Value products = operations.cast(head.linear(operations, hidden), ElementType.FLOAT);
+    Value logits = scaled(products, 1 / variant.logitDivisor());
     return variant.logitSoftCap().isPresent()
         ? operations.softCap(logits, (float) variant.logitSoftCap().getAsDouble())
         : logits;
@@ -282,7 +297,7 @@ final class Decoder {
   private Value norm(Value x, String module, int width) {
     Value scale = weights.vector(TensorNames.weight(module), width);
     if (variant.normWeightsFromOne()) {
-      scale = operations.add(scale, operations.graph().real(1));
+      scale = operations.add(scale, 1);
     }
     return operations.rootMeanSquareNorm(x, scale, (float) config.normEpsilon()).get(0);
   }
@@ -334,10 +349,15 @@ final class Decoder {
       return plain;
     }
     Value mask = dropoutMasks.get(site.module());
+    Value input = operations.cast(x, adapter.a().type());
     Value branch =
-        mask == null ? x : operations.multiply(x, operations.cast(mask, ElementType.FLOAT));
+        mask == null ? input : operations.multiply(input, operations.cast(mask, input.type()));
     Value down = operations.linear(branch, adapter.a());
-    Value output = operations.linear(down, adapter.b(), plain);
+    Value output =
+        down.type() == plain.type()
+            ? operations.linear(down, adapter.b(), plain)
+            : operations.add(
+                plain, operations.cast(operations.linear(down, adapter.b()), plain.type()));
     siteValues.put(site.module(), new SiteValues(site, branch, down, output));
     return output;
   }

@@ -19,6 +19,7 @@ final class DerivativeRules {
           entry("Add", DerivativeRules::add),
           entry("Sub", DerivativeRules::subtract),
           entry("Mul", DerivativeRules::multiply),
+          entry("Cast", DerivativeRules::cast),
           entry("Neg", DerivativeRules::negate),
           entry("Sqrt", DerivativeRules::squareRoot),
           entry("Reciprocal", DerivativeRules::reciprocal),
@@ -123,7 +124,7 @@ final class DerivativeRules {
   /** y = √x: ∂x = g / 2y. */
   private static void squareRoot(Differentiation.Step step) {
     Operations o = step.operations();
-    Value half = o.multiply(step.gradient(), o.graph().real(0.5f));
+    Value half = o.multiply(step.gradient(), 0.5f);
     step.give(0, o.divide(half, step.node().output()));
   }
 
@@ -138,7 +139,7 @@ final class DerivativeRules {
   private static void sigmoid(Differentiation.Step step) {
     Operations o = step.operations();
     Value y = step.node().output();
-    Value slope = o.multiply(y, o.subtract(o.graph().real(1), y));
+    Value slope = o.multiply(y, o.complement(y));
     step.give(0, o.multiply(step.gradient(), slope));
   }
 
@@ -146,7 +147,7 @@ final class DerivativeRules {
   private static void silu(Differentiation.Step step) {
     Operations o = step.operations();
     Value s = o.sigmoid(step.node().input(0));
-    Value rest = o.multiply(step.node().output(), o.subtract(o.graph().real(1), s));
+    Value rest = o.multiply(step.node().output(), o.complement(s));
     step.give(0, o.multiply(step.gradient(), o.add(s, rest)));
   }
 
@@ -154,7 +155,7 @@ final class DerivativeRules {
   private static void hyperbolicTangent(Differentiation.Step step) {
     Operations o = step.operations();
     Value y = step.node().output();
-    step.give(0, o.multiply(step.gradient(), o.subtract(o.graph().real(1), o.multiply(y, y))));
+    step.give(0, o.multiply(step.gradient(), o.complement(o.multiply(y, y))));
   }
 
   /**
@@ -164,30 +165,36 @@ final class DerivativeRules {
    */
   private static void gelu(Differentiation.Step step) {
     Operations o = step.operations();
-    Graph graph = o.graph();
-    Value x = step.node().input(0);
+    // Powers of what 16 bits hold may be more than they hold.
+    Value x = o.cast(step.node().input(0), ElementType.FLOAT);
     Value square = o.multiply(x, x);
-    Value one = graph.real(1);
-    Value half = graph.real(0.5f);
     Value slope;
     if (step.node().text("approximate", "none").equals("tanh")) {
       float k = (float) Math.sqrt(2 / Math.PI);
-      Value cubic = o.add(one, o.multiply(square, graph.real(0.044715f)));
-      Value t = o.hyperbolicTangent(o.multiply(o.multiply(x, graph.real(k)), cubic));
-      Value inner =
-          o.multiply(o.add(one, o.multiply(square, graph.real(3 * 0.044715f))), graph.real(k));
-      Value curved = o.multiply(o.multiply(x, o.subtract(one, o.multiply(t, t))), inner);
-      slope = o.multiply(o.add(o.add(one, t), curved), half);
+      Value cubic = o.add(o.multiply(square, 0.044715f), 1);
+      Value t = o.hyperbolicTangent(o.multiply(o.multiply(x, k), cubic));
+      Value inner = o.multiply(o.add(o.multiply(square, 3 * 0.044715f), 1), k);
+      Value curved = o.multiply(o.multiply(x, o.complement(o.multiply(t, t))), inner);
+      slope = o.multiply(o.add(o.add(t, 1), curved), 0.5f);
     } else {
-      Value error = o.errorFunction(o.multiply(x, graph.real((float) Math.sqrt(0.5))));
-      Value below = o.multiply(o.add(one, error), half);
+      Value error = o.errorFunction(o.multiply(x, (float) Math.sqrt(0.5)));
+      Value below = o.multiply(o.add(error, 1), 0.5f);
       Value density =
           o.multiply(
-              o.exponential(o.multiply(square, graph.real(-0.5f))),
-              graph.real((float) (1 / Math.sqrt(2 * Math.PI))));
+              o.exponential(o.multiply(square, -0.5f)), (float) (1 / Math.sqrt(2 * Math.PI)));
       slope = o.add(below, o.multiply(x, density));
     }
-    step.give(0, o.multiply(step.gradient(), slope));
+    step.give(0, back(step, o.multiply(o.cast(step.gradient(), ElementType.FLOAT), slope)));
+  }
+
+  /** The gradient of the first input, which was computed in 32 bits, in the input's type. */
+  private static Value back(Differentiation.Step step, Value gradient) {
+    return step.operations().cast(gradient, step.node().input(0).type());
+  }
+
+  /** y = x in another type: ∂x = g in that of x. */
+  private static void cast(Differentiation.Step step) {
+    step.give(0, back(step, step.gradient()));
   }
 
   /**
@@ -264,7 +271,7 @@ final class DerivativeRules {
     if (n < 0) {
       throw new IllegalStateException("The mean over " + x.shape() + " needs a known last size");
     }
-    Value share = o.multiply(step.gradient(), o.graph().real(1f / n));
+    Value share = o.multiply(step.gradient(), 1f / n);
     step.give(0, o.expand(share, x));
   }
 
@@ -279,16 +286,18 @@ final class DerivativeRules {
    */
   private static void rootMeanSquareNorm(Differentiation.Step step) {
     Operations o = step.operations();
-    Value x = step.node().input(0);
+    Value x = o.cast(step.node().input(0), ElementType.FLOAT);
+    Value gradient = o.cast(step.gradient(), ElementType.FLOAT);
+    Value weight = o.cast(step.node().input(1), ElementType.FLOAT);
     Value inverse = step.node().outputs().get(1);
     Value normal = o.multiply(x, inverse);
     if (step.wants(0)) {
-      Value h = o.multiply(step.gradient(), step.node().input(1));
+      Value h = o.multiply(gradient, weight);
       Value along = o.multiply(normal, o.meanOfLast(o.multiply(h, normal)));
-      step.give(0, o.multiply(inverse, o.subtract(h, along)));
+      step.give(0, back(step, o.multiply(inverse, o.subtract(h, along))));
     }
     if (step.wants(1)) {
-      giveReduced(step, 1, o.multiply(step.gradient(), normal));
+      giveReduced(step, 1, o.cast(o.multiply(gradient, normal), step.node().input(1).type()));
     }
   }
 
@@ -359,7 +368,7 @@ final class DerivativeRules {
     for (int i = 0; i < gradients.length; i++) {
       Value part = node.outputs().get(i);
       Optional<Value> gradient = step.gradient(i);
-      gradients[i] = gradient.orElseGet(() -> o.zeros(o.sizes(part), part.shape()));
+      gradients[i] = gradient.orElseGet(() -> o.zeros(o.sizes(part), part.shape(), part.type()));
     }
     int axis = axis(node);
     step.give(0, o.concatenate(axis, node.input(0).shape().dimension(axis), gradients));
@@ -373,7 +382,7 @@ final class DerivativeRules {
   /**
    * y = table[i]: row i of the table's gradient is the sum of the gradients of its uses.
    * ScatterElements adds one by one; ScatterND would add from several threads at once, and repeated
-   * rows would get in each other's way.
+   * rows would get in each other's way. It does not add in 16 bits.
    */
   private static void rows(Differentiation.Step step) {
     Operations o = step.operations();
@@ -390,23 +399,29 @@ final class DerivativeRules {
     Shape rows =
         new Shape(List.of(new Shape.Dimension(-1, "gathered"), table.shape().dimension(1)));
     Value gradient =
-        o.reshape(step.gradient(), rows, o.sizeList(o.graph().integers(-1), o.sizes(table, 1, 2)));
+        o.cast(
+            o.reshape(
+                step.gradient(), rows, o.sizeList(o.graph().integers(-1), o.sizes(table, 1, 2))),
+            ElementType.FLOAT);
     Value column = o.reshape(indices, Shape.of("gathered", 1), -1, 1);
-    step.give(
-        0,
+    Value sums =
         o.node(
             "ScatterElements",
-            List.of(o.zeros(o.sizes(table), table.shape()), o.expand(column, gradient), gradient),
+            List.of(
+                o.zeros(o.sizes(table), table.shape(), ElementType.FLOAT),
+                o.expand(column, gradient),
+                gradient),
             Map.of("axis", 0L, "reduction", "add"),
-            table.type(),
-            table.shape()));
+            ElementType.FLOAT,
+            table.shape());
+    step.give(0, back(step, sums));
   }
 
   /** y = x[row, i]: the gradient goes to the place it came from. */
   private static void elements(Differentiation.Step step) {
     Operations o = step.operations();
     Value matrix = step.node().input(0);
-    Value zeros = o.zeros(o.sizes(matrix), matrix.shape());
+    Value zeros = o.zeros(o.sizes(matrix), matrix.shape(), matrix.type());
     step.give(
         0,
         o.node(

@@ -124,6 +124,13 @@ public final class Differentiation {
           target.name(),
           gradient.shape(),
           target.shape());
+      Preconditions.checkState(
+          gradient.type() == target.type(),
+          "%s: the gradient of %s has type %s, expected %s",
+          node.operator(),
+          target.name(),
+          gradient.type(),
+          target.type());
       gradients.merge(target, gradient, operations::add);
     }
   }

@@ -21,7 +21,7 @@ public sealed interface FrozenData {
     }
   }
 
-  /** A matrix as it is, in 32-bit floating point. */
+  /** A matrix as it is, in the type that graphs compute in. */
   record Matrix(String tensor) implements FrozenData {
     @Override
     public String name() {

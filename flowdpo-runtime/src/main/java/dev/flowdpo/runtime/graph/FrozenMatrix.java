@@ -21,7 +21,7 @@ sealed interface FrozenMatrix permits FrozenMatrix.Dense, QuantizedMatrix {
   Value rows(Operations o, Value indices);
 
   /**
-   * In 32-bit floating point.
+   * Element by element, in the type that the graph computes in.
    *
    * @param parts the rows in order, {@code [some, inputs]} each; several where the matrix takes
    *     more bytes than one tensor may
@@ -60,7 +60,7 @@ sealed interface FrozenMatrix permits FrozenMatrix.Dense, QuantizedMatrix {
         Value local = o.subtract(indices, o.graph().integer(first));
         Value clamped =
             o.maximum(o.minimum(local, o.graph().integer(rows - 1)), o.graph().integer(0));
-        Value inside = o.cast(o.equal(local, clamped), ElementType.FLOAT);
+        Value inside = o.cast(o.equal(local, clamped), part.type());
         found.add(o.multiply(o.rows(part, clamped), o.unsqueeze(inside, 1)));
         first += rows;
       }

@@ -114,7 +114,16 @@ public final class GradientGraphs {
    */
   public static GradientGraphs of(
       ModelConfig config, int tablePositions, MatrixPlan plan, GradientPath path, boolean dropout) {
-    return new Builder(config, tablePositions, plan, path, dropout).build();
+    return new Builder(config, tablePositions, plan, path, dropout, true).build();
+  }
+
+  /**
+   * As {@link #of}, but every layer has a graph of its own that holds its weights: on a graphics
+   * card the weights of layers that share a graph would cross the bus at every step.
+   */
+  public static GradientGraphs withWeights(
+      ModelConfig config, int tablePositions, MatrixPlan plan, GradientPath path, boolean dropout) {
+    return new Builder(config, tablePositions, plan, path, dropout, false).build();
   }
 
   /** Returns the forward pass. */
@@ -133,7 +142,12 @@ public final class GradientGraphs {
   }
 
   private record Builder(
-      ModelConfig config, int tablePositions, MatrixPlan plan, GradientPath path, boolean dropout) {
+      ModelConfig config,
+      int tablePositions,
+      MatrixPlan plan,
+      GradientPath path,
+      boolean dropout,
+      boolean shared) {
 
     GradientGraphs build() {
       Graph graph = Graph.create("forward");
@@ -177,7 +191,7 @@ public final class GradientGraphs {
     private Segment head(ForwardPass forward, Set<Value> kept) {
       Graph graph = Graph.create("head_gradients");
       Operations o = new Operations(graph);
-      Value hidden = graph.input("hidden", ElementType.FLOAT, forward.layerInputs.get(0).shape());
+      Value hidden = graph.input("hidden", plan.type(), forward.layerInputs.get(0).shape());
       ForwardPass.Scores scores =
           ForwardPass.Scores.of(
               o, decoder(o, Map.of()), hidden, ForwardPass.rows(graph), ForwardPass.targets(graph));
@@ -205,9 +219,9 @@ public final class GradientGraphs {
               tablePositions);
       Map<String, Decoder.AdapterInputs> adapters = Decoder.adapterInputs(graph, config);
       Decoder decoder = decoder(o, adapters);
-      Value x = graph.input("x", ElementType.FLOAT, forward.layerInputs.get(layer).shape());
+      Value x = graph.input("x", plan.type(), forward.layerInputs.get(layer).shape());
       Value y = decoder.layer(layer, x, attention);
-      Value seed = graph.input(TrainingGraph.SEED, ElementType.FLOAT, y.shape());
+      Value seed = graph.input(TrainingGraph.SEED, y.type(), y.shape());
 
       List<Decoder.SiteValues> sites = decoder.siteValues();
       Map<Value, Value> peers = new LinkedHashMap<>();
@@ -252,7 +266,8 @@ public final class GradientGraphs {
         }
       }
       GraphPart part =
-          GraphPart.of(graph, peers.keySet(), wanted, data -> !RotaryTables.isTable(data));
+          GraphPart.of(
+              graph, peers.keySet(), wanted, data -> shared && !RotaryTables.isTable(data));
       return segment(part, seed, gradient, outputs, peers, kept);
     }
 

@@ -107,10 +107,15 @@ public final class Graph {
         "integer" + value, key -> constant(ElementType.INT64, Shape.of(), new long[] {value}));
   }
 
-  /** Returns a constant floating-point number of rank 0. */
+  /** Returns a constant floating-point number of rank 0, in 32 bits. */
   public Value real(float value) {
+    return real(value, ElementType.FLOAT);
+  }
+
+  /** Returns a constant number of rank 0 in a floating-point type, rounded to it. */
+  public Value real(float value, ElementType type) {
     return constantsByContent.computeIfAbsent(
-        "real" + value, key -> constant(ElementType.FLOAT, Shape.of(), new float[] {value}));
+        type + " " + value, key -> constant(type, Shape.of(), new float[] {value}));
   }
 
   private Value constant(ElementType type, Shape shape, Object content) {

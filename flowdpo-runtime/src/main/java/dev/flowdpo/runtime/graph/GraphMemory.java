@@ -57,12 +57,7 @@ public record GraphMemory(long results, long inputs, long outputs) {
   private record Liveness(Map<String, Long> sizes) {
 
     long bytes(Value value) {
-      long bytes =
-          switch (value.type()) {
-            case FLOAT -> Float.BYTES;
-            case INT64 -> Long.BYTES;
-            case BOOL, UINT8 -> 1;
-          };
+      long bytes = value.type().bytes();
       for (Shape.Dimension dimension : value.shape().dimensions()) {
         bytes = Math.multiplyExact(bytes, size(dimension));
       }

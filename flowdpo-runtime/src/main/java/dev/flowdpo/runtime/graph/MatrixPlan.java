@@ -19,8 +19,9 @@ import java.util.stream.Collectors;
  *
  * @param formats which matrices are quantised, and how
  * @param largestPart the most bytes of one tensor; a larger matrix is held in parts of whole rows
+ * @param type the floating-point type of matrices without blocks, and of what is computed
  */
-public record MatrixPlan(MatrixFormats formats, long largestPart) {
+public record MatrixPlan(MatrixFormats formats, long largestPart, ElementType type) {
   /** A little below what a Java buffer can hold. */
   private static final long BUFFER_LIMIT = Integer.MAX_VALUE - 4096L;
 
@@ -33,6 +34,11 @@ public record MatrixPlan(MatrixFormats formats, long largestPart) {
         largestPart);
   }
 
+  /** In 32-bit floating point. */
+  public MatrixPlan(MatrixFormats formats, long largestPart) {
+    this(formats, largestPart, ElementType.FLOAT);
+  }
+
   /** Returns the plan for matrices in this precision, of a file that holds none in blocks. */
   public static MatrixPlan of(Quantization quantization) {
     return of(MatrixFormats.of(quantization));
@@ -41,6 +47,11 @@ public record MatrixPlan(MatrixFormats formats, long largestPart) {
   /** Returns the plan for matrices in these formats. */
   public static MatrixPlan of(MatrixFormats formats) {
     return new MatrixPlan(formats, BUFFER_LIMIT);
+  }
+
+  /** Returns this plan in another floating-point type. */
+  public MatrixPlan in(ElementType value) {
+    return new MatrixPlan(formats, largestPart, value);
   }
 
   /** Returns the plan for matrices in 32-bit floating point. */
@@ -95,20 +106,16 @@ public record MatrixPlan(MatrixFormats formats, long largestPart) {
   }
 
   private FrozenMatrix dense(Graph graph, String tensor, long outputs, long inputs) {
-    long most = Math.max(1, largestPart / (Float.BYTES * inputs));
+    long most = Math.max(1, largestPart / (type.bytes() * inputs));
     if (outputs <= most) {
       return new FrozenMatrix.Dense(
-          graph.weight(
-              new FrozenData.Matrix(tensor), ElementType.FLOAT, Shape.of(outputs, inputs)));
+          graph.weight(new FrozenData.Matrix(tensor), type, Shape.of(outputs, inputs)));
     }
     ImmutableList.Builder<Value> parts = ImmutableList.builder();
     for (long first = 0; first < outputs; first += most) {
       int rows = (int) Math.min(most, outputs - first);
       parts.add(
-          graph.weight(
-              new FrozenData.RowPart(tensor, first, rows),
-              ElementType.FLOAT,
-              Shape.of(rows, inputs)));
+          graph.weight(new FrozenData.RowPart(tensor, first, rows), type, Shape.of(rows, inputs)));
     }
     return new FrozenMatrix.Dense(parts.build());
   }

@@ -11,15 +11,20 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
+import dev.flowdpo.runtime.internal.HalfPrecision;
 import java.util.Map;
 
-/** Turns a {@link Graph} into the bytes of an ONNX model: IR version 10, operator set 21. */
+/**
+ * Turns a {@link Graph} into the bytes of an ONNX model: IR version 10, operator set 20, or 21
+ * where a matrix is made of blocks, which ONNX can from there on.
+ */
 public final class OnnxModel {
   /** The file that external weights are said to lie in; nothing is read from it. */
   public static final String WEIGHTS_LOCATION = "memory";
 
   private static final int IR_VERSION = 10;
-  private static final int OPERATOR_SET = 21;
+  private static final int OPERATOR_SET = 20;
+  private static final int OPERATOR_SET_WITH_BLOCKS = 21;
 
   private OnnxModel() {}
 
@@ -31,11 +36,19 @@ public final class OnnxModel {
     return ModelProto.newBuilder()
         .setIrVersion(IR_VERSION)
         .setProducerName("flowdpo")
-        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPERATOR_SET))
+        .addOpsetImport(
+            OperatorSetIdProto.newBuilder().setDomain("").setVersion(operatorSet(graph)))
         .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(Graph.MICROSOFT).setVersion(1))
         .setGraph(graph(graph))
         .build()
         .toByteArray();
+  }
+
+  /** Returns the operator set that a graph needs. */
+  static int operatorSet(Graph graph) {
+    boolean blocks =
+        graph.nodes().stream().anyMatch(node -> node.operator().equals("DequantizeLinear"));
+    return blocks ? OPERATOR_SET_WITH_BLOCKS : OPERATOR_SET;
   }
 
   private static GraphProto graph(Graph graph) {
@@ -91,7 +104,11 @@ public final class OnnxModel {
       }
     } else {
       for (float real : (float[]) content) {
-        tensor.addFloatData(real);
+        switch (value.type()) {
+          case FLOAT16 -> tensor.addInt32Data(HalfPrecision.toF16(real) & 0xffff);
+          case BFLOAT16 -> tensor.addInt32Data(HalfPrecision.toBf16(real) & 0xffff);
+          default -> tensor.addFloatData(real);
+        }
       }
     }
     return tensor.build();

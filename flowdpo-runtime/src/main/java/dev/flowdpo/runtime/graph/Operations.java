@@ -3,6 +3,7 @@ package dev.flowdpo.runtime.graph;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -10,6 +11,11 @@ import java.util.Map;
  * Adds operations to a graph, one method per ONNX operator, and works out the shape of each result.
  * All methods return the new value. Operators that exist only in ONNX Runtime are marked with their
  * operator set's name. Not thread-safe.
+ *
+ * <p>ONNX Runtime's CUDA provider knows an operator only in the very version of the operator set
+ * that it was last registered for. Of those that decoding and training use, it lacks, in operator
+ * set 20, {@code Pad}, {@code Equal}, {@code ConstantOfShape} and {@code ReduceMin}: here they are
+ * made of others.
  */
 public final class Operations {
   private final Graph graph;
@@ -47,12 +53,33 @@ public final class Operations {
   }
 
   private Value elementwise(String operator, Value left, Value right) {
+    Preconditions.checkArgument(
+        left.type() == right.type(),
+        "%s takes two values of one type, found %s and %s",
+        operator,
+        left.type(),
+        right.type());
     return node(
         operator,
         List.of(left, right),
         Map.of(),
         left.type(),
         Shape.broadcast(left.shape(), right.shape()));
+  }
+
+  /** {@code x + number}, in the type of x. */
+  public Value add(Value x, float number) {
+    return add(x, graph.real(number, x.type()));
+  }
+
+  /** {@code x · number}, in the type of x. */
+  public Value multiply(Value x, float number) {
+    return multiply(x, graph.real(number, x.type()));
+  }
+
+  /** {@code 1 − x}, in the type of x. */
+  Value complement(Value x) {
+    return subtract(graph.real(1, x.type()), x);
   }
 
   /** {@code −x}. */
@@ -92,7 +119,7 @@ public final class Operations {
 
   /** {@code cap · tanh(x / cap)}. */
   Value softCap(Value x, float cap) {
-    return multiply(hyperbolicTangent(multiply(x, graph.real(1 / cap))), graph.real(cap));
+    return multiply(hyperbolicTangent(multiply(x, 1 / cap)), cap);
   }
 
   private Value unary(String operator, Value x) {
@@ -126,7 +153,7 @@ public final class Operations {
         rows.with(-2, rows.dimension(transposeLeft ? -1 : -2))
             .with(-1, columns.dimension(transposeRight ? -2 : -1));
     if (!transposeLeft && !transposeRight && alpha == 1) {
-      return node("MatMul", List.of(left, right), Map.of(), ElementType.FLOAT, shape);
+      return node("MatMul", List.of(left, right), Map.of(), left.type(), shape);
     }
     Map<String, Object> attributes =
         Map.of(
@@ -159,7 +186,7 @@ public final class Operations {
         "Gemm",
         inputs,
         Map.of("transA", transposeA ? 1L : 0L, "transB", transposeB ? 1L : 0L),
-        ElementType.FLOAT,
+        inputs.get(0).type(),
         shape);
   }
 
@@ -243,7 +270,8 @@ public final class Operations {
   /**
    * {@code x / √(mean(x²) + epsilon) · weight} over the last axis.
    *
-   * @return the result, then {@code 1 / √(mean(x²) + epsilon)}, which the derivative uses
+   * @return the result, then {@code 1 / √(mean(x²) + epsilon)} in 32 bits, which the derivative
+   *     uses
    */
   public List<Value> rootMeanSquareNorm(Value x, Value weight, float epsilon) {
     return graph
@@ -252,7 +280,7 @@ public final class Operations {
             "",
             List.of(x, weight),
             Map.of("axis", -1L, "epsilon", epsilon, "stash_type", 1L),
-            List.of(x.type(), x.type()),
+            List.of(x.type(), ElementType.FLOAT),
             List.of(x.shape(), x.shape().withLast(1)))
         .outputs();
   }
@@ -347,12 +375,17 @@ public final class Operations {
 
   /** Adds zeros at the end of an axis, as many as {@code count [1]} says. */
   Value padEnd(Value x, int axis, Shape.Dimension padded, Value count) {
-    return node(
-        "Pad",
-        List.of(x, sizeList(graph.integers(0), count), graph.real(0), graph.integers(axis)),
-        Map.of(),
-        x.type(),
-        x.shape().with(axis, padded));
+    List<Value> sizes = new ArrayList<>();
+    if (axis > 0) {
+      sizes.add(sizes(x, 0, axis));
+    }
+    sizes.add(count);
+    if (axis + 1 < x.shape().rank()) {
+      sizes.add(sizes(x, axis + 1, x.shape().rank()));
+    }
+    Shape shape = x.shape().with(axis, new Shape.Dimension(-1, "padding of " + padded.name()));
+    return concatenate(
+        axis, padded, x, zeros(sizeList(sizes.toArray(Value[]::new)), shape, x.type()));
   }
 
   // Indexing and shapes.
@@ -438,9 +471,9 @@ public final class Operations {
     return concatenate(0, new Shape.Dimension(total, ""), parts);
   }
 
-  /** Zeros of a shape that the graph computes. */
-  public Value zeros(Value sizes, Shape shape) {
-    return node("ConstantOfShape", List.of(sizes), Map.of(), ElementType.FLOAT, shape);
+  /** Zeros of a type, of a shape that the graph computes. */
+  public Value zeros(Value sizes, Shape shape, ElementType type) {
+    return expand(graph.real(0, type), sizes, shape);
   }
 
   /** Repeats along axes of size 1 until the shape is that of {@code like}. */
@@ -465,7 +498,7 @@ public final class Operations {
 
   /** {@code left = right}. */
   Value equal(Value left, Value right) {
-    return comparison("Equal", left, right);
+    return not(or(less(left, right), greater(left, right)));
   }
 
   private Value comparison(String operator, Value left, Value right) {
@@ -477,8 +510,11 @@ public final class Operations {
         Shape.broadcast(left.shape(), right.shape()));
   }
 
-  /** Converts the element type. */
+  /** Converts the element type, where it is another. */
   public Value cast(Value x, ElementType type) {
+    if (x.type() == type) {
+      return x;
+    }
     return node("Cast", List.of(x), Map.of("to", (long) type.code()), type, x.shape());
   }
 
@@ -524,10 +560,10 @@ public final class Operations {
 
   /** Whether every element of {@code x [n]} is true, rank 0. */
   Value all(Value x) {
-    Value numbers = cast(x, ElementType.FLOAT);
-    Value least =
-        node("ReduceMin", List.of(numbers), Map.of("keepdims", 0L), ElementType.FLOAT, Shape.of());
-    return greater(least, graph.real(0));
+    Value others = cast(not(x), ElementType.FLOAT);
+    Value count =
+        node("ReduceSum", List.of(others), Map.of("keepdims", 0L), ElementType.FLOAT, Shape.of());
+    return not(greater(count, graph.real(0)));
   }
 
   /** {@code x}, as a value of its own. */
@@ -542,7 +578,7 @@ public final class Operations {
 
   private Value microsoft(
       String operator, List<Value> inputs, Map<String, Object> attributes, Shape shape) {
-    return graph.node(operator, Graph.MICROSOFT, inputs, attributes, ElementType.FLOAT, shape);
+    return graph.node(operator, Graph.MICROSOFT, inputs, attributes, inputs.get(0).type(), shape);
   }
 
   Value node(

@@ -11,7 +11,7 @@ import java.util.List;
  * <p>Inputs: {@code tokens}, {@code positions [batch, tokens]}; {@code key_positions [batch, past +
  * tokens]}; {@code last [batch]}, the row of each sequence's last token in {@code [batch·tokens]};
  * {@code candidates [n]}, token ids; {@code past_key.L}, {@code past_value.L [batch, keyHeads,
- * past, size]} and the adapter's factors.
+ * past, size]} in the type of the matrices, and the adapter's factors.
  *
  * <p>Outputs: {@code log_probabilities [batch, n]} of the candidates after the last token, and
  * {@code key.L}, {@code value.L [batch, keyHeads, tokens, size]} of the new tokens.
@@ -46,8 +46,8 @@ public final class PrefillGraph {
     List<Value> pastKeys = new ArrayList<>();
     List<Value> pastValues = new ArrayList<>();
     for (int layer = 0; layer < config.layers(); layer++) {
-      pastKeys.add(graph.input(pastKey(layer), ElementType.FLOAT, past));
-      pastValues.add(graph.input(pastValue(layer), ElementType.FLOAT, past));
+      pastKeys.add(graph.input(pastKey(layer), plan.type(), past));
+      pastValues.add(graph.input(pastValue(layer), plan.type(), past));
     }
     SequenceAttention attention =
         new SequenceAttention(
@@ -57,7 +57,7 @@ public final class PrefillGraph {
             config,
             o,
             Decoder.WeightSource.of(graph, plan, false),
-            Decoder.adapterInputs(graph, config));
+            Decoder.adapterInputs(graph, config, plan.type()));
     Value rows = o.reshape(tokens, Shape.of("rows"), -1);
     Value hidden = o.rows(decoder.hidden(rows, attention), last);
     Value logProbabilities = o.logSoftmax(decoder.logits(hidden));

@@ -56,6 +56,7 @@ public final class RunSizes {
         .put("prefix", prefix)
         .put("steps", steps)
         .put("written", steps)
+        .put("padding of steps", 0L)
         .put("chunk", steps)
         .put("keys", prefix + steps)
         .put("candidates", vocabulary)

@@ -50,6 +50,8 @@ final class Sampling {
   static Map<String, Long> sizes(long rows, long vocabulary) {
     long blocks = (vocabulary + BLOCK - 1) / BLOCK;
     return Map.of(
+        "padding of padded",
+        blocks * BLOCK - vocabulary,
         "few.0",
         Math.min(FEW.get(0), vocabulary),
         "few.1",

@@ -135,7 +135,7 @@ final class SequenceAttention implements Decoder.Attention {
                 o.sizeList(
                     batch, o.graph().integers(heads, group), tokens, o.graph().integers(-1))),
             rules.slides(layer) ? slidingBias : bias);
-    Value weights = o.reshape(o.softmax(masked), scores.shape(), o.sizes(scores));
+    Value weights = o.reshape(o.cast(o.softmax(masked), v.type()), scores.shape(), o.sizes(scores));
     Value context = o.matrixProduct(weights, false, v, false, 1);
     context =
         o.reshape(

@@ -98,7 +98,7 @@ final class TreeAttention implements Decoder.Attention {
                 Shape.of("batch", heads, group, "tokens", "tokens"),
                 o.sizeList(batch, o.graph().integers(heads, group), tokens, tokens)),
             rules.slides(layer) ? slidingBias : bias);
-    Value weights = o.reshape(o.softmax(masked), scores.shape(), o.sizes(scores));
+    Value weights = o.reshape(o.cast(o.softmax(masked), v.type()), scores.shape(), o.sizes(scores));
     Value context =
         o.reshape(
             o.matrixProduct(weights, false, v, false, 1),

@@ -27,7 +27,17 @@ final class AdapterTensors implements AutoCloseable {
   private static final int KEPT = 4;
 
   private final OrtEnvironment environment = NativeLibraries.onnxRuntime();
+  private final int emptyRank;
   private final Map<AdapterSnapshot, Factors> known = new LinkedHashMap<>(16, 0.75f, true);
+
+  /**
+   * Keeps nothing yet.
+   *
+   * @param emptyRank the rank of adapters that change nothing
+   */
+  AdapterTensors(int emptyRank) {
+    this.emptyRank = emptyRank;
+  }
 
   /** Returns the inputs of an adapter, to be closed after the run. */
   synchronized Factors use(AdapterSnapshot adapter) {
@@ -46,9 +56,10 @@ final class AdapterTensors implements AutoCloseable {
 
   private Factors create(AdapterSnapshot adapter) {
     Factors factors =
-        new Factors(NativeScratch.direct(Float.BYTES * elements(adapter)).asFloatBuffer());
+        new Factors(
+            NativeScratch.direct(Float.BYTES * elements(adapter, emptyRank)).asFloatBuffer());
     try {
-      fillForward(adapter, factors::add);
+      fillForward(adapter, emptyRank, factors::add);
     } catch (RuntimeException e) {
       factors.free();
       throw e;
@@ -56,13 +67,12 @@ final class AdapterTensors implements AutoCloseable {
     return factors;
   }
 
-  private static long elements(AdapterSnapshot adapter) {
+  private static long elements(AdapterSnapshot adapter, int emptyRank) {
     AdapterLayout layout = adapter.layout();
-    long elements = adapter.changesModel() ? layout.size() : 0;
-    if (elements > 0) {
-      for (LinearSite site : layout.untouched()) {
-        elements += (long) layout.rank() * (site.inputs() + site.outputs());
-      }
+    long rank = adapter.changesModel() ? layout.rank() : emptyRank;
+    long elements = 0;
+    for (LinearSite site : Iterables.concat(layout.sites(), layout.untouched())) {
+      elements += rank * (site.inputs() + site.outputs());
     }
     return elements;
   }
@@ -76,18 +86,24 @@ final class AdapterTensors implements AutoCloseable {
 
   /**
    * Adds the factors of an adapter for a run that only goes forward. Those of an adapter that
-   * changes nothing have rank 0: products over no elements, which leave what they are added to as
-   * it is, and cost nothing.
+   * changes nothing may have rank 0: products over no elements, which leave what they are added to
+   * as it is, and cost nothing.
+   *
+   * @param emptyRank the rank of adapters that change nothing
    */
-  static void fillForward(AdapterSnapshot adapter, Inputs inputs) {
+  static void fillForward(AdapterSnapshot adapter, int emptyRank, Inputs inputs) {
     if (adapter.changesModel()) {
       fill(adapter, 1, inputs);
       return;
     }
     AdapterLayout layout = adapter.layout();
     for (LinearSite site : Iterables.concat(layout.sites(), layout.untouched())) {
-      inputs.add(site.inputOfA(), 0, site.inputs());
-      inputs.add(site.inputOfB(), site.outputs(), 0);
+      inputs
+          .add(site.inputOfA(), emptyRank, site.inputs())
+          .put(new float[emptyRank * site.inputs()]);
+      inputs
+          .add(site.inputOfB(), site.outputs(), emptyRank)
+          .put(new float[site.outputs() * emptyRank]);
     }
   }
 

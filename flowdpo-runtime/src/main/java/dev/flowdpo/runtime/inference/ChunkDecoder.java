@@ -135,7 +135,7 @@ class ChunkDecoder {
       abortable.accept(feed::terminate);
       feedRows(feed, rows, prefixes, maxSteps);
       feedSampling(feed, sampling);
-      KvAssembly.feed(feed, config, prefixes, ChunkGraph::prefixKey, ChunkGraph::prefixValue);
+      KvAssembly.feed(feed, base, prefixes, ChunkGraph::prefixKey, ChunkGraph::prefixValue);
       feed.adapter(base.adapter(adapter));
       feed.describe("chunk", rows.size(), maxSteps, adapter);
       int heads = config.keyValueHeads();

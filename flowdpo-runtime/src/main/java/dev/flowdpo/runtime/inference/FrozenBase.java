@@ -9,17 +9,21 @@ import dev.flowdpo.error.FlowClosedException;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.model.GradientPath;
+import dev.flowdpo.model.Precision;
 import dev.flowdpo.model.Quantization;
 import dev.flowdpo.model.WeightPacking;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.BlockLayout;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
+import dev.flowdpo.runtime.checkpoint.DataType;
 import dev.flowdpo.runtime.checkpoint.MatrixFormats;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.graph.ChunkGraph;
+import dev.flowdpo.runtime.graph.ElementType;
 import dev.flowdpo.runtime.graph.FrozenData;
 import dev.flowdpo.runtime.graph.GradientGraphs;
 import dev.flowdpo.runtime.graph.Graph;
+import dev.flowdpo.runtime.graph.LinearSite;
 import dev.flowdpo.runtime.graph.MatrixPlan;
 import dev.flowdpo.runtime.graph.OnnxModel;
 import dev.flowdpo.runtime.graph.PrefillGraph;
@@ -55,7 +59,7 @@ public final class FrozenBase implements AutoCloseable {
   private final IdentityHashMap<Graph, OrtSession> gradientSessions = new IdentityHashMap<>();
   private final Map<String, GradientGraphs> gradientGraphs = new HashMap<>();
   private final FeedPool feeds;
-  private final AdapterTensors adapters = new AdapterTensors();
+  private final AdapterTensors adapters;
   private final KvMemory keysAndValues = KvMemory.create();
   private final LeakDetector.Handle open;
   private boolean closed;
@@ -75,6 +79,7 @@ public final class FrozenBase implements AutoCloseable {
     this.checkpoint = checkpoint;
     this.feeds = new FeedPool(checkpoint.path().toString());
     this.settings = settings;
+    this.adapters = new AdapterTensors(emptyRank());
     this.maxTokens = Math.min(checkpoint.config().longestSequence(), settings.maxTokens());
     this.plan = plan;
     this.weights =
@@ -82,6 +87,8 @@ public final class FrozenBase implements AutoCloseable {
             environment,
             checkpoint,
             plan.formats(),
+            DataType.named(settings.precision().orElse(Precision.F32).name())
+                .filter(type -> type != DataType.F32),
             settings,
             RotaryTables.all(checkpoint.config(), maxTokens));
     this.open = LeakDetector.opened(this, "The model " + checkpoint.path());
@@ -98,10 +105,28 @@ public final class FrozenBase implements AutoCloseable {
     Quantization asked = settings.quantization();
     Quantization meant =
         asked == Quantization.AS_STORED && stored.isEmpty() ? Quantization.NONE : asked;
+    boolean blocks = meant != Quantization.NONE;
+    if (blocks && settings.cuda().isPresent()) {
+      checkpoint.close();
+      throw new InvalidInputException(
+          checkpoint.path()
+              + ": expected matrices without blocks for a graphics card, found quantised ones; take"
+              + " Quantization.NONE, or the processor (ExecutionTarget.cpu())");
+    }
+    Precision precision =
+        settings.precision().orElseGet(() -> blocks ? Precision.F32 : storedPrecision(checkpoint));
     return load(
         checkpoint,
-        settings.withQuantization(meant),
-        MatrixPlan.of(MatrixFormats.of(meant, stored)));
+        settings.withQuantization(meant).withPrecision(precision),
+        MatrixPlan.of(MatrixFormats.of(meant, stored)).in(ElementType.of(precision)));
+  }
+
+  /** The type in which the file has the first matrix of the first layer. */
+  private static Precision storedPrecision(Checkpoint checkpoint) {
+    String first = LinearSite.of(checkpoint.config()).get(0).weightName();
+    return DataType.named(checkpoint.storedType(first))
+        .map(type -> Precision.valueOf(type.name()))
+        .orElse(Precision.F32);
   }
 
   /** Holds matrices by a plan of one's own. */
@@ -132,6 +157,11 @@ public final class FrozenBase implements AutoCloseable {
     return settings.quantization();
   }
 
+  /** Returns the type that graphs compute in. */
+  public Precision precision() {
+    return settings.precision().orElse(Precision.F32);
+  }
+
   /** Returns how gradients are formed. */
   public GradientPath gradients() {
     return settings.gradients();
@@ -145,7 +175,16 @@ public final class FrozenBase implements AutoCloseable {
   /** Returns how much the keys and values of a token take. */
   long cacheBytesPerToken() {
     ModelConfig config = config();
-    return 2L * Float.BYTES * config.layers() * config.keyValueHeads() * config.headSize();
+    return 2L
+        * elementType().bytes()
+        * config.layers()
+        * config.keyValueHeads()
+        * config.headSize();
+  }
+
+  /** Returns the type that graphs compute in, keys and values included. */
+  public ElementType elementType() {
+    return plan.type();
   }
 
   /**
@@ -169,7 +208,11 @@ public final class FrozenBase implements AutoCloseable {
    */
   public synchronized GradientGraphs gradientGraphs(GradientPath path, boolean dropout) {
     return gradientGraphs.computeIfAbsent(
-        path + " " + dropout, key -> GradientGraphs.of(config(), maxTokens, plan, path, dropout));
+        path + " " + dropout,
+        key ->
+            settings.cuda().isPresent()
+                ? GradientGraphs.withWeights(config(), maxTokens, plan, path, dropout)
+                : GradientGraphs.of(config(), maxTokens, plan, path, dropout));
   }
 
   /** As {@link #session(Kind)}, for one of the {@link #gradientGraphs}. */
@@ -206,6 +249,14 @@ public final class FrozenBase implements AutoCloseable {
    */
   AdapterTensors.Factors adapter(AdapterSnapshot adapter) {
     return adapters.use(adapter);
+  }
+
+  /**
+   * Returns the rank of an adapter that changes nothing: none on a processor. On a graphics card a
+   * product over no elements is not known to work.
+   */
+  public int emptyRank() {
+    return settings.cuda().isPresent() ? 1 : 0;
   }
 
   private Graph graph(Kind kind) {

@@ -1,7 +1,7 @@
 package dev.flowdpo.runtime.inference;
 
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
-import java.nio.FloatBuffer;
+import java.nio.ByteBuffer;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -22,23 +22,25 @@ final class KvAssembly {
   /** Adds one input of keys and one of values a layer. */
   static void feed(
       TensorFeed feed,
-      ModelConfig config,
+      FrozenBase base,
       List<KvPath> paths,
       IntFunction<String> keyName,
       IntFunction<String> valueName) {
+    ModelConfig config = base.config();
+    int tokenBytes = config.headSize() * base.elementType().bytes();
     int longest = longest(paths);
     List<Deque<KvBlock>> blocks = paths.stream().map(KvPath::blocks).toList();
     long[] shape = {paths.size(), config.keyValueHeads(), longest, config.headSize()};
-    float[] zeros = new float[longest * config.headSize()];
+    byte[] zeros = new byte[longest * tokenBytes];
     for (int layer = 0; layer < config.layers(); layer++) {
-      FloatBuffer keys = feed.floats(keyName.apply(layer), shape);
-      FloatBuffer values = feed.floats(valueName.apply(layer), shape);
+      ByteBuffer keys = feed.reals(keyName.apply(layer), base.elementType(), shape);
+      ByteBuffer values = feed.reals(valueName.apply(layer), base.elementType(), shape);
       for (int row = 0; row < paths.size(); row++) {
-        int padding = (longest - paths.get(row).length()) * config.headSize();
+        int padding = (longest - paths.get(row).length()) * tokenBytes;
         for (int head = 0; head < config.keyValueHeads(); head++) {
           for (KvBlock block : blocks.get(row)) {
-            block.copy(2 * layer, head, config.headSize(), keys);
-            block.copy(2 * layer + 1, head, config.headSize(), values);
+            block.copy(2 * layer, head, tokenBytes, keys);
+            block.copy(2 * layer + 1, head, tokenBytes, values);
           }
           keys.put(zeros, 0, padding);
           values.put(zeros, 0, padding);

@@ -1,7 +1,7 @@
 package dev.flowdpo.runtime.inference;
 
 import java.lang.ref.Reference;
-import java.nio.FloatBuffer;
+import java.nio.ByteBuffer;
 
 /**
  * The keys and values of a run of tokens of one sequence: a window into the slab of all sequences
@@ -21,9 +21,13 @@ record KvBlock(KvSlab slab, int row, int rowStride, int length) {
     return new KvBlock(slab, row, rowStride, tokens);
   }
 
-  /** Writes one head of a side, {@code [length, headSize]}, at the buffer's position. */
-  void copy(int side, int head, int headSize, FloatBuffer to) {
-    int count = length * headSize;
+  /**
+   * Writes one head of a side, {@code [length, headSize]}, at the buffer's position.
+   *
+   * @param tokenBytes the bytes of one head of a token
+   */
+  void copy(int side, int head, int tokenBytes, ByteBuffer to) {
+    int count = length * tokenBytes;
     to.put(to.position(), slab.side(side), slab.place(row + head * rowStride), count);
     to.position(to.position() + count);
     Reference.reachabilityFence(slab); // garbage is given back

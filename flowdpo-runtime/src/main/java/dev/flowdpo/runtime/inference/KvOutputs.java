@@ -2,7 +2,8 @@ package dev.flowdpo.runtime.inference;
 
 import ai.onnxruntime.OrtSession;
 import dev.flowdpo.runtime.graph.PrefillGraph;
-import java.nio.FloatBuffer;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -17,7 +18,7 @@ final class KvOutputs implements AutoCloseable {
   private final int sides;
   private final int rows;
   private final int steps;
-  private final int headSize;
+  private final int tokenBytes;
   private final Set<String> requested;
   private Optional<KvSlab> bound = Optional.empty();
 
@@ -31,19 +32,19 @@ final class KvOutputs implements AutoCloseable {
     this.memory = base.keysAndValues();
     this.sides = 2 * base.config().layers();
     this.steps = (int) shape[shape.length - 2];
-    this.headSize = base.config().headSize();
+    this.tokenBytes = base.config().headSize() * base.elementType().bytes();
     long rows = 1;
     for (int axis = 0; axis < shape.length - 2; axis++) {
       rows *= shape[axis];
     }
     this.rows = (int) rows;
     this.requested = new HashSet<>(others);
-    long side = rows * steps * headSize * Float.BYTES;
+    long side = rows * steps * tokenBytes;
     Optional<KvMemory.Region> region = memory.take(sides * side);
-    bound = region.map(found -> KvSlab.in(found, sides, side / Float.BYTES, steps * headSize));
+    bound = region.map(found -> KvSlab.in(found, sides, side, steps * tokenBytes));
     for (int i = 0; i < sides; i++) {
       if (region.isPresent()) {
-        feed.sharedOutput(name(i), region.get().part(i * side, side), shape);
+        feed.sharedOutput(name(i), base.elementType(), region.get().part(i * side, side), shape);
       } else {
         requested.add(name(i));
       }
@@ -74,28 +75,34 @@ final class KvOutputs implements AutoCloseable {
   }
 
   private KvSlab onHeap(OrtSession.Result result) {
-    float[][] arrays = new float[sides][];
+    ByteBuffer[] copies = new ByteBuffer[sides];
     for (int i = 0; i < sides; i++) {
-      arrays[i] = SessionResults.floats(result, name(i));
+      copies[i] = SessionResults.bytes(result, name(i));
     }
-    return KvSlab.of(arrays, steps * headSize);
+    return KvSlab.of(copies, steps * tokenBytes);
   }
 
   private KvSlab withoutPadding(KvSlab padded, int written) {
-    int rowSize = written * headSize;
-    int side = rows * rowSize;
+    int rowBytes = written * tokenBytes;
+    int side = rows * rowBytes;
     KvSlab exact =
         memory
-            .take((long) sides * side * Float.BYTES)
-            .map(region -> KvSlab.in(region, sides, side, rowSize))
-            .orElseGet(() -> KvSlab.of(new float[sides][side], rowSize));
+            .take((long) sides * side)
+            .map(region -> KvSlab.in(region, sides, side, rowBytes))
+            .orElseGet(() -> KvSlab.of(onHeap(side), rowBytes));
     for (int i = 0; i < sides; i++) {
-      FloatBuffer to = exact.side(i);
+      ByteBuffer to = exact.side(i);
       for (int row = 0; row < rows; row++) {
-        to.put(exact.place(row), padded.side(i), padded.place(row), rowSize);
+        to.put(exact.place(row), padded.side(i), padded.place(row), rowBytes);
       }
     }
     return exact;
+  }
+
+  private ByteBuffer[] onHeap(int side) {
+    ByteBuffer[] memory = new ByteBuffer[sides];
+    Arrays.setAll(memory, i -> ByteBuffer.allocate(side));
+    return memory;
   }
 
   /** Gives back memory that {@link #read} did not return. */

@@ -1,7 +1,7 @@
 package dev.flowdpo.runtime.inference;
 
 import java.lang.ref.Cleaner;
-import java.nio.FloatBuffer;
+import java.nio.ByteBuffer;
 
 /**
  * The keys and values that one run wrote, {@code [rows, steps, headSize]} for each layer's keys and
@@ -16,24 +16,24 @@ final class KvSlab {
   /** For claims, too: each cleaner has a thread. */
   static final Cleaner CLEANER = Cleaner.create();
 
-  private final FloatBuffer[] sides;
-  private final int rowSize;
+  private final ByteBuffer[] sides;
+  private final int rowBytes;
   private final Runnable giveBack;
   private int claims;
   private boolean given;
 
-  private KvSlab(FloatBuffer[] sides, int rowSize) {
+  private KvSlab(ByteBuffer[] sides, int rowBytes) {
     this.sides = sides;
-    this.rowSize = rowSize;
+    this.rowBytes = rowBytes;
     this.giveBack = () -> {};
   }
 
-  private KvSlab(KvMemory.Region region, int sides, long side, int rowSize) {
-    this.sides = new FloatBuffer[sides];
+  private KvSlab(KvMemory.Region region, int sides, long side, int rowBytes) {
+    this.sides = new ByteBuffer[sides];
     for (int i = 0; i < sides; i++) {
-      this.sides[i] = region.part(i * side * Float.BYTES, side * Float.BYTES).asFloatBuffer();
+      this.sides[i] = region.part(i * side, side);
     }
-    this.rowSize = rowSize;
+    this.rowBytes = rowBytes;
     this.giveBack = CLEANER.register(this, region)::clean;
   }
 
@@ -41,30 +41,26 @@ final class KvSlab {
    * Returns a slab in native memory, which it gives back.
    *
    * @param sides twice the number of layers
-   * @param side the number of floats of each
-   * @param rowSize the number of floats of a row
+   * @param side the bytes of each
+   * @param rowBytes the bytes of a row
    */
-  static KvSlab in(KvMemory.Region region, int sides, long side, int rowSize) {
-    return new KvSlab(region, sides, side, rowSize);
+  static KvSlab in(KvMemory.Region region, int sides, long side, int rowBytes) {
+    return new KvSlab(region, sides, side, rowBytes);
   }
 
-  /** Returns a slab of arrays, one for each side. */
-  static KvSlab of(float[][] arrays, int rowSize) {
-    FloatBuffer[] sides = new FloatBuffer[arrays.length];
-    for (int i = 0; i < sides.length; i++) {
-      sides[i] = FloatBuffer.wrap(arrays[i]);
-    }
-    return new KvSlab(sides, rowSize);
+  /** Returns a slab of memory that needs no owner, one piece for each side. */
+  static KvSlab of(ByteBuffer[] sides, int rowBytes) {
+    return new KvSlab(sides.clone(), rowBytes);
   }
 
   /** Returns the memory of a side. */
-  FloatBuffer side(int index) {
+  ByteBuffer side(int index) {
     return sides[index];
   }
 
-  /** Returns the first place of a row in a side. */
+  /** Returns the first byte of a row in a side. */
   int place(int row) {
-    return row * rowSize;
+    return row * rowBytes;
   }
 
   /** Claims it, or returns false where its memory is given back. */

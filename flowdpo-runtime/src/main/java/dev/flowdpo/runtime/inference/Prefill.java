@@ -156,7 +156,7 @@ class Prefill {
       for (int candidate : candidates) {
         ids.put(candidate);
       }
-      KvAssembly.feed(feed, config, pasts, PrefillGraph::pastKey, PrefillGraph::pastValue);
+      KvAssembly.feed(feed, base, pasts, PrefillGraph::pastKey, PrefillGraph::pastValue);
       feed.adapter(base.adapter(adapter));
       feed.describe("prefill", batch, tokens, adapter);
       int heads = config.keyValueHeads();

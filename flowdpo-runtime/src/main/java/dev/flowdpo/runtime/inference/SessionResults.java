@@ -2,6 +2,7 @@ package dev.flowdpo.runtime.inference;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
+import java.nio.ByteBuffer;
 
 /** Copies the outputs of a run to the Java heap. */
 final class SessionResults {
@@ -9,6 +10,10 @@ final class SessionResults {
 
   static float[] floats(OrtSession.Result result, String name) {
     return tensor(result, name).getFloatBuffer().array();
+  }
+
+  static ByteBuffer bytes(OrtSession.Result result, String name) {
+    return tensor(result, name).getByteBuffer();
   }
 
   static long[] longs(OrtSession.Result result, String name) {

@@ -10,6 +10,7 @@ import ai.onnxruntime.OrtSession;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.FloatTensor;
+import dev.flowdpo.runtime.graph.ElementType;
 import dev.flowdpo.runtime.internal.LeakDetector;
 import dev.flowdpo.runtime.internal.Lookup;
 import java.nio.ByteBuffer;
@@ -107,14 +108,29 @@ public final class TensorFeed implements AutoCloseable {
    * Adds a copy of the factors of an adapter, for one run that only goes forward: an adapter that
    * changes nothing costs nothing.
    */
-  public void adapterForward(AdapterSnapshot adapter) {
-    AdapterTensors.fillForward(adapter, this::floats);
+  public void adapterForward(AdapterSnapshot adapter, FrozenBase base) {
+    AdapterTensors.fillForward(adapter, base.emptyRank(), this::floats);
+  }
+
+  /**
+   * Adds an input of a floating-point type and returns its memory, to be filled; its contents are
+   * not cleared.
+   */
+  ByteBuffer reals(String name, ElementType type, long... shape) {
+    ByteBuffer memory = scratch.take(type.bytes() * FloatTensor.elements(shape));
+    add(name, memory, shape, javaType(type));
+    return memory;
   }
 
   /** Has an output written to memory of this feed, which it returns. */
   public ByteBuffer outputFloats(String name, long... shape) {
-    ByteBuffer memory = scratch.take(4 * FloatTensor.elements(shape));
-    outputs.put(name, tensor(name, memory, shape, OnnxJavaType.FLOAT));
+    return outputReals(name, ElementType.FLOAT, shape);
+  }
+
+  /** Has an output of a floating-point type written to memory of this feed, which it returns. */
+  public ByteBuffer outputReals(String name, ElementType type, long... shape) {
+    ByteBuffer memory = scratch.take(type.bytes() * FloatTensor.elements(shape));
+    outputs.put(name, tensor(name, memory, shape, javaType(type)));
     return memory;
   }
 
@@ -130,7 +146,12 @@ public final class TensorFeed implements AutoCloseable {
 
   /** Has an output written to memory of somebody else. */
   public void sharedOutput(String name, ByteBuffer memory, long... shape) {
-    outputs.put(name, tensor(name, memory, shape, OnnxJavaType.FLOAT));
+    sharedOutput(name, ElementType.FLOAT, memory, shape);
+  }
+
+  /** Has an output of a floating-point type written to memory of somebody else. */
+  void sharedOutput(String name, ElementType type, ByteBuffer memory, long... shape) {
+    outputs.put(name, tensor(name, memory, shape, javaType(type)));
   }
 
   /**
@@ -201,8 +222,17 @@ public final class TensorFeed implements AutoCloseable {
    *
    * @param name what errors call it
    */
-  public OnnxTensor floatTensor(String name, ByteBuffer memory, long... shape) {
-    return tensor(name, memory, shape, OnnxJavaType.FLOAT);
+  public OnnxTensor tensor(String name, ElementType type, ByteBuffer memory, long... shape) {
+    return tensor(name, memory, shape, javaType(type));
+  }
+
+  private static OnnxJavaType javaType(ElementType type) {
+    return switch (type) {
+      case FLOAT -> OnnxJavaType.FLOAT;
+      case FLOAT16 -> OnnxJavaType.FLOAT16;
+      case BFLOAT16 -> OnnxJavaType.BFLOAT16;
+      default -> throw new IllegalArgumentException(type + " is not a floating-point type");
+    };
   }
 
   private Map<String, OnnxTensorLike> allInputs() {

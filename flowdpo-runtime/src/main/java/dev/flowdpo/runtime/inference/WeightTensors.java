@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
+import dev.flowdpo.runtime.checkpoint.DataType;
 import dev.flowdpo.runtime.checkpoint.MatrixFormats;
 import dev.flowdpo.runtime.checkpoint.QuantizedWeights;
 import dev.flowdpo.runtime.graph.FrozenData;
@@ -26,7 +27,9 @@ import java.util.Optional;
  * The weights of a model as ONNX Runtime's tensors, one copy for all its sessions. Matrices are
  * handed over as shared initializers, which a session uses where they are; they lie in memory that
  * is mapped from a file, or that was converted once. Vectors and rotary tables are copied, because
- * ONNX Runtime computes with them when it prepares a graph.
+ * ONNX Runtime computes with them when it prepares a graph. So are all of them on a graphics card,
+ * to which every session takes its own copy, and matrices of 16 bits, which a session of the
+ * processor widens.
  *
  * <p>Owns the tensors. They must live as long as the sessions that were given them: a session does
  * not keep them. Not thread-safe.
@@ -34,22 +37,28 @@ import java.util.Optional;
 final class WeightTensors implements AutoCloseable {
   private final OrtEnvironment environment;
   private final Checkpoint checkpoint;
+  private final Optional<DataType> half;
+  private final boolean shares;
   private final Optional<QuantizedWeights> quantized;
   private final Map<String, RotaryTables.Table> tables = new HashMap<>();
   private final Map<FrozenData, OnnxTensor> tensors = new HashMap<>();
 
   /**
    * @param formats which matrices are quantised, and how
+   * @param half the type of matrices without blocks, where it has 16 bits
    * @param tables the rotary tables that graphs may ask for
    */
   WeightTensors(
       OrtEnvironment environment,
       Checkpoint checkpoint,
       MatrixFormats formats,
+      Optional<DataType> half,
       SessionSettings settings,
       List<RotaryTables.Table> tables) {
     this.environment = environment;
     this.checkpoint = checkpoint;
+    this.half = half;
+    this.shares = half.isEmpty() && settings.cuda().isEmpty();
     tables.forEach(table -> this.tables.put(table.name(), table));
     this.quantized =
         formats.quantize()
@@ -63,7 +72,7 @@ final class WeightTensors implements AutoCloseable {
     for (Map.Entry<FrozenData, Value> weight : graph.weights().entrySet()) {
       FrozenData data = weight.getKey();
       OnnxTensor tensor = tensor(data, weight.getValue().shape().sizes());
-      if (data instanceof FrozenData.Whole) {
+      if (!shares || data instanceof FrozenData.Whole) {
         copied.put(data.name(), tensor);
       } else {
         options.addInitializer(data.name(), tensor);
@@ -90,7 +99,11 @@ final class WeightTensors implements AutoCloseable {
   private OnnxTensor create(FrozenData data, long[] shape) throws OrtException {
     String name = data.tensor();
     if (data instanceof FrozenData.RowPart part) {
-      return floats(checkpoint.weight(name, part.first(), part.rows()), shape);
+      return half.isPresent()
+          ? halves(name, half.get(), part.first(), shape)
+          : floats(checkpoint.weight(name, part.first(), part.rows()), shape);
+    } else if (data instanceof FrozenData.Matrix && half.isPresent()) {
+      return halves(name, half.get(), 0, shape);
     } else if (data instanceof FrozenData.Codes codes) {
       return bytes(quantized().codes(codes.tensors()), shape);
     } else if (data instanceof FrozenData.Zeros zeros) {
@@ -112,6 +125,13 @@ final class WeightTensors implements AutoCloseable {
 
   private OnnxTensor bytes(ByteBuffer values, long[] shape) throws OrtException {
     return OnnxTensor.createTensor(environment, values, shape, OnnxJavaType.UINT8);
+  }
+
+  private OnnxTensor halves(String name, DataType type, long first, long[] shape)
+      throws OrtException {
+    OnnxJavaType of = type == DataType.F16 ? OnnxJavaType.FLOAT16 : OnnxJavaType.BFLOAT16;
+    return OnnxTensor.createTensor(
+        environment, checkpoint.halves(name, type, first, shape[0]), shape, of);
   }
 
   private OnnxTensor floats(FloatBuffer values, long[] shape) throws OrtException {

@@ -17,6 +17,9 @@ import java.util.function.Predicate;
  * they should name the artifact that is missing. Immutable and thread-safe.
  */
 public final class NativePlatform {
+  /** The folder of bytedeco's libraries of ONNX Runtime for CUDA 13. */
+  static final String CUDA_13 = "org/bytedeco/onnxruntime/linux-x86_64-gpu/";
+
   private static final NativePlatform CURRENT =
       of(
           System.getProperty("os.name", ""),
@@ -111,14 +114,28 @@ public final class NativePlatform {
         advice);
   }
 
-  /** Returns the files of ONNX Runtime on the class path, by name. */
+  /**
+   * Returns the files of ONNX Runtime on the class path, by name, with its CUDA provider where
+   * there is one. Where the libraries for CUDA 13 are there, they take the place of the others; the
+   * Java classes, and the library between the two, are those of the same version for the processor.
+   */
   Map<String, URL> onnxRuntimeFiles() {
     Libraries libraries = libraries();
-    return resources(
-        "ai/onnxruntime/native/" + libraries.onnxRuntime + "/",
-        libraries.file("onnxruntime"),
-        libraries.file("onnxruntime4j_jni"),
-        libraries.file("onnxruntime_providers_shared"));
+    String shared = libraries.file("onnxruntime_providers_shared");
+    String cuda = libraries.file("onnxruntime_providers_cuda");
+    Map<String, URL> files =
+        resources(
+            "ai/onnxruntime/native/" + libraries.onnxRuntime + "/",
+            libraries.file("onnxruntime"),
+            libraries.file("onnxruntime4j_jni"),
+            shared,
+            cuda);
+    URL newer = NativePlatform.class.getResource("/" + CUDA_13 + "libonnxruntime.so.1");
+    if (newer != null && name.equals("linux-x86_64") && !files.containsKey(cuda)) {
+      files.put(libraries.file("onnxruntime"), newer);
+      files.putAll(resources(CUDA_13, shared, cuda));
+    }
+    return files;
   }
 
   /** Returns the files of the tokenizers on the class path, by name. */

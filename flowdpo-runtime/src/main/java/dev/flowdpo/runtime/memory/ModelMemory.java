@@ -2,10 +2,13 @@ package dev.flowdpo.runtime.memory;
 
 import com.google.common.collect.ImmutableList;
 import dev.flowdpo.model.GradientPath;
+import dev.flowdpo.model.Precision;
 import dev.flowdpo.runtime.checkpoint.CheckpointContents;
+import dev.flowdpo.runtime.checkpoint.DataType;
 import dev.flowdpo.runtime.checkpoint.MatrixFormats;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.graph.ChunkGraph;
+import dev.flowdpo.runtime.graph.ElementType;
 import dev.flowdpo.runtime.graph.GradientGraphs;
 import dev.flowdpo.runtime.graph.GradientGraphs.Segment;
 import dev.flowdpo.runtime.graph.Graph;
@@ -52,8 +55,16 @@ public final class ModelMemory {
 
   private ModelMemory(CheckpointContents contents, SessionSettings settings, int rank) {
     this.config = contents.config();
-    this.weights = new WeightMemory(contents, settings.quantization(), settings.packing());
-    this.plan = MatrixPlan.of(MatrixFormats.of(settings.quantization(), contents.stored()));
+    Precision precision = settings.precision().orElse(Precision.F32);
+    this.weights =
+        new WeightMemory(
+            contents,
+            settings.quantization(),
+            settings.packing(),
+            DataType.valueOf(precision.name()));
+    this.plan =
+        MatrixPlan.of(MatrixFormats.of(settings.quantization(), contents.stored()))
+            .in(ElementType.of(precision));
     this.maxTokens = Math.min(config.longestSequence(), settings.maxTokens());
     this.rank = rank;
     this.gradients = settings.gradients();

@@ -17,7 +17,7 @@ import java.util.function.Predicate;
 /**
  * What frozen weights take: one copy for all graphs, and the packed copies of some graphs.
  *
- * <p>Full precision is 4 bytes a parameter, in mapped files where it is stored so, else converted
+ * <p>Full precision is 4 bytes a parameter, or 2 where graphs compute in 16 bits, in mapped files where it is stored so, else converted
  * to direct memory. Quantised matrices ({@link BlockLayout}) are mapped from a file of their own.
  * Immutable and thread-safe.
  */
@@ -25,9 +25,18 @@ final class WeightMemory {
   private final CheckpointContents contents;
   private final MatrixFormats formats;
   private final WeightPacking packing;
+  private final DataType type;
 
-  WeightMemory(CheckpointContents contents, Quantization quantization, WeightPacking packing) {
+  /**
+   * @param type that of matrices without blocks
+   */
+  WeightMemory(
+      CheckpointContents contents,
+      Quantization quantization,
+      WeightPacking packing,
+      DataType type) {
     this.contents = contents;
+    this.type = type;
     this.formats = MatrixFormats.of(quantization, contents.stored());
     this.packing = packing;
   }
@@ -37,11 +46,11 @@ final class WeightMemory {
     Predicate<Tensor> full = tensor -> layout(tensor).isEmpty();
     return ImmutableList.of(
         new MemoryPart(
-            "weights, F32 as stored",
+            "weights, %s as stored".formatted(type),
             MemoryPlace.MAPPED_FILES,
             bytes(full.and(tensor -> isPlain(tensor)))),
         new MemoryPart(
-            "weights, converted to F32",
+            "weights, converted to %s".formatted(type),
             MemoryPlace.DIRECT,
             bytes(full.and(tensor -> !isPlain(tensor)))),
         new MemoryPart(
@@ -83,8 +92,12 @@ final class WeightMemory {
   }
 
   /** Returns whether graphs use the tensor where its file is mapped. */
-  private static boolean isPlain(Tensor tensor) {
-    return tensor.type().equals(DataType.F32.name());
+  private boolean isPlain(Tensor tensor) {
+    return tensor.type().equals(typeOf(tensor).name());
+  }
+
+  private DataType typeOf(Tensor tensor) {
+    return tensor.isMatrix() ? type : DataType.F32;
   }
 
   /** Returns whether a graph multiplies by the tensor, and does not only look rows up in it. */
@@ -104,6 +117,6 @@ final class WeightMemory {
   private long bytes(Tensor tensor) {
     return layout(tensor)
         .map(layout -> tensor.tensor().rows() * layout.bytes(tensor.tensor().columns()))
-        .orElse(Float.BYTES * tensor.elements());
+        .orElse(typeOf(tensor).bytes() * tensor.elements());
   }
 }

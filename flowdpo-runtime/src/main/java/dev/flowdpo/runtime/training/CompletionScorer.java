@@ -44,7 +44,7 @@ public final class CompletionScorer {
   float[] score(AdapterSnapshot adapter, CompletionBatch batch) {
     try (TensorFeed feed = base.feed()) {
       batch.feed(feed, base.maxTokens(), base.config().vocabularySize());
-      feed.adapterForward(adapter);
+      feed.adapterForward(adapter, base);
       FloatBuffer scores =
           feed.outputFloats(TrainingGraph.LOG_PROBABILITIES, batch.scored(), 1).asFloatBuffer();
       feed.describe("score", batch.rows(), batch.width(), adapter);

@@ -3,6 +3,8 @@ package dev.flowdpo.runtime.training;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtSession;
+import dev.flowdpo.error.FlowException;
+import dev.flowdpo.runtime.graph.ElementType;
 import dev.flowdpo.runtime.graph.GradientGraphs;
 import dev.flowdpo.runtime.graph.RunSizes;
 import dev.flowdpo.runtime.graph.Shape;
@@ -26,6 +28,8 @@ import java.util.Set;
  * layer before gave its own, and is gone with the next. For one thread, once.
  */
 final class TwoPasses {
+  private static final float LARGEST_SEED = 32;
+
   private final FrozenBase base;
   private final GradientGraphs graphs;
   private final TensorFeed feed;
@@ -49,7 +53,7 @@ final class TwoPasses {
     this.sizes =
         new RunSizes(base.config(), rank).training(batch.rows(), batch.width(), batch.scored());
     for (Value value : graphs.kept()) {
-      kept.put(value, feed.outputFloats(value.name(), sizes(value)));
+      kept.put(value, feed.outputReals(value.name(), value.type(), sizes(value)));
     }
     this.scores =
         feed.outputFloats(TrainingGraph.LOG_PROBABILITIES, batch.scored(), 1).asFloatBuffer();
@@ -72,35 +76,75 @@ final class TwoPasses {
    * @param sites takes up the gradient of the adapter
    */
   void back(float[] seed, CompletionGradient.SiteGradients sites) {
+    float scale = base.elementType() == ElementType.FLOAT16 ? scale(seed) : 1;
     ByteBuffer gradient = feed.memory((long) Float.BYTES * seed.length);
-    gradient.asFloatBuffer().put(seed);
+    for (int i = 0; i < seed.length; i++) {
+      gradient.putFloat(i * Float.BYTES, scale * seed[i]);
+    }
+    ElementType type = ElementType.FLOAT;
     long[] shape = {seed.length, 1};
     Optional<ByteBuffer> free = Optional.empty();
     for (GradientGraphs.Segment segment : graphs.segments()) {
       long[] next = sizes(segment.gradient());
-      ByteBuffer memory = free.orElseGet(() -> feed.memory(bytes(next)));
+      ByteBuffer memory = free.orElseGet(() -> feed.memory(bytes(segment.gradient(), next)));
       Map<Value, ByteBuffer> given = new HashMap<>();
       given.put(segment.gradient(), memory);
       int number = 0;
       for (GradientGraphs.SiteOutputs site : segment.sites()) {
         for (Value output : site.outputs()) {
           if (!given.containsKey(output)) {
-            given.put(output, output(number++, bytes(sizes(output))));
+            given.put(output, output(number++, bytes(output, sizes(output))));
           }
         }
       }
-      run(segment, gradient, shape, given);
+      run(segment, gradient, type, shape, given);
+      if (scale != 1) {
+        segment.sites().stream()
+            .flatMap(site -> site.outputs().stream())
+            .forEach(
+                value -> divide(Lookup.required(given, value), bytes(value, sizes(value)), scale));
+      }
       given.putAll(kept);
       segment.sites().forEach(site -> sites.add(site, value -> Lookup.required(given, value)));
       free = segment.sites().isEmpty() ? Optional.empty() : Optional.of(gradient);
       gradient = memory;
+      type = segment.gradient().type();
       shape = next;
+    }
+  }
+
+  /**
+   * Returns the power of two that brings the largest derivative to about {@value #LARGEST_SEED}. In
+   * 16 bits of IEEE, gradients that are formed from small derivatives would be 0; the way back is
+   * linear, so that the factor can be taken out at its end.
+   */
+  private static float scale(float[] seed) {
+    float largest = 0;
+    for (float one : seed) {
+      largest = Math.max(largest, Math.abs(one));
+    }
+    return largest == 0
+        ? 1
+        : Math.scalb(1f, Math.getExponent(LARGEST_SEED) - Math.getExponent(largest));
+  }
+
+  private static void divide(ByteBuffer values, long bytes, float scale) {
+    for (int at = 0; at < bytes; at += Float.BYTES) {
+      float value = values.getFloat(at) / scale;
+      if (!Float.isFinite(value)) {
+        throw new FlowException(
+            "The gradient: expected finite numbers, found "
+                + value
+                + ": what this model computes is more than F16 holds; take Precision.BF16 or F32");
+      }
+      values.putFloat(at, value);
     }
   }
 
   private void run(
       GradientGraphs.Segment segment,
       ByteBuffer gradient,
+      ElementType type,
       long[] shape,
       Map<Value, ByteBuffer> given) {
     Map<String, OnnxTensorLike> inputs = new HashMap<>();
@@ -110,11 +154,12 @@ final class TwoPasses {
         .forEach(
             (name, weight) -> inputs.put(name, base.weight(weight.data(), weight.shape().sizes())));
     Map<String, OnnxTensor> pinned = new HashMap<>();
-    try (OnnxTensor taken = feed.floatTensor(segment.gradientInput(), gradient, shape)) {
+    try (OnnxTensor taken = feed.tensor(segment.gradientInput(), type, gradient, shape)) {
       inputs.put(segment.gradientInput(), taken);
       given.forEach(
           (value, memory) ->
-              pinned.put(value.name(), feed.floatTensor(value.name(), memory, sizes(value))));
+              pinned.put(
+                  value.name(), feed.tensor(value.name(), value.type(), memory, sizes(value))));
       feed.run(base.session(segment.graph()), inputs, Set.of(), pinned).close();
     } finally {
       pinned.values().forEach(OnnxTensor::close);
@@ -141,8 +186,8 @@ final class TwoPasses {
     return found;
   }
 
-  private static long bytes(long[] shape) {
-    long bytes = Float.BYTES;
+  private static long bytes(Value value, long[] shape) {
+    long bytes = value.type().bytes();
     for (long size : shape) {
       bytes *= size;
     }

@@ -454,6 +454,14 @@ class DerivativeRulesTest {
     check.input(4, 3).holds((o, x) -> o.elements(x.get(0), places));
   }
 
+  @Property
+  @Tag("Cast")
+  void conversion(@ForAll long seed, @ForAll boolean named) {
+    // So close to 0 that the steps of 16 bits are far smaller than those of the check.
+    GradientCheck check = new GradientCheck("Cast", seed, named).ranged(-0x1p-6f, 0x1p-6f, 3, 4);
+    check.holds((o, x) -> o.cast(o.cast(x.get(0), ElementType.FLOAT16), ElementType.FLOAT));
+  }
+
   // The rules as a whole.
 
   @Example

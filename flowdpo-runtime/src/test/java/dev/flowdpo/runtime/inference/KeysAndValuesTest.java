@@ -20,7 +20,8 @@ import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.runtime.reference.Reference;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Solution;
-import java.nio.FloatBuffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -153,7 +154,8 @@ class KeysAndValuesTest {
         assertThat(padded.get(row).tokens()).isEqualTo(exact.get(row).tokens());
         assertThat(floats(padded.get(row).block())).isEqualTo(floats(exact.get(row).block()));
       }
-      assertThat(padded.get(0).block().slab().place(1)).isEqualTo(steps * flow.config().headSize());
+      assertThat(padded.get(0).block().slab().place(1))
+          .isEqualTo(Float.BYTES * steps * flow.config().headSize());
     }
     assertThat(found).as("batches that ended early, with rows of several lengths").isEqualTo(2);
   }
@@ -167,14 +169,17 @@ class KeysAndValuesTest {
     int sides = 2 * flow.config().layers();
     int heads = flow.config().keyValueHeads();
     int size = flow.config().headSize();
-    FloatBuffer all = FloatBuffer.allocate(sides * heads * block.length() * size);
+    float[] values = new float[sides * heads * block.length() * size];
+    ByteBuffer all =
+        ByteBuffer.allocate(Float.BYTES * values.length).order(ByteOrder.nativeOrder());
     for (int side = 0; side < sides; side++) {
       for (int head = 0; head < heads; head++) {
-        block.copy(side, head, size, all);
+        block.copy(side, head, Float.BYTES * size, all);
       }
     }
     assertThat(all.remaining()).isZero();
-    return all.array();
+    all.flip().asFloatBuffer().get(values);
+    return values;
   }
 
   private Flow solver() {

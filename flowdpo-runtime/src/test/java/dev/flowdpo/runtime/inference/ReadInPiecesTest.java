@@ -8,7 +8,8 @@ import dev.flowdpo.runtime.checkpoint.Architecture;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.DataType;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
-import java.nio.FloatBuffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,9 +85,12 @@ class ReadInPiecesTest {
   /** The last layer's values of the first head. */
   private static float[] lastLayer(ModelConfig config, KvPath path) {
     float[] values = new float[path.length() * config.headSize()];
-    FloatBuffer into = FloatBuffer.wrap(values);
-    path.blocks().forEach(block -> block.copy(2 * config.layers() - 1, 0, config.headSize(), into));
+    int tokenBytes = Float.BYTES * config.headSize();
+    ByteBuffer into =
+        ByteBuffer.allocate(path.length() * tokenBytes).order(ByteOrder.nativeOrder());
+    path.blocks().forEach(block -> block.copy(2 * config.layers() - 1, 0, tokenBytes, into));
     assertThat(into.hasRemaining()).isFalse();
+    into.flip().asFloatBuffer().get(values);
     return values;
   }
 }
