@@ -174,8 +174,7 @@ public record CostModel(
     double attended = read * read;
     double operations =
         read * layerOperations() + attended * attentionOperations(1) + headOperations(2 * scored);
-    double bytes =
-        packedBytes() + bytesAWeight * outputWeights() + scoreBytes(attended);
+    double bytes = packedBytes() + bytesAWeight * outputWeights() + scoreBytes(attended);
     return 4 * (operations / operationsASecond + bytes / bytesASecond);
   }
 

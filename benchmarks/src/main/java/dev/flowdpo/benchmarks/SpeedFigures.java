@@ -47,10 +47,11 @@ import java.util.SplittableRandom;
  *       prompt of its own that is read before the clock starts;
  *   <li>{@code shared:ROWS:PROMPT:TOKENS}: the same of answers after one prompt, as rollouts are;
  *   <li>{@code prefill:TOKENS}: tokens a second of reading one prompt and writing its first token;
- *   <li>{@code flow:CHUNKS:TOKENS:PROMPT}: seconds a token of a flow of so many chunks, each of so many
- *       tokens and judged under an adapter of its own, as a multiple of those of one long chunk;
- *   <li>{@code tree:ROLLOUTS:PROBLEMS}: seconds of rolling so many problems out, 3 chunks of 32 tokens
- *       each, with so many alternatives a node;
+ *   <li>{@code flow:CHUNKS:TOKENS:PROMPT}: seconds a token of a flow of so many chunks, each of so
+ *       many tokens and judged under an adapter of its own, as a multiple of those of one long
+ *       chunk;
+ *   <li>{@code tree:ROLLOUTS:PROBLEMS}: seconds of rolling so many problems out, 3 chunks of 32
+ *       tokens each, with so many alternatives a node;
  *   <li>{@code step:TOKENS:SCORED:DROPOUT}: seconds of the gradient of one pair's DPO loss, the
  *       reference included, of two texts of so many tokens, the last of which are scored.
  * </ul>
@@ -147,8 +148,7 @@ final class SpeedFigures implements AutoCloseable {
                   adapter.values()),
               number(parts, 1),
               number(parts, 2));
-      default ->
-          throw new IllegalArgumentException("No figure of this class: " + figure);
+      default -> throw new IllegalArgumentException("No figure of this class: " + figure);
     };
   }
 

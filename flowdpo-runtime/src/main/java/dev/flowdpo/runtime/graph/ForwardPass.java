@@ -32,14 +32,17 @@ final class ForwardPass {
     }
   }
 
-  ForwardPass(ModelConfig config, Operations o, Decoder decoder, int tablePositions) {
+  /**
+   * @param blocks those of {@link TreeAttention}
+   */
+  ForwardPass(ModelConfig config, Operations o, int blocks, Decoder decoder, int tablePositions) {
     Graph graph = o.graph();
     Shape perToken = Shape.of("batch", "tokens");
     Value tokens = graph.input(TrainingGraph.TOKENS, ElementType.INT64, perToken);
     Value positions = graph.input(TrainingGraph.POSITIONS, ElementType.INT64, perToken);
     Value lasts = graph.input(TrainingGraph.LASTS, ElementType.INT64, perToken);
     this.decoder = decoder;
-    attention = new TreeAttention(config, o, positions, lasts, tablePositions);
+    attention = new TreeAttention(config, o, blocks, positions, lasts, tablePositions);
     Value x = decoder.embedded(o.reshape(tokens, Shape.of("rows"), -1));
     layerInputs.add(x);
     for (int layer = 0; layer < config.layers(); layer++) {

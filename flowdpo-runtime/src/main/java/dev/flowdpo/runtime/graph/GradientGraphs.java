@@ -111,10 +111,16 @@ public final class GradientGraphs {
    *
    * @param path what the backward pass gives
    * @param dropout whether every site takes a dropout mask
+   * @param blocks as {@link TrainingGraph#blocks} says
    */
   public static GradientGraphs of(
-      ModelConfig config, int tablePositions, MatrixPlan plan, GradientPath path, boolean dropout) {
-    return new Builder(config, tablePositions, plan, path, dropout, true).build();
+      ModelConfig config,
+      int tablePositions,
+      MatrixPlan plan,
+      GradientPath path,
+      boolean dropout,
+      int blocks) {
+    return new Builder(config, tablePositions, plan, path, dropout, blocks, true).build();
   }
 
   /**
@@ -122,8 +128,13 @@ public final class GradientGraphs {
    * card the weights of layers that share a graph would cross the bus at every step.
    */
   public static GradientGraphs withWeights(
-      ModelConfig config, int tablePositions, MatrixPlan plan, GradientPath path, boolean dropout) {
-    return new Builder(config, tablePositions, plan, path, dropout, false).build();
+      ModelConfig config,
+      int tablePositions,
+      MatrixPlan plan,
+      GradientPath path,
+      boolean dropout,
+      int blocks) {
+    return new Builder(config, tablePositions, plan, path, dropout, blocks, false).build();
   }
 
   /** Returns the forward pass. */
@@ -147,6 +158,7 @@ public final class GradientGraphs {
       MatrixPlan plan,
       GradientPath path,
       boolean dropout,
+      int blocks,
       boolean shared) {
 
     GradientGraphs build() {
@@ -154,7 +166,7 @@ public final class GradientGraphs {
       Operations o = new Operations(graph);
       ForwardPass forward =
           new ForwardPass(
-              config, o, decoder(o, Decoder.adapterInputs(graph, config)), tablePositions);
+              config, o, blocks, decoder(o, Decoder.adapterInputs(graph, config)), tablePositions);
       graph.output(TrainingGraph.LOG_PROBABILITIES, forward.scores.chosen());
       Set<Value> kept = new LinkedHashSet<>();
       List<Segment> segments = new ArrayList<>();
@@ -214,6 +226,7 @@ public final class GradientGraphs {
           new TreeAttention(
               config,
               o,
+              blocks,
               graph.input(TrainingGraph.POSITIONS, ElementType.INT64, perToken),
               graph.input(TrainingGraph.LASTS, ElementType.INT64, perToken),
               tablePositions);

@@ -72,7 +72,37 @@ public final class RunSizes {
    * @param scored the number of tokens of all sequences whose log-probabilities are computed
    */
   public ImmutableMap<String, Long> training(long batch, long tokens, long scored) {
-    return sequences(batch, tokens).put("scored", scored).put("gathered", scored).buildOrThrow();
+    ImmutableMap.Builder<String, Long> sizes = sequences(batch, tokens);
+    int blocks = TrainingGraph.blocks(tokens);
+    long each = tokens / blocks;
+    for (int i = 0; i < blocks; i++) {
+      long own = i == blocks - 1 ? tokens - i * each : each;
+      sizes.put(tokensOfBlock(i).name(), own);
+      sizes.put(keysOfBlock(i).name(), i * each + own);
+      sizes.put(queriesOfBlock(i).name(), group() * own);
+      sizes.put(unseenOfBlock(i).name(), tokens - i * each - own);
+    }
+    return sizes.put("scored", scored).put("gathered", scored).buildOrThrow();
+  }
+
+  /** Returns the size that stands for the tokens of a block of {@link TreeAttention}. */
+  static Shape.Dimension tokensOfBlock(int block) {
+    return new Shape.Dimension(-1, "tokens of block " + block);
+  }
+
+  /** Returns the size that stands for the keys that a block meets. */
+  static Shape.Dimension keysOfBlock(int block) {
+    return new Shape.Dimension(-1, "keys of block " + block);
+  }
+
+  /** Returns the size that stands for the rows that a block's query heads are folded into. */
+  static Shape.Dimension queriesOfBlock(int block) {
+    return new Shape.Dimension(-1, "queries of block " + block);
+  }
+
+  /** Returns the size that stands for the keys that a block leaves out. */
+  static Shape.Dimension unseenOfBlock(int block) {
+    return new Shape.Dimension(-1, "unseen of block " + block);
   }
 
   private ImmutableMap.Builder<String, Long> sequences(long batch, long tokens) {

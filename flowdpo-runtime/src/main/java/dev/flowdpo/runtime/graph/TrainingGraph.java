@@ -35,6 +35,9 @@ public final class TrainingGraph {
   public static final String SEED = "seed";
   public static final String LOG_PROBABILITIES = "log_probabilities";
 
+  private static final int LONG_ROW = 512;
+  private static final int BLOCKS = 4;
+
   private final Graph graph;
   private final Map<String, String> gradients;
 
@@ -43,8 +46,21 @@ public final class TrainingGraph {
     this.gradients = ImmutableMap.copyOf(gradients);
   }
 
-  /** Returns the graph that only scores. */
-  public static TrainingGraph score(ModelConfig config, int tablePositions, MatrixPlan plan) {
+  /**
+   * Returns into how many blocks the attention of rows of so many tokens is cut: long ones gain by
+   * it, short ones would only get more nodes.
+   */
+  public static int blocks(long tokens) {
+    return tokens >= LONG_ROW ? BLOCKS : 1;
+  }
+
+  /**
+   * Returns the graph that only scores.
+   *
+   * @param blocks as {@link #blocks(long)} says
+   */
+  public static TrainingGraph score(
+      ModelConfig config, int tablePositions, MatrixPlan plan, int blocks) {
     Graph graph = Graph.create("score");
     Operations o = new Operations(graph);
     Decoder decoder =
@@ -53,7 +69,7 @@ public final class TrainingGraph {
             o,
             Decoder.WeightSource.of(graph, plan, true),
             Decoder.adapterInputs(graph, config));
-    ForwardPass forward = new ForwardPass(config, o, decoder, tablePositions);
+    ForwardPass forward = new ForwardPass(config, o, blocks, decoder, tablePositions);
     graph.output(LOG_PROBABILITIES, forward.scores.chosen());
     return new TrainingGraph(graph, Map.of());
   }
@@ -72,7 +88,7 @@ public final class TrainingGraph {
                 weights.put(
                     key, graph.input(key, ElementType.FLOAT, Shape.of((Object[]) box(sizes)))));
     Decoder decoder = new Decoder(config, o, new TrainedWeights(weights), Map.of());
-    Value result = new ForwardPass(config, o, decoder, tablePositions).scores.chosen();
+    Value result = new ForwardPass(config, o, 1, decoder, tablePositions).scores.chosen();
     graph.output(LOG_PROBABILITIES, result);
     Value seed = graph.input(SEED, ElementType.FLOAT, result.shape());
     Map<Value, Value> found =

@@ -70,8 +70,15 @@ public final class FrozenBase implements AutoCloseable {
     PREFILL,
     /** {@link ChunkGraph}. */
     CHUNK,
-    /** {@link TrainingGraph#score}. */
-    SCORE
+    /** {@link TrainingGraph#score}, for short rows. */
+    SCORE,
+    /** The same for rows whose attention is cut into {@linkplain TrainingGraph#blocks blocks}. */
+    SCORE_LONG;
+
+    /** Returns the graph that scores rows of so many tokens. */
+    public static Kind score(int tokens) {
+      return TrainingGraph.blocks(tokens) == 1 ? SCORE : SCORE_LONG;
+    }
   }
 
   private FrozenBase(Checkpoint checkpoint, SessionSettings settings, MatrixPlan plan) {
@@ -205,14 +212,17 @@ public final class FrozenBase implements AutoCloseable {
    *
    * @param path what they give
    * @param dropout whether every site takes a dropout mask
+   * @param tokens the length of the rows that they are for
    */
-  public synchronized GradientGraphs gradientGraphs(GradientPath path, boolean dropout) {
+  public synchronized GradientGraphs gradientGraphs(
+      GradientPath path, boolean dropout, int tokens) {
+    int blocks = TrainingGraph.blocks(tokens);
     return gradientGraphs.computeIfAbsent(
-        path + " " + dropout,
+        path + " " + dropout + " " + blocks,
         key ->
             settings.cuda().isPresent()
-                ? GradientGraphs.withWeights(config(), maxTokens, plan, path, dropout)
-                : GradientGraphs.of(config(), maxTokens, plan, path, dropout));
+                ? GradientGraphs.withWeights(config(), maxTokens, plan, path, dropout, blocks)
+                : GradientGraphs.of(config(), maxTokens, plan, path, dropout, blocks));
   }
 
   /** As {@link #session(Kind)}, for one of the {@link #gradientGraphs}. */
@@ -263,7 +273,9 @@ public final class FrozenBase implements AutoCloseable {
     return switch (kind) {
       case PREFILL -> PrefillGraph.build(config(), maxTokens, plan);
       case CHUNK -> ChunkGraph.build(config(), maxTokens, plan);
-      case SCORE -> TrainingGraph.score(config(), maxTokens, plan).graph();
+      case SCORE -> TrainingGraph.score(config(), maxTokens, plan, 1).graph();
+      case SCORE_LONG ->
+          TrainingGraph.score(config(), maxTokens, plan, TrainingGraph.blocks(maxTokens)).graph();
     };
   }
 

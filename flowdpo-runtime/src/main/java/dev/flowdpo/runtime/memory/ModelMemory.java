@@ -192,8 +192,12 @@ public final class ModelMemory {
     var run = sizes.training(rows, row, rows * 2 * load.completionTokens());
     GraphMemory score =
         GraphMemory.of(
-            TrainingGraph.score(config, maxTokens, plan).graph(), run, Outputs.OF_THE_SESSION);
-    GradientGraphs graphs = GradientGraphs.of(config, maxTokens, plan, gradients, load.dropout());
+            TrainingGraph.score(config, maxTokens, plan, TrainingGraph.blocks(row)).graph(),
+            run,
+            Outputs.OF_THE_SESSION);
+    GradientGraphs graphs =
+        GradientGraphs.of(
+            config, maxTokens, plan, gradients, load.dropout(), TrainingGraph.blocks(row));
     GraphMemory forward = GraphMemory.of(graphs.forward(), run, Outputs.OF_THE_CALLER);
     long back = 0;
     long given = 0;

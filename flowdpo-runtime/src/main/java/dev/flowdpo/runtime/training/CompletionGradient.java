@@ -111,7 +111,7 @@ public abstract class CompletionGradient {
       TokenCoefficients coefficients,
       INDArray gradient) {
     boolean dropout = policy.dropout() > 0;
-    GradientGraphs graphs = base.gradientGraphs(path, dropout);
+    GradientGraphs graphs = base.gradientGraphs(path, dropout, batch.width());
     try (TensorFeed feed = base.feed()) {
       batch.feed(feed, base.maxTokens(), base.config().vocabularySize());
       feed.describe("gradient", batch.rows(), batch.width(), policy);

@@ -48,7 +48,8 @@ public final class CompletionScorer {
       FloatBuffer scores =
           feed.outputFloats(TrainingGraph.LOG_PROBABILITIES, batch.scored(), 1).asFloatBuffer();
       feed.describe("score", batch.rows(), batch.width(), adapter);
-      try (OrtSession.Result result = feed.run(base.session(FrozenBase.Kind.SCORE), Set.of())) {
+      OrtSession session = base.session(FrozenBase.Kind.score(batch.width()));
+      try (OrtSession.Result result = feed.run(session, Set.of())) {
         float[] values = new float[batch.scored()];
         scores.get(values);
         return values;

@@ -172,7 +172,7 @@ class CardGraphsTest {
   @Test
   void matricesOfBlocksNeedANewerOperatorSet() {
     ModelConfig config = config(Architecture.LLAMA);
-    Graph graph = TrainingGraph.score(config, 64, MatrixPlan.of(Quantization.INT4)).graph();
+    Graph graph = TrainingGraph.score(config, 64, MatrixPlan.of(Quantization.INT4), 1).graph();
     assertThat(OnnxModel.operatorSet(graph)).isEqualTo(21);
     assertThat(OnnxModel.operatorSet(ChunkGraph.build(config, 64, MatrixPlan.full())))
         .isEqualTo(20);
@@ -182,11 +182,11 @@ class CardGraphsTest {
     ModelConfig config = config(architecture);
     MatrixPlan plan = MatrixPlan.full().in(ElementType.of(precision));
     GradientGraphs gradients =
-        GradientGraphs.withWeights(config, 64, plan, GradientPath.IN_GRAPH, true);
+        GradientGraphs.withWeights(config, 64, plan, GradientPath.IN_GRAPH, true, 1);
     List<Graph> graphs = new ArrayList<>();
     graphs.add(PrefillGraph.build(config, 64, plan));
     graphs.add(ChunkGraph.build(config, 64, plan));
-    graphs.add(TrainingGraph.score(config, 64, plan).graph());
+    graphs.add(TrainingGraph.score(config, 64, plan, 1).graph());
     graphs.add(gradients.forward());
     gradients.segments().forEach(segment -> graphs.add(segment.graph()));
     return graphs;

@@ -177,7 +177,7 @@ class GraphMemoryTest {
 
   private static GraphMemory score(ModelConfig config, long batch, long tokens, long scored) {
     return GraphMemory.of(
-        TrainingGraph.score(config, POSITIONS, MatrixPlan.full()).graph(),
+        TrainingGraph.score(config, POSITIONS, MatrixPlan.full(), 1).graph(),
         new RunSizes(config, 4).training(batch, tokens, scored),
         GraphMemory.Outputs.OF_THE_CALLER);
   }
@@ -189,7 +189,7 @@ class GraphMemoryTest {
   }
 
   private static GradientGraphs gradients(ModelConfig config, GradientPath path, boolean dropout) {
-    return GradientGraphs.of(config, POSITIONS, MatrixPlan.full(), path, dropout);
+    return GradientGraphs.of(config, POSITIONS, MatrixPlan.full(), path, dropout, 1);
   }
 
   private static GraphMemory training(

@@ -110,7 +110,7 @@ class SharedWeightsTest {
         for (FrozenBase.Kind kind : SESSIONS) {
           base.session(kind);
         }
-        GradientGraphs graphs = base.gradientGraphs(GradientPath.TAPS, false);
+        GradientGraphs graphs = base.gradientGraphs(GradientPath.TAPS, false, 16);
         base.session(graphs.forward());
         graphs.segments().forEach(segment -> base.session(segment.graph()));
         System.out.println(MeasuredJvm.residentBytes("RssAnon") - before);
