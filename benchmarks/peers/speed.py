@@ -156,6 +156,7 @@ def measure(options):
 
     def add(name, engine, value):
         rows.setdefault(name, {}).setdefault(engine, []).append(value)
+        write(options.folder, rows)
 
     threads = options.threads or len(os.sched_getaffinity(0))
     for turn in range(options.rounds):
@@ -182,7 +183,6 @@ def measure(options):
             add(f"{figure}, s", "PyTorch", peer["seconds"])
             add(f"{figure}, MB", "PyTorch", peer["peak_mb"])
         print(f"round {turn + 1} of {options.rounds}", file=sys.stderr)
-        write(options.folder, rows)
 
 
 def spread(values):
