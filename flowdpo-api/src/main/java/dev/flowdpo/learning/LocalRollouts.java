@@ -1,6 +1,5 @@
 package dev.flowdpo.learning;
 
-import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.Require;
 import dev.flowdpo.policy.internal.BackgroundJudge;
 import dev.flowdpo.policy.internal.BackgroundPolicy;
