@@ -4,7 +4,6 @@ import dev.flowdpo.error.Require;
 import dev.flowdpo.policy.internal.BackgroundJudge;
 import dev.flowdpo.policy.internal.BackgroundPolicy;
 import dev.flowdpo.rollout.RolloutRequest;
-import dev.flowdpo.rollout.RolloutTree;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,12 +13,7 @@ final class LocalRollouts {
 
   /** Rolls out all problems as one batch, in the rounds of the flow, beside its solves. */
   static List<RolloutOutcome> whole(RolloutRound round) {
-    RolloutRequest request = round.request();
-    List<RolloutTree> trees = round.sampler().sample(request);
-    if (trees.size() != request.problems().size()) {
-      throw RolloutOutcome.miscounted(trees.size(), request.problems().size());
-    }
-    return trees.stream().map(tree -> RolloutOutcome.of(tree, round.version(), 0)).toList();
+    return RolloutOutcome.ofShard(round.sampler(), round.request(), round.version());
   }
 
   /**

@@ -20,12 +20,13 @@ public interface RolloutExecutor extends AutoCloseable {
    * dev.flowdpo.error.FlowException} and stays interrupted.
    *
    * @return one outcome per problem, in their order
-   * @throws dev.flowdpo.error.FlowException if nothing came of the round; the learner tries its
-   *     problems one by one then
+   * @throws dev.flowdpo.error.FlowException if it cannot roll out at all, for no fault of a single
+   *     problem: learning ends with it, and what was learned before stays
    */
   List<RolloutOutcome> run(RolloutRound round);
 
-  /** {@return the one that asks the round's own sampler, all problems as one batch: the default} */
+  /** {@return the one that asks the round's own sampler, all problems as one batch: the default}
+   * A batch that fails is tried problem by problem. */
   static RolloutExecutor local() {
     return LocalRollouts::whole;
   }

@@ -63,7 +63,10 @@ public record RolloutOutcome(
     try {
       List<RolloutTree> trees = sampler.sample(request);
       if (trees.size() != problems.size()) {
-        throw miscounted(trees.size(), problems.size());
+        throw new FlowException(
+            ("The rollout sampler returned %d trees for %d problems; it must return one for each,"
+                    + " in their order")
+                .formatted(trees.size(), problems.size()));
       }
       return trees.stream().map(tree -> of(tree, version, 0)).toList();
     } catch (FlowClosedException e) {
@@ -79,12 +82,5 @@ public record RolloutOutcome(
     return IntStream.range(0, problems.size())
         .mapToObj(i -> ofShard(sampler, request.only(i, i + 1), version).get(0))
         .toList();
-  }
-
-  static FlowException miscounted(int trees, int problems) {
-    return new FlowException(
-        ("The rollout sampler returned %d trees for %d problems; it must return one for each, in"
-                + " their order")
-            .formatted(trees, problems));
   }
 }

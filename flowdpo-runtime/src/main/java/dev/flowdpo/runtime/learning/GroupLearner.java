@@ -160,18 +160,7 @@ final class GroupLearner {
     if (group.isEmpty()) {
       return List.of();
     }
-    List<Explored> explored;
-    try {
-      explored = turns.interruptibly(() -> explore(group, models));
-    } catch (FlowClosedException | LearningTurns.BrokenOffException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      if (group.size() == 1) {
-        return List.of(passOver(group.get(0), e));
-      }
-      LOG.debug("A group failed; its problems are tried one by one", e);
-      return group.stream().flatMap(work -> exploreAll(List.of(work), models).stream()).toList();
-    }
+    List<Explored> explored = turns.interruptibly(() -> explore(group, models));
     for (Explored one : explored) {
       if (one.failure.isPresent()) {
         var unused = passOver(one.work, one.failure.get());
@@ -214,7 +203,7 @@ final class GroupLearner {
     }
     List<Explored> explored = new ArrayList<>();
     for (int i = 0; i < outcomes.size(); i++) {
-      explored.add(explored(group.get(i), outcomes.get(i)));
+      explored.add(exploredOrFailed(group.get(i), outcomes.get(i)));
     }
     outcomes.forEach(
         outcome ->
@@ -245,10 +234,20 @@ final class GroupLearner {
     }
   }
 
-  private Explored explored(Work work, RolloutOutcome outcome) {
+  private Explored exploredOrFailed(Work work, RolloutOutcome outcome) {
     if (outcome.failure().isPresent()) {
       return Explored.failed(work, outcome.failure().get());
     }
+    try {
+      return explored(work, outcome);
+    } catch (FlowClosedException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      return Explored.failed(work, e);
+    }
+  }
+
+  private Explored explored(Work work, RolloutOutcome outcome) {
     RolloutTree tree = outcome.tree().orElseThrow();
     checkServed(work, tree);
     List<PreferencePair> pairs = ofLearners(setup.pairRule(), tree);
