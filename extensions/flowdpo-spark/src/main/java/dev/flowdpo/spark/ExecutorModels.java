@@ -1,6 +1,8 @@
 package dev.flowdpo.spark;
 
+import dev.flowdpo.Flow;
 import dev.flowdpo.error.FlowException;
+import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.rollout.Verifier;
 import dev.flowdpo.rollout.VerifierFactory;
 import dev.flowdpo.rollout.VerifierGuard;
@@ -13,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +35,7 @@ final class ExecutorModels {
   private final AdapterFlowEngine engine;
   private final Map<String, AdapterFlowEngine.Models> versions = new LinkedHashMap<>();
   private final Map<String, Judging> verifiers = new HashMap<>();
+  private final Map<String, Flow> flows = new HashMap<>();
   private final Set<String> sessions = new HashSet<>();
 
   /** A session's verifier, made once, and the guard around it. */
@@ -118,6 +122,28 @@ final class ExecutorModels {
     return models;
   }
 
+  /**
+   * Returns a session's flow, whose callers share native calls.
+   *
+   * @param options those of the flow; null for the model's
+   */
+  synchronized Flow flow(String session, byte[] adapters, @Nullable FlowSpec options) {
+    return flows.computeIfAbsent(
+        session,
+        unused -> {
+          AdapterFlowEngine.Models models = AdapterBytes.unpacked(adapters, engine::with);
+          FlowOptions chosen = options == null ? engine.defaultOptions() : options.options();
+          return Flow.builder()
+              .policy(models.policy())
+              .judge(models.judge())
+              .chunkSize(chosen.chunkSize())
+              .maxChunks(chosen.maxChunks())
+              .sampling(chosen.sampling())
+              .seed(chosen.seed())
+              .build();
+        });
+  }
+
   /** Returns a session's verifier. */
   synchronized VerifierGuard verifier(
       String session, VerifierFactory factory, Duration timeLimit, int parallel) {
@@ -136,6 +162,10 @@ final class ExecutorModels {
     Judging judging = verifiers.remove(session);
     if (judging != null) {
       judging.close();
+    }
+    Flow flow = flows.remove(session);
+    if (flow != null) {
+      flow.close();
     }
     if (sessions.remove(session) && sessions.isEmpty()) {
       engine.close();

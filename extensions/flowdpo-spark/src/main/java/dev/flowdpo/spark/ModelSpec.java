@@ -53,7 +53,7 @@ record ModelSpec(
               + options.clock().getClass().getName());
     }
     return new ModelSpec(
-        settings.model().map(Path::toString).orElse(null),
+        settings.model().map(ModelSpec::absolute).orElse(null),
         digest,
         target.device(),
         target.deviceIndex(),
@@ -62,12 +62,17 @@ record ModelSpec(
         target.threads().orElse(-1),
         target.spinning(),
         target.packing().orElse(null),
-        options.cache().map(Path::toString).orElse(null),
+        options.cache().map(ModelSpec::absolute).orElse(null),
         options.maxTokens().orElse(-1),
         options.stopThreshold(),
         options.undecidedMargin(),
         options.stopQuestion().orElse(null),
         options.clock());
+  }
+
+  /** Executors begin in folders of their own. */
+  private static String absolute(Path path) {
+    return path.toAbsolutePath().toString();
   }
 
   /** Returns the settings that open the model. */

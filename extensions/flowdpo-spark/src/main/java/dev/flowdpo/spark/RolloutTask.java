@@ -5,8 +5,6 @@ import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.RolloutOptions;
 import dev.flowdpo.learning.RolloutOutcome;
 import dev.flowdpo.learning.RolloutRound;
-import dev.flowdpo.policy.FlowOptions;
-import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.rollout.Branch;
 import dev.flowdpo.rollout.OutputNode;
 import dev.flowdpo.rollout.RolloutRequest;
@@ -45,12 +43,7 @@ record RolloutTask(
     Duration verifierTimeLimit,
     int parallelVerifications,
     @Nullable RolloutSampler sampler,
-    int chunkSize,
-    int maxChunks,
-    double temperature,
-    int topK,
-    double topP,
-    long flowSeed,
+    FlowSpec flow,
     int rolloutsPerNode,
     long seed,
     int lastAttempt)
@@ -66,7 +59,6 @@ record RolloutTask(
       VerifierFactory verifier,
       int lastAttempt) {
     RolloutOptions options = round.options();
-    FlowOptions flow = round.request().options();
     return new RolloutTask(
         model,
         session,
@@ -76,12 +68,7 @@ record RolloutTask(
         options.verifierTimeLimit(),
         options.parallelVerifications(),
         round.sampler() instanceof TreeRolloutSampler ? null : round.sampler(),
-        flow.chunkSize(),
-        flow.maxChunks(),
-        flow.sampling().temperature(),
-        flow.sampling().topK(),
-        flow.sampling().topP(),
-        flow.seed(),
+        FlowSpec.of(round.request().options()),
         round.request().rolloutsPerNode(),
         round.request().seed(),
         lastAttempt);
@@ -122,7 +109,7 @@ record RolloutTask(
     RolloutRequest request =
         RolloutRequest.builder(problems, pinned.policy(), pinned.judge(), guard)
             .originals(originals)
-            .options(flow())
+            .options(flow.options())
             .rolloutsPerNode(rolloutsPerNode)
             .seed(seed)
             .build();
@@ -137,16 +124,6 @@ record RolloutTask(
       outcomes.get(i).tree().ifPresent(tree -> forget(tree, pinned));
     }
     return encoded;
-  }
-
-  private FlowOptions flow() {
-    return FlowOptions.builder()
-        .chunkSize(chunkSize)
-        .maxChunks(maxChunks)
-        .sampling(
-            SamplingOptions.builder().temperature(temperature).topK(topK).topP(topP).build())
-        .seed(flowSeed)
-        .build();
   }
 
   /** Where a path was given, the driver takes the tree's original for it. */

@@ -167,8 +167,9 @@ public final class SparkRolloutExecutor implements RolloutExecutor {
     if (!spark.sc().isStopped()) {
       destroySent();
     }
+    boolean local = isLocal();
     onClose.run();
-    if (isLocal()) {
+    if (local) {
       ExecutorModels.release(session);
     }
   }
