@@ -3,12 +3,12 @@ package dev.flowdpo.learning;
 import java.util.List;
 
 /**
- * Where a learner's problems are rolled out: here, or on machines of a cluster. A learner hands in a
- * round after the other, learns from the trees, and hands in the next with the adapters that came of
- * it. What is learned does not hang on the executor, as long as problems are batched alike: engines
- * compute the last bits of a probability by how many rows run together, and now and then a token
- * falls otherwise for it. {@link #local()} runs a round as one batch, {@link #local(int)} as those
- * shards that a cluster has for tasks.
+ * Where a learner's problems are rolled out: here, or on machines of a cluster. A learner hands in
+ * a round after the other, learns from the trees, and hands in the next with the adapters that came
+ * of it. What is learned does not hang on the executor, as long as problems are batched alike:
+ * engines compute the last bits of a probability by how many rows run together, and now and then a
+ * token falls otherwise for it. {@link #local()} runs a round as one batch, {@link #local(int)} as
+ * those shards that a cluster has for tasks.
  *
  * <p>Implementations are thread-safe. Whoever makes one closes it; learners do not.
  */
@@ -25,8 +25,10 @@ public interface RolloutExecutor extends AutoCloseable {
    */
   List<RolloutOutcome> run(RolloutRound round);
 
-  /** {@return the one that asks the round's own sampler, all problems as one batch: the default}
-   * A batch that fails is tried problem by problem. */
+  /**
+   * {@return the one that asks the round's own sampler, all problems as one batch: the default} A
+   * batch that fails is tried problem by problem.
+   */
   static RolloutExecutor local() {
     return LocalRollouts::whole;
   }

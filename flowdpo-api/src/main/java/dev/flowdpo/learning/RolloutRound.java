@@ -35,8 +35,8 @@ public interface RolloutRound {
   boolean engineModels();
 
   /**
-   * {@return what names the content of the base model's files, whatever their place: another process
-   * must have the same} Computed once, which reads them.
+   * {@return what names the content of the base model's files, whatever their place: another
+   * process must have the same} Computed once, which reads them.
    */
   String modelDigest();
 

@@ -27,7 +27,8 @@ class ApiSignaturesTest {
         "flowdpo-jackson",
         "flowdpo-openai",
         "flowdpo-micrometer",
-        "flowdpo-langchain4j"
+        "flowdpo-langchain4j",
+        "flowdpo-spark"
       })
   void publicSignaturesAreThoseCheckedIn(String module) throws IOException {
     Path file = Modules.folder(module).resolve("api-signatures.txt");

@@ -12,8 +12,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Adapters as bytes: the files of a PEFT folder, {@code answer} and {@code stop}, one after another.
- * Stateless and thread-safe.
+ * Adapters as bytes: the files of a PEFT folder, {@code answer} and {@code stop}, one after
+ * another. Stateless and thread-safe.
  */
 final class AdapterBytes {
   private static final int LAYOUT = 1;

@@ -95,7 +95,7 @@ final class Bytes {
   static void writeNumber(DataOutputStream out, int number) throws IOException {
     int left = number;
     while (left >= 0x80) {
-      out.writeByte(left & 0x7f | 0x80);
+      out.writeByte((left & 0x7f) | 0x80);
       left >>>= 7;
     }
     out.writeByte(left);

@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an executor keeps from task to task: one engine for each model, opened by the first task that
- * asks, the last adapters under it, and the verifiers. It lives as long as the process, whose end
- * frees it; where driver and executors are one process, the driver frees it. Thread-safe.
+ * What an executor keeps from task to task: one engine for each model, opened by the first task
+ * that asks, the last adapters under it, and the verifiers. It lives as long as the process, whose
+ * end frees it; where driver and executors are one process, the driver frees it. Thread-safe.
  */
 final class ExecutorModels {
   private static final Logger LOG = LoggerFactory.getLogger(ExecutorModels.class);
@@ -147,7 +147,8 @@ final class ExecutorModels {
   /** Returns a session's verifier. */
   synchronized VerifierGuard verifier(
       String session, VerifierFactory factory, Duration timeLimit, int parallel) {
-    return verifiers.computeIfAbsent(
+    return verifiers
+        .computeIfAbsent(
             session,
             unused -> {
               Verifier verifier = factory.create();

@@ -5,8 +5,7 @@ import dev.flowdpo.policy.SamplingOptions;
 import java.io.Serializable;
 
 /** A flow's options on their way to an executor. Immutable and thread-safe. */
-record FlowSpec(
-    int chunkSize, int maxChunks, double temperature, int topK, double topP, long seed)
+record FlowSpec(int chunkSize, int maxChunks, double temperature, int topK, double topP, long seed)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
@@ -24,8 +23,7 @@ record FlowSpec(
     return FlowOptions.builder()
         .chunkSize(chunkSize)
         .maxChunks(maxChunks)
-        .sampling(
-            SamplingOptions.builder().temperature(temperature).topK(topK).topP(topP).build())
+        .sampling(SamplingOptions.builder().temperature(temperature).topK(topK).topP(topP).build())
         .seed(seed)
         .build();
   }

@@ -55,9 +55,7 @@ record FlowTask(
           .add("chunks", DataTypes.IntegerType, false);
 
   static final StructType JUDGED =
-      SOLVED
-          .add("reward", DataTypes.DoubleType, true)
-          .add("correct", DataTypes.BooleanType, false);
+      SOLVED.add("reward", DataTypes.DoubleType, true).add("correct", DataTypes.BooleanType, false);
 
   /** Returns a task that shares the engine and nothing else: one for each verifier. */
   FlowTask in(String otherSession) {

@@ -46,8 +46,7 @@ record ProblemRecord(
     for (int i = 0; i < turns.size(); i += 2) {
       messages.add(new Message(Message.Role.valueOf(turns.get(i)), turns.get(i + 1)));
     }
-    Problem.Builder builder =
-        Problem.builder(messages).id(id).attributes(Map.copyOf(attributes));
+    Problem.Builder builder = Problem.builder(messages).id(id).attributes(Map.copyOf(attributes));
     Optional.ofNullable(answer).ifPresent(builder::answer);
     return builder.build();
   }

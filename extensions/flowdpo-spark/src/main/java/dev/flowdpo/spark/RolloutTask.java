@@ -94,8 +94,7 @@ record RolloutTask(
       throw cause;
     }
     String message =
-        "Executor %s cannot begin: %s"
-            .formatted(SparkEnv.get().executorId(), cause.getMessage());
+        "Executor %s cannot begin: %s".formatted(SparkEnv.get().executorId(), cause.getMessage());
     return Collections.nCopies(problems, TreeCodec.encodeRefusal(message));
   }
 

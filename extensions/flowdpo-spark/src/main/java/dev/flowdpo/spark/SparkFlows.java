@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A flow over data sets: solves rows, measures accuracy, collects correct traces, and is a function
- * of SQL. Every executor opens the model once, from a path or the bundled one; the adapters are read
- * here, when this is built, and travel with the tasks.
+ * of SQL. Every executor opens the model once, from a path or the bundled one; the adapters are
+ * read here, when this is built, and travel with the tasks.
  *
  * <pre>{@code
  * SparkFlows flows = SparkFlows.builder().adapters(learned).build();
@@ -60,8 +60,8 @@ public final class SparkFlows implements AutoCloseable {
   }
 
   /**
-   * {@return a row for each problem: {@code id}, {@code question}, {@code answer}, {@code solution},
-   * {@code final_answer}, {@code finish_reason} and {@code chunks}}
+   * {@return a row for each problem: {@code id}, {@code question}, {@code answer}, {@code
+   * solution}, {@code final_answer}, {@code finish_reason} and {@code chunks}}
    *
    * @throws InvalidInputException if there is no column {@code question}
    */
@@ -103,8 +103,7 @@ public final class SparkFlows implements AutoCloseable {
             .first();
     return sums.getLong(0) == 0
         ? new SparkEvaluation(0, 0, 0, 0)
-        : new SparkEvaluation(
-            sums.getLong(0), sums.getLong(1), sums.getLong(2), sums.getDouble(3));
+        : new SparkEvaluation(sums.getLong(0), sums.getLong(1), sums.getLong(2), sums.getDouble(3));
   }
 
   /**
@@ -151,8 +150,8 @@ public final class SparkFlows implements AutoCloseable {
   }
 
   /**
-   * Closes the models where driver and executors are one process; no job may be under way. Executors
-   * elsewhere keep theirs until they end.
+   * Closes the models where driver and executors are one process; no job may be under way.
+   * Executors elsewhere keep theirs until they end.
    */
   @Override
   public void close() {

@@ -41,8 +41,9 @@ import org.apache.spark.broadcast.Broadcast;
  * are, in whichever order they answer, and whatever Spark repeats since an executor is lost.
  *
  * <p>A problem whose rollouts throw is passed over. So is one whose task Spark gives up, after
- * {@code spark.task.maxFailures} attempts, since it ends the process or fills its memory: the shards
- * that the failed job leaves are run again, each in a job of its own, and then problem by problem.
+ * {@code spark.task.maxFailures} attempts, since it ends the process or fills its memory: the
+ * shards that the failed job leaves are run again, each in a job of its own, and then problem by
+ * problem.
  *
  * <p>Policy and judge are the engine's own; the sampler is the paper's, or one that Java can
  * serialise. Thread-safe; the rounds of one executor run one after the other.

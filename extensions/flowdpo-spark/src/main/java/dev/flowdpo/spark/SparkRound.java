@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One round on the cluster: a job for all shards; where Spark gives it up, a job for each shard that
- * is left, so that innocent ones run in the batches that they have anyway; and for those that fail
- * alone, a job a problem. For one thread.
+ * One round on the cluster: a job for all shards; where Spark gives it up, a job for each shard
+ * that is left, so that innocent ones run in the batches that they have anyway; and for those that
+ * fail alone, a job a problem. For one thread.
  */
 final class SparkRound {
   private static final Logger LOG = LoggerFactory.getLogger(SparkRound.class);
@@ -74,7 +74,9 @@ final class SparkRound {
     }
   }
 
-  /** Runs shards as a job, and returns why some of them have no outcomes: nothing if they all do. */
+  /**
+   * Runs shards as a job, and returns why some of them have no outcomes: nothing if they all do.
+   */
   private List<RuntimeException> run(List<List<Integer>> shards) {
     List<ArrayList<ProblemRecord>> records = shards.stream().map(this::records).toList();
     int problems = shards.stream().mapToInt(Collection::size).sum();

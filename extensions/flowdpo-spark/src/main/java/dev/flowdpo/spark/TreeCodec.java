@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
@@ -160,7 +159,7 @@ final class TreeCodec {
   }
 
   private static void writeTree(DataOutputStream out, RolloutTree tree) throws IOException {
-    Map<PartialAnswer, Integer> places = new IdentityHashMap<>();
+    IdentityHashMap<PartialAnswer, Integer> places = new IdentityHashMap<>();
     List<PartialAnswer> order = new ArrayList<>();
     branches(tree).forEach(branch -> place(branch.answer(), places, order));
     for (OutputNode node : tree.nodes()) {
@@ -190,7 +189,9 @@ final class TreeCodec {
   }
 
   private static void place(
-      PartialAnswer answer, Map<PartialAnswer, Integer> places, List<PartialAnswer> order) {
+      PartialAnswer answer,
+      IdentityHashMap<PartialAnswer, Integer> places,
+      List<PartialAnswer> order) {
     Deque<PartialAnswer> fresh = new ArrayDeque<>();
     Optional<PartialAnswer> next = Optional.of(answer);
     while (next.isPresent() && !places.containsKey(next.get())) {
@@ -203,7 +204,7 @@ final class TreeCodec {
     }
   }
 
-  private static int place(PartialAnswer answer, Map<PartialAnswer, Integer> places) {
+  private static int place(PartialAnswer answer, IdentityHashMap<PartialAnswer, Integer> places) {
     Integer place = places.get(answer);
     if (place == null) {
       throw new IllegalStateException("a partial answer without a place");
@@ -269,7 +270,8 @@ final class TreeCodec {
   }
 
   private static void writeBranch(
-      DataOutputStream out, Branch branch, Map<PartialAnswer, Integer> places) throws IOException {
+      DataOutputStream out, Branch branch, IdentityHashMap<PartialAnswer, Integer> places)
+      throws IOException {
     Bytes.writeNumber(out, place(branch.answer(), places));
     writePath(out, branch);
   }
@@ -350,7 +352,6 @@ final class TreeCodec {
     String answer = Bytes.readText(in);
     return answer.isEmpty()
         ? verdict
-        : verdict.on(
-            new ExtractedAnswer(answer, AnswerRule.valueOf(Bytes.readText(in))));
+        : verdict.on(new ExtractedAnswer(answer, AnswerRule.valueOf(Bytes.readText(in))));
   }
 }

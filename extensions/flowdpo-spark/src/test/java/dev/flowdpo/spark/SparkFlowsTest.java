@@ -122,16 +122,14 @@ class SparkFlowsTest {
   void aFunctionOfSqlSolvesAColumn() {
     spark.udf().register("solve", flows.solver());
     problems().limit(2).createOrReplaceTempView("problems");
-    List<Row> solved =
-        spark.sql("select question, solve(question) from problems").collectAsList();
+    List<Row> solved = spark.sql("select question, solve(question) from problems").collectAsList();
     Map<String, Solution> byQuestion =
         expected.values().stream()
             .collect(Collectors.toMap(s -> s.problem().question(), Function.identity()));
     assertThat(solved).hasSize(2);
     assertThat(solved)
         .allSatisfy(
-            row ->
-                assertThat(row.getString(1)).isEqualTo(byQuestion.get(row.getString(0)).text()));
+            row -> assertThat(row.getString(1)).isEqualTo(byQuestion.get(row.getString(0)).text()));
     assertThat(
             spark
                 .range(1)

@@ -129,8 +129,7 @@ class SparkLearningTest {
   @Test
   void problemsThatAlwaysFailArePassedOver() {
     List<Problem> problems = Runs.problems(12);
-    RolloutSampler sampler =
-        new FailingSampler(problems.get(1).id(), problems.get(5).id());
+    RolloutSampler sampler = new FailingSampler(problems.get(1).id(), problems.get(5).id());
     try (SparkRolloutExecutor cluster = executor(2)) {
       Runs.Result remote =
           Runs.learn(cluster, folder.resolve("spark"), problems, b -> b.sampler(sampler));

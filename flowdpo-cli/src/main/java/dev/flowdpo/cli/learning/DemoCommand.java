@@ -82,13 +82,13 @@ public final class DemoCommand implements Callable<Integer> {
       report.flush();
       LearningResult result =
           new LearningRun(
-              flow,
-              engine.tokens(),
-              RolloutExecutor.local(),
-              data,
-              folder,
-              progress,
-              output.err())
+                  flow,
+                  engine.tokens(),
+                  RolloutExecutor.local(),
+                  data,
+                  folder,
+                  progress,
+                  output.err())
               .run(
                   new ExactAnswer(),
                   plan,

@@ -94,22 +94,23 @@ public final class LearnCommand implements Callable<Integer> {
     try (AdapterFlowEngine engine = model.choice(stop).open(Optional.empty())) {
       LearningPlan plan = plan(engine, learningData, opened.timeLimit());
       Map<String, Object> values = LearningSettings.values(plan);
-      try (RunFolder folder = out.open(RunFiles.KIND, describe(values))) {
+      try (RolloutExecutor executor =
+              cluster.open(model.choice(stop).settings(), verifier.factory());
+          RunFolder folder = out.open(RunFiles.KIND, describe(values))) {
         file.write(folder.file(RunFiles.SETTINGS), values);
-        learn(engine, plan, learningData, opened, folder);
+        learn(engine, executor, plan, learningData, opened, folder);
       }
     }
   }
 
   private void learn(
       AdapterFlowEngine engine,
+      RolloutExecutor executor,
       LearningPlan plan,
       LearningData learningData,
       VerifierOptions.Opened opened,
       RunFolder folder) {
-    try (RolloutExecutor executor =
-            cluster.open(model.choice(stop).settings(), verifier.factory());
-        Flow flow = plan.flow(engine)) {
+    try (Flow flow = plan.flow(engine)) {
       LearningRun run =
           new LearningRun(
               flow, engine.tokens(), executor, learningData, folder, progress, output.err());

@@ -64,7 +64,10 @@ public final class ClusterOptions {
           .orElseThrow(
               () ->
                   new InvalidInputException(
-                      "--master " + master.get() + ": found nothing that reaches a cluster" + advice));
+                      "--master "
+                          + master.get()
+                          + ": found nothing that reaches a cluster"
+                          + advice));
     } catch (ServiceConfigurationError | LinkageError e) {
       throw new InvalidInputException(
           "--master " + master.get() + ": Spark is not complete: " + e + advice, e);

@@ -206,8 +206,7 @@ final class GroupLearner {
       explored.add(exploredOrFailed(group.get(i), outcomes.get(i)));
     }
     outcomes.forEach(
-        outcome ->
-            outcome.tree().ifPresent(tree -> forget(tree, models.policy(), models.judge())));
+        outcome -> outcome.tree().ifPresent(tree -> forget(tree, models.policy(), models.judge())));
     return explored;
   }
 

@@ -64,7 +64,10 @@ final class WorkingCopies implements AutoCloseable {
     return live;
   }
 
-  /** Returns what {@code models} takes of the live version, while nobody can publish between one and another. */
+  /**
+   * Returns what {@code models} takes of the live version, while nobody can publish between one and
+   * another.
+   */
   <T> T atOneVersion(Function<AdapterVersions.Version, T> models) {
     return versions.withLive(models);
   }
