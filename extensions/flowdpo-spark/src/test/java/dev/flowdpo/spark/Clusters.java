@@ -24,12 +24,12 @@ final class Clusters {
     return new JavaSparkContext(conf("local[2]"));
   }
 
-  /** Starts two executors that are processes of their own, with the classes of this one. */
-  static JavaSparkContext processes(Path folder) throws IOException {
+  /** Starts executors that are processes of their own, with the classes of this one. */
+  static JavaSparkContext processes(Path folder, int executors) throws IOException {
     // Spark looks for its jars there, but they are all on the class path.
     Files.createDirectories(Path.of(System.getenv("SPARK_HOME")).resolve("jars"));
     return new JavaSparkContext(
-        conf("local-cluster[2,1,1024]")
+        conf("local-cluster[" + executors + ",1,1024]")
             .set("spark.executor.memory", "1g")
             .set("spark.local.dir", folder.resolve("local-dir").toString())
             .set("spark.executor.extraClassPath", classPath())

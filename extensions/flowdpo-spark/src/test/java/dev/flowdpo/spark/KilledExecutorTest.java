@@ -26,7 +26,7 @@ class KilledExecutorTest {
     Path pid = folder.resolve("pid");
     KillableSampler sampler = new KillableSampler(problems.get(10).id(), pid.toString());
     Runs.Result local = Runs.learn(RolloutExecutor.local(2), folder.resolve("local"), 16);
-    try (JavaSparkContext spark = Clusters.processes(folder);
+    try (JavaSparkContext spark = Clusters.processes(folder, 2);
         SparkRolloutExecutor cluster =
             SparkRolloutExecutor.builder(spark, Runs.VERIFIER).problemsPerTask(2).build()) {
       CompletableFuture<Boolean> killed = CompletableFuture.supplyAsync(() -> kill(pid));
