@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * What rounds on a cluster would cost with a model of 8 billion parameters, by {@link CostModel} and
- * on a card as in {@code docs/cost-model.md}: for {@code docs/spark.md}.
+ * What rounds on a cluster would cost with a model of 8 billion parameters, by {@link CostModel}
+ * and on a card as in {@code docs/cost-model.md}: for {@code docs/spark.md}.
  *
  * <pre>{@code
  * java -cp benchmarks/target/benchmarks.jar dev.flowdpo.benchmarks.ClusterCost

@@ -49,23 +49,33 @@ final class ShardJobs {
     this.group = group;
   }
 
+  /** Refuses where the application has ended. */
+  void checkRunning() {
+    if (spark.sc().isStopped()) {
+      throw new FlowException(
+          "Spark: expected an application that runs, found that it has ended; start another and go"
+              + " on from the learner's checkpoint");
+    }
+  }
+
   /**
    * Runs a job.
    *
-   * @throws FlowException if this thread is interrupted; the job is cancelled and the thread stays
-   *     interrupted
+   * @throws FlowException if this thread is interrupted, whereupon the job is cancelled and the
+   *     thread stays interrupted; or if the application has ended
    */
   <S extends Serializable> Results run(String description, List<S> shards, Task<S> task) {
+    checkRunning();
+    SparkContext context = spark.sc();
     SortedMap<Integer, List<byte[]>> results = new TreeMap<>();
     RDD<S> rdd = spark.parallelize(shards, shards.size()).rdd();
     Function2<TaskContext, Iterator<S>, ArrayList<byte[]>> onExecutor =
         (Function2<TaskContext, Iterator<S>, ArrayList<byte[]>> & Serializable)
-            (context, partition) -> new ArrayList<>(task.run(partition.next()));
+            (taskContext, partition) -> new ArrayList<>(task.run(partition.next()));
     List<Object> partitions = new ArrayList<>();
     for (int i = 0; i < shards.size(); i++) {
       partitions.add(i);
     }
-    SparkContext context = spark.sc();
     context.setJobGroup(group, description, true);
     try {
       context.runJob(

@@ -86,7 +86,8 @@ public final class SparkRolloutExecutor implements RolloutExecutor {
    * {@inheritDoc}
    *
    * @throws InvalidInputException if the learner's policy, judge or sampler cannot run elsewhere
-   * @throws FlowException if executors cannot open the model; then at once at every further round
+   * @throws FlowException if the application has ended, or executors cannot open the model; then at
+   *     once at every further round
    */
   @Override
   public synchronized List<RolloutOutcome> run(RolloutRound round) {
@@ -97,10 +98,11 @@ public final class SparkRolloutExecutor implements RolloutExecutor {
       throw refusal.get();
     }
     check(round);
+    ShardJobs jobs = new ShardJobs(spark, "flowdpo-" + session);
+    jobs.checkRunning();
     ModelSpec model = ModelSpec.of(engine, round.modelDigest());
     RolloutTask task =
         RolloutTask.of(round, model, session, adapters(round), verifier, lastAttempt());
-    ShardJobs jobs = new ShardJobs(spark, "flowdpo-" + session);
     try {
       return new SparkRound(round, task, jobs, problemsPerTask, tally).run();
     } catch (TreeCodec.RefusalException e) {

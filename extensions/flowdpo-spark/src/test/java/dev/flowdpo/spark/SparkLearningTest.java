@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flowdpo.Flow;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.learning.LearningEnd;
+import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.learning.LearningProgress;
+import dev.flowdpo.learning.LearningReport;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.learning.ProblemOutcome;
 import dev.flowdpo.learning.RolloutExecutor;
@@ -14,6 +17,7 @@ import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.ChunkRequest;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.rollout.RolloutSampler;
+import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.VerifierFactory;
 import dev.flowdpo.runtime.AdapterFlowEngineProvider;
@@ -25,7 +29,9 @@ import dev.flowdpo.value.Solution;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -218,6 +224,49 @@ class SparkLearningTest {
           .isInstanceOf(FlowException.class)
           .hasMessageContaining("cannot begin")
           .hasMessageContaining(missing.toString());
+    }
+  }
+
+  @Test
+  void learningEndsWithTheApplication() {
+    LearningListener ending =
+        new LearningListener() {
+          @Override
+          public void onProblem(RolloutTree tree, LearningProgress progress) {
+            spark.close();
+          }
+        };
+    try (SparkRolloutExecutor cluster = executor(4)) {
+      assertThatThrownBy(
+              () -> Runs.learn(cluster, folder, Runs.problems(16), b -> b.listener(ending)))
+          .isInstanceOf(FlowException.class)
+          .hasMessageContaining("found that it has ended");
+    } finally {
+      spark = Clusters.local();
+    }
+  }
+
+  @Test
+  void aRoundUnderWayIsBrokenOff() throws Exception {
+    List<Problem> problems = Runs.problems(8);
+    Path begun = folder.resolve("begun");
+    RolloutSampler waiting = new KillableSampler(problems.get(2).id(), begun.toString());
+    try (Flow flow = Flow.builder().build();
+        SparkRolloutExecutor cluster = executor(4);
+        OnlineLearner learner =
+            flow.learner()
+                .verifier(Runs.VERIFIER.create())
+                .sampler(waiting)
+                .executor(cluster)
+                .build()) {
+      CompletableFuture<LearningReport> report =
+          CompletableFuture.supplyAsync(() -> learner.learn(problems));
+      while (!Files.exists(begun)) {
+        TimeUnit.MILLISECONDS.sleep(10);
+      }
+      assertThat(learner.stop(Duration.ofMillis(10))).isFalse();
+      assertThat(report.get(1, TimeUnit.MINUTES).end()).isEqualTo(LearningEnd.STOPPED);
+      assertThat(report.get().progress().problems()).isZero();
     }
   }
 

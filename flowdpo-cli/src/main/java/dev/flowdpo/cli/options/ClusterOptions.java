@@ -16,6 +16,10 @@ import picocli.CommandLine.Option;
 public final class ClusterOptions {
   private static final int PROBLEMS_PER_TASK = 4;
 
+  private static final String ADVICE =
+      "put the artifact dev.flowdpo:flowdpo-spark and the jars of Spark 4 on the class path, or start"
+          + " by spark-submit, as docs/spark.md shows";
+
   @Option(
       names = "--master",
       paramLabel = "URL",
@@ -50,28 +54,21 @@ public final class ClusterOptions {
     if (master.isEmpty()) {
       return problemsPerTask.map(RolloutExecutor::local).orElseGet(RolloutExecutor::local);
     }
-    return provider()
-        .open(master.get(), engine, verifier, problemsPerTask.orElse(PROBLEMS_PER_TASK));
-  }
-
-  private RolloutExecutorProvider provider() {
-    String advice =
-        "; put the artifact dev.flowdpo:flowdpo-spark and the jars of Spark 4 on the class path, or"
-            + " start by spark-submit, as docs/spark.md shows";
+    int problems = problemsPerTask.orElse(PROBLEMS_PER_TASK);
     try {
-      return Optional.ofNullable(
-              Iterables.getFirst(ServiceLoader.load(RolloutExecutorProvider.class), null))
-          .orElseThrow(
-              () ->
-                  new InvalidInputException(
-                      "--master "
-                          + master.get()
-                          + ": found nothing that reaches a cluster"
-                          + advice));
+      RolloutExecutorProvider provider =
+          Iterables.getFirst(ServiceLoader.load(RolloutExecutorProvider.class), null);
+      if (provider != null) {
+        return provider.open(master.get(), engine, verifier, problems);
+      }
     } catch (ServiceConfigurationError | LinkageError e) {
       throw new InvalidInputException(
-          "--master " + master.get() + ": Spark is not complete: " + e + advice, e);
+          "--master %s: Spark is not complete, or the JDK is not open to it: %s; %s"
+              .formatted(master.get(), e, ADVICE),
+          e);
     }
+    throw new InvalidInputException(
+        "--master %s: found nothing that reaches a cluster; %s".formatted(master.get(), ADVICE));
   }
 
   /** Adds what must be the same where a run is resumed. */
