@@ -64,26 +64,24 @@ final class ExecutorModels {
    */
   static ExecutorModels of(ModelSpec spec, String session) {
     synchronized (OPEN) {
-      ExecutorModels models = OPEN.computeIfAbsent(spec, ExecutorModels::open);
+      ModelSpec place = spec.withDigest("");
+      ExecutorModels models = OPEN.get(place);
+      if (models == null) {
+        models = new ExecutorModels(new AdapterFlowEngineProvider().open(spec.settings()));
+        OPEN.put(place, models);
+      }
       models.sessions.add(session);
+      models.check(spec);
       return models;
     }
   }
 
-  private static ExecutorModels open(ModelSpec spec) {
-    AdapterFlowEngine engine = new AdapterFlowEngineProvider().open(spec.settings());
-    try {
-      String found = engine.modelDigest();
-      if (!spec.digest().isEmpty() && !spec.digest().equals(found)) {
-        throw new FlowException(
-            ("%s: expected the content that the driver's model has, %s, found %s; give every"
-                    + " executor the same files at this path")
-                .formatted(spec.name(), spec.digest(), found));
-      }
-      return new ExecutorModels(engine);
-    } catch (RuntimeException e) {
-      engine.close();
-      throw e;
+  private void check(ModelSpec spec) {
+    if (!spec.digest().isEmpty() && !spec.digest().equals(engine.modelDigest())) {
+      throw new FlowException(
+          ("%s: expected the content that the driver's model has, %s, found %s; give every"
+                  + " executor the same files at this path")
+              .formatted(spec.name(), spec.digest(), engine.modelDigest()));
     }
   }
 

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A base model as executors open it: where it is and how it is loaded, of which Java serialises
- * nothing that may change with the API. Equal specs share an engine. Immutable and thread-safe.
+ * nothing that may change with the API. Specs that are equal but for the digest share an engine.
+ * Immutable and thread-safe.
  *
  * @param path the folder or file as executors find it; null for the bundled model
  * @param digest what its content must be; empty where anything will do
@@ -68,6 +69,26 @@ record ModelSpec(
         options.undecidedMargin(),
         options.stopQuestion().orElse(null),
         options.clock());
+  }
+
+  /** Returns the same with another digest: what stands at a place, whatever it must be. */
+  ModelSpec withDigest(String other) {
+    return new ModelSpec(
+        path,
+        other,
+        device,
+        deviceIndex,
+        quantization,
+        gradients,
+        threads,
+        spinning,
+        packing,
+        cache,
+        maxTokens,
+        stopThreshold,
+        undecidedMargin,
+        stopQuestion,
+        clock);
   }
 
   /** Executors begin in folders of their own. */
