@@ -14,10 +14,17 @@ import java.util.concurrent.TimeUnit;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Learning on executors that are processes of their own, one of which is killed half-way. */
 @Tag("slow")
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+@EnabledForJreRange(
+    max = JRE.JAVA_23,
+    disabledReason = "Spark 4.1's executors do not start on later ones: Hadoop calls what is gone")
 class KilledExecutorTest {
 
   @Test
