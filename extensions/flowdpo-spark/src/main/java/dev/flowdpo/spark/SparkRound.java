@@ -1,5 +1,6 @@
 package dev.flowdpo.spark;
 
+import dev.flowdpo.error.FlowException;
 import dev.flowdpo.learning.RolloutOutcome;
 import dev.flowdpo.learning.RolloutRound;
 import dev.flowdpo.rollout.RolloutRequest;
@@ -18,6 +19,9 @@ import org.slf4j.LoggerFactory;
  */
 final class SparkRound {
   private static final Logger LOG = LoggerFactory.getLogger(SparkRound.class);
+
+  /** So many problems may end their tasks before it is no fault of theirs. */
+  private static final int MOST_BEFORE_AN_ANSWER = 2;
 
   private final RolloutRound round;
   private final RolloutRequest request;
@@ -67,6 +71,17 @@ final class SparkRound {
   private void runAlone(int problem) {
     for (RuntimeException failure : run(List.of(List.of(problem)))) {
       tally.passOver();
+      if (tally.neverAnswered() && tally.figures().passedOver() >= MOST_BEFORE_AN_ANSWER) {
+        throw new FlowException(
+            ("%d problems failed on Spark one after the other, and no task has ever succeeded; are"
+                    + " all jars at the executors, also the verifier's and the sampler's? The last"
+                    + " one, %s: %s")
+                .formatted(
+                    MOST_BEFORE_AN_ANSWER,
+                    request.problems().get(problem).id(),
+                    failure.getMessage()),
+            failure);
+      }
       outcomes.set(
           problem,
           Optional.of(
@@ -84,6 +99,7 @@ final class SparkRound {
         "Rolling out %d problems with version %d of the adapters"
             .formatted(problems, round.version());
     ShardJobs.Results results = jobs.run(description, records, task::run);
+    tally.answer(results.results().size());
     results
         .results()
         .forEach(

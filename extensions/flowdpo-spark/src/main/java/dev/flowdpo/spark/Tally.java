@@ -9,6 +9,7 @@ final class Tally {
   private int passedOver;
   private int repeatedShards;
   private int versions;
+  private long answeredShards;
   private long bytesBroadcast;
   private long bytesCollected;
   private long nanos;
@@ -27,6 +28,15 @@ final class Tally {
 
   synchronized void repeat(int shards) {
     repeatedShards += shards;
+  }
+
+  synchronized void answer(int shards) {
+    answeredShards += shards;
+  }
+
+  /** Says whether no task has succeeded yet. */
+  synchronized boolean neverAnswered() {
+    return answeredShards == 0;
   }
 
   synchronized void passOver() {

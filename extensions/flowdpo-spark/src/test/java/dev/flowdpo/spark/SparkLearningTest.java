@@ -19,6 +19,7 @@ import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.rollout.RolloutSampler;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.Verdict;
+import dev.flowdpo.rollout.Verifier;
 import dev.flowdpo.rollout.VerifierFactory;
 import dev.flowdpo.runtime.AdapterFlowEngineProvider;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
@@ -224,6 +225,28 @@ class SparkLearningTest {
           .isInstanceOf(FlowException.class)
           .hasMessageContaining("cannot begin")
           .hasMessageContaining(missing.toString());
+    }
+  }
+
+  /** As where executors lack a jar: it is no fault of the problems. */
+  @Test
+  void tasksOfWhichNoneSucceedsEndLearning() {
+    try (SparkRolloutExecutor cluster =
+        SparkRolloutExecutor.builder(spark, new FailingFactory()).problemsPerTask(2).build()) {
+      assertThatThrownBy(() -> Runs.learn(cluster, folder, 8))
+          .isInstanceOf(FlowException.class)
+          .hasMessageContaining("no task has ever succeeded; are all jars at the executors")
+          .hasMessageContaining("not here");
+    }
+  }
+
+  /** What an executor cannot make, by an error that ends its task. */
+  private static final class FailingFactory implements VerifierFactory {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Verifier create() {
+      throw new AssertionError("not here");
     }
   }
 
