@@ -4,6 +4,7 @@ import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.learning.RolloutExecutor;
 import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.StopJudge;
@@ -37,6 +38,7 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
   private Optional<Path> checkpoint = Optional.empty();
   private Optional<DpoObjective> objective = Optional.empty();
   private RolloutSampler sampler = RolloutSampler.tree();
+  private RolloutExecutor executor = RolloutExecutor.local();
   private boolean resume;
   private boolean overwrite;
   private Function<PreferencePair, Optional<PreferencePair>> redaction = Optional::of;
@@ -64,6 +66,12 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
   @Override
   public OnlineLearner.Builder sampler(RolloutSampler sampler) {
     this.sampler = Objects.requireNonNull(sampler, "sampler");
+    return this;
+  }
+
+  @Override
+  public OnlineLearner.Builder executor(RolloutExecutor executor) {
+    this.executor = Objects.requireNonNull(executor, "executor");
     return this;
   }
 
@@ -167,6 +175,7 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
                 given,
                 minimised,
                 sampler,
+                executor,
                 pairRule.orElseGet(() -> minimised.rule(chosen.pairs())),
                 chosen,
                 new LearningListeners(all),
@@ -190,6 +199,7 @@ final class FlowLearnerBuilder implements OnlineLearner.Builder {
       Verifier verifier,
       DpoObjective objective,
       RolloutSampler sampler,
+      RolloutExecutor executor,
       PairRule pairRule,
       LearnerOptions options,
       LearningListener listener,

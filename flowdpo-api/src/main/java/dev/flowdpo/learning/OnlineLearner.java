@@ -152,6 +152,12 @@ public interface OnlineLearner extends AutoCloseable {
     Builder sampler(RolloutSampler sampler);
 
     /**
+     * Sets where problems are explored; by default {@link RolloutExecutor#local()}. The caller
+     * closes it after the learner.
+     */
+    Builder executor(RolloutExecutor executor);
+
+    /**
      * Sets how rollouts become pairs; by default {@link PairRule#contrasts} of the options' pairs.
      */
     Builder pairs(PairRule rule);

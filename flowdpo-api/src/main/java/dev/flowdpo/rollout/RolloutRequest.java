@@ -30,6 +30,25 @@ public final class RolloutRequest {
     return new Builder(values);
   }
 
+  /**
+   * {@return the request for its problems from {@code begin} to before {@code end} alone; all else,
+   * the seed too, stays}
+   */
+  public RolloutRequest only(int begin, int end) {
+    Builder builder = new Builder(values);
+    builder.problems = values.problems.subList(begin, end);
+    builder.originals = values.originals.subList(begin, end);
+    return builder.build();
+  }
+
+  /** {@return the request with other models} */
+  public RolloutRequest with(FlowPolicy policy, StopJudge judge) {
+    Builder builder = new Builder(values);
+    builder.policy = Objects.requireNonNull(policy, "policy");
+    builder.judge = Objects.requireNonNull(judge, "judge");
+    return builder.build();
+  }
+
   /** {@return the problems} */
   public List<Problem> problems() {
     return values.problems;
@@ -78,10 +97,10 @@ public final class RolloutRequest {
 
   /** Collects what a request holds and checks each value at once. Not thread-safe. */
   public static final class Builder {
-    private final List<Problem> problems;
-    private final FlowPolicy policy;
-    private final StopJudge judge;
     private final Verifier verifier;
+    private List<Problem> problems;
+    private FlowPolicy policy;
+    private StopJudge judge;
     private List<Optional<Branch>> originals;
     private FlowOptions options = FlowOptions.defaults();
     private int rolloutsPerNode = 1;

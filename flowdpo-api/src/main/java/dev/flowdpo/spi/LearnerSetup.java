@@ -2,6 +2,7 @@ package dev.flowdpo.spi;
 
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.LearningListener;
+import dev.flowdpo.learning.RolloutExecutor;
 import dev.flowdpo.policy.FlowOptions;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.StopJudge;
@@ -48,6 +49,11 @@ public interface LearnerSetup {
 
   /** {@return what explores the problems} */
   RolloutSampler sampler();
+
+  /** {@return where they are explored; by default {@link RolloutExecutor#local()}} */
+  default RolloutExecutor executor() {
+    return RolloutExecutor.local();
+  }
 
   /** {@return how rollouts become pairs} */
   PairRule pairRule();

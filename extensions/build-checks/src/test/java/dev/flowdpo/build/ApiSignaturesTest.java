@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What users can call changes only on purpose: each module keeps its public signatures in {@code
  * api-signatures.txt}, and a change shows there. {@code -Dflowdpo.api.update} writes the files
  * again. From the first release on, japicmp compares with it besides, and alone for the Spring Boot
- * starter, whose optional dependencies are not here.
+ * starter and for Spark, whose optional and provided dependencies are not here.
  */
 class ApiSignaturesTest {
   @ParameterizedTest

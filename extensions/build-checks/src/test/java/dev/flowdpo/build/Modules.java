@@ -32,6 +32,7 @@ final class Modules {
               "flowdpo-verifiers",
               "flowdpo-micrometer"),
           entry("flowdpo-runtime", "flowdpo-api", "flowdpo-chat-template"),
+          entry("flowdpo-spark", "flowdpo-api", "flowdpo-runtime"),
           entry(
               "flowdpo-cli",
               "flowdpo-api",

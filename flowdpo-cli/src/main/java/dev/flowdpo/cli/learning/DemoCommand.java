@@ -16,6 +16,7 @@ import dev.flowdpo.cli.options.ProgressOptions;
 import dev.flowdpo.cli.options.SeedOptions;
 import dev.flowdpo.cli.run.RunFiles;
 import dev.flowdpo.cli.run.RunFolder;
+import dev.flowdpo.learning.RolloutExecutor;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
 import dev.flowdpo.value.Problem;
 import java.io.PrintWriter;
@@ -80,7 +81,14 @@ public final class DemoCommand implements Callable<Integer> {
       report.printf("Learning online from %d other problems:%n", problems);
       report.flush();
       LearningResult result =
-          new LearningRun(flow, engine.tokens(), data, folder, progress, output.err())
+          new LearningRun(
+                  flow,
+                  engine.tokens(),
+                  RolloutExecutor.local(),
+                  data,
+                  folder,
+                  progress,
+                  output.err())
               .run(
                   new ExactAnswer(),
                   plan,

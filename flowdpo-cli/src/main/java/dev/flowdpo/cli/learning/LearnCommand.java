@@ -2,6 +2,7 @@ package dev.flowdpo.cli.learning;
 
 import dev.flowdpo.Flow;
 import dev.flowdpo.cli.evaluation.LearningData;
+import dev.flowdpo.cli.options.ClusterOptions;
 import dev.flowdpo.cli.options.EngineOptions;
 import dev.flowdpo.cli.options.LearningDataOptions;
 import dev.flowdpo.cli.options.LearningPlan;
@@ -16,6 +17,7 @@ import dev.flowdpo.cli.options.StopOptions;
 import dev.flowdpo.cli.options.VerifierOptions;
 import dev.flowdpo.cli.run.RunFiles;
 import dev.flowdpo.cli.run.RunFolder;
+import dev.flowdpo.learning.RolloutExecutor;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -57,6 +59,7 @@ public final class LearnCommand implements Callable<Integer> {
   @Mixin private StopOptions stop;
   @Mixin private LearningDataOptions data;
   @Mixin private VerifierOptions verifier;
+  @Mixin private ClusterOptions cluster;
   @Mixin private RunFolderOptions out;
   @Mixin private ProgressOptions progress;
 
@@ -77,6 +80,7 @@ public final class LearnCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     problems.ifPresent(n -> OptionRange.atLeast(1, "--problems", n));
+    cluster.check();
     out.check();
     LearningData learningData =
         data.problems(seed.seed(), problems, DEFAULT_PROBLEMS, output.err());
@@ -90,22 +94,26 @@ public final class LearnCommand implements Callable<Integer> {
     try (AdapterFlowEngine engine = model.choice(stop).open(Optional.empty())) {
       LearningPlan plan = plan(engine, learningData, opened.timeLimit());
       Map<String, Object> values = LearningSettings.values(plan);
-      try (RunFolder folder = out.open(RunFiles.KIND, describe(values))) {
+      try (RolloutExecutor executor =
+              cluster.open(model.choice(stop).settings(), verifier.factory());
+          RunFolder folder = out.open(RunFiles.KIND, describe(values))) {
         file.write(folder.file(RunFiles.SETTINGS), values);
-        learn(engine, plan, learningData, opened, folder);
+        learn(engine, executor, plan, learningData, opened, folder);
       }
     }
   }
 
   private void learn(
       AdapterFlowEngine engine,
+      RolloutExecutor executor,
       LearningPlan plan,
       LearningData learningData,
       VerifierOptions.Opened opened,
       RunFolder folder) {
     try (Flow flow = plan.flow(engine)) {
       LearningRun run =
-          new LearningRun(flow, engine.tokens(), learningData, folder, progress, output.err());
+          new LearningRun(
+              flow, engine.tokens(), executor, learningData, folder, progress, output.err());
       LearningResult result =
           run.run(
               opened.verifier(),
@@ -140,6 +148,7 @@ public final class LearnCommand implements Callable<Integer> {
     described.put("verifier", verifier.description());
     described.put("heldOut", Integer.toString(data.heldOut()));
     described.put("updates", Boolean.toString(!noUpdates));
+    cluster.describe(described);
     values.forEach((name, value) -> described.put(name, value.toString()));
     MAY_CHANGE.forEach(described::remove);
     return described;

@@ -14,6 +14,7 @@ import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.learning.LearningReport;
 import dev.flowdpo.learning.OnlineLearner;
+import dev.flowdpo.learning.RolloutExecutor;
 import dev.flowdpo.learning.TraceCompiler;
 import dev.flowdpo.learning.UpdateMetrics;
 import dev.flowdpo.preference.PreferencePair;
@@ -36,6 +37,7 @@ import java.util.stream.Stream;
 final class LearningRun {
   private final Flow flow;
   private final ModelTokens tokens;
+  private final RolloutExecutor executor;
   private final LearningData data;
   private final RunFolder folder;
   private final ProgressOptions progress;
@@ -45,12 +47,14 @@ final class LearningRun {
   LearningRun(
       Flow flow,
       ModelTokens tokens,
+      RolloutExecutor executor,
       LearningData data,
       RunFolder folder,
       ProgressOptions progress,
       PrintWriter err) {
     this.flow = flow;
     this.tokens = tokens;
+    this.executor = executor;
     this.data = data;
     this.folder = folder;
     this.progress = progress;
@@ -99,6 +103,7 @@ final class LearningRun {
     try (OnlineLearner learner =
         flow.learner()
             .verifier(verifier)
+            .executor(executor)
             .objective(plan.objective())
             .pairs(plan.rule())
             .options(plan.learner())

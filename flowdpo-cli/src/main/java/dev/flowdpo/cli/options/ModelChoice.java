@@ -18,10 +18,16 @@ import java.util.Optional;
 public record ModelChoice(Optional<Path> folder, ModelOptions options) {
   /** Opens the model with adapters as an engine. */
   public AdapterFlowEngine open(Optional<Path> adapters) {
-    EngineSettings.Builder settings = EngineSettings.builder().options(options);
-    folder.ifPresent(settings::model);
+    EngineSettings.Builder settings = settings().toBuilder();
     adapters.ifPresent(settings::adapters);
     return new AdapterFlowEngineProvider().open(settings.build());
+  }
+
+  /** Returns what opens the model, without adapters. */
+  public EngineSettings settings() {
+    EngineSettings.Builder settings = EngineSettings.builder().options(options);
+    folder.ifPresent(settings::model);
+    return settings.build();
   }
 
   /** Returns what tells results of this model from others: its folder, and its precision. */

@@ -1,12 +1,11 @@
 package dev.flowdpo.cli.options;
 
-import dev.flowdpo.cli.evaluation.ExactAnswer;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.rollout.Verifier;
-import dev.flowdpo.verify.external.HttpVerifier;
 import dev.flowdpo.verify.external.ProcessVerifier;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -64,6 +63,20 @@ public final class VerifierOptions {
    * @throws InvalidInputException if two are given or one of them cannot be
    */
   public Opened open() {
+    ChosenVerifier chosen = factory();
+    Verifier verifier = chosen.create();
+    return new Opened(
+        verifier,
+        chosen.limit().plus(GUARD_GRACE),
+        verifier instanceof ProcessVerifier program ? program::close : () -> {});
+  }
+
+  /**
+   * Returns what makes the chosen verifier, also in another process.
+   *
+   * @throws InvalidInputException if two are given or one of them cannot be
+   */
+  public ChosenVerifier factory() {
     if (command.isPresent() && url.isPresent()) {
       throw new InvalidInputException(
           "expected --verifier-command or --verifier-url, found both; choose one");
@@ -72,17 +85,12 @@ public final class VerifierOptions {
       throw new InvalidInputException(
           "--verifier-seconds: expected a number above 0 and at most 86400, found " + seconds);
     }
-    Duration limit = Duration.ofNanos(Math.max(1, Math.round(seconds * 1e9)));
-    Duration guard = limit.plus(GUARD_GRACE);
-    if (command.isPresent()) {
-      List<String> words = CommandWords.split("--verifier-command", command.get());
-      ProcessVerifier program = ProcessVerifier.of(words).timeLimit(limit).build();
-      return new Opened(program, guard, program::close);
-    }
-    if (url.isPresent()) {
-      return new Opened(HttpVerifier.of(url.get()).timeLimit(limit).build(), guard, () -> {});
-    }
-    return new Opened(new ExactAnswer(), guard, () -> {});
+    List<String> words =
+        command.map(given -> CommandWords.split("--verifier-command", given)).orElse(List.of());
+    return new ChosenVerifier(
+        new ArrayList<>(words),
+        url.map(URI::toString).orElse(""),
+        Duration.ofNanos(Math.max(1, Math.round(seconds * 1e9))));
   }
 
   /** Returns what must be the same where a run is resumed. */

@@ -247,6 +247,11 @@ public final class AdapterVersions implements FlowAdapters {
     }
   }
 
+  /** Returns what comes of an action on the live version, which stays live meanwhile. */
+  public synchronized <T> T withLive(Function<Version, T> action) {
+    return action.apply(live);
+  }
+
   /** Returns the live adapter of a role. */
   public synchronized AdapterSnapshot live(AdapterRole role) {
     return Lookup.required(live.snapshots, role);

@@ -114,6 +114,16 @@ public final class TraceFile implements Iterable<Trace> {
     }
   }
 
+  /**
+   * {@return a trace as a line of such a file, without its end}
+   *
+   * @param trace the trace
+   * @param tokens the model's text and ids
+   */
+  public static String line(Trace trace, ModelTokens tokens) {
+    return new TraceRow(tokens).row(trace).toString();
+  }
+
   /** Appends traces. Not thread-safe. */
   public static final class Writer implements AutoCloseable {
     private final JsonLinesWriter lines;

@@ -219,6 +219,40 @@ public final class AdapterFlowEngine implements FlowEngine {
     return model.name();
   }
 
+  /** {@return what names the content of the model's files; computed once, which reads them} */
+  public String modelDigest() {
+    return model.digest().get();
+  }
+
+  /**
+   * A policy and a judge that keep their adapters.
+   *
+   * @param policy writes under the Answer adapter
+   * @param judge decides under the Stop adapter
+   */
+  public record Models(FlowPolicy policy, StopJudge judge) {}
+
+  /**
+   * {@return models under the adapters of a folder, whatever is live; usable until closed}
+   *
+   * @param adapters a folder with the sub-folders {@code answer} and {@code stop}; empty for the
+   *     base alone
+   * @throws InvalidInputException if they cannot be read or do not fit
+   */
+  public Models with(Optional<Path> adapters) {
+    Map<AdapterRole, AdapterSlot> own = slots(base().config(), adapters);
+    return new Models(
+        new AnswerPolicy(
+                base(),
+                model.prompts(),
+                model.tokenizer(),
+                Lookup.required(own, AdapterRole.ANSWER))
+            .snapshot(),
+        new AdapterStopJudge(
+                base(), model.prompts(), Lookup.required(own, AdapterRole.STOP), model.stopLimit())
+            .snapshot());
+  }
+
   @Override
   public Optional<String> stopQuestion() {
     return Optional.of(model.prompts().templates().stopQuestion());

@@ -6,6 +6,7 @@ import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.learning.ProblemOutcome;
+import dev.flowdpo.learning.RolloutOutcome;
 import dev.flowdpo.learning.UpdateMetrics;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.StopJudge;
@@ -17,6 +18,7 @@ import dev.flowdpo.rollout.Branch;
 import dev.flowdpo.rollout.RolloutRequest;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.VerifierGuard;
+import dev.flowdpo.runtime.adapter.AdapterVersions;
 import dev.flowdpo.spi.LearnerSetup;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Seeds;
@@ -56,6 +58,7 @@ final class GroupLearner {
   private final LearningTurns turns;
   private final ChosenDecline decline = new ChosenDecline();
   private final UndecidedJudge undecided;
+  private final LoadedModel base;
   private int failuresBefore;
   private int failuresInARow;
 
@@ -73,10 +76,11 @@ final class GroupLearner {
       Optional<RolloutTree> tree,
       List<PreferencePair> pairs,
       List<PreferencePair> pace,
-      Optional<Throwable> failure) {
+      int verifierFailures,
+      Optional<RuntimeException> failure) {
 
-    static Explored failed(Work work, Throwable failure) {
-      return new Explored(work, Optional.empty(), List.of(), List.of(), Optional.of(failure));
+    static Explored failed(Work work, RuntimeException failure) {
+      return new Explored(work, Optional.empty(), List.of(), List.of(), 0, Optional.of(failure));
     }
   }
 
@@ -89,7 +93,8 @@ final class GroupLearner {
       Publication publication,
       VerifierGuard verifier,
       LearningTurns turns,
-      UndecidedJudge undecided) {
+      UndecidedJudge undecided,
+      LoadedModel base) {
     this.setup = setup;
     this.options = setup.options();
     this.copies = copies;
@@ -100,6 +105,7 @@ final class GroupLearner {
     this.verifier = verifier;
     this.turns = turns;
     this.undecided = undecided;
+    this.base = base;
   }
 
   /**
@@ -122,16 +128,16 @@ final class GroupLearner {
   }
 
   /** What a group is rolled out with: one version of both adapters. */
-  private record Models(FlowPolicy policy, StopJudge judge) {}
+  private record Models(
+      FlowPolicy policy, StopJudge judge, AdapterVersions.Version version, long seed) {}
 
   private List<Explored> explore(List<Work> group, long seed) {
     Models models =
-        copies.atOneVersion(() -> new Models(publication.policy(), publication.judge()));
-    FlowPolicy policy = models.policy();
-    StopJudge judge = models.judge();
-    Map<Work, Explored> unreadable = unreadable(group, policy);
+        copies.atOneVersion(
+            live -> new Models(publication.policy(), publication.judge(), live, seed));
+    Map<Work, Explored> unreadable = unreadable(group, models.policy());
     List<Work> rest = group.stream().filter(work -> !unreadable.containsKey(work)).toList();
-    Iterator<Explored> explored = exploreAll(rest, policy, judge, seed).iterator();
+    Iterator<Explored> explored = exploreAll(rest, models).iterator();
     return group.stream()
         .map(work -> Optional.ofNullable(unreadable.get(work)).orElseGet(explored::next))
         .toList();
@@ -150,26 +156,19 @@ final class GroupLearner {
     return unreadable;
   }
 
-  private List<Explored> exploreAll(
-      List<Work> group, FlowPolicy policy, StopJudge judge, long seed) {
+  private List<Explored> exploreAll(List<Work> group, Models models) {
     if (group.isEmpty()) {
       return List.of();
     }
-    try {
-      List<Explored> explored = turns.interruptibly(() -> explore(group, policy, judge, seed));
-      failuresInARow = 0;
-      return explored;
-    } catch (FlowClosedException | LearningTurns.BrokenOffException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      if (group.size() == 1) {
-        return List.of(passOver(group.get(0), e));
+    List<Explored> explored = turns.interruptibly(() -> explore(group, models));
+    for (Explored one : explored) {
+      if (one.failure.isPresent()) {
+        var unused = passOver(one.work, one.failure.get());
+      } else {
+        failuresInARow = 0;
       }
-      LOG.debug("A group failed; its problems are tried one by one", e);
     }
-    return group.stream()
-        .flatMap(work -> exploreAll(List.of(work), policy, judge, seed).stream())
-        .toList();
+    return explored;
   }
 
   private Explored passOver(Work work, RuntimeException failure) {
@@ -185,32 +184,29 @@ final class GroupLearner {
     return Explored.failed(work, failure);
   }
 
-  private List<Explored> explore(List<Work> group, FlowPolicy policy, StopJudge judge, long seed) {
+  private List<Explored> explore(List<Work> group, Models models) {
     List<Problem> problems = group.stream().map(Work::problem).toList();
-    List<RolloutTree> trees =
-        setup
-            .sampler()
-            .sample(
-                RolloutRequest.builder(problems, policy, judge, verifier)
-                    .originals(group.stream().map(Work::served).toList())
-                    .options(setup.flow())
-                    .rolloutsPerNode(rolloutsPerNode())
-                    .seed(seed)
-                    .build());
-    if (trees.size() != group.size()) {
+    RolloutRequest request =
+        RolloutRequest.builder(problems, models.policy(), models.judge(), verifier)
+            .originals(group.stream().map(Work::served).toList())
+            .options(setup.flow())
+            .rolloutsPerNode(rolloutsPerNode())
+            .seed(models.seed())
+            .build();
+    List<RolloutOutcome> outcomes =
+        setup.executor().run(new EngineRound(setup, request, models.version(), base));
+    if (outcomes.size() != group.size()) {
       throw new FlowException(
-          "The rollout sampler returned "
-              + trees.size()
-              + " trees for "
-              + group.size()
-              + " problems; it must return one for each, in their order");
+          ("The rollout executor %s returned %d outcomes for %d problems; it must return one for"
+                  + " each, in their order")
+              .formatted(setup.executor().getClass().getName(), outcomes.size(), group.size()));
     }
     List<Explored> explored = new ArrayList<>();
-    for (int i = 0; i < trees.size(); i++) {
-      checkServed(group.get(i), trees.get(i));
-      explored.add(explored(group.get(i), trees.get(i)));
+    for (int i = 0; i < outcomes.size(); i++) {
+      explored.add(exploredOrFailed(group.get(i), outcomes.get(i)));
     }
-    trees.forEach(tree -> forget(tree, policy, judge));
+    outcomes.forEach(
+        outcome -> outcome.tree().ifPresent(tree -> forget(tree, models.policy(), models.judge())));
     return explored;
   }
 
@@ -237,11 +233,27 @@ final class GroupLearner {
     }
   }
 
-  private Explored explored(Work work, RolloutTree tree) {
+  private Explored exploredOrFailed(Work work, RolloutOutcome outcome) {
+    if (outcome.failure().isPresent()) {
+      return Explored.failed(work, outcome.failure().get());
+    }
+    try {
+      return explored(work, outcome);
+    } catch (FlowClosedException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      return Explored.failed(work, e);
+    }
+  }
+
+  private Explored explored(Work work, RolloutOutcome outcome) {
+    RolloutTree tree = outcome.tree().orElseThrow();
+    checkServed(work, tree);
     List<PreferencePair> pairs = ofLearners(setup.pairRule(), tree);
     List<PreferencePair> pace =
         setup.pairRule().pace().map(rule -> ofLearners(rule, tree)).orElse(pairs);
-    return new Explored(work, Optional.of(tree), pairs, pace, Optional.empty());
+    return new Explored(
+        work, Optional.of(tree), pairs, pace, outcome.verifierFailures(), Optional.empty());
   }
 
   private List<PreferencePair> ofLearners(PairRule rule, RolloutTree tree) {
@@ -259,7 +271,8 @@ final class GroupLearner {
 
   private void count(List<Explored> group, ListenerCalls calls) {
     int failures = verifier.failures() + verifier.timeouts();
-    state.countVerifierFailures(failures - failuresBefore);
+    int elsewhere = group.stream().mapToInt(Explored::verifierFailures).sum();
+    state.countVerifierFailures(failures - failuresBefore + elsewhere);
     failuresBefore = failures;
     List<PreferencePair> pairs = new ArrayList<>();
     for (Explored explored : group) {

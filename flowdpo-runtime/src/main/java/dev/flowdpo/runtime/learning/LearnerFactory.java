@@ -170,7 +170,8 @@ final class LearnerFactory implements AutoCloseable {
             publication,
             verifier,
             turns,
-            new UndecidedJudge(setup.name(), model.stopLimit().undecidedMargin() > 0));
+            new UndecidedJudge(setup.name(), model.stopLimit().undecidedMargin() > 0),
+            model);
     PreferenceLearner.Parts parts =
         new PreferenceLearner.Parts(
             turns,

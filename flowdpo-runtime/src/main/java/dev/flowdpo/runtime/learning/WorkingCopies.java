@@ -9,8 +9,8 @@ import dev.flowdpo.runtime.internal.Lookup;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -64,9 +64,12 @@ final class WorkingCopies implements AutoCloseable {
     return live;
   }
 
-  /** Returns what {@code models} takes, while nobody can publish between one and another. */
-  <T> T atOneVersion(Supplier<T> models) {
-    return versions.whileUnchanged(models);
+  /**
+   * Returns what {@code models} takes of the live version, while nobody can publish between one and
+   * another.
+   */
+  <T> T atOneVersion(Function<AdapterVersions.Version, T> models) {
+    return versions.withLive(models);
   }
 
   /** Puts fresh adapters, which change nothing, in the place of none. */
