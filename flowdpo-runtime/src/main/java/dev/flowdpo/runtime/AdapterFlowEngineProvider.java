@@ -72,7 +72,8 @@ public final class AdapterFlowEngineProvider implements FlowEngineProvider {
         folder,
         TimeUnit.NANOSECONDS.toMillis(nanos),
         contents.parameters(),
-        ModelMemory.of(contents, sessions.withPrecision(precision), 1).sharedWeights().total() / 1_000_000,
+        ModelMemory.of(contents, sessions.withPrecision(precision), 1).sharedWeights().total()
+            / 1_000_000,
         sessions.quantization(),
         engine.base().maxTokens(),
         engine.policy().cacheBytesPerToken(),

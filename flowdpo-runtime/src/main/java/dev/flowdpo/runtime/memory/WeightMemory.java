@@ -17,9 +17,9 @@ import java.util.function.Predicate;
 /**
  * What frozen weights take: one copy for all graphs, and the packed copies of some graphs.
  *
- * <p>Full precision is 4 bytes a parameter, or 2 where graphs compute in 16 bits, in mapped files where it is stored so, else converted
- * to direct memory. Quantised matrices ({@link BlockLayout}) are mapped from a file of their own.
- * Immutable and thread-safe.
+ * <p>Full precision is 4 bytes a parameter, or 2 where graphs compute in 16 bits, in mapped files
+ * where it is stored so, else converted to direct memory. Quantised matrices ({@link BlockLayout})
+ * are mapped from a file of their own. Immutable and thread-safe.
  */
 final class WeightMemory {
   private final CheckpointContents contents;
