@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
       "A real language model on one of a ladder of problem sets: the flow with online DPO, with"
           + " rewards in groups, without updates, supervised on its own correct traces, a single"
           + " pass, and DPO on the rollouts of the base; progressive validation and held-out"
-          + " accuracy over seeds, with 95 %% intervals and paired differences.",
+          + " accuracy over seeds, with intervals of 95 per cent and paired differences.",
       "Sets: one-step and two-step word problems with small numbers, svamp (the file is --data, 300"
           + " of its problems are held out, the others come in epochs), and instructions whose"
           + " following can be checked. A run that was killed goes on with --resume.",

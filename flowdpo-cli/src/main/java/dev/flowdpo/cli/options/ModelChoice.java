@@ -1,6 +1,7 @@
 package dev.flowdpo.cli.options;
 
 import dev.flowdpo.model.ModelOptions;
+import dev.flowdpo.model.Precision;
 import dev.flowdpo.model.Quantization;
 import dev.flowdpo.runtime.AdapterFlowEngineProvider;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
@@ -53,7 +54,13 @@ public record ModelChoice(Optional<Path> folder, ModelOptions options) {
     String name = folder.map(Path::toString).orElse(bundled);
     Quantization quantization = options.execution().quantization();
     return switch (quantization) {
-      case AS_STORED, NONE -> name;
+      case AS_STORED, NONE ->
+          options
+              .execution()
+              .precision()
+              .filter(precision -> precision != Precision.F32)
+              .map(precision -> name + " in " + precision.name().toLowerCase(Locale.ROOT))
+              .orElse(name);
       case INT8, INT4 -> name + " in " + quantization.name().toLowerCase(Locale.ROOT);
     };
   }

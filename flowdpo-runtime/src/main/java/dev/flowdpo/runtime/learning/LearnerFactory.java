@@ -4,6 +4,7 @@ import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.learning.RolloutOptions;
+import dev.flowdpo.model.Precision;
 import dev.flowdpo.policy.FlowPolicy;
 import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.preference.AdapterRole;
@@ -123,6 +124,9 @@ final class LearnerFactory implements AutoCloseable {
     settings.put("model", model.digest().get());
     settings.put("quantization", model.base().quantization().name());
     settings.put("gradients", model.base().gradients().name());
+    if (model.base().precision() != Precision.F32) {
+      settings.put("precision", model.base().precision().name());
+    }
     if (setup.engineJudge()) {
       settings.put("stopThreshold", Double.toString(model.stopLimit().threshold()));
       if (model.stopLimit().undecidedMargin() > 0) {

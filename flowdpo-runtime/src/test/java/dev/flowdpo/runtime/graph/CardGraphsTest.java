@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,6 +95,8 @@ class CardGraphsTest {
           Map.entry("Squeeze", ANY),
           Map.entry("Transpose", ANY),
           Map.entry("Unsqueeze", ANY));
+
+  private static final Map<String, List<Graph>> GRAPHS = new ConcurrentHashMap<>();
 
   static Stream<Arguments> models() {
     return Stream.of(Architecture.values())
@@ -179,6 +182,11 @@ class CardGraphsTest {
   }
 
   private static List<Graph> graphs(Architecture architecture, Precision precision) {
+    return GRAPHS.computeIfAbsent(
+        architecture + " " + precision, key -> made(architecture, precision));
+  }
+
+  private static List<Graph> made(Architecture architecture, Precision precision) {
     ModelConfig config = config(architecture);
     MatrixPlan plan = MatrixPlan.full().in(ElementType.of(precision));
     GradientGraphs gradients =

@@ -21,6 +21,7 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The graphs of 16 bits on ONNX Runtime's processor, which computes most operations in 32 and
  * rounds between them, against what PyTorch computed in 32, for every architecture.
  */
+@Tag("slow")
 class SixteenBitTest {
   static List<String> architectures() {
     return Reference.architectures();
