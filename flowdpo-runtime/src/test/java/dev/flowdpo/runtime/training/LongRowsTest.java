@@ -11,6 +11,8 @@ import dev.flowdpo.runtime.checkpoint.Architecture;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.DataType;
 import dev.flowdpo.runtime.checkpoint.RandomCheckpoint;
+import dev.flowdpo.runtime.graph.GradientGraphs;
+import dev.flowdpo.runtime.graph.MatrixPlan;
 import dev.flowdpo.runtime.graph.TrainingGraph;
 import dev.flowdpo.runtime.inference.FrozenBase;
 import dev.flowdpo.runtime.inference.FrozenBase.Kind;
@@ -28,7 +30,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Attention in blocks, as long rows have it, against attention to the full square. */
+/**
+ * Attention in blocks, as long rows have it, and layers that hold their weights, as on a graphics
+ * card, against attention to the full square and layers that share a graph.
+ */
 class LongRowsTest {
   private static final int ROW = 540;
   private static final int VOCABULARY = 61;
@@ -52,12 +57,21 @@ class LongRowsTest {
       assertThat(TrainingGraph.blocks(batch.width())).isGreaterThan(1);
       assertThat(score(base, policy, batch, Kind.SCORE_LONG))
           .containsExactly(score(base, policy, batch, Kind.SCORE), within(1e-4f));
-      INDArray expected = gradient(base, policy, batch, 1);
-      INDArray found = gradient(base, policy, batch, batch.width());
+      INDArray expected = gradient(base, policy, batch, graphs(base, 1));
       double norm = expected.norm2Number().doubleValue();
       assertThat(norm).isPositive();
-      assertThat(found.sub(expected).norm2Number().doubleValue()).isLessThan(1e-4 * norm);
+      GradientGraphs holdingWeights =
+          GradientGraphs.withWeights(
+              base.config(), 1024, MatrixPlan.full(), GradientPath.TAPS, false, 1);
+      for (GradientGraphs graphs : List.of(graphs(base, batch.width()), holdingWeights)) {
+        INDArray found = gradient(base, policy, batch, graphs);
+        assertThat(found.sub(expected).norm2Number().doubleValue()).isLessThan(1e-4 * norm);
+      }
     }
+  }
+
+  private static GradientGraphs graphs(FrozenBase base, int tokens) {
+    return base.gradientGraphs(GradientPath.TAPS, false, tokens);
   }
 
   /** Two completions after one long prompt in the first row, and a shorter row that is padded. */
@@ -98,7 +112,7 @@ class LongRowsTest {
   }
 
   private static INDArray gradient(
-      FrozenBase base, AdapterSnapshot policy, CompletionBatch batch, int tokens) {
+      FrozenBase base, AdapterSnapshot policy, CompletionBatch batch, GradientGraphs graphs) {
     INDArray gradient = NativeVectors.zeros(policy.layout().size());
     CompletionGradient gradients = CompletionGradient.of(base, GradientPath.TAPS);
     float[] seeds = new float[batch.scored()];
@@ -109,13 +123,7 @@ class LongRowsTest {
       batch.feed(feed, base.maxTokens(), VOCABULARY);
       feed.describe("gradient", batch.rows(), batch.width(), policy);
       feed.adapter(policy, 1);
-      TwoPasses passes =
-          new TwoPasses(
-              base,
-              base.gradientGraphs(GradientPath.TAPS, false, tokens),
-              feed,
-              batch,
-              policy.layout().rank());
+      TwoPasses passes = new TwoPasses(base, graphs, feed, batch, policy.layout().rank());
       feed.recorded(
           () -> {
             passes.forward();
