@@ -3,6 +3,7 @@ package dev.flowdpo.benchmarks;
 import dev.flowdpo.model.Quantization;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import dev.flowdpo.runtime.graph.LinearSite;
+import dev.flowdpo.runtime.graph.TrainingGraph;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -163,19 +164,19 @@ public record CostModel(
   }
 
   /**
-   * Seconds of the gradient of one pair: prompt and both completions read once, forward under the
-   * reference and under the policy, then layer by layer forward again and backward (to the
-   * activations alone: the weights are frozen).
+   * Seconds of the gradient of one pair, prompt and both completions read once. Products with frozen
+   * weights run three times: forward under the reference, forward under the policy, and back to the
+   * activations. Attention runs forward once more before it goes back, which is twice the work.
    */
   double stepSeconds(int tokens, int scored) {
-    int prompt = tokens - scored;
-    double read = prompt + 2.0 * scored;
-    // The tree's mask leaves nothing out: every token meets all of them.
-    double attended = read * read;
+    double read = tokens + scored;
+    double attended = read * read * (TrainingGraph.blocks((long) read) == 1 ? 1 : 0.625);
     double operations =
-        read * layerOperations() + attended * attentionOperations(1) + headOperations(2 * scored);
-    double bytes = packedBytes() + bytesAWeight * outputWeights() + scoreBytes(attended);
-    return 4 * (operations / operationsASecond + bytes / bytesASecond);
+        3 * (read * layerOperations() + headOperations(2 * scored))
+            + 5 * attended * attentionOperations(1);
+    double bytes =
+        3 * (packedBytes() + bytesAWeight * outputWeights()) + 5 * scoreBytes(attended);
+    return operations / operationsASecond + bytes / bytesASecond;
   }
 
   private double prefillOperations(int tokens) {
