@@ -31,6 +31,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every block of Java on a page compiles, and every link of a page leads to something. */
 class DocumentedCodeTest {
+  /**
+   * What shows that code needs a library that examples don't have. The program over Spark is
+   * compiled in its own module; the beans of Quarkus were tried in an application.
+   */
+  private static final List<String> OF_OTHER_LIBRARIES =
+      List.of("import org.apache.spark.", "@Produces");
+
   private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
 
   private static final Pattern BLOCK = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
@@ -84,8 +91,7 @@ class DocumentedCodeTest {
       for (int number = 1; block.find(); number++) {
         String name =
             (ROOT.relativize(page) + "_" + number).replaceAll("\\W+", "_").toLowerCase(Locale.ROOT);
-        // Spark is no library of the examples; the program there is compiled in its own module.
-        if (!block.group(1).contains("import org.apache.spark.")) {
+        if (OF_OTHER_LIBRARIES.stream().noneMatch(block.group(1)::contains)) {
           sources.put(name, compilable(name, block.group(1)));
         }
       }
