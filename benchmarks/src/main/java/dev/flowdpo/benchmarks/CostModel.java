@@ -38,8 +38,11 @@ public record CostModel(
   /** A product that finds its matrix unpacked reads it, and writes and reads a packed copy. */
   private static final int UNPACKED = 3;
 
-  /** What products of few rows reach of the operations of those with many. */
-  private static final double FEW_ROWS = 0.7;
+  /**
+   * What products of few rows reach of the operations of those with many; and those of training,
+   * which find no packed matrix.
+   */
+  private static final double SLOWER = 0.7;
 
   /** The most tokens of a prompt that are read at once. */
   private static final int PIECE = 512;
@@ -153,7 +156,7 @@ public record CostModel(
 
   private double decodeOperations(int rows, int context) {
     return (rows * (layerOperations() + attentionOperations(context)) + headOperations(rows))
-        / FEW_ROWS;
+        / SLOWER;
   }
 
   /** Seconds of reading a prompt and writing its first token. */
@@ -172,7 +175,7 @@ public record CostModel(
     double read = tokens + scored;
     double attended = read * read * (TrainingGraph.blocks((long) read) == 1 ? 1 : 0.625);
     double operations =
-        3 * (read * layerOperations() + headOperations(2 * scored))
+        3 * (read * layerOperations() + headOperations(2 * scored)) / SLOWER
             + 5 * attended * attentionOperations(1);
     double bytes =
         3 * (packedBytes() + bytesAWeight * outputWeights()) + 5 * scoreBytes(attended);
