@@ -1,5 +1,6 @@
 package dev.flowdpo.learning;
 
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.error.Require;
 import java.time.Duration;
 
@@ -9,7 +10,7 @@ import java.time.Duration;
  */
 public final class RolloutOptions extends ByValue {
   private static final RolloutOptions DEFAULTS =
-      new RolloutOptions(new Values(8, 1, Duration.ofSeconds(10), 1));
+      new RolloutOptions(new Values(8, 1, Duration.ofSeconds(10), 1, 0));
 
   private final Values values;
 
@@ -17,14 +18,15 @@ public final class RolloutOptions extends ByValue {
       int problemsPerGroup,
       int rolloutsPerNode,
       Duration verifierTimeLimit,
-      int parallelVerifications) {}
+      int parallelVerifications,
+      int lag) {}
 
   private RolloutOptions(Values values) {
     super(values);
     this.values = values;
   }
 
-  /** {@return 8 problems a batch, 1 alternative at a node, 10 s for a verification} */
+  /** {@return 8 problems a batch, 1 alternative at a node, 10 s for a verification, no lag} */
   public static RolloutOptions defaults() {
     return DEFAULTS;
   }
@@ -65,18 +67,37 @@ public final class RolloutOptions extends ByValue {
     return values.parallelVerifications;
   }
 
+  /**
+   * {@return by how many groups' updates the adapters that roll out a group of a stream may be
+   * behind: 0, 1 or 2; default 0} With a lag, rollouts run beside updates on a thread of their own,
+   * {@link OnlineLearner#learn} reads so many groups ahead, and every pair tells its {@link
+   * dev.flowdpo.preference.PreferencePair#rolloutVersion}.
+   *
+   * <p>The first groups and those after each {@link LearnerOptions#checkpointEveryProblems} are
+   * rolled out with what is live then; the others are always as far behind, whatever takes how
+   * long, so that a run repeats, also when it was killed. What was begun ahead goes on while the
+   * learner is paused, and is dropped, and not counted, where learning ends early: a run that is
+   * stopped goes on from there without what it had begun. Submissions and feedback have no lag; a
+   * gate cannot have one.
+   */
+  public int lag() {
+    return values.lag;
+  }
+
   /** Collects options one by one and checks each at once. Not thread-safe. */
   public static final class Builder {
     private int problemsPerGroup;
     private int rolloutsPerNode;
     private Duration verifierTimeLimit;
     private int parallelVerifications;
+    private int lag;
 
     private Builder(Values values) {
       problemsPerGroup = values.problemsPerGroup;
       rolloutsPerNode = values.rolloutsPerNode;
       verifierTimeLimit = values.verifierTimeLimit;
       parallelVerifications = values.parallelVerifications;
+      lag = values.lag;
     }
 
     /** Sets the problems of a batch, at least 1. */
@@ -104,10 +125,20 @@ public final class RolloutOptions extends ByValue {
       return this;
     }
 
+    /** Sets by how many groups' updates rollouts may be behind: 0, 1 or 2. */
+    public Builder lag(int lag) {
+      if (lag < 0 || lag > 2) {
+        throw new InvalidInputException("lag: expected 0, 1 or 2, found " + lag);
+      }
+      this.lag = lag;
+      return this;
+    }
+
     /** {@return the options as set so far} */
     public RolloutOptions build() {
       return new RolloutOptions(
-          new Values(problemsPerGroup, rolloutsPerNode, verifierTimeLimit, parallelVerifications));
+          new Values(
+              problemsPerGroup, rolloutsPerNode, verifierTimeLimit, parallelVerifications, lag));
     }
   }
 }

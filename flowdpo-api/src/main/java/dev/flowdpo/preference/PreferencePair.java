@@ -5,6 +5,7 @@ import dev.flowdpo.value.TokenIds;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /**
  * Two completions of one prompt, one of them preferred. Immutable and thread-safe.
@@ -22,6 +23,9 @@ import java.util.OptionalDouble;
  * @param rejectedLogProbability the same of the rejected completion
  * @param others further completions of the same prompt, which objectives of groups look at too;
  *     mostly none; copied
+ * @param rolloutVersion the version of the adapters that wrote the completions, as in {@link
+ *     dev.flowdpo.learning.AdapterVersion#number}; empty where it is unknown, as it is where
+ *     rollouts have no {@link dev.flowdpo.learning.RolloutOptions#lag}
  */
 public record PreferencePair(
     AdapterRole role,
@@ -34,7 +38,8 @@ public record PreferencePair(
     double rejectedReward,
     OptionalDouble chosenLogProbability,
     OptionalDouble rejectedLogProbability,
-    List<RewardedCompletion> others) {
+    List<RewardedCompletion> others,
+    OptionalLong rolloutVersion) {
 
   /** Checks the values; completions that are empty or the same are refused. */
   public PreferencePair {
@@ -43,6 +48,7 @@ public record PreferencePair(
     Objects.requireNonNull(problemId, "problemId");
     Objects.requireNonNull(chosenLogProbability, "chosenLogProbability");
     Objects.requireNonNull(rejectedLogProbability, "rejectedLogProbability");
+    Objects.requireNonNull(rolloutVersion, "rolloutVersion");
     others = List.copyOf(others);
     if (chosen.isEmpty() || rejected.isEmpty() || chosen.equals(rejected)) {
       throw new InvalidInputException(
@@ -50,6 +56,34 @@ public record PreferencePair(
                   .formatted(problemId, node)
               + " found chosen %s and rejected %s.".formatted(chosen, rejected));
     }
+  }
+
+  /** Makes a pair of an unknown version. */
+  public PreferencePair(
+      AdapterRole role,
+      TokenIds prompt,
+      TokenIds chosen,
+      TokenIds rejected,
+      String problemId,
+      int node,
+      double chosenReward,
+      double rejectedReward,
+      OptionalDouble chosenLogProbability,
+      OptionalDouble rejectedLogProbability,
+      List<RewardedCompletion> others) {
+    this(
+        role,
+        prompt,
+        chosen,
+        rejected,
+        problemId,
+        node,
+        chosenReward,
+        rejectedReward,
+        chosenLogProbability,
+        rejectedLogProbability,
+        others,
+        OptionalLong.empty());
   }
 
   /** Makes a pair without others. */
@@ -99,5 +133,22 @@ public record PreferencePair(
         rejectedReward,
         OptionalDouble.empty(),
         OptionalDouble.empty());
+  }
+
+  /** {@return this pair, written by a version of the adapters} */
+  public PreferencePair withRolloutVersion(long version) {
+    return new PreferencePair(
+        role,
+        prompt,
+        chosen,
+        rejected,
+        problemId,
+        node,
+        chosenReward,
+        rejectedReward,
+        chosenLogProbability,
+        rejectedLogProbability,
+        others,
+        OptionalLong.of(version));
   }
 }

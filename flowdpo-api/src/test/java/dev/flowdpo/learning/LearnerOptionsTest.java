@@ -42,7 +42,7 @@ class LearnerOptionsTest {
             .updates(updates -> updates.roles(EnumSet.of(AdapterRole.STOP)))
             .rollouts(rollouts -> rollouts.problemsPerGroup(3).rolloutsPerNode(4))
             .rollouts(rollouts -> rollouts.verifierTimeLimit(Duration.ofMillis(20)))
-            .rollouts(rollouts -> rollouts.parallelVerifications(23))
+            .rollouts(rollouts -> rollouts.parallelVerifications(23).lag(2))
             .gate(gate -> gate.everyUpdates(24).windowProblems(25).tolerance(0.26))
             .gate(gate -> gate.refusalsBeforeReset(27).keptVersions(28))
             .submissions(s -> s.groupWait(Duration.ofMillis(29)).capacity(30).learnAgain(true))
@@ -66,7 +66,7 @@ class LearnerOptionsTest {
                 + " rates=LearningRates[answer=5.0, stop=6.0, schedule=LINEAR, warmupUpdates=7,"
                 + " totalProblems=8], rollouts=RolloutOptions[problemsPerGroup=3,"
                 + " rolloutsPerNode=4, verifierTimeLimit=PT0.02S,"
-                + " parallelVerifications=23],"
+                + " parallelVerifications=23, lag=2],"
                 + " updates=UpdateOptions[enabled=false, pairsPerAnswerUpdate=1,"
                 + " pairsPerStopUpdate=2, roles=[STOP], referenceRefreshUpdates=21],"
                 + " pairs=PairOptions[rewardMargin=0.17, preferEarlierStopOnTie=false],"
@@ -99,6 +99,8 @@ class LearnerOptionsTest {
         refusal("warmupUpdates", b -> b.rates(g -> g.warmupUpdates(-1))),
         refusal("totalProblems", b -> b.rates(g -> g.totalProblems(-1))),
         refusal("clipNorm", b -> b.optimizer(g -> g.clipNorm(0))),
+        refusal("lag", b -> b.rollouts(g -> g.lag(-1))),
+        refusal("lag", b -> b.rollouts(g -> g.lag(3))),
         refusal("rank", b -> b.lora(g -> g.rank(0))),
         refusal("alpha", b -> b.lora(g -> g.alpha(-1))),
         refusal("dropout", b -> b.lora(g -> g.dropout(1))),

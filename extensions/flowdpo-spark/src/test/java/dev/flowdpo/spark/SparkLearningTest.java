@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterAll;
@@ -91,6 +92,22 @@ class SparkLearningTest {
       assertThat(figures.versions()).isEqualTo(2);
       assertThat(figures.bytesBroadcast()).isPositive();
       assertThat(figures.bytesCollected()).isPositive();
+    }
+  }
+
+  @Test
+  void aRunWithALagIsThatOfTheLocalExecutor() {
+    Consumer<OnlineLearner.Builder> lag =
+        b -> b.options(o -> o.rollouts(r -> r.problemsPerGroup(4).lag(1)));
+    List<Problem> problems = Runs.problems(16);
+    Runs.Result local =
+        Runs.learn(RolloutExecutor.local(2), folder.resolve("local"), problems, lag);
+    try (SparkRolloutExecutor cluster = executor(2)) {
+      Runs.Result remote = Runs.learn(cluster, folder.resolve("spark"), problems, lag);
+      assertThat(remote.report().progress()).isEqualTo(local.report().progress());
+      assertThat(remote.adapters()).isEqualTo(local.adapters());
+      assertThat(cluster.figures().rounds()).isEqualTo(4);
+      assertThat(cluster.figures().versions()).isBetween(2, 3); // none is of the last group's
     }
   }
 

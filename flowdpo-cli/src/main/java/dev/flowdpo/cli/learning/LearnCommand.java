@@ -151,6 +151,7 @@ public final class LearnCommand implements Callable<Integer> {
     cluster.describe(described);
     values.forEach((name, value) -> described.put(name, value.toString()));
     MAY_CHANGE.forEach(described::remove);
+    described.remove("lag", "0"); // folders of earlier versions do not name it
     return described;
   }
 }

@@ -237,6 +237,12 @@ public final class LearningSettings {
             p -> p.learner().rollouts().rolloutsPerNode(),
             (p, n) -> p.withLearner(l -> l.rollouts(r -> r.rolloutsPerNode(n)))),
         count(
+            "lag",
+            "By how many groups' updates the adapters that roll out may be behind, beside which"
+                + " rollouts then run: 0, 1 or 2",
+            p -> p.learner().rollouts().lag(),
+            (p, n) -> p.withLearner(l -> l.rollouts(r -> r.lag(n)))),
+        count(
             "parallel-verifications",
             "How many answers are judged at one time",
             p -> p.learner().rollouts().parallelVerifications(),

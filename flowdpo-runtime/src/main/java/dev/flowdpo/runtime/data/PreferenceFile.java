@@ -15,7 +15,8 @@ import java.util.Objects;
  * {@code prompt_text}, {@code chosen_text} and {@code rejected_text}, {@code chosen_whole} and
  * {@code rejected_whole}, which say whether the completion ends the answer, {@code role} ({@code
  * answer} or {@code stop}), {@code problem_id}, {@code node}, {@code chosen_reward} and {@code
- * rejected_reward}.
+ * rejected_reward}; and {@code rollout_version}, the version of the adapters that wrote them, where
+ * it is known.
  *
  * <p>The ids are the truth: where a row has them its texts must be theirs and are not read
  * otherwise. A chunk that does not end the answer has no end-of-sequence id, and a stop decision

@@ -27,6 +27,7 @@ final class PreferenceRow {
   private static final String NODE = "node";
   private static final String CHOSEN_REWARD = "chosen_reward";
   private static final String REJECTED_REWARD = "rejected_reward";
+  private static final String ROLLOUT_VERSION = "rollout_version";
 
   private final ModelTokens tokens;
 
@@ -49,6 +50,7 @@ final class PreferenceRow {
     row.put(NODE, pair.node());
     row.put(CHOSEN_REWARD, pair.chosenReward());
     row.put(REJECTED_REWARD, pair.rejectedReward());
+    pair.rolloutVersion().ifPresent(version -> row.put(ROLLOUT_VERSION, version));
     return row;
   }
 
@@ -62,15 +64,19 @@ final class PreferenceRow {
     boolean given = row.has(PROMPT_IDS) || row.has(CHOSEN_IDS) || row.has(REJECTED_IDS);
     Texts texts = given ? ids(row) : encoded(row);
     try {
-      return new PreferencePair(
-          role(row),
-          texts.prompt,
-          texts.chosen,
-          texts.rejected,
-          row.has(PROBLEM_ID) ? row.textOrNumber(PROBLEM_ID) : Problem.of(texts.source).id(),
-          row.wholeNumber(NODE, 0),
-          row.number(CHOSEN_REWARD, 1),
-          row.number(REJECTED_REWARD, 0));
+      PreferencePair pair =
+          new PreferencePair(
+              role(row),
+              texts.prompt,
+              texts.chosen,
+              texts.rejected,
+              row.has(PROBLEM_ID) ? row.textOrNumber(PROBLEM_ID) : Problem.of(texts.source).id(),
+              row.wholeNumber(NODE, 0),
+              row.number(CHOSEN_REWARD, 1),
+              row.number(REJECTED_REWARD, 0));
+      return row.has(ROLLOUT_VERSION)
+          ? pair.withRolloutVersion(row.wholeNumber(ROLLOUT_VERSION, 0))
+          : pair;
     } catch (InvalidInputException e) {
       throw row.at(e);
     }

@@ -8,19 +8,13 @@ import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.learning.ProblemOutcome;
 import dev.flowdpo.learning.RolloutOutcome;
 import dev.flowdpo.learning.UpdateMetrics;
-import dev.flowdpo.policy.FlowPolicy;
-import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PairRule;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.preference.PreferenceTokens;
-import dev.flowdpo.rollout.Branch;
-import dev.flowdpo.rollout.RolloutRequest;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.VerifierGuard;
-import dev.flowdpo.runtime.adapter.AdapterVersions;
 import dev.flowdpo.spi.LearnerSetup;
-import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Seeds;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.stream.Stream;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +53,6 @@ final class GroupLearner {
   private final ChosenDecline decline = new ChosenDecline();
   private final UndecidedJudge undecided;
   private final LoadedModel base;
-  private int failuresBefore;
   private int failuresInARow;
 
   /**
@@ -83,6 +76,13 @@ final class GroupLearner {
       return new Explored(work, Optional.empty(), List.of(), List.of(), 0, Optional.of(failure));
     }
   }
+
+  /**
+   * What was rolled out.
+   *
+   * @param verifierFailures how often this process's verifier failed on it
+   */
+  private record Exploration(List<Explored> explored, int verifierFailures) {}
 
   GroupLearner(
       LearnerSetup setup,
@@ -115,60 +115,78 @@ final class GroupLearner {
    * @throws RuntimeException if a model fails, or too many problems in a row
    */
   Result learn(List<Work> group) {
+    ListenerCalls calls = begin();
+    GroupRound round = round(group, state.problems());
+    return learn(round, () -> round.rollOut(verifier), calls);
+  }
+
+  /**
+   * Learns from the oldest of the groups that were read, and lets the rounds begin that are due.
+   *
+   * @param checkpoint the number of problems at which the state is saved next
+   * @throws LearningTurns.BrokenOffException if it was broken off before anything was counted
+   * @throws RuntimeException if a model fails, or too many problems in a row
+   */
+  Result learn(RoundsAhead ahead, int checkpoint) {
+    ListenerCalls calls = begin();
+    ahead.begin(this::round, state.problems(), checkpoint);
+    RoundsAhead.Begun next = ahead.next();
+    return learn(
+        next.round(),
+        () -> next.trees().map(RoundsAhead::await).orElseGet(() -> next.round().rollOut(verifier)),
+        calls);
+  }
+
+  private ListenerCalls begin() {
     ListenerCalls calls = new ListenerCalls(setup.listener());
     publication.begin();
     finishUpdates(calls);
-    long seed = Seeds.mix(options.seed(), state.problems());
-    List<Explored> explored = explore(group, seed);
-    count(explored, calls);
-    List<UpdateMetrics> updates = options.updates().enabled() ? update(seed, calls) : List.of();
+    return calls;
+  }
+
+  /** Returns a group with the adapters that are live, which are to roll it out. */
+  private GroupRound round(List<Work> group, int problemsBefore) {
+    long seed = Seeds.mix(options.seed(), problemsBefore);
+    GroupRound.Models models =
+        copies.atOneVersion(
+            live -> new GroupRound.Models(publication.policy(), publication.judge(), live, seed));
+    return new GroupRound(setup, base, rolloutsPerNode(), group, models);
+  }
+
+  private Result learn(GroupRound round, Supplier<GroupRound.Trees> trees, ListenerCalls calls) {
+    Exploration exploration = exploreReadable(round.readable(), trees);
+    List<Explored> explored = withUnreadable(round, exploration.explored());
+    count(explored, exploration.verifierFailures(), calls);
+    List<UpdateMetrics> updates =
+        options.updates().enabled() ? update(round.seed(), calls) : List.of();
     publication.end(treesOfTheFlow(explored), calls);
     List<ProblemOutcome> outcomes = explored.stream().map(e -> outcome(e, updates)).toList();
     return new Result(outcomes, calls.failure());
   }
 
-  /** What a group is rolled out with: one version of both adapters. */
-  private record Models(
-      FlowPolicy policy, StopJudge judge, AdapterVersions.Version version, long seed) {}
-
-  private List<Explored> explore(List<Work> group, long seed) {
-    Models models =
-        copies.atOneVersion(
-            live -> new Models(publication.policy(), publication.judge(), live, seed));
-    Map<Work, Explored> unreadable = unreadable(group, models.policy());
-    List<Work> rest = group.stream().filter(work -> !unreadable.containsKey(work)).toList();
-    Iterator<Explored> explored = exploreAll(rest, models).iterator();
-    return group.stream()
+  /** Adds the problems whose prompts do not fit the model. */
+  private List<Explored> withUnreadable(GroupRound round, List<Explored> readable) {
+    Map<Work, Explored> unreadable = new HashMap<>();
+    round.unreadable().forEach((work, failure) -> unreadable.put(work, passOver(work, failure)));
+    Iterator<Explored> explored = readable.iterator();
+    return round.group().stream()
         .map(work -> Optional.ofNullable(unreadable.get(work)).orElseGet(explored::next))
         .toList();
   }
 
-  /** Returns the problems whose prompts do not fit the model, before they can harm the others. */
-  private Map<Work, Explored> unreadable(List<Work> group, FlowPolicy policy) {
-    Map<Work, Explored> unreadable = new HashMap<>();
-    for (Work work : group) {
-      try {
-        var unused = policy.promptTokens(work.problem());
-      } catch (InvalidInputException e) {
-        unreadable.put(work, passOver(work, e));
-      }
-    }
-    return unreadable;
-  }
-
-  private List<Explored> exploreAll(List<Work> group, Models models) {
+  private Exploration exploreReadable(List<Work> group, Supplier<GroupRound.Trees> trees) {
     if (group.isEmpty()) {
-      return List.of();
+      return new Exploration(List.of(), 0);
     }
-    List<Explored> explored = turns.interruptibly(() -> explore(group, models));
-    for (Explored one : explored) {
+    Exploration exploration = turns.interruptibly(() -> explore(group, trees.get()));
+    for (Explored one : exploration.explored()) {
       if (one.failure.isPresent()) {
         var unused = passOver(one.work, one.failure.get());
       } else {
         failuresInARow = 0;
       }
     }
-    return explored;
+    return exploration;
   }
 
   private Explored passOver(Work work, RuntimeException failure) {
@@ -184,44 +202,12 @@ final class GroupLearner {
     return Explored.failed(work, failure);
   }
 
-  private List<Explored> explore(List<Work> group, Models models) {
-    List<Problem> problems = group.stream().map(Work::problem).toList();
-    RolloutRequest request =
-        RolloutRequest.builder(problems, models.policy(), models.judge(), verifier)
-            .originals(group.stream().map(Work::served).toList())
-            .options(setup.flow())
-            .rolloutsPerNode(rolloutsPerNode())
-            .seed(models.seed())
-            .build();
-    List<RolloutOutcome> outcomes =
-        setup.executor().run(new EngineRound(setup, request, models.version(), base));
-    if (outcomes.size() != group.size()) {
-      throw new FlowException(
-          ("The rollout executor %s returned %d outcomes for %d problems; it must return one for"
-                  + " each, in their order")
-              .formatted(setup.executor().getClass().getName(), outcomes.size(), group.size()));
-    }
+  private Exploration explore(List<Work> group, GroupRound.Trees trees) {
     List<Explored> explored = new ArrayList<>();
-    for (int i = 0; i < outcomes.size(); i++) {
-      explored.add(exploredOrFailed(group.get(i), outcomes.get(i)));
+    for (int i = 0; i < group.size(); i++) {
+      explored.add(exploredOrFailed(group.get(i), trees.outcomes().get(i)));
     }
-    outcomes.forEach(
-        outcome -> outcome.tree().ifPresent(tree -> forget(tree, models.policy(), models.judge())));
-    return explored;
-  }
-
-  /** What is learned of a tree are token ids; nobody writes on at its branches. */
-  private static void forget(RolloutTree tree, FlowPolicy policy, StopJudge judge) {
-    Stream<Branch> others =
-        tree.nodes().stream()
-            .flatMap(node -> Stream.concat(node.alternatives().stream(), node.flipped().stream()));
-    Stream.concat(Stream.of(tree.original()), others)
-        .map(Branch::answer)
-        .forEach(
-            answer -> {
-              policy.forget(answer);
-              judge.forget(answer);
-            });
+    return new Exploration(explored, trees.verifierFailures());
   }
 
   private void checkServed(Work work, RolloutTree tree) {
@@ -250,6 +236,9 @@ final class GroupLearner {
     RolloutTree tree = outcome.tree().orElseThrow();
     checkServed(work, tree);
     List<PreferencePair> pairs = ofLearners(setup.pairRule(), tree);
+    if (options.rollouts().lag() > 0) {
+      pairs = pairs.stream().map(pair -> pair.withRolloutVersion(outcome.version())).toList();
+    }
     List<PreferencePair> pace =
         setup.pairRule().pace().map(rule -> ofLearners(rule, tree)).orElse(pairs);
     return new Explored(
@@ -269,11 +258,9 @@ final class GroupLearner {
         : 0;
   }
 
-  private void count(List<Explored> group, ListenerCalls calls) {
-    int failures = verifier.failures() + verifier.timeouts();
+  private void count(List<Explored> group, int verifierFailures, ListenerCalls calls) {
     int elsewhere = group.stream().mapToInt(Explored::verifierFailures).sum();
-    state.countVerifierFailures(failures - failuresBefore + elsewhere);
-    failuresBefore = failures;
+    state.countVerifierFailures(verifierFailures + elsewhere);
     List<PreferencePair> pairs = new ArrayList<>();
     for (Explored explored : group) {
       state.seen().add(explored.work.key());

@@ -229,12 +229,20 @@ final class LearnerFactory implements AutoCloseable {
     }
   }
 
-  /** Refuses a gate before models that it cannot run with other adapters than the live ones. */
+  /**
+   * Refuses a gate over stale rollouts, and before models that it cannot run with other adapters.
+   */
   private static void checkGate(LearnerSetup setup) {
     Set<AdapterRole> roles = setup.options().updates().roles();
     boolean able =
         (setup.enginePolicy() || !roles.contains(AdapterRole.ANSWER))
             && (setup.engineJudge() || !roles.contains(AdapterRole.STOP));
+    if (isGated(setup) && setup.options().rollouts().lag() > 0) {
+      throw new InvalidInputException(
+          ("lag: expected 0 with a gate, whose decisions rest on rollouts of the live adapters, found"
+                  + " %d; leave out validation and windowProblems, or the lag")
+              .formatted(setup.options().rollouts().lag()));
+    }
     if (isGated(setup) && !able) {
       throw new InvalidInputException(
           "gate: expected the engine's own policy and judge for the adapters that learn, which it"
@@ -284,7 +292,8 @@ final class LearnerFactory implements AutoCloseable {
     return AdapterSnapshot.initial(model.base().config(), options.lora(), seed);
   }
 
-  private static VerifierGuard guard(LearnerSetup setup) {
+  /** Makes a guard of the learner's verifier, which the caller closes. */
+  static VerifierGuard guard(LearnerSetup setup) {
     RolloutOptions rollouts = setup.options().rollouts();
     return new VerifierGuard(
         setup.verifier(), rollouts.verifierTimeLimit(), rollouts.parallelVerifications());

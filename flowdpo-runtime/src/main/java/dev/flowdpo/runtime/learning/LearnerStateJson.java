@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -79,6 +80,7 @@ final class LearnerStateJson {
       written.put("reward", other.reward());
       other.logProbability().ifPresent(value -> written.put("logp", value));
     }
+    pair.rolloutVersion().ifPresent(version -> json.put("rolloutVersion", version));
     return json;
   }
 
@@ -142,7 +144,10 @@ final class LearnerStateJson {
         child(file, json, "rejectedReward").asDouble(),
         optional(json.path("chosenLogp")),
         optional(json.path("rejectedLogp")),
-        others(file, json.path("others")));
+        others(file, json.path("others")),
+        json.has("rolloutVersion")
+            ? OptionalLong.of(json.get("rolloutVersion").asLong())
+            : OptionalLong.empty());
   }
 
   /** Only groups of more than two have some. */

@@ -1,5 +1,7 @@
 package dev.flowdpo.runtime.learning;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -22,6 +24,10 @@ final class LearningTurns {
   }
 
   private final ReentrantLock turn = new ReentrantLock(true);
+
+  /** Threads that work for who has the turn, which waits for them. */
+  private final Set<Thread> helpers = ConcurrentHashMap.newKeySet();
+
   private boolean paused;
   private boolean stopped;
   private boolean breaking;
@@ -60,6 +66,11 @@ final class LearningTurns {
 
   /** Waits for the turn whatever the state is, and for no longer than the group under way takes. */
   void lock() {
+    if (helpers.contains(Thread.currentThread())) {
+      throw new IllegalStateException(
+          "learner: expected a call from outside of learning, found one of a part that rolls out"
+              + " ahead of it, which would wait for itself");
+    }
     turn.lock();
   }
 
@@ -79,7 +90,24 @@ final class LearningTurns {
 
   /** Says whether this thread has the turn: it is in a listener, or in the sampler. */
   boolean isMine() {
-    return turn.isHeldByCurrentThread();
+    return turn.isHeldByCurrentThread() || helpers.contains(Thread.currentThread());
+  }
+
+  /** Returns a new daemon that works for who has the turn, and so never waits for one. */
+  Thread helper(Runnable task, String name) {
+    Thread thread =
+        new Thread(
+            () -> {
+              helpers.add(Thread.currentThread());
+              try {
+                task.run();
+              } finally {
+                helpers.remove(Thread.currentThread());
+              }
+            },
+            name);
+    thread.setDaemon(true);
+    return thread;
   }
 
   synchronized void pause() {

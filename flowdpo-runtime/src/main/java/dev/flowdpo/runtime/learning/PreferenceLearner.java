@@ -29,9 +29,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +56,9 @@ final class PreferenceLearner implements OnlineLearner {
   private final GroupLearner groups;
   private final SubmissionQueue queue;
   private final SubmissionThread submissions;
+
+  /** What calls of {@link #learn} have begun; to be ended with the learner. */
+  private final Set<RoundsAhead> underWay = ConcurrentHashMap.newKeySet();
 
   /** Problems of an earlier process, which the streams that are given again still hold. */
   private final Map<String, Integer> alreadyLearned = new HashMap<>();
@@ -144,20 +150,37 @@ final class PreferenceLearner implements OnlineLearner {
   private LearningEnd learnAll(Optional<String> stream, Iterator<Problem> left) {
     Iterator<List<Problem>> ready =
         Iterators.partition(unseen(stream, left), options.rollouts().problemsPerGroup());
+    RoundsAhead ahead = new RoundsAhead(setup, parts.turns, LearnerFactory.guard(setup));
+    underWay.add(ahead);
+    try {
+      return learnAll(stream, ready, ahead);
+    } finally {
+      ahead.close();
+      underWay.remove(ahead);
+    }
+  }
+
+  private LearningEnd learnAll(
+      Optional<String> stream, Iterator<List<Problem>> ready, RoundsAhead ahead) {
+    Optional<RuntimeException> broken = Optional.empty();
     while (true) {
-      List<Problem> group;
       try {
-        if (!ready.hasNext()) {
-          return finish();
+        while (broken.isEmpty() && ahead.wantsMore() && ready.hasNext()) {
+          ahead.add(ready.next().stream().map(Work::of).toList());
         }
-        group = ready.next();
       } catch (RuntimeException e) {
         if (Thread.currentThread().isInterrupted()) {
           return interrupted();
         }
-        throw e;
+        broken = Optional.of(e); // after what was read before it, as without a lag
       }
-      Optional<LearningEnd> end = learnInTurn(stream, group);
+      if (ahead.isEmpty()) {
+        if (broken.isPresent()) {
+          throw broken.get();
+        }
+        return finish();
+      }
+      Optional<LearningEnd> end = learnInTurn(stream, ahead);
       if (end.isPresent()) {
         return end.get();
       }
@@ -193,8 +216,8 @@ final class PreferenceLearner implements OnlineLearner {
     }
   }
 
-  /** Learns from a group, and says why learning ends with it if it does. */
-  private Optional<LearningEnd> learnInTurn(Optional<String> stream, List<Problem> group) {
+  /** Learns from the next group, and says why learning ends with it if it does. */
+  private Optional<LearningEnd> learnInTurn(Optional<String> stream, RoundsAhead ahead) {
     try {
       if (!parts.turns.begin()) {
         return Optional.of(LearningEnd.STOPPED);
@@ -204,9 +227,12 @@ final class PreferenceLearner implements OnlineLearner {
       return Optional.of(interrupted());
     }
     try {
-      parts.time.ifPresent(time -> group.forEach(time::put));
-      GroupLearner.Result result = learnGroup(group.stream().map(Work::of).toList());
-      stream.ifPresent(name -> state.streams().merge(name, (long) group.size(), Long::sum));
+      parts.time.ifPresent(
+          time -> ahead.notBegun().forEach(group -> group.forEach(w -> time.put(w.problem()))));
+      int checkpoint = checkpointed + options.checkpointEveryProblems();
+      GroupLearner.Result result = learnGroup(() -> groups.learn(ahead, checkpoint));
+      long read = result.outcomes().size();
+      stream.ifPresent(name -> state.streams().merge(name, read, Long::sum));
       if (result.listenerFailure().isPresent()) {
         // The listener has not seen all of this group: going on from the state before repeats it.
         dirty = false;
@@ -251,7 +277,7 @@ final class PreferenceLearner implements OnlineLearner {
   }
 
   /** Learns from a group, in this thread's turn, and saves where that is due. */
-  private GroupLearner.Result learnGroup(List<Work> group) {
+  private GroupLearner.Result learnGroup(Supplier<GroupLearner.Result> group) {
     if (outOfMemory.isPresent()) {
       throw outOfMemory.get();
     }
@@ -259,7 +285,7 @@ final class PreferenceLearner implements OnlineLearner {
     GroupLearner.Result result;
     try {
       dirty = true; // a failing step comes after the group is counted
-      result = groups.learn(group);
+      result = group.get();
     } catch (OutOfMemoryError e) {
       outOfMemory = Optional.of(outOfMemory(e));
       throw outOfMemory.get();
@@ -328,7 +354,7 @@ final class PreferenceLearner implements OnlineLearner {
       if (!fresh.isEmpty()) {
         List<Work> works = List.copyOf(fresh.values());
         dirtyBySubmissions = true;
-        GroupLearner.Result result = learnGroup(works);
+        GroupLearner.Result result = learnGroup(() -> groups.learn(works));
         result
             .listenerFailure()
             .ifPresent(e -> LOG.warn("Learner \"{}\": a listener failed", setup.name(), e));
@@ -482,6 +508,7 @@ final class PreferenceLearner implements OnlineLearner {
   private void endTurn() {
     try {
       if (parts.turns.isStopped()) {
+        underWay.forEach(RoundsAhead::close);
         checkpointIfDirty();
       }
     } finally {

@@ -55,6 +55,9 @@ final class RunSettings {
     }
     add(settings, "options", setup.options());
     add(settings, "flow", setup.flow());
+    if (setup.options().rollouts().lag() == 0) {
+      settings.remove("options.rollouts.lag"); // states of earlier versions do not name it
+    }
     return settings;
   }
 

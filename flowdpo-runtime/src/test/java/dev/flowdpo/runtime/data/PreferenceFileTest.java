@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,6 +70,18 @@ class PreferenceFileTest {
     assertThat(row.path("chosen_ids").path(row.path("chosen_ids").size() - 1).intValue())
         .isEqualTo(TOKENS.config().endOfSequenceIds().get(0));
     assertThat(row.size()).isEqualTo(13);
+  }
+
+  @Test
+  void aRowTellsTheVersionThatWroteItWhereItIsKnown() {
+    PreferenceFile file = PreferenceFile.of(folder.resolve("pairs.jsonl"), TOKENS);
+    List<PreferencePair> pairs = List.of(pair(0).withRolloutVersion(17), pair(1));
+    try (PreferenceFile.Writer writer = file.create()) {
+      writer.write(pairs);
+    }
+    assertThat(file.readAll())
+        .extracting(PreferencePair::rolloutVersion)
+        .containsExactly(OptionalLong.of(17), OptionalLong.empty());
   }
 
   @Test
