@@ -167,9 +167,10 @@ public record CostModel(
   }
 
   /**
-   * Seconds of the gradient of one pair, prompt and both completions read once. Products with frozen
-   * weights run three times: forward under the reference, forward under the policy, and back to the
-   * activations. Attention runs forward once more before it goes back, which is twice the work.
+   * Seconds of the gradient of one pair, prompt and both completions read once. Products with
+   * frozen weights run three times: forward under the reference, forward under the policy, and back
+   * to the activations. Attention runs forward once more before it goes back, which is twice the
+   * work.
    */
   double stepSeconds(int tokens, int scored) {
     double read = tokens + scored;
@@ -177,8 +178,7 @@ public record CostModel(
     double operations =
         3 * (read * layerOperations() + headOperations(2 * scored)) / SLOWER
             + 5 * attended * attentionOperations(1);
-    double bytes =
-        3 * (packedBytes() + bytesAWeight * outputWeights()) + 5 * scoreBytes(attended);
+    double bytes = 3 * (packedBytes() + bytesAWeight * outputWeights()) + 5 * scoreBytes(attended);
     return operations / operationsASecond + bytes / bytesASecond;
   }
 
