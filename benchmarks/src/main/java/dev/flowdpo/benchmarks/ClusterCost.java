@@ -37,7 +37,7 @@ public final class ClusterCost {
   /** Prints the table. */
   public static void main(String[] arguments) {
     ModelConfig config = ModelConfig.fromJson(Path.of("config.json"), LLAMA_3_8B);
-    ClusterCost cost = new ClusterCost(new CostModel(config, 8, 2, 0.6 * 3.35e12, 0.4 * 989e12));
+    ClusterCost cost = new ClusterCost(new CostModel(config, 8, 2, 2, 0.6 * 3.35e12, 0.4 * 989e12));
     double update = PAIRS_OF_AN_UPDATE * cost.model.stepSeconds(672, 160);
     System.out.printf(Locale.ROOT, "An update of 32 pairs: %.1f s%n", update);
     System.out.println(

@@ -137,7 +137,7 @@ public record CostModel(
         int tokens = Integer.parseInt(parts[3]);
         yield first / decodeSeconds(first, Integer.parseInt(parts[2]) + tokens / 2);
       }
-      case "prefill" -> first / prefillSeconds(first);
+      case "prefill" -> first / (prefillSeconds(first) + decodeSeconds(1, first));
       case "step" -> stepSeconds(first, Integer.parseInt(parts[2]));
       default -> throw new IllegalArgumentException("No figure: " + figure);
     };
@@ -149,21 +149,29 @@ public record CostModel(
         + decodeOperations(rows, context) / operationsASecond;
   }
 
-  /** Keys and values count twice: products with few rows pack them. */
+  /** Whether this is a card that holds all in 16 bits, without what processors add. */
+  private boolean onCard() {
+    return bytesAKey == 2;
+  }
+
+  /** What products of few rows, and those of training, reach of the operations of others. */
+  private double share() {
+    return onCard() ? 1 : SLOWER;
+  }
+
+  /** Keys and values count twice on processors: products with few rows pack them. */
   private double decodeBytes(int rows, int context) {
-    return weightBytes() + 2.0 * rows * context * cacheBytesAToken();
+    return weightBytes() + (onCard() ? 1.0 : 2.0) * rows * context * cacheBytesAToken();
   }
 
   private double decodeOperations(int rows, int context) {
     return (rows * (layerOperations() + attentionOperations(context)) + headOperations(rows))
-        / SLOWER;
+        / share();
   }
 
-  /** Seconds of reading a prompt and writing its first token. */
+  /** Seconds of reading a prompt. */
   double prefillSeconds(int tokens) {
-    return prefillBytes(tokens) / bytesASecond
-        + prefillOperations(tokens) / operationsASecond
-        + decodeSeconds(1, tokens);
+    return prefillBytes(tokens) / bytesASecond + prefillOperations(tokens) / operationsASecond;
   }
 
   /**
@@ -176,7 +184,7 @@ public record CostModel(
     double read = tokens + scored;
     double attended = read * read * (TrainingGraph.blocks((long) read) == 1 ? 1 : 0.625);
     double operations =
-        3 * (read * layerOperations() + headOperations(2 * scored)) / SLOWER
+        3 * (read * layerOperations() + headOperations(2 * scored)) / share()
             + 5 * attended * attentionOperations(1);
     double bytes = 3 * (packedBytes() + bytesAWeight * outputWeights()) + 5 * scoreBytes(attended);
     return operations / operationsASecond + bytes / bytesASecond;
@@ -202,7 +210,9 @@ public record CostModel(
   }
 
   private double scoreBytes(double attended) {
-    return 4.0 * PASSES_OVER_SCORES * config.layers() * config.attentionHeads() * attended;
+    return onCard()
+        ? 0
+        : 4.0 * PASSES_OVER_SCORES * config.layers() * config.attentionHeads() * attended;
   }
 
   /** Bytes that one run reads of the weights, the output layer's included. */
