@@ -168,6 +168,8 @@ class OptionsPropertiesTest {
     String name = setter.getName();
     if (name.equals("totalProblems") || name.equals("maxTokens")) {
       return List.of(50, 60);
+    } else if (name.equals("lag")) {
+      return List.of(1, 2);
     } else if (name.equals("schedule")) {
       return List.of(Schedule.CONSTANT); // linear needs a horizon beside it
     } else if (type == int.class) {
