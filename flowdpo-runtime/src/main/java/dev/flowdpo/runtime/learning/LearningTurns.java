@@ -26,7 +26,7 @@ final class LearningTurns {
   private final ReentrantLock turn = new ReentrantLock(true);
 
   /** Threads that work for who has the turn, which waits for them. */
-  private final Set<Thread> helpers = ConcurrentHashMap.newKeySet();
+  private final Set<Thread> working = ConcurrentHashMap.newKeySet();
 
   private boolean paused;
   private boolean stopped;
@@ -66,7 +66,7 @@ final class LearningTurns {
 
   /** Waits for the turn whatever the state is, and for no longer than the group under way takes. */
   void lock() {
-    if (helpers.contains(Thread.currentThread())) {
+    if (working.contains(Thread.currentThread())) {
       throw new IllegalStateException(
           "learner: expected a call from outside of learning, found one of a part that rolls out"
               + " ahead of it, which would wait for itself");
@@ -90,19 +90,19 @@ final class LearningTurns {
 
   /** Says whether this thread has the turn: it is in a listener, or in the sampler. */
   boolean isMine() {
-    return turn.isHeldByCurrentThread() || helpers.contains(Thread.currentThread());
+    return turn.isHeldByCurrentThread() || working.contains(Thread.currentThread());
   }
 
   /** Returns a new daemon that works for who has the turn, and so never waits for one. */
-  Thread helper(Runnable task, String name) {
+  Thread working(Runnable task, String name) {
     Thread thread =
         new Thread(
             () -> {
-              helpers.add(Thread.currentThread());
+              working.add(Thread.currentThread());
               try {
                 task.run();
               } finally {
-                helpers.remove(Thread.currentThread());
+                working.remove(Thread.currentThread());
               }
             },
             name);

@@ -55,7 +55,7 @@ final class RoundsAhead implements AutoCloseable {
     this.verifier = verifier;
     this.thread =
         Executors.newSingleThreadExecutor(
-            task -> turns.helper(task, "flowdpo-" + name + "-rollouts"));
+            task -> turns.working(task, "flowdpo-" + name + "-rollouts"));
   }
 
   /** Says whether another group should be read before the next is learned from. */

@@ -79,7 +79,7 @@ class CudaLibrariesTest {
     // What ONNX Runtime 1.28.0 says on a machine without CUDA.
     String error =
         "Error code - ORT_FAIL - message: Failed to load library"
-            + " /tmp/libonnxruntime_providers_cuda.so with error: libcublasLt.so.12: cannot open"
+            + " libonnxruntime_providers_cuda.so with error: libcublasLt.so.12: cannot open"
             + " shared object file: No such file or directory";
     assertThat(found.explained(error).toString())
         .contains("libraries of CUDA 12 and cuDNN 9")
