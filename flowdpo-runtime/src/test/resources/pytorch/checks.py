@@ -64,6 +64,8 @@ def plain_loss(name: str, parameters: dict, row: dict) -> float:
     chosen = row["policyChosen"] - row["referenceChosen"]
     rejected = row["policyRejected"] - row["referenceRejected"]
     h = beta * (chosen - rejected)
+    if name == "sigmoid-norm":
+        return softplus(-beta * (chosen / row["chosenLength"] - rejected / row["rejectedLength"]))
     if name.startswith("sigmoid"):
         nll = -row["policyChosen"] / row["chosenLength"]
         return softplus(-h) + parameters.get("nllWeight", 0.0) * nll

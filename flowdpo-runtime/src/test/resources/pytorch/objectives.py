@@ -37,6 +37,12 @@ def sigmoid(s, beta):
     return -F.logsigmoid(beta * s.margin())
 
 
+def sigmoid_norm(s, beta):
+    """DPO on log-ratios averaged over each completion's length, arXiv 2411.15124."""
+    average = s.chosen_ratio() / s.chosen_length - s.rejected_ratio() / s.rejected_length
+    return -F.logsigmoid(beta * average)
+
+
 def smoothed_sigmoid(s, beta, labelSmoothing):
     """Conservative DPO: labels are taken to be wrong with probability labelSmoothing."""
     h = beta * s.margin()
@@ -81,6 +87,7 @@ def sigmoid_nll(s, beta, nllWeight):
 OBJECTIVES = {
     "sigmoid-0.1": (sigmoid, {"beta": 0.1}),
     "sigmoid-1.0": (sigmoid, {"beta": 1.0}),
+    "sigmoid-norm": (sigmoid_norm, {"beta": 5.0}),
     "smoothed-sigmoid": (smoothed_sigmoid, {"beta": 0.5, "labelSmoothing": 0.1}),
     "hinge": (hinge, {"beta": 0.5}),
     "ipo": (ipo, {"beta": 0.1}),
@@ -89,8 +96,9 @@ OBJECTIVES = {
     "simpo": (sim_po, {"beta": 2.0, "gamma": 0.5}),
     "sigmoid-nll": (sigmoid_nll, {"beta": 0.1, "nllWeight": 0.1}),
 }
-# Smoothing only re-weights what the other sigmoids cover, so its gradients are not stored.
-WITHOUT_GRADIENTS = {"smoothed-sigmoid"}
+# Smoothing only re-weights what the other sigmoids cover, and a mean over tokens what IPO does, so their gradients
+# are not stored.
+WITHOUT_GRADIENTS = {"smoothed-sigmoid", "sigmoid-norm"}
 
 
 def losses(name, sums):

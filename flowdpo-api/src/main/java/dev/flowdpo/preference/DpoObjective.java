@@ -96,6 +96,15 @@ public interface DpoObjective {
   }
 
   /**
+   * {@return DPO on log-ratios averaged over their tokens, −log σ(β h̄), so that a long completion
+   * weighs no more than a short one; β is larger by about their length than {@link #sigmoid}'s
+   * (Lambert et al., Tülu 3, arXiv 2411.15124, section 5)}
+   */
+  static DpoObjective lengthNormalised(double beta) {
+    return new PairObjectives.LengthNormalisedObjective(beta);
+  }
+
+  /**
    * {@return conservative DPO: −(1 − ε) log σ(β h) − ε log σ(−β h), where a share ε in [0, 0.5) of
    * the labels is thought to be wrong (Mitchell, "A note on DPO with noisy preferences", 2023)}
    */
@@ -193,7 +202,7 @@ public interface DpoObjective {
 
   /**
    * {@return the objective of this name, for command lines and configuration files} Names are
-   * {@code sigmoid}, {@code cdpo} (label smoothing 0.1), {@code hinge}, {@code ipo}, {@code robust}
+   * {@code sigmoid}, {@code sigmoid-norm} ({@link #lengthNormalised}), {@code cdpo} (label smoothing 0.1), {@code hinge}, {@code ipo}, {@code robust}
    * (flip probability 0.1), {@code apo-zero}, {@code simpo} (γ = β / 2), {@code sft}, and, without
    * a β, {@code group-relative} and {@code rloo} ({@link GroupRelative}); case, {@code _} and
    * {@code -} make no difference.
@@ -202,6 +211,7 @@ public interface DpoObjective {
     String key = name.strip().toLowerCase(Locale.ROOT).replaceAll("[_-]", "");
     return switch (key) {
       case "sigmoid" -> sigmoid(beta);
+      case "sigmoidnorm" -> lengthNormalised(beta);
       case "cdpo" -> sigmoid(beta, 0.1);
       case "hinge" -> hinge(beta);
       case "ipo" -> ipo(beta);
@@ -213,8 +223,8 @@ public interface DpoObjective {
       case "rloo" -> GroupRelative.rloo();
       default ->
           throw new InvalidInputException(
-              "objective: expected one of sigmoid, cdpo, hinge, ipo, robust, apo-zero, simpo, sft,"
-                  + " group-relative, rloo, found \""
+              "objective: expected one of sigmoid, sigmoid-norm, cdpo, hinge, ipo, robust, apo-zero,"
+                  + " simpo, sft, group-relative, rloo, found \""
                   + name
                   + "\".");
     };

@@ -77,4 +77,9 @@ public record LogProbabilitySums(
   public double logit() {
     return chosenLogRatio() - rejectedLogRatio();
   }
+
+  /** {@return h̄, the difference of the two log-ratios where each is the mean over its tokens} */
+  public double meanLogit() {
+    return chosenLogRatio() / chosenLength - rejectedLogRatio() / rejectedLength;
+  }
 }

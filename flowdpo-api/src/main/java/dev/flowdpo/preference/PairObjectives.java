@@ -22,6 +22,23 @@ final class PairObjectives {
     }
   }
 
+  /** DPO on means over tokens, as in Tülu 3, Lambert et al., arXiv 2411.15124: −log σ(β h̄). */
+  record LengthNormalisedObjective(double beta) implements DpoObjective {
+    LengthNormalisedObjective {
+      Require.positive("beta", beta);
+    }
+
+    @Override
+    public ObjectiveValue evaluate(LogProbabilitySums sums) {
+      double x = beta * sums.meanLogit();
+      double slope = -beta * Logistic.sigmoid(-x);
+      return ObjectiveValue.ofRatios(
+          Logistic.minusLogSigmoid(x),
+          slope / sums.chosenLength(),
+          -slope / sums.rejectedLength());
+    }
+  }
+
   /** cDPO, Mitchell 2023: the cross-entropy of σ(β h) with the smoothed label 1 − ε. */
   record ConservativeObjective(double beta, double labelSmoothing) implements DpoObjective {
     ConservativeObjective {
@@ -90,10 +107,7 @@ final class PairObjectives {
 
     @Override
     public ObjectiveValue evaluate(LogProbabilitySums sums) {
-      double meanLogit =
-          sums.chosenLogRatio() / sums.chosenLength()
-              - sums.rejectedLogRatio() / sums.rejectedLength();
-      double distance = meanLogit - 1 / (2 * beta);
+      double distance = sums.meanLogit() - 1 / (2 * beta);
       double slope = 2 * distance;
       return ObjectiveValue.ofRatios(
           distance * distance, slope / sums.chosenLength(), -slope / sums.rejectedLength());

@@ -144,6 +144,7 @@ class DpoObjectivePropertiesTest {
               all.add(Arbitraries.just(DpoObjective.sigmoid(beta)));
               all.add(noise.map(e -> DpoObjective.sigmoid(beta, e)));
               all.add(Arbitraries.just(DpoObjective.hinge(beta)));
+              all.add(Arbitraries.just(DpoObjective.lengthNormalised(beta)));
               all.add(Arbitraries.just(DpoObjective.ipo(beta)));
               all.add(noise.map(e -> DpoObjective.robust(beta, e)));
               all.add(Arbitraries.just(DpoObjective.apoZero(beta)));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.flowdpo.error.InvalidInputException;
 import org.assertj.core.data.Offset;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -100,6 +101,18 @@ class DpoObjectiveTest {
   }
 
   @Test
+  void theLengthNormalisedLossReadsMeansOverTokens() {
+    // Mean log-ratios 6 / 2 = 3 and 8 / 4 = 2: h̄ = 1, and σ(−ln 3) = 1/4
+    double beta = Math.log(3);
+    ObjectiveValue value =
+        DpoObjective.lengthNormalised(beta)
+            .evaluate(new LogProbabilitySums(-2, -8, -8, -16, 2, 4));
+    assertThat(value.loss()).isEqualTo(Math.log(4.0 / 3), EXACT);
+    assertThat(value.byPolicyChosen()).isEqualTo(-beta / 4 / 2, EXACT);
+    assertThat(value.byPolicyRejected()).isEqualTo(beta / 4 / 4, EXACT);
+  }
+
+  @Test
   void simPoHasNoReference() {
     // Means −1 and −2; 2 · (−1 + 2) − 2 = 0
     ObjectiveValue value =
@@ -138,6 +151,7 @@ class DpoObjectiveTest {
     assertThat(DpoObjective.named("sigmoid", 0.1)).isEqualTo(DpoObjective.sigmoid(0.1));
     assertThat(DpoObjective.named("cdpo", 0.1)).isEqualTo(DpoObjective.sigmoid(0.1, 0.1));
     assertThat(DpoObjective.named("Hinge", 1)).isEqualTo(DpoObjective.hinge(1));
+    assertThat(DpoObjective.named("sigmoid_norm", 5)).isEqualTo(DpoObjective.lengthNormalised(5));
     assertThat(DpoObjective.named("IPO", 1)).isEqualTo(DpoObjective.ipo(1));
     assertThat(DpoObjective.named("robust", 1)).isEqualTo(DpoObjective.robust(1, 0.1));
     assertThat(DpoObjective.named("APO_zero", 1)).isEqualTo(DpoObjective.apoZero(1));
@@ -158,7 +172,8 @@ class DpoObjectiveTest {
   @ValueSource(doubles = {0, -1, Double.NaN, Double.POSITIVE_INFINITY})
   void everyObjectiveRefusesABadBeta(double beta) {
     for (String name :
-        new String[] {"sigmoid", "cdpo", "hinge", "ipo", "robust", "apo-zero", "simpo"}) {
+        List.of(
+            "sigmoid", "sigmoid-norm", "cdpo", "hinge", "ipo", "robust", "apo-zero", "simpo")) {
       assertThatThrownBy(() -> DpoObjective.named(name, beta))
           .isInstanceOf(InvalidInputException.class)
           .hasMessageStartingWith("beta: expected")

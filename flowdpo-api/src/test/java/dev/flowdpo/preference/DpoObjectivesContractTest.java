@@ -58,6 +58,13 @@ class DpoObjectivesContractTest {
   }
 
   @Nested
+  class LengthNormalised extends Objective {
+    LengthNormalised() {
+      super(DpoObjective.lengthNormalised(5));
+    }
+  }
+
+  @Nested
   class Ipo extends Objective {
     Ipo() {
       super(DpoObjective.ipo(0.1));

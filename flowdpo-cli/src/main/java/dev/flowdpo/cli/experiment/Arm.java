@@ -28,6 +28,12 @@ enum Arm {
       "supervised",
       "supervised, as large batches",
       "The same examples in updates as small as DPO's, of which there are then many more."),
+  SUPERVISED_AS_LONG(
+      "supervised-as-long",
+      "supervised, as long",
+      "The same small updates for as long as the run of DPO with this seed took, by the clock: as"
+          + " nothing is rolled out, that is enough for more problems, which its progressive"
+          + " accuracy goes over."),
   GROUP_RELATIVE(
       "group-relative",
       "flow, rewards in groups",
@@ -43,7 +49,15 @@ enum Arm {
 
   /** Those of the experiment on a real model. */
   static final List<Arm> REAL =
-      List.of(DPO, GROUP_RELATIVE, NO_UPDATES, SUPERVISED_EQUAL, SUPERVISED, SINGLE_PASS, OFFLINE);
+      List.of(
+          DPO,
+          GROUP_RELATIVE,
+          NO_UPDATES,
+          SUPERVISED_EQUAL,
+          SUPERVISED,
+          SUPERVISED_AS_LONG,
+          SINGLE_PASS,
+          OFFLINE);
 
   /** Larger batches bear a higher rate; of DPO's and its double this was measured better. */
   private static final double SUPERVISED_RATE = 2;
@@ -71,15 +85,17 @@ enum Arm {
   }
 
   boolean isSupervised() {
-    return this == SUPERVISED || this == SUPERVISED_EQUAL;
+    return this == SUPERVISED || this == SUPERVISED_EQUAL || this == SUPERVISED_AS_LONG;
   }
 
   /** Returns the options of this arm. */
   LearnerOptions options(LearnerOptions method) {
     LearnerOptions.Builder options = method.toBuilder();
     return switch (this) {
-      case DPO, SUPERVISED, GROUP_RELATIVE, OFFLINE -> method;
+      case DPO, GROUP_RELATIVE, OFFLINE -> method;
       // Nothing learns from rollouts here, and the flow's own path does not depend on them.
+      case SUPERVISED, SUPERVISED_AS_LONG ->
+          options.rollouts(rollouts -> rollouts.rolloutsPerNode(0)).build();
       case NO_UPDATES, SINGLE_PASS ->
           options
               .updates(updates -> updates.enabled(false))
@@ -96,7 +112,7 @@ enum Arm {
 
   PairRule pairRule(OnlineSettings settings) {
     return switch (this) {
-      case SUPERVISED -> PairRule.ownSuccesses();
+      case SUPERVISED, SUPERVISED_AS_LONG -> PairRule.ownSuccesses();
       case SUPERVISED_EQUAL -> PairRule.ownSuccesses().atThePaceOf(settings.rule());
       case GROUP_RELATIVE -> settings.groups().rule(settings.learner().pairs());
       default -> settings.rule();

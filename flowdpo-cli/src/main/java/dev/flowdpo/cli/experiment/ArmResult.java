@@ -2,6 +2,7 @@ package dev.flowdpo.cli.experiment;
 
 import com.google.common.collect.Maps;
 import dev.flowdpo.cli.evaluation.Evaluation;
+import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Solution;
 import java.util.EnumMap;
@@ -16,6 +17,7 @@ import java.util.Map;
  * @param outcomes '1' for each problem that was answered right before it was learned from, else '0'
  * @param heldOut share of held-out problems answered right at the end, greedily
  * @param heldOutProblems how many these are
+ * @param heldOutOutcomes '1' for each of them that was answered right, else '0'
  * @param mistakes how often each kind was made on them
  * @param heldOutChunks mean number of chunks of the held-out solutions
  * @param chunks mean number of chunks over the last problems
@@ -29,6 +31,7 @@ import java.util.Map;
  * @param undecidedStops share of the flow's own stop decisions with a probability near one half
  * @param nodes output nodes that were explored
  * @param nodesWithoutContrast those of them whose branches fared alike
+ * @param learningSeconds how long learning took, the rest of the run and resumed parts not counted
  * @param seconds how long the run took, resumed parts not counted
  */
 record ArmResult(
@@ -37,6 +40,7 @@ record ArmResult(
     String outcomes,
     double heldOut,
     int heldOutProblems,
+    String heldOutOutcomes,
     Map<Mistake, Integer> mistakes,
     double heldOutChunks,
     double chunks,
@@ -49,12 +53,18 @@ record ArmResult(
     double undecidedStops,
     int nodes,
     int nodesWithoutContrast,
+    double learningSeconds,
     double seconds) {
 
   /** Over how many problems at the end "the last" are counted. */
   static final int LAST = 200;
 
   ArmResult {
+    if (heldOutOutcomes.length() != heldOutProblems) {
+      throw new InvalidInputException(
+          "heldOutOutcomes: expected an outcome for each of %d held-out problems, found %d"
+              .formatted(heldOutProblems, heldOutOutcomes.length()));
+    }
     mistakes = mistakes.isEmpty() ? Map.of() : Maps.immutableEnumMap(mistakes);
   }
 
@@ -99,9 +109,9 @@ record ArmResult(
   }
 
   /** Returns one character per outcome. */
-  static String outcomes(List<ProblemLog.Row> rows) {
+  static String outcomes(List<Boolean> right) {
     StringBuilder outcomes = new StringBuilder();
-    rows.forEach(row -> outcomes.append(row.correct() ? '1' : '0'));
+    right.forEach(one -> outcomes.append(one ? '1' : '0'));
     return outcomes.toString();
   }
 }

@@ -38,18 +38,24 @@ import java.util.regex.Pattern;
 final class ArmRun implements ExperimentRun<ArmResult> {
   private static final int LAST_UPDATES = 20;
   private static final int CHECKPOINT_PROBLEMS = 500;
+
+  /** A bound for an arm that is held to a time and not to a number of problems. */
+  private static final int MOST_TIMES_AS_MANY = 20;
+
   private static final Pattern CHECKPOINT_NAME = Pattern.compile("problems-(\\d{1,9})(-again)?");
 
   private final Arm arm;
   private final long seed;
   private final OnlineSettings settings;
+  private final Path experiment;
   private final Path folder;
 
-  ArmRun(Arm arm, long seed, OnlineSettings settings, Path folder) {
+  ArmRun(Arm arm, long seed, OnlineSettings settings, Path experiment) {
     this.arm = arm;
     this.seed = seed;
     this.settings = settings;
-    this.folder = folder;
+    this.experiment = experiment;
+    this.folder = folder(experiment, arm, seed);
   }
 
   Arm arm() {
@@ -86,6 +92,7 @@ final class ArmRun implements ExperimentRun<ArmResult> {
     try (Flow flow = settings.flow(settings.open(), seed)) {
       LearningProgress progress = LearningProgress.NONE;
       List<ProblemLog.Row> rows;
+      long learning = System.nanoTime();
       if (arm == Arm.SINGLE_PASS) {
         rows = solve(SinglePass.of(flow), display);
       } else {
@@ -94,6 +101,7 @@ final class ArmRun implements ExperimentRun<ArmResult> {
           rows = log.rows();
         }
       }
+      double learningSeconds = secondsSince(learning);
       Flow measured = Evaluation.greedy(arm == Arm.SINGLE_PASS ? SinglePass.of(flow) : flow);
       Evaluation heldOut =
           Evaluation.of(
@@ -101,8 +109,12 @@ final class ArmRun implements ExperimentRun<ArmResult> {
               settings.heldOutProblems(),
               settings.set().verifier(),
               new ShiftedDisplay(display, settings.problems()));
-      return result(progress, rows, heldOut, (System.nanoTime() - begin) / 1e9);
+      return result(progress, rows, heldOut, learningSeconds, secondsSince(begin));
     }
+  }
+
+  private static double secondsSince(long begin) {
+    return (System.nanoTime() - begin) / 1e9;
   }
 
   private Path problemsFile() {
@@ -178,13 +190,45 @@ final class ArmRun implements ExperimentRun<ArmResult> {
         MetricsFile metrics = metrics(seals, learner.progress())) {
       watch.writeTo(metrics);
       seals.onCheckpoint(checkpoint); // of what was not cut off, where the run goes on
-      LearningProgress progress = learner.learn(settings.problemsOf(seed)).progress();
+      LearningProgress progress =
+          arm == Arm.SUPERVISED_AS_LONG
+              ? learnAsLong(learner)
+              : learner.learn(settings.problemsOf(seed)).progress();
       trees.finish();
       if (options.updates().enabled()) {
         learner.save(folder);
       }
       return progress;
     }
+  }
+
+  /** Learns for as long as the method did, a group at a time. */
+  private LearningProgress learnAsLong(OnlineLearner learner) {
+    ResultFile method = new ResultFile(folder(experiment, Arm.DPO, seed));
+    if (!method.exists()) {
+      throw new InvalidInputException(
+          "%s: expected the run of %s with seed %d to be done, whose time it takes, found none; name that arm first, with --parallel 1"
+              .formatted(arm.folder(), Arm.DPO.folder(), seed));
+    }
+    double seconds =
+        method
+            .orElse(
+                ArmResult.class,
+                () -> {
+                  throw new IllegalStateException(method + " was deleted");
+                })
+            .learningSeconds();
+    long begin = System.nanoTime();
+    List<Problem> problems =
+        settings.set().learning(seed, MOST_TIMES_AS_MANY * settings.problems());
+    for (List<Problem> group :
+        Lists.partition(problems, settings.learner().rollouts().problemsPerGroup())) {
+      if (secondsSince(begin) >= seconds) {
+        break;
+      }
+      var unused = learner.learn(group);
+    }
+    return learner.progress();
   }
 
   /** Offline all rollouts come before the first update; in parts, for their memory. */
@@ -219,15 +263,20 @@ final class ArmRun implements ExperimentRun<ArmResult> {
   }
 
   private ArmResult result(
-      LearningProgress progress, List<ProblemLog.Row> rows, Evaluation heldOut, double seconds) {
+      LearningProgress progress,
+      List<ProblemLog.Row> rows,
+      Evaluation heldOut,
+      double learningSeconds,
+      double seconds) {
     List<ProblemLog.Row> last =
         rows.subList(Math.max(0, rows.size() - ArmResult.LAST), rows.size());
     return new ArmResult(
         arm.folder(),
         seed,
-        ArmResult.outcomes(rows),
+        ArmResult.outcomes(rows.stream().map(ProblemLog.Row::correct).toList()),
         heldOut.accuracy(),
         heldOut.problems(),
+        ArmResult.outcomes(heldOut.outcomes()),
         settings.set() instanceof Distribution ? ArmResult.mistakes(heldOut) : Map.of(),
         heldOut.meanChunks(),
         last.stream().mapToInt(ProblemLog.Row::chunks).average().orElse(0),
@@ -240,6 +289,7 @@ final class ArmRun implements ExperimentRun<ArmResult> {
         progress.undecidedStops(),
         progress.nodes(),
         progress.nodesWithoutContrast(),
+        learningSeconds,
         seconds);
   }
 

@@ -102,7 +102,7 @@ final class OnlineCommand implements Callable<Integer> {
     List<ArmRun> runs = new ArrayList<>();
     for (long seed : seeds) {
       for (Arm arm : chosen) {
-        ArmRun run = new ArmRun(arm, seed, settings, ArmRun.folder(folder.path(), arm, seed));
+        ArmRun run = new ArmRun(arm, seed, settings, folder.path());
         if (!reportOnly || run.isDone()) {
           runs.add(run);
         }

@@ -4,7 +4,9 @@ import dev.flowdpo.cli.report.Estimate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /** The results of an online experiment, gathered by arm. Immutable. */
 final class OnlineFigures {
@@ -48,6 +50,51 @@ final class OnlineFigures {
       }
     }
     return differences.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  /**
+   * Returns by how much an arm is above another on each held-out problem, as the mean over the
+   * seeds that both have: in [-1, 1].
+   */
+  double[] heldOutDifferences(Arm arm, Arm control) {
+    List<double[]> seeds =
+        pairs(arm, control, ArmResult::heldOutOutcomes).stream()
+            .map(OnlineFigures::differences)
+            .toList();
+    int problems = seeds.stream().mapToInt(one -> one.length).min().orElse(0);
+    return IntStream.range(0, problems)
+        .mapToDouble(i -> seeds.stream().mapToDouble(one -> one[i]).average().orElse(0))
+        .toArray();
+  }
+
+  /** Returns by how much an arm is above another on each problem of each seed's stream. */
+  double[] progressiveDifferences(Arm arm, Arm control) {
+    return pairs(arm, control, ArmResult::outcomes).stream()
+        .flatMapToDouble(pair -> Arrays.stream(differences(pair)))
+        .toArray();
+  }
+
+  /** What two arms made of the same problems. */
+  private record Outcomes(String own, String others) {}
+
+  private List<Outcomes> pairs(Arm arm, Arm control, Function<ArmResult, String> outcomes) {
+    List<Outcomes> pairs = new ArrayList<>();
+    for (ArmResult result : of(arm)) {
+      for (ArmResult other : of(control)) {
+        if (other.seed() == result.seed()) {
+          pairs.add(new Outcomes(outcomes.apply(result), outcomes.apply(other)));
+        }
+      }
+    }
+    return pairs;
+  }
+
+  /** An arm may have seen more problems than another; those that both saw count. */
+  private static double[] differences(Outcomes pair) {
+    int problems = Math.min(pair.own.length(), pair.others.length());
+    return IntStream.range(0, problems)
+        .mapToDouble(i -> pair.own.charAt(i) - pair.others.charAt(i))
+        .toArray();
   }
 
   /** Returns the places at which curves are drawn: every so many problems. */

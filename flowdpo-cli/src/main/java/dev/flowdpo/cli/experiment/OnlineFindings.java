@@ -52,6 +52,10 @@ final class OnlineFindings {
     section.paragraph(
         "The last two columns are the control's updates for each of DPO's: about 1 makes a fair"
             + " comparison.");
+    section.table(byProblem());
+    section.paragraph(
+        "Paired by seed, an interval says how sure the difference is for other seeds, of which there"
+            + " are few here; paired by problem, for other problems and these seeds.");
     double[] heldOut = figures.differences(Arm.DPO, Arm.SUPERVISED_EQUAL, ArmResult::heldOut);
     if (heldOut.length > 0) {
       double[] progressive =
@@ -64,6 +68,24 @@ final class OnlineFindings {
           "Online DPO is %s points of held-out accuracy and %s points of progressive accuracy above it."
               .formatted(POINTS.bare(ahead.value()), POINTS.bare(soFar.value())));
     }
+  }
+
+  private Table byProblem() {
+    Table.Builder table =
+        Table.builder("Online DPO above its controls, paired by problem, with 95 % intervals")
+            .text("Control")
+            .number("Held-out, greedy", POINTS)
+            .number("Progressive", POINTS);
+    for (Arm arm : figures.arms()) {
+      double[] heldOut = figures.heldOutDifferences(Arm.DPO, arm);
+      if (arm != Arm.DPO && heldOut.length > 0) {
+        table.row(
+            arm.label(),
+            Estimate.ofSample(heldOut),
+            Estimate.ofSample(figures.progressiveDifferences(Arm.DPO, arm)));
+      }
+    }
+    return table.build();
   }
 
   private double ratio(Arm arm, boolean answer) {

@@ -65,7 +65,7 @@ final class RealCommand implements Callable<Integer> {
       split = ",",
       description =
           "What to run: flow-dpo, group-relative, no-updates, supervised-equal, supervised,"
-              + " single-pass, offline-dpo; default: all.")
+              + " supervised-as-long, single-pass, offline-dpo; default: all.")
   private List<String> arms = List.of();
 
   @Option(
@@ -101,7 +101,7 @@ final class RealCommand implements Callable<Integer> {
     List<ArmRun> runs = new ArrayList<>();
     for (long seed : seeds) {
       for (Arm arm : chosen) {
-        ArmRun run = new ArmRun(arm, seed, common, ArmRun.folder(folder.path(), arm, seed));
+        ArmRun run = new ArmRun(arm, seed, common, folder.path());
         if (!reportOnly || run.isDone()) {
           runs.add(run);
         }

@@ -156,7 +156,7 @@ public final class LearningSettings {
         text(
             "objective",
             "NAME",
-            "sigmoid, cdpo, hinge, ipo, robust, apo-zero or simpo, of pairs; group-relative or"
+            "sigmoid, sigmoid-norm, cdpo, hinge, ipo, robust, apo-zero or simpo, of pairs; group-relative or"
                 + " rloo, of rewards within groups",
             p -> p.choice().name(),
             (p, name) -> p.withChoice(p.choice().withName(name))),

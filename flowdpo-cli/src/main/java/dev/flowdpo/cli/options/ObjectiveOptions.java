@@ -11,7 +11,7 @@ public final class ObjectiveOptions {
       paramLabel = "NAME",
       defaultValue = "sigmoid",
       description =
-          "sigmoid, cdpo, hinge, ipo, robust, apo-zero or simpo; default: ${DEFAULT-VALUE}.")
+          "sigmoid, sigmoid-norm, cdpo, hinge, ipo, robust, apo-zero or simpo; default: ${DEFAULT-VALUE}.")
   private String name;
 
   @Option(

@@ -48,13 +48,7 @@ class ArmResultTest {
 
   @Test
   void outcomesAreACharacterAProblem() {
-    assertThat(
-            ArmResult.outcomes(
-                List.of(
-                    new ProblemLog.Row(true, 1, true),
-                    new ProblemLog.Row(false, 2, false),
-                    new ProblemLog.Row(false, 2, true))))
-        .isEqualTo("100");
+    assertThat(ArmResult.outcomes(List.of(true, false, false))).isEqualTo("100");
   }
 
   @Test
@@ -138,6 +132,7 @@ class ArmResultTest {
         outcomes,
         0.5,
         10,
+        "1110001100",
         mistakes,
         3.5,
         4.25,
@@ -150,6 +145,7 @@ class ArmResultTest {
         0.8,
         50,
         30,
+        1.25,
         1.5);
   }
 }

@@ -7,6 +7,7 @@ import dev.flowdpo.cli.CommandRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,5 +60,34 @@ class RealCommandTest {
 
     CommandRun again = CommandRun.of(arguments);
     assertThat(again.jsonLines()).isEqualTo(results);
+  }
+
+  @Test
+  void supervisedTrainingForAsLongAsTheMethodWantsItsTime() {
+    List<Object> arguments =
+        new ArrayList<>(
+            List.of("experiment", "real", "--set", "one-step", "--problems", 4, "--held-out", 3));
+    arguments.addAll(List.of("--seeds", 1, "--parallel", 1, "--group", 2, "--json"));
+    arguments.addAll(List.of("--out", folder, "--resume", "--arms"));
+
+    CommandRun alone = CommandRun.of(with(arguments, "supervised-as-long"));
+    assertThat(alone.exitCode()).isNotZero();
+    assertThat(alone.err()).contains("flow-dpo with seed 0", "name that arm first");
+
+    CommandRun after = CommandRun.of(with(arguments, "flow-dpo,supervised-as-long"));
+    assertThat(after.exitCode()).as(after.err()).isZero();
+    JsonNode method = after.jsonLines().get(0);
+    JsonNode control = after.jsonLines().get(1);
+    assertThat(control.get("arm").asText()).isEqualTo("supervised-as-long");
+    assertThat(control.get("outcomes").asText().length()).isEven().isGreaterThanOrEqualTo(2);
+    assertThat(control.get("outcomes").asText())
+        .startsWith(method.get("outcomes").asText().substring(0, 2));
+    assertThat(control.get("heldOutOutcomes").asText()).hasSize(3);
+  }
+
+  private static Object[] with(List<Object> arguments, String arms) {
+    List<Object> all = new ArrayList<>(arguments);
+    all.add(arms);
+    return all.toArray();
   }
 }

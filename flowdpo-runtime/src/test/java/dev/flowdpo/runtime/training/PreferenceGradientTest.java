@@ -43,6 +43,7 @@ class PreferenceGradientTest {
       Map.of(
           "sigmoid-0.1", DpoObjective.sigmoid(0.1),
           "sigmoid-1.0", DpoObjective.sigmoid(1),
+          "sigmoid-norm", DpoObjective.lengthNormalised(5),
           "smoothed-sigmoid", DpoObjective.sigmoid(0.5, 0.1),
           "hinge", DpoObjective.hinge(0.5),
           "ipo", DpoObjective.ipo(0.1),
