@@ -60,7 +60,7 @@ enum Arm {
           OFFLINE);
 
   /** Larger batches bear a higher rate; of DPO's and its double this was measured better. */
-  private static final double SUPERVISED_RATE = 2;
+  static final double SUPERVISED_RATE = 2;
 
   private final String folder;
   private final String label;

@@ -210,14 +210,7 @@ final class ArmRun implements ExperimentRun<ArmResult> {
           "%s: expected the run of %s with seed %d to be done, whose time it takes, found none; name that arm first, with --parallel 1"
               .formatted(arm.folder(), Arm.DPO.folder(), seed));
     }
-    double seconds =
-        method
-            .orElse(
-                ArmResult.class,
-                () -> {
-                  throw new IllegalStateException(method + " was deleted");
-                })
-            .learningSeconds();
+    double seconds = method.orElse(ArmResult.class, ResultFile::deleted).learningSeconds();
     long begin = System.nanoTime();
     List<Problem> problems =
         settings.set().learning(seed, MOST_TIMES_AS_MANY * settings.problems());

@@ -26,11 +26,16 @@ final class CompileReport implements ExperimentReport {
   private final Map<String, String> settings;
   private final List<TraceKindResult> results;
   private final List<String> sets;
+  private final List<TraceKind> kinds;
 
   CompileReport(Map<String, String> settings, List<TraceKindResult> results) {
     this.settings = new TreeMap<>(settings);
     this.results = List.copyOf(results);
     this.sets = results.stream().map(TraceKindResult::distribution).distinct().toList();
+    this.kinds =
+        Arrays.stream(TraceKind.values())
+            .filter(kind -> results.stream().anyMatch(r -> r.kind().equals(kind.folder())))
+            .toList();
   }
 
   /** Returns a line for each set and kind. */
@@ -38,7 +43,7 @@ final class CompileReport implements ExperimentReport {
   public String summary() {
     StringBuilder text = new StringBuilder();
     for (String set : sets) {
-      for (TraceKind kind : TraceKind.values()) {
+      for (TraceKind kind : kinds) {
         Estimate accuracy = estimate(set, kind, TraceKindResult::accuracy);
         text.append(
             String.format(
@@ -79,6 +84,35 @@ final class CompileReport implements ExperimentReport {
     return Estimate.ofSample(differences.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
+  /** Returns by how much one kind is above another on each problem, as the mean over seeds. */
+  private double[] problemDifferences(String set, TraceKind kind, TraceKind other) {
+    List<double[]> seeds = new ArrayList<>();
+    for (TraceKindResult result : of(set, kind)) {
+      for (TraceKindResult against : of(set, other)) {
+        if (against.seed() == result.seed()) {
+          seeds.add(
+              OnlineFigures.differences(result.heldOutOutcomes(), against.heldOutOutcomes()));
+        }
+      }
+    }
+    return OnlineFigures.means(seeds);
+  }
+
+  private Table byProblem() {
+    Table.Builder table =
+        Table.builder("Paired by held-out problem, with 95 % intervals")
+            .text("Problems")
+            .number("flow traces above self-generated", POINTS)
+            .number("self-generated above zero-shot", POINTS);
+    for (String set : sets) {
+      table.row(
+          set,
+          Estimate.ofSample(problemDifferences(set, TraceKind.FLOW, TraceKind.SELF)),
+          Estimate.ofSample(problemDifferences(set, TraceKind.SELF, TraceKind.ZERO_SHOT)));
+    }
+    return table.build();
+  }
+
   private boolean isPaperOrder(String set) {
     return difference(set, TraceKind.FLOW, TraceKind.SELF).low() > 0
         && difference(set, TraceKind.SELF, TraceKind.ZERO_SHOT).low() > 0;
@@ -115,9 +149,15 @@ final class CompileReport implements ExperimentReport {
     }
     return report
         .section("Table 1", this::table)
-        .section("What the columns are", CompileReport::kinds)
+        .section("What the columns are", this::describe)
         .section("Settings", section -> section.definitions("", settings))
         .build();
+  }
+
+  /** Adds the table, and what the columns are. */
+  void fill(Section.Builder section) {
+    table(section);
+    describe(section);
   }
 
   private void table(Section.Builder section) {
@@ -129,7 +169,7 @@ final class CompileReport implements ExperimentReport {
         BarChart.builder("Held-out single-pass accuracy")
             .note("Means over seeds with 95 % intervals of Student's t.")
             .values(Axis.share("share right"));
-    for (TraceKind kind : TraceKind.values()) {
+    for (TraceKind kind : kinds) {
       table.number(kind.label(), PERCENT);
       traces.number(kind.label(), ValueFormat.integer());
       chart.categories(kind.label());
@@ -139,7 +179,7 @@ final class CompileReport implements ExperimentReport {
       List<Object> row = new ArrayList<>(List.of(set));
       List<Object> counts = new ArrayList<>(List.of(set));
       List<Estimate> bars = new ArrayList<>();
-      for (TraceKind kind : TraceKind.values()) {
+      for (TraceKind kind : kinds) {
         Estimate accuracy = estimate(set, kind, TraceKindResult::accuracy);
         row.add(accuracy);
         bars.add(accuracy);
@@ -150,17 +190,17 @@ final class CompileReport implements ExperimentReport {
       traces.row(counts.toArray());
       chart.group(set, bars);
     }
-    section.table(table.build()).chart(chart.build()).table(traces.build());
+    section.table(table.build()).chart(chart.build()).table(byProblem()).table(traces.build());
     for (String set : sets) {
       section.callout(isPaperOrder(set) ? Tone.GOOD : Tone.WARNING, set, order(set));
     }
   }
 
-  private static void kinds(Section.Builder section) {
+  private void describe(Section.Builder section) {
     section.paragraph(
         "All adapters are fresh, of the same rank, trained with the same prompts, steps per trace"
             + " and learning rate; only the traces differ. Incorrect traces are left out.");
-    Arrays.stream(TraceKind.values())
-        .forEach(kind -> section.paragraph("**" + kind.label() + "**: " + kind.description()));
+    kinds.forEach(
+        kind -> section.paragraph("**" + kind.label() + "**: " + kind.description()));
   }
 }

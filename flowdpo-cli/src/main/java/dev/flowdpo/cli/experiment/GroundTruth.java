@@ -15,11 +15,21 @@ import java.util.SplittableRandom;
 final class GroundTruth {
   private GroundTruth() {}
 
-  /** Returns each problem's solution, a calculation a line. */
-  static List<SupervisedExample> stepByStep(
-      Distribution distribution, long seed, int count, ModelTokens tokens) {
-    return distribution.words(seed, count).stream()
-        .map(problem -> example(problem, SolutionStyle.STEPS, seed, tokens))
+  private static final String SOLUTION = "solution";
+
+  /** Says whether a problem brings its solution, as an attribute. */
+  static boolean isStatedWith(Problem problem) {
+    return problem.attributes().containsKey(SOLUTION);
+  }
+
+  /** Returns the solutions that problems bring; of generated ones a calculation a line. */
+  static List<SupervisedExample> stated(List<Problem> problems, long seed, ModelTokens tokens) {
+    return problems.stream()
+        .filter(GroundTruth::isStatedWith)
+        .map(
+            problem ->
+                example(
+                    problem, problem.attributes().getOrDefault(SOLUTION, ""), seed, tokens))
         .toList();
   }
 
@@ -30,15 +40,14 @@ final class GroundTruth {
     SolutionStyle[] styles = SolutionStyle.values();
     List<SupervisedExample> examples = new ArrayList<>();
     for (WordProblem problem : distribution.words(seed, count)) {
-      examples.add(example(problem, styles[random.nextInt(styles.length)], seed, tokens));
+      SolutionStyle style = styles[random.nextInt(styles.length)];
+      examples.add(example(problem.toProblem(), style.write(problem), seed, tokens));
     }
     return examples;
   }
 
   private static SupervisedExample example(
-      WordProblem word, SolutionStyle style, long seed, ModelTokens tokens) {
-    Problem problem = word.toProblem();
-    String text = style.write(word);
+      Problem problem, String text, long seed, ModelTokens tokens) {
     TokenIds ids = TokenIds.copyOf(tokens.tokenizer().encode(text));
     Trace.Origin origin = new Trace.Origin(Trace.GROUND_TRUTH, 0, 0, seed);
     return SupervisedExample.of(new Trace(problem, ids, text, 1, origin), tokens);

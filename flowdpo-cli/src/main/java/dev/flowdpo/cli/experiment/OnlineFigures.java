@@ -57,20 +57,16 @@ final class OnlineFigures {
    * seeds that both have: in [-1, 1].
    */
   double[] heldOutDifferences(Arm arm, Arm control) {
-    List<double[]> seeds =
+    return means(
         pairs(arm, control, ArmResult::heldOutOutcomes).stream()
-            .map(OnlineFigures::differences)
-            .toList();
-    int problems = seeds.stream().mapToInt(one -> one.length).min().orElse(0);
-    return IntStream.range(0, problems)
-        .mapToDouble(i -> seeds.stream().mapToDouble(one -> one[i]).average().orElse(0))
-        .toArray();
+            .map(pair -> differences(pair.own, pair.others))
+            .toList());
   }
 
   /** Returns by how much an arm is above another on each problem of each seed's stream. */
   double[] progressiveDifferences(Arm arm, Arm control) {
     return pairs(arm, control, ArmResult::outcomes).stream()
-        .flatMapToDouble(pair -> Arrays.stream(differences(pair)))
+        .flatMapToDouble(pair -> Arrays.stream(differences(pair.own, pair.others)))
         .toArray();
   }
 
@@ -89,11 +85,21 @@ final class OnlineFigures {
     return pairs;
   }
 
-  /** An arm may have seen more problems than another; those that both saw count. */
-  private static double[] differences(Outcomes pair) {
-    int problems = Math.min(pair.own.length(), pair.others.length());
+  /**
+   * Returns the differences of outcomes, problem by problem. An arm may have seen more problems than
+   * another; those that both saw count.
+   */
+  static double[] differences(String own, String others) {
+    return IntStream.range(0, Math.min(own.length(), others.length()))
+        .mapToDouble(i -> own.charAt(i) - others.charAt(i))
+        .toArray();
+  }
+
+  /** Returns the mean over seeds of each problem's difference. */
+  static double[] means(List<double[]> seeds) {
+    int problems = seeds.stream().mapToInt(seed -> seed.length).min().orElse(0);
     return IntStream.range(0, problems)
-        .mapToDouble(i -> pair.own.charAt(i) - pair.others.charAt(i))
+        .mapToDouble(i -> seeds.stream().mapToDouble(seed -> seed[i]).average().orElse(0))
         .toArray();
   }
 

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What an online experiment found, for people. Immutable. */
 final class OnlineReport implements ExperimentReport {
@@ -27,12 +28,18 @@ final class OnlineReport implements ExperimentReport {
   private final OnlineFigures figures;
   private final OnlineFindings findings;
   private final ComparisonSection compared;
+  private final Optional<CompileReport> compiled;
 
+  /**
+   * @param compiled what single passes made of the traces, where that was measured
+   */
   OnlineReport(
       OnlineSettings settings,
       List<Long> seeds,
       List<ArmResult> results,
-      ComparisonSection compared) {
+      ComparisonSection compared,
+      Optional<CompileReport> compiled) {
+    this.compiled = compiled;
     this.settings = settings;
     this.seeds = List.copyOf(seeds);
     this.figures = new OnlineFigures(results);
@@ -70,6 +77,7 @@ final class OnlineReport implements ExperimentReport {
               figures.mean(arm, ArmResult::stopUpdates)));
     }
     compared.results().forEach(result -> text.append(result.summary()).append('\n'));
+    compiled.ifPresent(report -> text.append(report.summary()));
     return text.toString();
   }
 
@@ -96,6 +104,8 @@ final class OnlineReport implements ExperimentReport {
     if (figures.has(Arm.DPO)) {
       report.section("Health of the run", findings::health);
     }
+    compiled.ifPresent(
+        table -> report.section("Compiled into a single pass", table::fill));
     if (!compared.isEmpty()) {
       report.section("Which explanations are better", compared::fill);
     }

@@ -11,12 +11,16 @@ import dev.flowdpo.cli.options.StopOptions;
 import dev.flowdpo.cli.run.RunFiles;
 import dev.flowdpo.cli.run.RunFolder;
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
+import dev.flowdpo.runtime.training.TrainerOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,6 +39,9 @@ import picocli.CommandLine.Option;
       "JSON: a line per run with its result, as in DIR/results.jsonl."
     })
 final class RealCommand implements Callable<Integer> {
+  private static final int TRACES_A_STEP = 8;
+  private static final int EPOCHS = 2;
+
   @Mixin private OutputOptions output;
   @Mixin private EngineOptions model;
   @Mixin private StopOptions stop;
@@ -67,6 +74,14 @@ final class RealCommand implements Callable<Integer> {
           "What to run: flow-dpo, group-relative, no-updates, supervised-equal, supervised,"
               + " supervised-as-long, single-pass, offline-dpo; default: all.")
   private List<String> arms = List.of();
+
+  @Option(
+      names = "--compile",
+      description =
+          "Then fine-tune fresh adapters on the correct traces of the base and of the flow that"
+              + " learned, and on right solutions where the set has them, and measure single passes"
+              + " (table 1 of the paper); wants the arm flow-dpo.")
+  private boolean compile;
 
   @Option(
       names = "--report-only",
@@ -112,12 +127,58 @@ final class RealCommand implements Callable<Integer> {
           folder.path() + ": expected runs that are done, found none; leave out --report-only");
     }
     List<ArmResult> results = experiment.run(output, "real", runs);
+    List<TraceKindResult> compiled =
+        compile ? compile(common, results, folder.path()) : List.of();
+    Map<String, String> described = common.describe(seeds);
     experiment.finish(
         output,
         folder,
-        results,
-        new OnlineReport(common, seeds, results, new ComparisonSection(List.of(), "")));
+        Stream.concat(results.stream(), compiled.stream()).toList(),
+        new OnlineReport(
+            common,
+            seeds,
+            results,
+            new ComparisonSection(List.of(), ""),
+            compiled.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new CompileReport(described, compiled))));
     return 0;
+  }
+
+  /** Compiles the traces of each seed whose flow has learned. */
+  private List<TraceKindResult> compile(
+      OnlineSettings common, List<ArmResult> results, Path experimentFolder) {
+    List<TraceKindsRun> runs =
+        results.stream()
+            .filter(result -> result.arm().equals(Arm.DPO.folder()))
+            .map(
+                result ->
+                    new TraceKindsRun(
+                        result.seed(),
+                        common,
+                        training(common.learner()),
+                        experimentFolder,
+                        Optional.of(ArmRun.folder(experimentFolder, Arm.DPO, result.seed()))))
+            .toList();
+    if (runs.isEmpty()) {
+      throw new InvalidInputException(
+          "--compile: expected runs of %s, whose flows write the traces, found none; name that arm"
+                  .formatted(Arm.DPO.folder())
+              + " in --arms");
+    }
+    return experiment.run(output, "compile", runs).stream().flatMap(List::stream).toList();
+  }
+
+  /** Returns how a fresh adapter is trained: like the supervised control, twice over the traces. */
+  private static TrainerOptions training(LearnerOptions method) {
+    return TrainerOptions.builder()
+        .lora(method.lora())
+        .learningRate(Arm.SUPERVISED_RATE * method.rates().answer())
+        .batch(TRACES_A_STEP)
+        .accumulation(1)
+        .epochs(EPOCHS)
+        .heldOutShare(0)
+        .build();
   }
 
   /** Returns what fits the model, with what was given. */

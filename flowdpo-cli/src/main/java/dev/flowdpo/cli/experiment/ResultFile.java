@@ -50,4 +50,9 @@ record ResultFile(Path folder) {
       throw new UncheckedIOException(file() + ": cannot be read or written: " + e.getMessage(), e);
     }
   }
+
+  /** What to give where a result was there a moment ago. */
+  static <T> T deleted() {
+    throw new IllegalStateException("expected a result that was there, found that it was deleted");
+  }
 }

@@ -1,5 +1,8 @@
 package dev.flowdpo.cli.experiment;
 
+import java.util.Arrays;
+import java.util.List;
+
 /** What a fresh adapter is fine-tuned on in the compile experiment; the columns of table 1. */
 enum TraceKind {
   ZERO_SHOT("zero-shot", "zero-shot", "The base as it is."),
@@ -30,6 +33,20 @@ enum TraceKind {
     this.folder = folder;
     this.label = label;
     this.description = description;
+  }
+
+  /** Returns those that a set has traces for. */
+  static List<TraceKind> of(ProblemSet set) {
+    return Arrays.stream(values()).filter(kind -> kind.isOf(set)).toList();
+  }
+
+  private boolean isOf(ProblemSet set) {
+    return switch (this) {
+      case ZERO_SHOT, SELF, FLOW -> true;
+      case GROUND_TRUTH_MIXED -> set instanceof Distribution;
+      case GROUND_TRUTH_STEPS ->
+          set.learning(0, 1).stream().allMatch(GroundTruth::isStatedWith);
+    };
   }
 
   String folder() {

@@ -13,6 +13,7 @@ package dev.flowdpo.cli.experiment;
  *     they came from none
  * @param correct how many of the held-out problems the single pass answered right
  * @param heldOut how many held-out problems there are
+ * @param heldOutOutcomes '1' for each of them that was answered right, else '0'
  */
 record TraceKindResult(
     String distribution,
@@ -23,4 +24,5 @@ record TraceKindResult(
     double accuracy,
     double flowAccuracy,
     int correct,
-    int heldOut) {}
+    int heldOut,
+    String heldOutOutcomes) {}

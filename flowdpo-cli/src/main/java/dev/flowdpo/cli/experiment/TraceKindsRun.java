@@ -38,28 +38,42 @@ final class TraceKindsRun implements ExperimentRun<List<TraceKindResult>> {
   private final OnlineSettings settings;
   private final TrainerOptions training;
   private final Path folder;
+  private final Optional<Path> learned;
 
-  TraceKindsRun(long seed, OnlineSettings settings, TrainerOptions training, Path experiment) {
+  /**
+   * @param learned the folder of a run of {@link Arm#DPO} with this seed, whose adapters write the
+   *     flow's traces; empty to learn here
+   */
+  TraceKindsRun(
+      long seed,
+      OnlineSettings settings,
+      TrainerOptions training,
+      Path experiment,
+      Optional<Path> learned) {
     this.seed = seed;
     this.settings = settings;
     this.training = training.toBuilder().seed(seed).build();
-    this.folder =
-        experiment.resolve("runs").resolve(settings.distribution().label() + "/seed-" + seed);
+    this.folder = experiment.resolve("runs").resolve(settings.set().label() + "/seed-" + seed);
+    this.learned = learned;
+  }
+
+  private List<TraceKind> kinds() {
+    return TraceKind.of(settings.set());
   }
 
   /** Returns what the display counts: problems learned from, and measured on for each kind. */
   @Override
   public long work() {
-    return settings.problems() + (long) TraceKind.values().length * settings.heldOut();
+    return settings.problems() + (long) kinds().size() * settings.heldOut();
   }
 
   @Override
   public List<TraceKindResult> run(ProgressDisplay display) {
-    LearnedFlow flow = new ResultFile(flowFolder()).orElse(LearnedFlow.class, () -> learn(display));
+    LearnedFlow flow = learned.map(this::learnedBefore).orElseGet(() -> learnedHere(display));
     List<TraceKindResult> results = new ArrayList<>();
-    for (TraceKind kind : TraceKind.values()) {
+    for (TraceKind kind : kinds()) {
       ResultFile file = new ResultFile(folder.resolve(kind.folder()));
-      long before = settings.problems() + (long) kind.ordinal() * settings.heldOut();
+      long before = settings.problems() + (long) results.size() * settings.heldOut();
       results.add(
           file.orElse(
               TraceKindResult.class,
@@ -69,8 +83,22 @@ final class TraceKindsRun implements ExperimentRun<List<TraceKindResult>> {
     return results;
   }
 
+  private LearnedFlow learnedBefore(Path run) {
+    ResultFile file = new ResultFile(run);
+    if (!file.exists()) {
+      throw new InvalidInputException(
+          run + ": expected a run of " + Arm.DPO.folder() + " that is done, found none");
+    }
+    ArmResult result = file.orElse(ArmResult.class, ResultFile::deleted);
+    return new LearnedFlow(result.accuracy(), result.heldOut());
+  }
+
+  private LearnedFlow learnedHere(ProgressDisplay display) {
+    return new ResultFile(flowFolder()).orElse(LearnedFlow.class, () -> learn(display));
+  }
+
   private Path flowFolder() {
-    return folder.resolve("learned-flow");
+    return learned.orElseGet(() -> folder.resolve("learned-flow"));
   }
 
   /** What came of online learning; kept beside the learned adapters. */
@@ -78,12 +106,16 @@ final class TraceKindsRun implements ExperimentRun<List<TraceKindResult>> {
 
   /** Lets the flow learn online, and keeps its adapters. */
   private LearnedFlow learn(ProgressDisplay display) {
-    try (Flow flow = Flow.builder().engine(settings.open()).seed(seed).build();
+    try (Flow flow = settings.flow(settings.open(), seed);
         OnlineLearner learner = settings.learner(flow, seed, display, "learning")) {
       double progressive = learner.learn(settings.problemsOf(seed)).validation().accuracy();
       learner.save(flowFolder());
       Evaluation heldOut =
-          Evaluation.of(Evaluation.greedy(flow), settings.heldOutProblems(), display);
+          Evaluation.of(
+              Evaluation.greedy(flow),
+              settings.heldOutProblems(),
+              settings.set().verifier(),
+              display);
       return new LearnedFlow(progressive, heldOut.accuracy());
     }
   }
@@ -113,7 +145,7 @@ final class TraceKindsRun implements ExperimentRun<List<TraceKindResult>> {
   private TraceKindResult result(
       TraceKind kind, int traces, int steps, Evaluation evaluation, double flowAccuracy) {
     return new TraceKindResult(
-        settings.distribution().label(),
+        settings.set().label(),
         kind.folder(),
         seed,
         traces,
@@ -121,7 +153,8 @@ final class TraceKindsRun implements ExperimentRun<List<TraceKindResult>> {
         evaluation.accuracy(),
         flowAccuracy,
         evaluation.correct(),
-        evaluation.problems());
+        evaluation.problems(),
+        ArmResult.outcomes(evaluation.outcomes()));
   }
 
   /** Returns the correct traces of the seed's problems, each with the same prompt. */
@@ -131,7 +164,7 @@ final class TraceKindsRun implements ExperimentRun<List<TraceKindResult>> {
       case SELF -> generated(Optional.empty(), true, tokens);
       case FLOW -> generated(Optional.of(flowFolder()), false, tokens);
       case GROUND_TRUTH_STEPS ->
-          GroundTruth.stepByStep(settings.distribution(), seed, settings.problems(), tokens);
+          GroundTruth.stated(settings.problemsOf(seed), seed, tokens);
       case GROUND_TRUTH_MIXED ->
           GroundTruth.mixed(settings.distribution(), seed, settings.problems(), tokens);
     };
@@ -139,8 +172,8 @@ final class TraceKindsRun implements ExperimentRun<List<TraceKindResult>> {
 
   private List<SupervisedExample> generated(
       Optional<Path> adapters, boolean singlePass, ModelTokens tokens) {
-    TraceCompiler compiler = TraceCompiler.builder().verifier(new ExactAnswer()).seed(seed).build();
-    try (Flow flow = Flow.builder().engine(settings.open(adapters)).seed(seed).build()) {
+    TraceCompiler compiler = TraceCompiler.builder().verifier(settings.set().verifier()).seed(seed).build();
+    try (Flow flow = settings.flow(settings.open(adapters), seed)) {
       Flow source = singlePass ? SinglePass.of(flow) : flow;
       List<Problem> problems = settings.problemsOf(seed);
       for (int i = 0; i < problems.size(); i += FLOW_BATCH) {
@@ -162,9 +195,12 @@ final class TraceKindsRun implements ExperimentRun<List<TraceKindResult>> {
   }
 
   private Evaluation singlePass(Optional<Path> adapters, ProgressDisplay display) {
-    try (Flow flow = Flow.builder().engine(settings.open(adapters)).seed(seed).build()) {
+    try (Flow flow = settings.flow(settings.open(adapters), seed)) {
       return Evaluation.of(
-          SinglePass.of(Evaluation.greedy(flow)), settings.heldOutProblems(), display);
+          SinglePass.of(Evaluation.greedy(flow)),
+          settings.heldOutProblems(),
+          settings.set().verifier(),
+          display);
     }
   }
 }

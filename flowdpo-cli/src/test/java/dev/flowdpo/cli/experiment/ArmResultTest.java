@@ -83,7 +83,7 @@ class ArmResultTest {
   void resultsWithoutANumberComeBackAsTheyWere() {
     ResultFile file = new ResultFile(folder);
     TraceKindResult result =
-        new TraceKindResult("standard", "self", 1, 7, 3, 0.5, Double.NaN, 8, 16);
+        new TraceKindResult("standard", "self", 1, 7, 3, 0.5, Double.NaN, 8, 16, "01".repeat(8));
     file.orElse(TraceKindResult.class, () -> result);
     assertThat(
             file.orElse(

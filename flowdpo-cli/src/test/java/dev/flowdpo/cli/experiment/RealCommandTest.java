@@ -85,6 +85,31 @@ class RealCommandTest {
     assertThat(control.get("heldOutOutcomes").asText()).hasSize(3);
   }
 
+  @Test
+  void whatTheFlowLearnedIsCompiledIntoASinglePass() {
+    List<Object> arguments =
+        new ArrayList<>(
+            List.of("experiment", "real", "--set", "one-step", "--problems", 24, "--held-out", 3));
+    arguments.addAll(List.of("--seeds", 1, "--parallel", 1, "--group", 8, "--json", "--compile"));
+    arguments.addAll(List.of("--out", folder, "--resume", "--arms"));
+
+    CommandRun without = CommandRun.of(with(arguments, "no-updates"));
+    assertThat(without.exitCode()).isNotZero();
+    assertThat(without.err()).contains("--compile: expected runs of flow-dpo");
+
+    CommandRun run = CommandRun.of(with(arguments, "flow-dpo"));
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    List<JsonNode> compiled = run.jsonLines().subList(1, run.jsonLines().size());
+    assertThat(compiled)
+        .extracting(result -> result.get("kind").asText())
+        .containsExactly("zero-shot", "self", "flow", "ground-truth-steps");
+    assertThat(compiled).allMatch(result -> result.get("heldOutOutcomes").asText().length() == 3);
+    assertThat(compiled.get(2).get("flowAccuracy").asDouble())
+        .isEqualTo(run.jsonLines().get(0).get("heldOut").asDouble());
+    assertThat(folder.resolve("report.html")).content().contains("Compiled into a single pass");
+    assertThat(CommandRun.of(with(arguments, "flow-dpo")).jsonLines()).isEqualTo(run.jsonLines());
+  }
+
   private static Object[] with(List<Object> arguments, String arms) {
     List<Object> all = new ArrayList<>(arguments);
     all.add(arms);
