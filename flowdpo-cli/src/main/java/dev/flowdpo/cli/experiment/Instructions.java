@@ -4,6 +4,7 @@ import dev.flowdpo.rollout.Attempt;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.Verifier;
 import dev.flowdpo.value.Problem;
+import com.google.common.base.Splitter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -18,8 +20,14 @@ import java.util.stream.Stream;
  * many words at most, with these words, in this form. What an instruction asks is in its problem's
  * attributes. An answer that does all of it is worth 1, one that does part of it up to 0.4.
  * Thread-safe.
+ *
+ * @param label the set's name
+ * @param words how many words the sentence has to have in it, one or two
+ * @param limits one of these is the most words of the sentence
+ * @param forms one of these is its form
  */
-record Instructions() implements ProblemSet {
+record Instructions(String label, int words, List<Integer> limits, List<Form> forms)
+    implements ProblemSet {
   private static final List<String> TOPICS =
       List.of(
           "a garden",
@@ -47,17 +55,14 @@ record Instructions() implements ProblemSet {
           "green", "slowly", "window", "friend", "stone", "early", "bright", "water", "open",
           "quiet", "under", "never", "little", "silver", "again", "road", "warm", "door", "light",
           "behind");
-  private static final List<Integer> LIMITS = List.of(8, 10, 12, 15);
-
   private static final String LIMIT = "limit";
-  private static final String FIRST = "first";
-  private static final String SECOND = "second";
+  private static final String ASKED = "words";
   private static final String FORM = "form";
   private static final double PART = 0.4;
   private static final Pattern BLANKS = Pattern.compile("\\s+");
 
   /** How a sentence is written. */
-  private enum Form {
+  enum Form {
     CAPITALS("in capital letters only"),
     EXCLAMATION("ending with an exclamation mark"),
     QUESTION("as a question"),
@@ -79,9 +84,18 @@ record Instructions() implements ProblemSet {
     }
   }
 
-  @Override
-  public String label() {
-    return "instructions";
+  /** Returns those that ask for two words and any form. */
+  static Instructions demanding() {
+    return new Instructions("instructions", 2, List.of(8, 10, 12, 15), List.of(Form.values()));
+  }
+
+  /** Returns those that ask for one word and leave more room. */
+  static Instructions lenient() {
+    return new Instructions(
+        "sentences",
+        1,
+        List.of(12, 15, 20),
+        List.of(Form.NO_COMMA, Form.EXCLAMATION, Form.QUESTION));
   }
 
   @Override
@@ -99,28 +113,29 @@ record Instructions() implements ProblemSet {
     return Math.floorMod(problem.question().hashCode(), 5) == 0;
   }
 
-  private static Stream<Problem> stream(long seed) {
+  private Stream<Problem> stream(long seed) {
     Random random = new Random(seed);
     return Stream.generate(() -> instruction(random));
   }
 
-  private static Problem instruction(Random random) {
-    List<String> words = new ArrayList<>(WORDS);
-    Collections.shuffle(words, random);
+  private Problem instruction(Random random) {
+    List<String> shuffled = new ArrayList<>(WORDS);
+    Collections.shuffle(shuffled, random);
+    List<String> asked = shuffled.subList(0, words);
     String topic = TOPICS.get(random.nextInt(TOPICS.size()));
-    int limit = LIMITS.get(random.nextInt(LIMITS.size()));
-    Form form = Form.values()[random.nextInt(Form.values().length)];
+    int limit = limits.get(random.nextInt(limits.size()));
+    Form form = forms.get(random.nextInt(forms.size()));
+    String quoted =
+        asked.stream().map(word -> '"' + word + '"').collect(Collectors.joining(" and "));
     return Problem.builder(
-            "Write one sentence about %s with the words \"%s\" and \"%s\", at most %d words long, %s. Write nothing else."
-                .formatted(topic, words.get(0), words.get(1), limit, form.words))
+            "Write one sentence about %s with the word%s %s, at most %d words long, %s. Write nothing else."
+                .formatted(topic, words == 1 ? "" : "s", quoted, limit, form.words))
         .attributes(
             Map.of(
                 LIMIT,
                 Integer.toString(limit),
-                FIRST,
-                words.get(0),
-                SECOND,
-                words.get(1),
+                ASKED,
+                String.join(" ", asked),
                 FORM,
                 form.name()))
         .build();
@@ -136,7 +151,8 @@ record Instructions() implements ProblemSet {
     String text = attempt.answer().strip();
     String small = text.toLowerCase(Locale.ROOT);
     List<String> missed = new ArrayList<>();
-    for (String word : List.of(asked.getOrDefault(FIRST, ""), asked.getOrDefault(SECOND, ""))) {
+    List<String> words = Splitter.on(' ').splitToList(asked.getOrDefault(ASKED, ""));
+    for (String word : words) {
       if (!Pattern.compile("\\b" + word + "\\b").matcher(small).find()) {
         missed.add("the word " + word);
       }
@@ -151,6 +167,7 @@ record Instructions() implements ProblemSet {
     }
     return missed.isEmpty()
         ? Verdict.correct("all of it is done")
-        : Verdict.reward(PART * (4 - missed.size()) / 4, "missed: " + String.join(", ", missed));
+        : Verdict.reward(
+            PART * (words.size() + 2 - missed.size()) / (words.size() + 2), "missed: " + String.join(", ", missed));
   }
 }

@@ -30,7 +30,7 @@ import java.util.stream.Stream;
  */
 final class Ladder {
   /** The names, as the command line takes them. */
-  static final List<String> NAMES = List.of("one-step", "two-step", "svamp", "instructions");
+  static final List<String> NAMES = List.of("one-step", "one-step-20", "two-step", "svamp", "sentences", "instructions");
 
   private static final Pattern NUMBER = Pattern.compile("\\d+");
 
@@ -48,6 +48,7 @@ final class Ladder {
   static ProblemSet named(String name, Optional<Path> file) {
     return switch (name) {
       case "one-step" -> new Words(name, 1, 10);
+      case "one-step-20" -> new Words(name, 1, 20);
       case "two-step" -> new Words(name, 2, 20);
       case "svamp" ->
           File.read(
@@ -56,7 +57,8 @@ final class Ladder {
                   () ->
                       new InvalidInputException(
                           "--data: expected the file of the set svamp, found none")));
-      case "instructions" -> new Instructions();
+      case "sentences" -> Instructions.lenient();
+      case "instructions" -> Instructions.demanding();
       default ->
           throw new InvalidInputException(
               "--set: expected one of " + NAMES + ", found \"" + name + "\"");

@@ -33,9 +33,9 @@ import picocli.CommandLine.Option;
           + " rewards in groups, without updates, supervised on its own correct traces, a single"
           + " pass, and DPO on the rollouts of the base; progressive validation and held-out"
           + " accuracy over seeds, with intervals of 95 per cent and paired differences.",
-      "Sets: one-step and two-step word problems with small numbers, svamp (the file is --data, 300"
-          + " of its problems are held out, the others come in epochs), and instructions whose"
-          + " following can be checked. A run that was killed goes on with --resume.",
+      "Sets: word problems of one step with numbers to 10 and to 20, and of two steps; svamp (the"
+          + " file is --data, 300 of its problems are held out, the others come in epochs); and"
+          + " sentences and, with more to obey, instructions, whose following can be checked. A run that was killed goes on with --resume.",
       "JSON: a line per run with its result, as in DIR/results.jsonl."
     })
 final class RealCommand implements Callable<Integer> {
@@ -53,7 +53,7 @@ final class RealCommand implements Callable<Integer> {
       names = "--set",
       paramLabel = "NAME",
       required = true,
-      description = "The problems: one-step, two-step, svamp or instructions.")
+      description = "The problems: one-step, one-step-20, two-step, svamp, sentences or instructions.")
   private String set;
 
   @Option(names = "--data", paramLabel = "FILE", description = "The file of the set svamp.")

@@ -68,11 +68,11 @@ class LadderTest {
 
   @Test
   void instructionsAreJudgedByWhatTheyAsk() {
-    Instructions set = new Instructions();
+    Instructions set = Instructions.demanding();
     Problem problem =
         Problem.builder("Write a sentence.")
             .attributes(
-                Map.of("limit", "8", "first", "green", "second", "stone", "form", "EXCLAMATION"))
+                Map.of("limit", "8", "words", "green stone", "form", "EXCLAMATION"))
             .build();
 
     Verdict all = verdict(set, problem, "A Green stone lies here!");
@@ -83,6 +83,14 @@ class LadderTest {
     assertThat(part.reward().orElseThrow()).isCloseTo(0.3, within(1e-12));
     assertThat(part.reason()).hasValueSatisfying(why -> assertThat(why).contains("green"));
     assertThat(verdict(set, problem, "").reward().orElseThrow()).isZero();
+  }
+
+  @Test
+  void sentencesAskForOneWord() {
+    for (Problem problem : Ladder.named("sentences", Optional.empty()).learning(1, 50)) {
+      assertThat(problem.attributes().get("words")).doesNotContain(" ");
+      assertThat(problem.question()).contains("with the word \"", "at most ");
+    }
   }
 
   private static Verdict verdict(ProblemSet set, Problem problem, String answer) {
