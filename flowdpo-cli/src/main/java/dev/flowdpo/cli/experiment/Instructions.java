@@ -95,7 +95,7 @@ record Instructions(String label, int words, List<Integer> limits, List<Form> fo
         "sentences",
         1,
         List.of(12, 15, 20),
-        List.of(Form.NO_COMMA, Form.EXCLAMATION, Form.QUESTION));
+        List.of(Form.NO_COMMA, Form.EXCLAMATION));
   }
 
   @Override
