@@ -3,7 +3,7 @@
     python3 group_objectives.py    # writes group-objectives.json, from a fixed seed
 
 Every completion is a row of token log-probabilities; the derivative by a completion's log-probability is that
-by each of its tokens, which autograd gives alike for all of them.
+by each of its tokens, which autograd gives alike for all of them but where the divergence is one of tokens.
 """
 
 import json
@@ -52,8 +52,12 @@ def loss(policy: list, data: dict, settings: dict) -> torch.Tensor:
         else:
             total = total - advantages[i] * reduce(tokens)
         reference = torch.tensor(data["reference"][i], dtype=torch.float64)
-        away = reduce(reference) - reduce(tokens)
-        total = total + settings["kl"] * (torch.exp(away) - away - 1)
+        if settings["klOfTokens"]:
+            away = reference - tokens
+            total = total + settings["kl"] * reduce(torch.exp(away) - away - 1)
+        else:
+            away = reduce(reference) - reduce(tokens)
+            total = total + settings["kl"] * (torch.exp(away) - away - 1)
     return total / n
 
 
@@ -64,14 +68,16 @@ def main() -> None:
         for leave in (False, True):
             for length in (False, True):
                 for deviation in (False, True):
-                    for clip, kl in ((0, 0), (0.2, 0), (0, 0.05), (0.1, 0.2)):
+                    for clip, kl, tokens in ((0, 0, False), (0.2, 0, False), (0, 0.05, False), (0.1, 0.2, False),
+                                             (0.1, 0.2, True)):
                         settings = {"leaveOneOut": leave, "lengthNormalised": length,
-                                    "deviationNormalised": deviation, "clip": clip, "kl": kl}
+                                    "deviationNormalised": deviation, "clip": clip, "kl": kl,
+                                    "klOfTokens": tokens}
                         policy = [torch.tensor(p, dtype=torch.float64, requires_grad=True) for p in data["policy"]]
                         value = loss(policy, data, settings)
                         value.backward()
                         # Of a mean over tokens each has its share; together they are the completion's.
-                        slopes = [float(p.grad[0]) for p in policy]
+                        slopes = [p.grad.tolist() if tokens else [float(p.grad[0])] for p in policy]
                         cases.append({**settings, "group": SIZES.index(sizes), "loss": float(value.detach()), "slopes": slopes})
         SIZES_DATA.append(data)
     target = pathlib.Path(__file__).parent / "group-objectives.json"

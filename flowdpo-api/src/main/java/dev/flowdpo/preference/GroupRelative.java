@@ -2,6 +2,7 @@ package dev.flowdpo.preference;
 
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.error.Require;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -17,8 +18,8 @@ import java.util.List;
  * the number of its tokens, and with {@link Builder#deviationNormalised} Aᵢ / (std r + 1e-4) (GRPO,
  * Shao et al., arXiv 2402.03300, whose std is that of a sample); or, with {@link
  * Builder#leaveOneOut}, the mean of the others in place of the group's (RLOO, Ahmadian et al.,
- * arXiv 2402.14740). Two further terms are of whole completions, so that one pass through the model
- * is enough:
+ * arXiv 2402.14740). There are two further terms, of whole completions, so that one pass through the
+ * model is enough, unless {@link Builder#klOfTokens} asks for a second:
  *
  * <ul>
  *   <li>{@link Builder#clip}: −min(ρᵢ Aᵢ, clip(ρᵢ, 1 − ε, 1 + ε) Aᵢ) in place of −Aᵢ log πᵢ / sᵢ,
@@ -26,7 +27,9 @@ import java.util.List;
  *       Where it is not known how likely the completion was when it was sampled, as for stop
  *       decisions, it counts as sampled now.
  *   <li>{@link Builder#kl}: plus the weight times exp(dᵢ) − dᵢ − 1, dᵢ = (log π_ref,ᵢ − log πᵢ) /
- *       sᵢ, an estimate of the divergence from the reference.
+ *       sᵢ, an estimate of the divergence from the reference; or, with {@link Builder#klOfTokens},
+ *       times Σₜ (exp(dᵢₜ) − dᵢₜ − 1) / sᵢ with dᵢₜ = log π_ref,ᵢₜ − log πᵢₜ of single tokens, as
+ *       in GRPO.
  * </ul>
  *
  * <p>Exponents above 20 count along the tangent, so that everything is finite. Forms of single
@@ -46,6 +49,7 @@ public final class GroupRelative implements DpoObjective {
       boolean deviationNormalised,
       double clip,
       double kl,
+      boolean klOfTokens,
       boolean wholeAnswers) {}
 
   private GroupRelative(Values values) {
@@ -69,6 +73,11 @@ public final class GroupRelative implements DpoObjective {
   }
 
   @Override
+  public boolean tokenLevel() {
+    return values.klOfTokens && values.kl > 0;
+  }
+
+  @Override
   public ObjectiveValue evaluate(LogProbabilitySums sums) {
     throw new UnsupportedOperationException(
         "This objective looks at the rewards of a group; call evaluate(List).");
@@ -77,32 +86,46 @@ public final class GroupRelative implements DpoObjective {
   @Override
   public GroupValue evaluate(List<ScoredCompletion> group) {
     double[] advantages = advantages(group);
-    double[] slopes = new double[advantages.length];
+    int n = advantages.length;
+    double[][] derivatives = new double[n][];
     double loss = 0;
-    for (int i = 0; i < slopes.length; i++) {
+    for (int i = 0; i < n; i++) {
       ScoredCompletion completion = group.get(i);
       double scale = values.lengthNormalised ? completion.length() : 1;
       double advantage = advantages[i];
       double now = completion.policySum();
+      double slope;
       if (values.clip == 0) {
         loss -= advantage * now / scale;
-        slopes[i] -= advantage / scale;
+        slope = -advantage / scale;
       } else {
         double away = (now - completion.sampledSum().orElse(now)) / scale;
         double ratio = 1 + growth(away);
         double bounded = Math.max(1 - values.clip, Math.min(1 + values.clip, ratio));
         boolean free = ratio * advantage <= bounded * advantage;
         loss -= (free ? ratio : bounded) * advantage;
-        slopes[i] -= free ? Math.exp(Math.min(away, STEEPEST)) * advantage / scale : 0;
+        slope = free ? -Math.exp(Math.min(away, STEEPEST)) * advantage / scale : 0;
       }
-      if (values.kl > 0) {
+      if (values.kl > 0 && !values.klOfTokens) {
         double away = (completion.referenceSum() - now) / scale;
         loss += values.kl * (growth(away) - away);
-        slopes[i] -= values.kl * Math.expm1(Math.min(away, STEEPEST)) / scale;
+        slope += klSlope(away, scale);
       }
-      slopes[i] /= slopes.length;
+      derivatives[i] = new double[tokenLevel() ? completion.length() : 1];
+      Arrays.fill(derivatives[i], slope / n);
+      if (tokenLevel()) {
+        for (int t = 0; t < completion.length(); t++) {
+          double away = completion.reference(t) - completion.policy(t);
+          loss += values.kl * (growth(away) - away) / scale;
+          derivatives[i][t] += klSlope(away, scale) / n;
+        }
+      }
     }
-    return GroupValue.ofCompletions(loss / slopes.length, slopes);
+    return new GroupValue(loss / n, derivatives);
+  }
+
+  private double klSlope(double away, double scale) {
+    return -values.kl * Math.expm1(Math.min(away, STEEPEST)) / scale;
   }
 
   /** Returns e^x − 1, and its tangent where that gets too steep. */
@@ -153,6 +176,7 @@ public final class GroupRelative implements DpoObjective {
     private boolean deviationNormalised;
     private double clip;
     private double kl;
+    private boolean klOfTokens;
     private boolean wholeAnswers;
 
     private Builder() {}
@@ -187,6 +211,15 @@ public final class GroupRelative implements DpoObjective {
       return this;
     }
 
+    /**
+     * Sets whether the divergence is one of single tokens, at the cost of a second pass through the
+     * model; default false.
+     */
+    public Builder klOfTokens(boolean klOfTokens) {
+      this.klOfTokens = klOfTokens;
+      return this;
+    }
+
     /** Sets whether whole answers are compared rather than a node's chunks; default false. */
     public Builder wholeAnswers(boolean wholeAnswers) {
       this.wholeAnswers = wholeAnswers;
@@ -196,7 +229,14 @@ public final class GroupRelative implements DpoObjective {
     /** {@return the objective as set so far} */
     public GroupRelative build() {
       return new GroupRelative(
-          new Values(leaveOneOut, lengthNormalised, deviationNormalised, clip, kl, wholeAnswers));
+          new Values(
+              leaveOneOut,
+              lengthNormalised,
+              deviationNormalised,
+              clip,
+              kl,
+              klOfTokens,
+              wholeAnswers));
     }
   }
 }

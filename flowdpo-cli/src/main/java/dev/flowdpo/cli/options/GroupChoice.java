@@ -11,6 +11,7 @@ import dev.flowdpo.preference.GroupRelative;
  * @param deviationNormalised whether rewards are divided by their deviation
  * @param clip how far the ratio to the sampler counts; 0 for no clip
  * @param kl weight of the divergence from the reference
+ * @param klOfTokens whether the divergence is one of single tokens
  * @param wholeAnswers whether whole answers are compared rather than a node's chunks
  */
 record GroupChoice(
@@ -18,28 +19,33 @@ record GroupChoice(
     boolean deviationNormalised,
     double clip,
     double kl,
+    boolean klOfTokens,
     boolean wholeAnswers) {
   /** Rewards against the group's mean, and nothing else. */
-  static final GroupChoice PLAIN = new GroupChoice(false, false, 0, 0, false);
+  static final GroupChoice PLAIN = new GroupChoice(false, false, 0, 0, false, false);
 
   GroupChoice withLengthNormalised(boolean on) {
-    return new GroupChoice(on, deviationNormalised, clip, kl, wholeAnswers);
+    return new GroupChoice(on, deviationNormalised, clip, kl, klOfTokens, wholeAnswers);
   }
 
   GroupChoice withDeviationNormalised(boolean on) {
-    return new GroupChoice(lengthNormalised, on, clip, kl, wholeAnswers);
+    return new GroupChoice(lengthNormalised, on, clip, kl, klOfTokens, wholeAnswers);
   }
 
   GroupChoice withClip(double clip) {
-    return new GroupChoice(lengthNormalised, deviationNormalised, clip, kl, wholeAnswers);
+    return new GroupChoice(lengthNormalised, deviationNormalised, clip, kl, klOfTokens, wholeAnswers);
   }
 
   GroupChoice withKl(double kl) {
-    return new GroupChoice(lengthNormalised, deviationNormalised, clip, kl, wholeAnswers);
+    return new GroupChoice(lengthNormalised, deviationNormalised, clip, kl, klOfTokens, wholeAnswers);
+  }
+
+  GroupChoice withKlOfTokens(boolean on) {
+    return new GroupChoice(lengthNormalised, deviationNormalised, clip, kl, on, wholeAnswers);
   }
 
   GroupChoice withWholeAnswers(boolean on) {
-    return new GroupChoice(lengthNormalised, deviationNormalised, clip, kl, on);
+    return new GroupChoice(lengthNormalised, deviationNormalised, clip, kl, klOfTokens, on);
   }
 
   DpoObjective objective(boolean leaveOneOut) {
@@ -49,6 +55,7 @@ record GroupChoice(
         .deviationNormalised(deviationNormalised)
         .clip(clip)
         .kl(kl)
+        .klOfTokens(klOfTokens)
         .wholeAnswers(wholeAnswers)
         .build();
   }
@@ -57,8 +64,8 @@ record GroupChoice(
   void refuseWith(String objective) {
     if (!equals(PLAIN)) {
       throw new InvalidInputException(
-          "--length-normalised, --deviation-normalised, --clip, --kl and --whole-answers: expected"
-              + " with the objective group-relative or rloo, found with "
+          "--length-normalised, --deviation-normalised, --clip, --kl, --kl-of-tokens and"
+              + " --whole-answers: expected with the objective group-relative or rloo, found with "
               + objective);
     }
   }

@@ -212,6 +212,11 @@ public final class LearningSettings {
             p -> p.choice().group().kl(),
             (p, x) -> p.withGroup(p.choice().group().withKl(x))),
         flag(
+            "kl-of-tokens",
+            "For groups: whether that divergence is one of single tokens, by a second pass",
+            p -> p.choice().group().klOfTokens(),
+            (p, b) -> p.withGroup(p.choice().group().withKlOfTokens(b))),
+        flag(
             "whole-answers",
             "For groups: whether whole answers are compared, not a node's chunks",
             p -> p.choice().group().wholeAnswers(),

@@ -57,13 +57,14 @@ class GroupRelativeTest {
         .deviationNormalised(settings.get("deviationNormalised").asBoolean())
         .clip(settings.get("clip").asDouble())
         .kl(settings.get("kl").asDouble())
+        .klOfTokens(settings.get("klOfTokens").asBoolean())
         .build();
   }
 
   @Test
   void agreesWithPyTorch() throws IOException {
     JsonNode fixture = fixture();
-    assertThat(fixture.get("cases")).hasSize(128);
+    assertThat(fixture.get("cases")).hasSize(160);
     for (JsonNode expected : fixture.get("cases")) {
       JsonNode json = fixture.get("groups").get(expected.get("group").asInt());
       GroupValue value = objective(expected).evaluate(group(json, true));
@@ -71,10 +72,16 @@ class GroupRelativeTest {
       assertThat(value.loss())
           .as("%s", expected)
           .isCloseTo(expected.get("loss").asDouble(), within(1e-9));
+      assertThat(objective(expected).tokenLevel())
+          .isEqualTo(expected.get("klOfTokens").asBoolean());
       for (int i = 0; i < value.derivatives().length; i++) {
-        assertThat(value.derivatives()[i][0])
-            .as("%s, completion %d", expected, i)
-            .isCloseTo(expected.get("slopes").get(i).asDouble(), within(1e-9));
+        JsonNode slopes = expected.get("slopes").get(i);
+        assertThat(value.derivatives()[i]).as("%s, completion %d", expected, i).hasSize(slopes.size());
+        for (int t = 0; t < slopes.size(); t++) {
+          assertThat(value.derivatives()[i][t])
+              .as("%s, completion %d, token %d", expected, i, t)
+              .isCloseTo(slopes.get(t).asDouble(), within(1e-9));
+        }
       }
     }
   }
