@@ -59,6 +59,10 @@ record Instructions(String label, int words, List<Integer> limits, List<Form> fo
   private static final String ASKED = "words";
   private static final String FORM = "form";
   private static final double PART = 0.4;
+
+  /** What only a sentence about the instruction has in it. */
+  private static final Pattern ECHO = Pattern.compile("\"\\w+\"|\\bwords?\\b|\\bcommas?\\b|exclamation|full stop");
+
   private static final Pattern BLANKS = Pattern.compile("\\s+");
 
   /** How a sentence is written. */
@@ -66,6 +70,7 @@ record Instructions(String label, int words, List<Integer> limits, List<Form> fo
     CAPITALS("in capital letters only"),
     EXCLAMATION("ending with an exclamation mark"),
     QUESTION("as a question"),
+    FULL_STOP("ending with a full stop"),
     NO_COMMA("without any comma");
 
     private final String words;
@@ -79,6 +84,7 @@ record Instructions(String label, int words, List<Integer> limits, List<Form> fo
         case CAPITALS -> text.equals(text.toUpperCase(Locale.ROOT));
         case EXCLAMATION -> text.endsWith("!");
         case QUESTION -> text.endsWith("?");
+        case FULL_STOP -> text.endsWith(".");
         case NO_COMMA -> !text.contains(",");
       };
     }
@@ -86,7 +92,11 @@ record Instructions(String label, int words, List<Integer> limits, List<Form> fo
 
   /** Returns those that ask for two words and any form. */
   static Instructions demanding() {
-    return new Instructions("instructions", 2, List.of(8, 10, 12, 15), List.of(Form.values()));
+    return new Instructions(
+        "instructions",
+        2,
+        List.of(8, 10, 12, 15),
+        List.of(Form.CAPITALS, Form.EXCLAMATION, Form.QUESTION, Form.NO_COMMA));
   }
 
   /** Returns those that ask for one word and leave more room. */
@@ -94,8 +104,8 @@ record Instructions(String label, int words, List<Integer> limits, List<Form> fo
     return new Instructions(
         "sentences",
         1,
-        List.of(12, 15, 20),
-        List.of(Form.NO_COMMA, Form.EXCLAMATION));
+        List.of(20, 25, 30),
+        List.of(Form.NO_COMMA, Form.FULL_STOP));
   }
 
   @Override
@@ -161,6 +171,9 @@ record Instructions(String label, int words, List<Integer> limits, List<Form> fo
     if (length < 3 || length > Integer.parseInt(asked.getOrDefault(LIMIT, "0"))) {
       missed.add("the length, " + length + " words");
     }
+    if (ECHO.matcher(small).find()) {
+      missed.add("a sentence of its own, this one repeats the instruction");
+    }
     Form form = Form.valueOf(asked.getOrDefault(FORM, Form.NO_COMMA.name()));
     if (!form.holds(text) || text.contains("\n")) {
       missed.add("the form, " + form.words);
@@ -168,6 +181,6 @@ record Instructions(String label, int words, List<Integer> limits, List<Form> fo
     return missed.isEmpty()
         ? Verdict.correct("all of it is done")
         : Verdict.reward(
-            PART * (words.size() + 2 - missed.size()) / (words.size() + 2), "missed: " + String.join(", ", missed));
+            PART * (words.size() + 3 - missed.size()) / (words.size() + 3), "missed: " + String.join(", ", missed));
   }
 }

@@ -80,9 +80,12 @@ class LadderTest {
     assertThat(all.reward()).hasValue(1);
     Verdict part = verdict(set, problem, "A greenish stone lies here!");
     assertThat(part.isCorrect()).isFalse();
-    assertThat(part.reward().orElseThrow()).isCloseTo(0.3, within(1e-12));
+    assertThat(part.reward().orElseThrow()).isCloseTo(0.32, within(1e-12));
     assertThat(part.reason()).hasValueSatisfying(why -> assertThat(why).contains("green"));
-    assertThat(verdict(set, problem, "").reward().orElseThrow()).isZero();
+    assertThat(verdict(set, problem, "Green stone, with an exclamation mark!").isCorrect())
+        .as("an echo of the instruction")
+        .isFalse();
+    assertThat(verdict(set, problem, "").reward().orElseThrow()).isLessThan(0.1);
   }
 
   @Test
