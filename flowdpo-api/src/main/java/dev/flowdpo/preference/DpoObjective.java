@@ -202,10 +202,10 @@ public interface DpoObjective {
 
   /**
    * {@return the objective of this name, for command lines and configuration files} Names are
-   * {@code sigmoid}, {@code sigmoid-norm} ({@link #lengthNormalised}), {@code cdpo} (label smoothing 0.1), {@code hinge}, {@code ipo}, {@code robust}
-   * (flip probability 0.1), {@code apo-zero}, {@code simpo} (γ = β / 2), {@code sft}, and, without
-   * a β, {@code group-relative} and {@code rloo} ({@link GroupRelative}); case, {@code _} and
-   * {@code -} make no difference.
+   * {@code sigmoid}, {@code sigmoid-norm} ({@link #lengthNormalised}), {@code cdpo} (label
+   * smoothing 0.1), {@code hinge}, {@code ipo}, {@code robust} (flip probability 0.1), {@code
+   * apo-zero}, {@code simpo} (γ = β / 2), {@code sft}, and, without a β, {@code group-relative} and
+   * {@code rloo} ({@link GroupRelative}); case, {@code _} and {@code -} make no difference.
    */
   static DpoObjective named(String name, double beta) {
     String key = name.strip().toLowerCase(Locale.ROOT).replaceAll("[_-]", "");

@@ -18,8 +18,8 @@ import java.util.List;
  * the number of its tokens, and with {@link Builder#deviationNormalised} Aᵢ / (std r + 1e-4) (GRPO,
  * Shao et al., arXiv 2402.03300, whose std is that of a sample); or, with {@link
  * Builder#leaveOneOut}, the mean of the others in place of the group's (RLOO, Ahmadian et al.,
- * arXiv 2402.14740). There are two further terms, of whole completions, so that one pass through the
- * model is enough, unless {@link Builder#klOfTokens} asks for a second:
+ * arXiv 2402.14740). There are two further terms, of whole completions, so that one pass through
+ * the model is enough, unless {@link Builder#klOfTokens} asks for a second:
  *
  * <ul>
  *   <li>{@link Builder#clip}: −min(ρᵢ Aᵢ, clip(ρᵢ, 1 − ε, 1 + ε) Aᵢ) in place of −Aᵢ log πᵢ / sᵢ,

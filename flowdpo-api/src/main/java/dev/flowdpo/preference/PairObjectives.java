@@ -17,8 +17,7 @@ final class PairObjectives {
 
     @Override
     public ObjectiveValue evaluate(LogProbabilitySums sums) {
-      double x = beta * sums.logit();
-      return ObjectiveValue.ofLogit(Logistic.minusLogSigmoid(x), -beta * Logistic.sigmoid(-x));
+      return tilted(beta, 0, sums);
     }
   }
 
@@ -33,13 +32,14 @@ final class PairObjectives {
       double x = beta * sums.meanLogit();
       double slope = -beta * Logistic.sigmoid(-x);
       return ObjectiveValue.ofRatios(
-          Logistic.minusLogSigmoid(x),
-          slope / sums.chosenLength(),
-          -slope / sums.rejectedLength());
+          Logistic.minusLogSigmoid(x), slope / sums.chosenLength(), -slope / sums.rejectedLength());
     }
   }
 
-  /** cDPO, Mitchell 2023: the cross-entropy of σ(β h) with the smoothed label 1 − ε. */
+  /**
+   * cDPO, Mitchell 2023: the cross-entropy of σ(x) with the smoothed label 1 − ε, which is −log σ(x)
+   * + ε x, x = β h.
+   */
   record ConservativeObjective(double beta, double labelSmoothing) implements DpoObjective {
     ConservativeObjective {
       Require.positive("beta", beta);
@@ -48,20 +48,13 @@ final class PairObjectives {
 
     @Override
     public ObjectiveValue evaluate(LogProbabilitySums sums) {
-      double x = beta * sums.logit();
-      double loss =
-          (1 - labelSmoothing) * Logistic.minusLogSigmoid(x)
-              + labelSmoothing * Logistic.minusLogSigmoid(-x);
-      // d/dx: −(1 − ε) σ(−x) + ε σ(x)
-      double slope =
-          labelSmoothing * Logistic.sigmoid(x) - (1 - labelSmoothing) * Logistic.sigmoid(-x);
-      return ObjectiveValue.ofLogit(loss, beta * slope);
+      return tilted(beta, labelSmoothing, sums);
     }
   }
 
   /**
    * Robust DPO, Chowdhury et al., arXiv 2403.00409: the loss whose mean over labels flipped with
-   * probability ε is the loss of the true label.
+   * probability ε is the loss of the true label, which is −log σ(x) − ε / (1 − 2 ε) x, x = β h.
    */
   record RobustObjective(double beta, double flipProbability) implements DpoObjective {
     RobustObjective {
@@ -71,16 +64,15 @@ final class PairObjectives {
 
     @Override
     public ObjectiveValue evaluate(LogProbabilitySums sums) {
-      double x = beta * sums.logit();
-      double scale = 1 / (1 - 2 * flipProbability);
-      double loss =
-          (1 - flipProbability) * Logistic.minusLogSigmoid(x)
-              - flipProbability * Logistic.minusLogSigmoid(-x);
-      // d/dx: −(1 − ε) σ(−x) − ε σ(x)
-      double slope =
-          -(1 - flipProbability) * Logistic.sigmoid(-x) - flipProbability * Logistic.sigmoid(x);
-      return ObjectiveValue.ofLogit(scale * loss, scale * beta * slope);
+      return tilted(beta, -flipProbability / (1 - 2 * flipProbability), sums);
     }
+  }
+
+  /** −log σ(x) + tilt · x. */
+  private static ObjectiveValue tilted(double beta, double tilt, LogProbabilitySums sums) {
+    double x = beta * sums.logit();
+    return ObjectiveValue.ofLogit(
+        Logistic.minusLogSigmoid(x) + tilt * x, beta * (tilt - Logistic.sigmoid(-x)));
   }
 
   /** SLiC-HF, Zhao et al., arXiv 2305.10425, on log-ratios: max(0, 1 − β h). */

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.flowdpo.error.InvalidInputException;
-import org.assertj.core.data.Offset;
 import java.util.List;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -105,8 +105,7 @@ class DpoObjectiveTest {
     // Mean log-ratios 6 / 2 = 3 and 8 / 4 = 2: h̄ = 1, and σ(−ln 3) = 1/4
     double beta = Math.log(3);
     ObjectiveValue value =
-        DpoObjective.lengthNormalised(beta)
-            .evaluate(new LogProbabilitySums(-2, -8, -8, -16, 2, 4));
+        DpoObjective.lengthNormalised(beta).evaluate(new LogProbabilitySums(-2, -8, -8, -16, 2, 4));
     assertThat(value.loss()).isEqualTo(Math.log(4.0 / 3), EXACT);
     assertThat(value.byPolicyChosen()).isEqualTo(-beta / 4 / 2, EXACT);
     assertThat(value.byPolicyRejected()).isEqualTo(beta / 4 / 4, EXACT);
@@ -172,8 +171,7 @@ class DpoObjectiveTest {
   @ValueSource(doubles = {0, -1, Double.NaN, Double.POSITIVE_INFINITY})
   void everyObjectiveRefusesABadBeta(double beta) {
     for (String name :
-        List.of(
-            "sigmoid", "sigmoid-norm", "cdpo", "hinge", "ipo", "robust", "apo-zero", "simpo")) {
+        List.of("sigmoid", "sigmoid-norm", "cdpo", "hinge", "ipo", "robust", "apo-zero", "simpo")) {
       assertThatThrownBy(() -> DpoObjective.named(name, beta))
           .isInstanceOf(InvalidInputException.class)
           .hasMessageStartingWith("beta: expected")

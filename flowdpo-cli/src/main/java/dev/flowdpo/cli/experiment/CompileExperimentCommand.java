@@ -72,7 +72,8 @@ final class CompileExperimentCommand implements Callable<Integer> {
     RunFolder folder = experiment.folder("compile", described, RunFolder.Existing.REFUSE);
     for (long seed : seeds) {
       for (Distribution distribution : distributions) {
-        runs.add(new TraceKindsRun(
+        runs.add(
+            new TraceKindsRun(
                 seed, settings(distribution), training, folder.path(), Optional.empty()));
       }
     }

@@ -90,8 +90,7 @@ final class CompileReport implements ExperimentReport {
     for (TraceKindResult result : of(set, kind)) {
       for (TraceKindResult against : of(set, other)) {
         if (against.seed() == result.seed()) {
-          seeds.add(
-              OnlineFigures.differences(result.heldOutOutcomes(), against.heldOutOutcomes()));
+          seeds.add(OnlineFigures.differences(result.heldOutOutcomes(), against.heldOutOutcomes()));
         }
       }
     }
@@ -200,7 +199,6 @@ final class CompileReport implements ExperimentReport {
     section.paragraph(
         "All adapters are fresh, of the same rank, trained with the same prompts, steps per trace"
             + " and learning rate; only the traces differ. Incorrect traces are left out.");
-    kinds.forEach(
-        kind -> section.paragraph("**" + kind.label() + "**: " + kind.description()));
+    kinds.forEach(kind -> section.paragraph("**" + kind.label() + "**: " + kind.description()));
   }
 }

@@ -28,8 +28,7 @@ final class GroundTruth {
         .filter(GroundTruth::isStatedWith)
         .map(
             problem ->
-                example(
-                    problem, problem.attributes().getOrDefault(SOLUTION, ""), seed, tokens))
+                example(problem, problem.attributes().getOrDefault(SOLUTION, ""), seed, tokens))
         .toList();
   }
 

@@ -1,10 +1,10 @@
 package dev.flowdpo.cli.experiment;
 
+import com.google.common.base.Splitter;
 import dev.flowdpo.rollout.Attempt;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.rollout.Verifier;
 import dev.flowdpo.value.Problem;
-import com.google.common.base.Splitter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -61,7 +61,8 @@ record Instructions(String label, int words, List<Integer> limits, List<Form> fo
   private static final double PART = 0.4;
 
   /** What only a sentence about the instruction has in it. */
-  private static final Pattern ECHO = Pattern.compile("\"\\w+\"|\\bwords?\\b|\\bcommas?\\b|exclamation|full stop");
+  private static final Pattern ECHO =
+      Pattern.compile("\"\\w+\"|\\bwords?\\b|\\bcommas?\\b|exclamation|full stop");
 
   private static final Pattern BLANKS = Pattern.compile("\\s+");
 
@@ -102,10 +103,7 @@ record Instructions(String label, int words, List<Integer> limits, List<Form> fo
   /** Returns those that ask for one word and leave more room. */
   static Instructions lenient() {
     return new Instructions(
-        "sentences",
-        1,
-        List.of(20, 25, 30),
-        List.of(Form.NO_COMMA, Form.FULL_STOP));
+        "sentences", 1, List.of(20, 25, 30), List.of(Form.NO_COMMA, Form.FULL_STOP));
   }
 
   @Override
@@ -142,12 +140,7 @@ record Instructions(String label, int words, List<Integer> limits, List<Form> fo
                 .formatted(topic, words == 1 ? "" : "s", quoted, limit, form.words))
         .attributes(
             Map.of(
-                LIMIT,
-                Integer.toString(limit),
-                ASKED,
-                String.join(" ", asked),
-                FORM,
-                form.name()))
+                LIMIT, Integer.toString(limit), ASKED, String.join(" ", asked), FORM, form.name()))
         .build();
   }
 
@@ -181,6 +174,7 @@ record Instructions(String label, int words, List<Integer> limits, List<Form> fo
     return missed.isEmpty()
         ? Verdict.correct("all of it is done")
         : Verdict.reward(
-            PART * (words.size() + 3 - missed.size()) / (words.size() + 3), "missed: " + String.join(", ", missed));
+            PART * (words.size() + 3 - missed.size()) / (words.size() + 3),
+            "missed: " + String.join(", ", missed));
   }
 }

@@ -30,7 +30,8 @@ import java.util.stream.Stream;
  */
 final class Ladder {
   /** The names, as the command line takes them. */
-  static final List<String> NAMES = List.of("one-step", "one-step-20", "two-step", "svamp", "sentences", "instructions");
+  static final List<String> NAMES =
+      List.of("one-step", "one-step-20", "two-step", "svamp", "sentences", "instructions");
 
   private static final Pattern NUMBER = Pattern.compile("\\d+");
 

@@ -127,7 +127,10 @@ final class OnlineCommand implements Callable<Integer> {
       JsonText.writeLines(folder.file(WinRateResult.FILE), compared.results());
     }
     experiment.finish(
-        output, folder, results, new OnlineReport(settings, seeds, results, compared, Optional.empty()));
+        output,
+        folder,
+        results,
+        new OnlineReport(settings, seeds, results, compared, Optional.empty()));
     compared.results().forEach(output::result);
     if (failure.isPresent()) {
       throw new FlowException(

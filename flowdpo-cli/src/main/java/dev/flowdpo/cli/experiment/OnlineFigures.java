@@ -86,8 +86,8 @@ final class OnlineFigures {
   }
 
   /**
-   * Returns the differences of outcomes, problem by problem. An arm may have seen more problems than
-   * another; those that both saw count.
+   * Returns the differences of outcomes, problem by problem. An arm may have seen more problems
+   * than another; those that both saw count.
    */
   static double[] differences(String own, String others) {
     return IntStream.range(0, Math.min(own.length(), others.length()))

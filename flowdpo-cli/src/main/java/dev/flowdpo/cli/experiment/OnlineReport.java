@@ -104,8 +104,7 @@ final class OnlineReport implements ExperimentReport {
     if (figures.has(Arm.DPO)) {
       report.section("Health of the run", findings::health);
     }
-    compiled.ifPresent(
-        table -> report.section("Compiled into a single pass", table::fill));
+    compiled.ifPresent(table -> report.section("Compiled into a single pass", table::fill));
     if (!compared.isEmpty()) {
       report.section("Which explanations are better", compared::fill);
     }

@@ -53,7 +53,8 @@ final class RealCommand implements Callable<Integer> {
       names = "--set",
       paramLabel = "NAME",
       required = true,
-      description = "The problems: one-step, one-step-20, two-step, svamp, sentences or instructions.")
+      description =
+          "The problems: one-step, one-step-20, two-step, svamp, sentences or instructions.")
   private String set;
 
   @Option(names = "--data", paramLabel = "FILE", description = "The file of the set svamp.")
@@ -127,8 +128,7 @@ final class RealCommand implements Callable<Integer> {
           folder.path() + ": expected runs that are done, found none; leave out --report-only");
     }
     List<ArmResult> results = experiment.run(output, "real", runs);
-    List<TraceKindResult> compiled =
-        compile ? compile(common, results, folder.path()) : List.of();
+    List<TraceKindResult> compiled = compile ? compile(common, results, folder.path()) : List.of();
     Map<String, String> described = common.describe(seeds);
     experiment.finish(
         output,

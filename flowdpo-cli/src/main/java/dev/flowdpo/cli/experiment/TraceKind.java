@@ -44,8 +44,7 @@ enum TraceKind {
     return switch (this) {
       case ZERO_SHOT, SELF, FLOW -> true;
       case GROUND_TRUTH_MIXED -> set instanceof Distribution;
-      case GROUND_TRUTH_STEPS ->
-          set.learning(0, 1).stream().allMatch(GroundTruth::isStatedWith);
+      case GROUND_TRUTH_STEPS -> set.learning(0, 1).stream().allMatch(GroundTruth::isStatedWith);
     };
   }
 

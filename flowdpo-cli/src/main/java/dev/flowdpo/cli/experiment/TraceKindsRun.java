@@ -2,7 +2,6 @@ package dev.flowdpo.cli.experiment;
 
 import dev.flowdpo.Flow;
 import dev.flowdpo.cli.evaluation.Evaluation;
-import dev.flowdpo.cli.evaluation.ExactAnswer;
 import dev.flowdpo.cli.evaluation.SinglePass;
 import dev.flowdpo.cli.output.ProgressDisplay;
 import dev.flowdpo.error.InvalidInputException;
@@ -163,8 +162,7 @@ final class TraceKindsRun implements ExperimentRun<List<TraceKindResult>> {
       case ZERO_SHOT -> List.of();
       case SELF -> generated(Optional.empty(), true, tokens);
       case FLOW -> generated(Optional.of(flowFolder()), false, tokens);
-      case GROUND_TRUTH_STEPS ->
-          GroundTruth.stated(settings.problemsOf(seed), seed, tokens);
+      case GROUND_TRUTH_STEPS -> GroundTruth.stated(settings.problemsOf(seed), seed, tokens);
       case GROUND_TRUTH_MIXED ->
           GroundTruth.mixed(settings.distribution(), seed, settings.problems(), tokens);
     };
@@ -172,7 +170,8 @@ final class TraceKindsRun implements ExperimentRun<List<TraceKindResult>> {
 
   private List<SupervisedExample> generated(
       Optional<Path> adapters, boolean singlePass, ModelTokens tokens) {
-    TraceCompiler compiler = TraceCompiler.builder().verifier(settings.set().verifier()).seed(seed).build();
+    TraceCompiler compiler =
+        TraceCompiler.builder().verifier(settings.set().verifier()).seed(seed).build();
     try (Flow flow = settings.flow(settings.open(adapters), seed)) {
       Flow source = singlePass ? SinglePass.of(flow) : flow;
       List<Problem> problems = settings.problemsOf(seed);

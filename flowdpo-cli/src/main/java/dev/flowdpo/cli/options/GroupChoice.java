@@ -33,11 +33,13 @@ record GroupChoice(
   }
 
   GroupChoice withClip(double clip) {
-    return new GroupChoice(lengthNormalised, deviationNormalised, clip, kl, klOfTokens, wholeAnswers);
+    return new GroupChoice(
+        lengthNormalised, deviationNormalised, clip, kl, klOfTokens, wholeAnswers);
   }
 
   GroupChoice withKl(double kl) {
-    return new GroupChoice(lengthNormalised, deviationNormalised, clip, kl, klOfTokens, wholeAnswers);
+    return new GroupChoice(
+        lengthNormalised, deviationNormalised, clip, kl, klOfTokens, wholeAnswers);
   }
 
   GroupChoice withKlOfTokens(boolean on) {

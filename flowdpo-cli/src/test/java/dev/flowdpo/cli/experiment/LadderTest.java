@@ -71,8 +71,7 @@ class LadderTest {
     Instructions set = Instructions.demanding();
     Problem problem =
         Problem.builder("Write a sentence.")
-            .attributes(
-                Map.of("limit", "8", "words", "green stone", "form", "EXCLAMATION"))
+            .attributes(Map.of("limit", "8", "words", "green stone", "form", "EXCLAMATION"))
             .build();
 
     Verdict all = verdict(set, problem, "A Green stone lies here!");

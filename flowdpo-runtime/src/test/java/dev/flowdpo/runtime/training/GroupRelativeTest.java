@@ -76,7 +76,9 @@ class GroupRelativeTest {
           .isEqualTo(expected.get("klOfTokens").asBoolean());
       for (int i = 0; i < value.derivatives().length; i++) {
         JsonNode slopes = expected.get("slopes").get(i);
-        assertThat(value.derivatives()[i]).as("%s, completion %d", expected, i).hasSize(slopes.size());
+        assertThat(value.derivatives()[i])
+            .as("%s, completion %d", expected, i)
+            .hasSize(slopes.size());
         for (int t = 0; t < slopes.size(); t++) {
           assertThat(value.derivatives()[i][t])
               .as("%s, completion %d, token %d", expected, i, t)
