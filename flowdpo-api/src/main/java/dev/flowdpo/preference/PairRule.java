@@ -22,7 +22,7 @@ public interface PairRule {
   /**
    * {@return the rule that says how often the adapters are updated: as often as if its pairs were
    * learned from; empty, the default, for this one} Each update takes its share of this rule's
-   * pairs.
+   * pairs, at least one; it waits where there is none.
    */
   default Optional<PairRule> pace() {
     return Optional.empty();

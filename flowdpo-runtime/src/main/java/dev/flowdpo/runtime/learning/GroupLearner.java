@@ -303,7 +303,7 @@ final class GroupLearner {
   /**
    * Takes as many steps as there are full batches of pairs that are due, in an order that mixes the
    * group's problems. Where another rule sets the pace, a step takes the same share of the waiting
-   * pairs as of that rule's.
+   * pairs as of that rule's, and at least one pair.
    */
   private List<UpdateMetrics> steps(ListenerCalls calls) {
     List<UpdateMetrics> taken = new ArrayList<>();
@@ -315,8 +315,8 @@ final class GroupLearner {
               ? options.updates().pairsPerAnswerUpdate()
               : options.updates().pairsPerStopUpdate();
       while (state.due(role) >= batch && !turns.isBreaking()) {
-        int share = (int) ((long) waiting.size() * batch / state.due(role));
-        if (share == 0) {
+        int share = Math.max(1, (int) ((long) waiting.size() * batch / state.due(role)));
+        if (waiting.isEmpty()) {
           break; // more updates are due than there are pairs
         }
         List<PreferencePair> last = waiting.subList(waiting.size() - share, waiting.size());

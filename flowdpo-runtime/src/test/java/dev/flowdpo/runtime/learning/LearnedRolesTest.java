@@ -36,6 +36,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.HashSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Tag;
@@ -277,6 +279,39 @@ class LearnedRolesTest {
     int learned = answer.stream().mapToInt(UpdateMetrics::pairs).sum();
     assertThat(progress.answerPairs()).isGreaterThan(2 * due.get());
     assertThat(learned).isBetween(progress.answerPairs() * 9 / 10, progress.answerPairs());
+  }
+
+  @Test
+  void fewerExamplesThanUpdatesThatAreDueAreLearnedFromOneByOne() {
+    PairRule contrasts = PairRule.contrasts(OPTIONS.pairs());
+    Set<String> met = new HashSet<>();
+    // One example a problem, of every third problem: far fewer than contrasts.
+    PairRule few =
+        (tree, tokens) ->
+            contrasts.pairs(tree, tokens).stream()
+                .filter(pair -> pair.role() == AdapterRole.ANSWER)
+                .filter(pair -> Math.floorMod(pair.problemId().hashCode(), 3) == 0)
+                .filter(pair -> met.add(pair.problemId()))
+                .toList();
+    Recorder recorder = new Recorder();
+    LearningProgress progress;
+    try (Flow flow = Flow.builder().seed(1).build();
+        OnlineLearner learner =
+            learner(
+                flow,
+                b ->
+                    b.options(
+                            OPTIONS.toBuilder()
+                                .updates(updates -> updates.pairsPerAnswerUpdate(2))
+                                .build())
+                        .pairs(few.atThePaceOf(contrasts))
+                        .listener(recorder))) {
+      progress = learner.learn(BundledProblems.learning(25, 24)).progress();
+    }
+    assertThat(progress.answerPairs()).isEqualTo(met.size()).isPositive();
+    assertThat(progress.answerUpdates()).isBetween(met.size() - 1, met.size());
+    assertThat(of(AdapterRole.ANSWER, recorder.updates))
+        .allSatisfy(update -> assertThat(update.pairs()).isEqualTo(1));
   }
 
   @Test
