@@ -15,7 +15,8 @@ final class KvTokens {
   private int first;
   private int claims;
   private int longestClaim;
-  private int limit = Integer.MAX_VALUE;
+  private int held = Integer.MAX_VALUE;
+  private int limit = held;
 
   /**
    * @param row the slab's row of the first head
@@ -64,13 +65,14 @@ final class KvTokens {
     return true;
   }
 
-  /** Takes claims of any length again. */
+  /** Takes claims again to all that there are. */
   synchronized void unlimit() {
-    limit = Integer.MAX_VALUE;
+    limit = held;
   }
 
   /** Says that their memory is gone: no claim is taken any more. */
   synchronized void lose() {
+    held = 0;
     limit = 0;
   }
 
@@ -83,7 +85,8 @@ final class KvTokens {
   }
 
   /**
-   * Says that they lie elsewhere now. Where they lay, their claim ends.
+   * Says that they lie elsewhere now, as many as claims were limited to. Where they lay, their claim
+   * ends.
    *
    * @param newFirst the token of a row at which they begin
    */
@@ -94,6 +97,7 @@ final class KvTokens {
       before.release();
     }
     slab = to;
+    held = limit;
     row = newRow;
     rowStride = 1;
     first = newFirst;

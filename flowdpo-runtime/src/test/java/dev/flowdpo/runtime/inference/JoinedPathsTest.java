@@ -179,6 +179,28 @@ class JoinedPathsTest {
   }
 
   @Example
+  void whatDidNotMoveCannotBeClaimedAnyMore() {
+    List<KvPath> longer = appended(appended(List.of(KvPath.EMPTY), 20, true), 8, true);
+    List<KvPath> paths = List.of(longer.get(0).first(25));
+    KvClaim dropped = KvClaim.of(longer.get(0));
+    List<KvSlab> slabs = longer.get(0).blocks().stream().map(KvBlock::slab).toList();
+    slabs.forEach(KvSlab::claim); // as another row would
+    dropped.close();
+    List<KvClaim> open = claims(paths);
+    slabs.forEach(KvSlab::release);
+    JoinedPaths.of(memory, paths, shape(paths)).orElseThrow().release();
+    assertThat(dropped.share()).isEmpty();
+    // Branches stay where they are, and leave it at that.
+    List<KvPath> branches =
+        List.of(appended(paths, 4, true).get(0), appended(paths, 4, true).get(0));
+    open.addAll(claims(branches));
+    assertThat(JoinedPaths.of(memory, branches, shape(branches))).isEmpty();
+    assertThat(dropped.share()).isEmpty();
+    open.forEach(KvClaim::close);
+    assertThat(memory.used()).isZero();
+  }
+
+  @Example
   void withoutMemoryToGoOnWithWhatIsLostCannotBeClaimed() {
     List<KvPath> paths = appended(appended(List.of(KvPath.EMPTY), 20, true), 4, true);
     List<KvClaim> open = claims(paths);
