@@ -151,7 +151,9 @@ public final class AdapterStopJudge implements StopJudge {
             read.get(i).length() > 0
                 ? partial.lastChunk().orElseThrow().contentTokens().toArray()
                 : prompts.answerPrompt(partial).toArray();
-        requests.add(new Prefill.Request(read.get(i), Ints.concat(unread, stopQuestion)));
+        requests.add(
+            new Prefill.Request(
+                read.get(i), Ints.concat(unread, stopQuestion), stopQuestion.length));
       }
       int[] candidates = {prompts.yesId(), prompts.noId()};
       List<Prefill.Result> results = prefill.run(adapter, requests, candidates);

@@ -138,6 +138,8 @@ class ChunkDecoder {
       KvAssembly.feed(feed, base, prefixes, ChunkGraph::prefixKey, ChunkGraph::prefixValue);
       feed.adapter(base.adapter(adapter));
       feed.describe("chunk", rows.size(), maxSteps, adapter);
+      // The loop has the keys and values of a step beside those of the step before.
+      base.giveBackAfter(feed, 2L * rows.size() * maxSteps * base.cacheBytesPerToken());
       int heads = config.keyValueHeads();
       try (KvOutputs kv =
               new KvOutputs(
@@ -151,7 +153,7 @@ class ChunkDecoder {
         List<Decoded> decoded = new ArrayList<>();
         for (int row = 0; row < rows.size(); row++) {
           int first = row / rollouts * heads * rollouts + row % rollouts;
-          KvBlock block = new KvBlock(slab, first, rollouts, steps);
+          KvBlock block = new KvBlock(new KvTokens(slab, first, rollouts), steps);
           decoded.add(readRow(chosen, logProbabilities, row, rows.size(), block));
         }
         return decoded;

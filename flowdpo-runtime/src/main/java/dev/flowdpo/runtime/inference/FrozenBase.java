@@ -255,6 +255,17 @@ public final class FrozenBase implements AutoCloseable {
   }
 
   /**
+   * Has the memory in which a run computes given back after it, if that is main memory and much.
+   *
+   * @param bytes about how much it is
+   */
+  void giveBackAfter(TensorFeed feed, long bytes) {
+    if (settings.cuda().isEmpty() && bytes >= RunLimits.KEPT_BYTES) {
+      feed.shrink();
+    }
+  }
+
+  /**
    * Returns the inputs of an adapter, made at the first call; the feed that gets them closes them.
    */
   AdapterTensors.Factors adapter(AdapterSnapshot adapter) {

@@ -1,15 +1,15 @@
 package dev.flowdpo.runtime.inference;
 
-import dev.flowdpo.runtime.checkpoint.ModelConfig;
 import java.nio.ByteBuffer;
-import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
  * Lays the keys and values of several prefixes side by side, {@code [rows, keyHeads, longest,
- * headSize]} a layer, padded on the right. Padding is zero: the bias hides it, but what was in the
- * memory could be a NaN, which nothing hides.
+ * headSize]} a layer, padded on the right: where they stay ({@link JoinedPaths}), or in a copy for
+ * the run. Padding is zero: the bias hides it, but what was in the memory could be a NaN, which
+ * nothing hides.
  */
 final class KvAssembly {
   private KvAssembly() {}
@@ -19,32 +19,50 @@ final class KvAssembly {
     return paths.stream().mapToInt(KvPath::length).max().orElse(0);
   }
 
-  /** Adds one input of keys and one of values a layer. */
+  /**
+   * Adds one input of keys and one of values a layer.
+   *
+   * @param paths which the caller has claims to, where they may move
+   */
   static void feed(
       TensorFeed feed,
       FrozenBase base,
       List<KvPath> paths,
       IntFunction<String> keyName,
       IntFunction<String> valueName) {
-    ModelConfig config = base.config();
-    int tokenBytes = config.headSize() * base.elementType().bytes();
-    int longest = longest(paths);
-    List<Deque<KvBlock>> blocks = paths.stream().map(KvPath::blocks).toList();
-    long[] shape = {paths.size(), config.keyValueHeads(), longest, config.headSize()};
-    byte[] zeros = new byte[longest * tokenBytes];
-    for (int layer = 0; layer < config.layers(); layer++) {
-      ByteBuffer keys = feed.reals(keyName.apply(layer), base.elementType(), shape);
-      ByteBuffer values = feed.reals(valueName.apply(layer), base.elementType(), shape);
-      for (int row = 0; row < paths.size(); row++) {
-        int padding = (longest - paths.get(row).length()) * tokenBytes;
-        for (int head = 0; head < config.keyValueHeads(); head++) {
-          for (KvBlock block : blocks.get(row)) {
-            block.copy(2 * layer, head, tokenBytes, keys);
-            block.copy(2 * layer + 1, head, tokenBytes, values);
-          }
-          keys.put(zeros, 0, padding);
-          values.put(zeros, 0, padding);
+    KvShape shape = KvShape.of(base, paths.size(), longest(paths));
+    long[] sizes = {shape.rows(), shape.heads(), shape.steps(), base.config().headSize()};
+    KvMemory memory = base.keysAndValues();
+    synchronized (memory.moving()) {
+      Optional<KvSlab> joined = JoinedPaths.of(memory, paths, shape);
+      joined.ifPresent(slab -> feed.onClose(slab::release));
+      List<List<KvBlock>> blocks = blocks(paths);
+      for (int side = 0; side < shape.sides(); side++) {
+        String name = (side % 2 == 0 ? keyName : valueName).apply(side / 2);
+        if (joined.isPresent()) {
+          feed.shared(name, base.elementType(), joined.get().side(side), sizes);
+        } else {
+          copy(blocks, side, shape, feed.reals(name, base.elementType(), sizes));
         }
+      }
+    }
+  }
+
+  /** Returns the blocks of each path. */
+  static List<List<KvBlock>> blocks(List<KvPath> paths) {
+    return paths.stream().map(path -> List.copyOf(path.blocks())).toList();
+  }
+
+  /** Writes one side of all paths, with its padding. */
+  static void copy(List<List<KvBlock>> paths, int side, KvShape shape, ByteBuffer to) {
+    byte[] zeros = new byte[shape.rowBytes()];
+    for (List<KvBlock> path : paths) {
+      int length = path.stream().mapToInt(KvBlock::length).sum();
+      for (int head = 0; head < shape.heads(); head++) {
+        for (KvBlock block : path) {
+          block.copy(side, head, shape.tokenBytes(), to);
+        }
+        to.put(zeros, 0, (shape.steps() - length) * shape.tokenBytes());
       }
     }
   }

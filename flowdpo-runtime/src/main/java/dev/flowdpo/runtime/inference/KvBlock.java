@@ -1,24 +1,25 @@
 package dev.flowdpo.runtime.inference;
 
-import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
 /**
- * The keys and values of a run of tokens of one sequence: a window into the slab of all sequences
- * of a run. Immutable.
+ * The first tokens of a run of tokens, as a path has them. Immutable, though their memory may move.
  *
- * @param row the slab's row of the first head
- * @param rowStride the number of rows from a head to the next
  * @param length the number of tokens
  */
-record KvBlock(KvSlab slab, int row, int rowStride, int length) {
+record KvBlock(KvTokens tokens, int length) {
 
   /** Returns the first tokens of this block. */
-  KvBlock first(int tokens) {
-    if (tokens > length) {
-      throw new IllegalArgumentException("A block of " + length + " tokens has no first " + tokens);
+  KvBlock first(int count) {
+    if (count > length) {
+      throw new IllegalArgumentException("A block of " + length + " tokens has no first " + count);
     }
-    return new KvBlock(slab, row, rowStride, tokens);
+    return new KvBlock(tokens, count);
+  }
+
+  /** Returns where they lie now. */
+  KvSlab slab() {
+    return tokens.slab();
   }
 
   /**
@@ -27,9 +28,6 @@ record KvBlock(KvSlab slab, int row, int rowStride, int length) {
    * @param tokenBytes the bytes of one head of a token
    */
   void copy(int side, int head, int tokenBytes, ByteBuffer to) {
-    int count = length * tokenBytes;
-    to.put(to.position(), slab.side(side), slab.place(row + head * rowStride), count);
-    to.position(to.position() + count);
-    Reference.reachabilityFence(slab); // garbage is given back
+    tokens.copy(side, head, length, tokenBytes, to);
   }
 }

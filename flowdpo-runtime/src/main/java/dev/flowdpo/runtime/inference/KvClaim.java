@@ -13,9 +13,9 @@ final class KvClaim implements AutoCloseable {
   private final KvPath path;
   private final Cleaner.Cleanable open;
 
-  private KvClaim(KvPath path, List<KvSlab> slabs) {
+  private KvClaim(KvPath path, List<KvTokens> claimed) {
     this.path = path;
-    this.open = KvSlab.CLEANER.register(this, () -> slabs.forEach(KvSlab::release));
+    this.open = KvSlab.CLEANER.register(this, () -> claimed.forEach(KvTokens::release));
   }
 
   /** Returns a claim to a path whose memory the caller knows to be there. */
@@ -30,13 +30,13 @@ final class KvClaim implements AutoCloseable {
   }
 
   private static Optional<KvClaim> tryClaim(KvPath path) {
-    List<KvSlab> claimed = new ArrayList<>();
+    List<KvTokens> claimed = new ArrayList<>();
     for (KvBlock block : path.blocks()) {
-      if (!block.slab().claim()) {
-        claimed.forEach(KvSlab::release);
+      if (!block.tokens().claim(block.length())) {
+        claimed.forEach(KvTokens::release);
         return Optional.empty();
       }
-      claimed.add(block.slab());
+      claimed.add(block.tokens());
     }
     return Optional.of(new KvClaim(path, claimed));
   }

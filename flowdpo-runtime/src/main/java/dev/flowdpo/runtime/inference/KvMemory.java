@@ -1,6 +1,7 @@
 package dev.flowdpo.runtime.inference;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import dev.flowdpo.error.FlowException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -21,10 +22,13 @@ final class KvMemory implements AutoCloseable {
   private static final int LARGEST_UNIT = 1 << 24;
   private static final int SMALLEST_UNIT = 1 << 20;
   private static final int UNITS = 16;
+  // Of so many buffers in use, one unused is kept: a dropped one stays until the collector runs.
+  private static final int KEPT_SHARE = 8;
 
   private final long limit;
   private final long unit;
   private final List<Arena> arenas = new ArrayList<>();
+  private final Object moving = new Object();
   private long held;
   private long used;
   private boolean closed;
@@ -36,28 +40,60 @@ final class KvMemory implements AutoCloseable {
     }
   }
 
-  /** A part of a buffer that belongs to whoever took it, until it is given back. */
+  /**
+   * A part of a buffer that belongs to whoever took it, until it is given back, at once or from its
+   * ends.
+   */
   final class Region implements Runnable {
     private final Arena arena;
-    private final int begin;
-    private final int size;
+    private final int origin;
+    private int begin;
+    private int end;
 
     private Region(Arena arena, int begin, int size) {
       this.arena = arena;
+      this.origin = begin;
       this.begin = begin;
-      this.size = size;
+      this.end = begin + size;
     }
 
     /** Returns a part of its memory, in native byte order; what is in it is not cleared. */
     ByteBuffer part(long offset, long bytes) {
-      int from = begin + Math.toIntExact(offset);
+      int from = origin + Math.toIntExact(offset);
       return arena.memory.slice(from, (int) bytes).order(ByteOrder.nativeOrder());
     }
 
-    /** Gives it back; once. */
+    /** Gives back what lies before an offset, as far as that is not done. */
+    void giveBefore(long offset) {
+      synchronized (KvMemory.this) {
+        int bytes = Math.toIntExact(offset) / NativeScratch.ALIGNMENT * NativeScratch.ALIGNMENT;
+        int until = Math.min(end, origin + bytes);
+        if (until > begin) {
+          int from = begin;
+          begin = until;
+          give(arena, from, until - from);
+        }
+      }
+    }
+
+    /** Gives back what lies from an offset on, as far as that is not done. */
+    void giveFrom(long offset) {
+      synchronized (KvMemory.this) {
+        int from =
+            Math.max(
+                begin, origin + (int) NativeScratch.roundedUp(offset, NativeScratch.ALIGNMENT));
+        if (from < end) {
+          int until = end;
+          end = from;
+          give(arena, from, until - from);
+        }
+      }
+    }
+
+    /** Gives back all of it that is not given back. */
     @Override
     public void run() {
-      give(this);
+      giveFrom(0);
     }
   }
 
@@ -91,8 +127,27 @@ final class KvMemory implements AutoCloseable {
 
   /** Returns a region, or none where that would pass the limit. */
   synchronized Optional<Region> take(long bytes) {
+    return take(bytes, limit);
+  }
+
+  /**
+   * Returns a region, even past the limit: for one who gives as much back at once.
+   *
+   * @throws FlowException if the JVM allows no more
+   */
+  synchronized Region takeAnyway(long bytes) {
+    return take(bytes, Long.MAX_VALUE)
+        .orElseThrow(
+            () ->
+                new FlowException(
+                    "There is no native memory of "
+                        + bytes
+                        + " bytes for keys and values. Raise -XX:MaxDirectMemorySize, or take fewer problems at a time"));
+  }
+
+  private Optional<Region> take(long bytes, long most) {
     long size = NativeScratch.roundedUp(Math.max(bytes, 1), NativeScratch.ALIGNMENT);
-    if (closed || size > Math.min(limit, Integer.MAX_VALUE)) {
+    if (closed || size > Math.min(most, Integer.MAX_VALUE)) {
       return Optional.empty();
     }
     for (Arena arena : arenas) {
@@ -101,15 +156,17 @@ final class KvMemory implements AutoCloseable {
         return region;
       }
     }
-    return grow((int) size) ? cut(arenas.get(arenas.size() - 1), (int) size) : Optional.empty();
+    return grow((int) size, most)
+        ? cut(arenas.get(arenas.size() - 1), (int) size)
+        : Optional.empty();
   }
 
-  private boolean grow(int size) {
-    if (held + Math.max(size, unit) > limit) {
+  private boolean grow(int size, long most) {
+    if (held + Math.max(size, unit) > most) {
       dropUnused(0);
     }
-    long capacity = Math.max(size, Math.min(unit, limit - held));
-    if (held + capacity > limit) {
+    long capacity = Math.max(size, Math.min(unit, most - held));
+    if (held + capacity > most) {
       return false;
     }
     ByteBuffer memory;
@@ -142,19 +199,18 @@ final class KvMemory implements AutoCloseable {
     return Optional.empty();
   }
 
-  private synchronized void give(Region region) {
-    TreeMap<Integer, Integer> free = region.arena.free;
-    int begin = region.begin;
-    int size = region.size;
+  private void give(Arena arena, int from, int bytes) {
+    int begin = from;
+    int size = bytes;
     used -= size;
-    Map.Entry<Integer, Integer> before = free.lowerEntry(begin);
+    Map.Entry<Integer, Integer> before = arena.free.lowerEntry(begin);
     if (before != null && before.getKey() + before.getValue() == begin) {
       begin = before.getKey();
       size += before.getValue();
     }
-    Integer after = free.remove(region.begin + region.size);
-    free.put(begin, after == null ? size : size + after);
-    dropUnused(1);
+    Integer after = arena.free.remove(from + bytes);
+    arena.free.put(begin, after == null ? size : size + after);
+    dropUnused(1 + (int) (used / (KEPT_SHARE * unit)));
   }
 
   /** Leaves buffers of which no part is in use to the garbage collector, all but some. */
@@ -164,6 +220,11 @@ final class KvMemory implements AutoCloseable {
       held -= arena.memory.capacity();
       arenas.removeIf(one -> one == arena);
     }
+  }
+
+  /** Returns what a thread locks that moves regions' contents, or copies what may be moved. */
+  Object moving() {
+    return moving;
   }
 
   /** Returns the bytes that are taken and not given back. */

@@ -3,7 +3,6 @@ package dev.flowdpo.runtime.inference;
 import ai.onnxruntime.OrtSession;
 import dev.flowdpo.runtime.graph.PrefillGraph;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -14,13 +13,10 @@ import java.util.Set;
  * the run. For one thread.
  */
 final class KvOutputs implements AutoCloseable {
-  private final KvMemory memory;
-  private final int sides;
-  private final int rows;
-  private final int steps;
-  private final int tokenBytes;
+  private final KvShape shape;
   private final Set<String> requested;
-  private Optional<KvSlab> bound = Optional.empty();
+  private final Optional<KvMemory.Region> region;
+  private boolean read;
 
   /**
    * Binds the outputs {@code key.L} and {@code value.L} of a run, where there is room.
@@ -29,22 +25,19 @@ final class KvOutputs implements AutoCloseable {
    * @param shape their sizes, of which the last but one is that of the steps
    */
   KvOutputs(FrozenBase base, TensorFeed feed, Set<String> others, long... shape) {
-    this.memory = base.keysAndValues();
-    this.sides = 2 * base.config().layers();
-    this.steps = (int) shape[shape.length - 2];
-    this.tokenBytes = base.config().headSize() * base.elementType().bytes();
     long rows = 1;
     for (int axis = 0; axis < shape.length - 2; axis++) {
       rows *= shape[axis];
     }
-    this.rows = (int) rows;
+    // Which of the rows are heads of one sequence depends on the run.
+    KvShape model = KvShape.of(base, 1, (int) shape[shape.length - 2]);
+    this.shape = new KvShape(model.sides(), (int) rows, 1, model.steps(), model.tokenBytes());
     this.requested = new HashSet<>(others);
-    long side = rows * steps * tokenBytes;
-    Optional<KvMemory.Region> region = memory.take(sides * side);
-    bound = region.map(found -> KvSlab.in(found, sides, side, steps * tokenBytes));
-    for (int i = 0; i < sides; i++) {
+    this.region = base.keysAndValues().take(this.shape.bytes());
+    for (int i = 0; i < this.shape.sides(); i++) {
       if (region.isPresent()) {
-        feed.sharedOutput(name(i), base.elementType(), region.get().part(i * side, side), shape);
+        ByteBuffer side = region.get().part(i * this.shape.side(), this.shape.side());
+        feed.sharedOutput(name(i), base.elementType(), side, shape);
       } else {
         requested.add(name(i));
       }
@@ -61,53 +54,57 @@ final class KvOutputs implements AutoCloseable {
   }
 
   /**
-   * Returns what the run wrote. Where more than half of it is padding, that is left away.
+   * Returns what the run wrote, without what follows the steps that somebody keeps.
    *
-   * @param written the steps that hold something
+   * @param kept the number of these steps, at least 1
    */
-  KvSlab read(OrtSession.Result result, int written) {
-    KvSlab slab = bound.orElseGet(() -> onHeap(result));
-    if (2 * written >= steps) {
-      bound = Optional.empty();
-      return slab;
-    }
-    return withoutPadding(slab, written);
+  KvSlab read(OrtSession.Result result, int kept) {
+    KvSlab slab = region.isPresent() ? inRegion(region.get(), kept) : onHeap(result, kept);
+    read = true;
+    return slab;
   }
 
-  private KvSlab onHeap(OrtSession.Result result) {
-    ByteBuffer[] copies = new ByteBuffer[sides];
-    for (int i = 0; i < sides; i++) {
-      copies[i] = SessionResults.bytes(result, name(i));
+  private KvSlab inRegion(KvMemory.Region all, int kept) {
+    int rowBytes = kept * shape.tokenBytes();
+    long side = (long) rows() * rowBytes;
+    if (kept < shape.steps()) {
+      for (int i = 0; i < shape.sides(); i++) {
+        ByteBuffer from = all.part(i * shape.side(), shape.side());
+        ByteBuffer to = all.part(i * side, side);
+        for (int row = 0; row < rows(); row++) {
+          to.put(row * rowBytes, from, row * shape.rowBytes(), rowBytes);
+        }
+      }
+      all.giveFrom(shape.sides() * side);
     }
-    return KvSlab.of(copies, steps * tokenBytes);
+    return KvSlab.in(all, shape.sides(), side, rowBytes);
   }
 
-  private KvSlab withoutPadding(KvSlab padded, int written) {
-    int rowBytes = written * tokenBytes;
-    int side = rows * rowBytes;
-    KvSlab exact =
-        memory
-            .take((long) sides * side)
-            .map(region -> KvSlab.in(region, sides, side, rowBytes))
-            .orElseGet(() -> KvSlab.of(onHeap(side), rowBytes));
-    for (int i = 0; i < sides; i++) {
-      ByteBuffer to = exact.side(i);
-      for (int row = 0; row < rows; row++) {
-        to.put(exact.place(row), padded.side(i), padded.place(row), rowBytes);
+  private KvSlab onHeap(OrtSession.Result result, int kept) {
+    int rowBytes = kept * shape.tokenBytes();
+    ByteBuffer[] sides = new ByteBuffer[shape.sides()];
+    for (int i = 0; i < sides.length; i++) {
+      ByteBuffer all = SessionResults.bytes(result, name(i));
+      sides[i] = all;
+      if (kept < shape.steps()) {
+        sides[i] = ByteBuffer.allocate(rows() * rowBytes);
+        for (int row = 0; row < rows(); row++) {
+          sides[i].put(row * rowBytes, all, row * shape.rowBytes(), rowBytes);
+        }
       }
     }
-    return exact;
+    return KvSlab.of(sides, rowBytes);
   }
 
-  private ByteBuffer[] onHeap(int side) {
-    ByteBuffer[] memory = new ByteBuffer[sides];
-    Arrays.setAll(memory, i -> ByteBuffer.allocate(side));
-    return memory;
+  private int rows() {
+    return shape.rows();
   }
 
   /** Gives back memory that {@link #read} did not return. */
   @Override
   public void close() {
-    bound.ifPresent(KvSlab::giveBack);
+    if (!read) {
+      region.ifPresent(KvMemory.Region::run);
+    }
   }
 }

@@ -29,24 +29,37 @@ class Prefill {
    *
    * @param past the keys and values before the tokens
    * @param tokens what to read, at least one token
+   * @param dropped how many of the last tokens are read only for what follows them
    */
-  record Request(KvPath past, int[] tokens) {
+  record Request(KvPath past, int[] tokens, int dropped) {
+    /** Creates a row all of which is kept. */
+    Request(KvPath past, int[] tokens) {
+      this(past, tokens, 0);
+    }
+
     int end() {
       return past.length() + tokens.length;
     }
 
-    /** The next tokens, after everything before them. */
-    Request piece(KvPath before, int most) {
-      int begin = before.length() - past.length();
-      int end = Math.min(tokens.length, begin + most);
-      return new Request(before, Arrays.copyOfRange(tokens, begin, end));
+    /** The next tokens, after everything before them, of which so many were read. */
+    Request piece(KvPath before, int read, int most) {
+      int end = Math.min(tokens.length, read + most);
+      // What is read after a piece needs all of it.
+      int kept = end < tokens.length ? end - read : Math.max(1, end - dropped - read);
+      return new Request(before, Arrays.copyOfRange(tokens, read, end), end - read - kept);
+    }
+
+    /** The number of tokens whose keys and values somebody may want. */
+    int kept() {
+      return tokens.length - dropped;
     }
   }
 
   /**
    * What one row gives.
    *
-   * @param path the keys and values of the tokens, after those before them
+   * @param path the keys and values of the tokens, after those before them; of those to be dropped
+   *     as many as lay in its memory
    * @param logProbabilities the log-probability of each candidate after the last token
    */
   record Result(KvPath path, float[] logProbabilities) {
@@ -89,14 +102,16 @@ class Prefill {
       while (end < order.size() && end - begin < RunLimits.ROWS) {
         Request next = requests.get(order.get(end));
         long tokens = Math.max(longestTokens, firstPiece(next));
-        if ((end - begin + 1) * tokens * next.end() > RunLimits.PREFILL_SCORES) {
+        if (end - begin >= RunLimits.prefillRows(tokens, next.end())) {
           break;
         }
         longestTokens = tokens;
         end++;
       }
       List<Integer> rows = order.subList(begin, end);
-      List<Result> part = inPieces(adapter, rows.stream().map(requests::get).toList(), candidates);
+      List<Result> part =
+          inPieces(
+              adapter, rows.stream().map(requests::get).toList(), candidates, end == order.size());
       for (int i = 0; i < rows.size(); i++) {
         results[rows.get(i)] = part.get(i);
       }
@@ -109,22 +124,26 @@ class Prefill {
     return Math.min(request.tokens().length, pieceTokens);
   }
 
-  private List<Result> inPieces(AdapterSnapshot adapter, List<Request> requests, int[] candidates) {
+  private List<Result> inPieces(
+      AdapterSnapshot adapter, List<Request> requests, int[] candidates, boolean last) {
     Result[] results = new Result[requests.size()];
-    KvPath[] read = requests.stream().map(Request::past).toArray(KvPath[]::new);
+    KvPath[] paths = requests.stream().map(Request::past).toArray(KvPath[]::new);
+    int[] read = new int[results.length];
     List<Integer> open = new ArrayList<>();
     for (int i = 0; i < results.length; i++) {
       open.add(i);
     }
     while (!open.isEmpty()) {
       List<Request> pieces =
-          open.stream().map(i -> requests.get(i).piece(read[i], pieceTokens)).toList();
-      List<Result> part = runBatch(adapter, pieces, candidates);
+          open.stream().map(i -> requests.get(i).piece(paths[i], read[i], pieceTokens)).toList();
+      List<Result> part = runBatch(adapter, pieces, candidates, last);
       for (int i = 0; i < part.size(); i++) {
-        results[open.get(i)] = part.get(i);
-        read[open.get(i)] = part.get(i).path();
+        int row = open.get(i);
+        results[row] = part.get(i);
+        paths[row] = part.get(i).path();
+        read[row] += pieces.get(i).tokens().length;
       }
-      open.removeIf(i -> read[i].length() == requests.get(i).end());
+      open.removeIf(i -> read[i] == requests.get(i).tokens().length);
     }
     return Arrays.asList(results);
   }
@@ -146,7 +165,8 @@ class Prefill {
     }
   }
 
-  private List<Result> runBatch(AdapterSnapshot adapter, List<Request> requests, int[] candidates) {
+  private List<Result> runBatch(
+      AdapterSnapshot adapter, List<Request> requests, int[] candidates, boolean last) {
     int batch = requests.size();
     int tokens = requests.stream().mapToInt(request -> request.tokens().length).max().orElseThrow();
     List<KvPath> pasts = requests.stream().map(Request::past).toList();
@@ -159,19 +179,25 @@ class Prefill {
       KvAssembly.feed(feed, base, pasts, PrefillGraph::pastKey, PrefillGraph::pastValue);
       feed.adapter(base.adapter(adapter));
       feed.describe("prefill", batch, tokens, adapter);
+      if (last) {
+        // A layer's widest results, of which several are alive at once.
+        base.giveBackAfter(feed, 4L * Float.BYTES * batch * tokens * config.feedForwardSize());
+      }
       int heads = config.keyValueHeads();
       try (KvOutputs kv =
               new KvOutputs(base, feed, OUTPUTS, batch, heads, tokens, config.headSize());
           OrtSession.Result result =
               feed.run(base.session(FrozenBase.Kind.PREFILL), kv.requested())) {
         float[] logProbabilities = SessionResults.floats(result, PrefillGraph.LOG_PROBABILITIES);
-        KvSlab slab = kv.read(result, tokens);
+        int kept = requests.stream().mapToInt(Request::kept).max().orElseThrow();
+        KvSlab slab = kv.read(result, kept);
         List<Result> results = new ArrayList<>();
         for (int row = 0; row < batch; row++) {
-          int length = requests.get(row).tokens().length;
+          int length = requests.get(row).kept();
+          KvTokens written = new KvTokens(slab, row * heads, 1);
           results.add(
               new Result(
-                  pasts.get(row).append(new KvBlock(slab, row * heads, 1, length)),
+                  pasts.get(row).append(new KvBlock(written, length)),
                   Arrays.copyOfRange(
                       logProbabilities, row * candidates.length, (row + 1) * candidates.length)));
         }

@@ -83,6 +83,15 @@ final class RunLeases {
       return options;
     }
 
+    /** Has ONNX Runtime give back, after each run, the memory in which it computed. */
+    void shrink() {
+      try {
+        options.addRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
+      } catch (OrtException e) {
+        throw new FlowException("ONNX Runtime refused an option: " + e.getMessage(), e);
+      }
+    }
+
     /** Has the native run under way, or the next one, end with an exception. */
     synchronized void terminate() {
       terminated = true;

@@ -18,6 +18,18 @@ public final class RunLimits {
   /** A run that reads takes rows until padded tokens times keys pass this number. */
   public static final long PREFILL_SCORES = 1L << 22;
 
+  /**
+   * A run that reads takes rows until their padded tokens pass this number. What a run computes in
+   * grows with them, and its products are hardly faster with more.
+   */
+  public static final int PREFILL_TOKENS = 768;
+
+  /**
+   * The memory in which a run computes is kept for the next one if it is less than about so many
+   * bytes; more is given back, which takes some milliseconds of a run that takes a second.
+   */
+  public static final long KEPT_BYTES = 1L << 23;
+
   private RunLimits() {}
 
   /**
@@ -27,6 +39,7 @@ public final class RunLimits {
    * @param keys the new tokens and those before them
    */
   public static int prefillRows(long tokens, long keys) {
-    return (int) Math.max(1, Math.min(ROWS, PREFILL_SCORES / (tokens * keys)));
+    long rows = Math.min(PREFILL_TOKENS / tokens, PREFILL_SCORES / (tokens * keys));
+    return (int) Math.max(1, Math.min(ROWS, rows));
   }
 }

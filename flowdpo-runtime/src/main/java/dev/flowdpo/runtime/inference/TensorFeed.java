@@ -16,7 +16,9 @@ import dev.flowdpo.runtime.internal.Lookup;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -34,6 +36,7 @@ public final class TensorFeed implements AutoCloseable {
   private final RunLeases.Lease lease;
   private final Map<String, OnnxTensorLike> inputs = new HashMap<>();
   private final Map<String, OnnxValue> outputs = new HashMap<>();
+  private final List<Runnable> closing = new ArrayList<>();
   private AdapterTensors.@Nullable Factors kept;
   private NativeRun.About about = new NativeRun.About("", 0, 0, null);
   private final LeakDetector.Handle open = LeakDetector.opened(this, "The inputs of a run");
@@ -142,6 +145,21 @@ public final class TensorFeed implements AutoCloseable {
   /** Adds an input that lies in memory of somebody else. */
   public void shared(String name, ByteBuffer memory, long... shape) {
     add(name, memory, shape, OnnxJavaType.FLOAT);
+  }
+
+  /** Adds an input of a floating-point type that lies in memory of somebody else. */
+  void shared(String name, ElementType type, ByteBuffer memory, long... shape) {
+    add(name, memory, shape, javaType(type));
+  }
+
+  /** Has the memory in which the run computes given back after it. */
+  void shrink() {
+    lease.shrink();
+  }
+
+  /** Has something run when this is closed. */
+  void onClose(Runnable action) {
+    closing.add(action);
   }
 
   /** Has an output written to memory of somebody else. */
@@ -266,6 +284,7 @@ public final class TensorFeed implements AutoCloseable {
     open.closed();
     inputs.values().forEach(OnnxTensorLike::close);
     outputs.values().forEach(OnnxValue::close);
+    closing.forEach(Runnable::run);
     if (kept != null) {
       kept.close();
     }

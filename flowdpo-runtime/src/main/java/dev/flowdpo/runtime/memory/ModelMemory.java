@@ -159,7 +159,12 @@ public final class ModelMemory {
     GraphMemory question = read(load.batch(), prompt + STOP_QUESTION, 0);
     GraphMemory extension = read(load.batch(), chunk + STOP_QUESTION, prompt);
     long read = Math.max(question.results(), extension.results());
-    long inputs = Math.max(decoded.inputs(), Math.max(question.inputs(), extension.inputs()));
+    // Answers with prefixes of their own have them read where they are kept.
+    long prefixes = keysAndValues() * load.batch() * prompt;
+    long inputs =
+        Math.max(
+            decoded.inputs() - prefixes,
+            Math.max(question.inputs(), extension.inputs() - prefixes));
     // The Answer model's and the Stop judge's, who reads its question after them.
     long keysAndValues = keysAndValues() * load.batch() * (2L * (prompt + chunk) + STOP_QUESTION);
     return List.of(

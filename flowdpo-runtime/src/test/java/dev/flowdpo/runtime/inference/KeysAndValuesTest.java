@@ -83,8 +83,9 @@ class KeysAndValuesTest {
     PartialAnswer probe = PartialAnswer.start(problems(1).get(0));
     for (int i = 0; i < 500 && memory.used() > dropped / 4; i++) {
       System.gc();
-      judge.judge(List.of(probe.append(policy.extend(List.of(request(probe))).get(0))));
-      forget(probe);
+      PartialAnswer judged = probe.append(policy.extend(List.of(request(probe))).get(0));
+      judge.judge(List.of(judged));
+      forget(judged);
       Thread.sleep(10);
     }
     assertThat(memory.used()).isLessThanOrEqualTo(dropped / 4);

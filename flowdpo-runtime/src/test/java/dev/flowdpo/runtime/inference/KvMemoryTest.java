@@ -33,6 +33,10 @@ class KvMemoryTest {
       if (!taken.isEmpty() && random.nextInt(3) == 0) {
         Filled one = taken.remove(random.nextInt(taken.size()));
         assertThat(isMarked(one)).isTrue();
+        if (random.nextBoolean()) {
+          one.region().giveBefore(random.nextInt(one.size() + 1));
+          one.region().giveFrom(random.nextInt(one.size() + 1));
+        }
         one.region().run();
       } else {
         int size = 1 + random.nextInt(1 << bits);
@@ -83,6 +87,26 @@ class KvMemoryTest {
     assertThat(memory.held()).isLessThan(4L << 20);
     // What is held does not stand in the way of a region that needs all.
     assertThat(memory.take(LIMIT)).isPresent();
+  }
+
+  @Example
+  void whatIsGivenBackFromTheEndsIsThereAgainAndTheRestIsNot() {
+    KvMemory memory = new KvMemory(LIMIT);
+    KvMemory.Region region = memory.take(1000).orElseThrow();
+    assertThat(memory.used()).isEqualTo(1024);
+    region.giveBefore(200);
+    region.giveFrom(700);
+    assertThat(memory.used()).as("from 192 to 704").isEqualTo(512);
+    region.giveBefore(100);
+    region.giveFrom(900);
+    assertThat(memory.used()).isEqualTo(512);
+    KvMemory.Region first = memory.take(192).orElseThrow();
+    assertThat(memory.used()).isEqualTo(704);
+    region.run();
+    region.run();
+    assertThat(memory.used()).isEqualTo(192);
+    first.run();
+    assertThat(memory.used()).isZero();
   }
 
   @Example
