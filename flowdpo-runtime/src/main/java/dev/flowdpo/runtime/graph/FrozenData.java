@@ -37,25 +37,45 @@ public sealed interface FrozenData {
     }
   }
 
+  /** The shapes in which graphs read the same codes. */
+  enum CodesShape {
+    /** {@code [out, blocks, bytes of a block]}. */
+    BY_BLOCK(".blocks"),
+    /** {@code [out, bytes of a row]}. */
+    BY_ROW(".codes"),
+    /** {@code [out · blocks, bytes of a block]}. */
+    BLOCKS_AS_ROWS(".block_rows");
+
+    private final String suffix;
+
+    CodesShape(String suffix) {
+      this.suffix = suffix;
+    }
+  }
+
   /**
    * The integers of a quantised matrix, or of several, one below the other.
    *
    * @param tensors the matrices, as they follow each other in memory
-   * @param byBlock as {@code [out, blocks, bytes of a block]}, else as {@code [out, bytes of a
-   *     row]}; the memory is the same
+   * @param shape how a graph reads them; the memory is the same
    */
-  record Codes(ImmutableList<String> tensors, boolean byBlock) implements OfBlocks {
+  record Codes(ImmutableList<String> tensors, CodesShape shape) implements OfBlocks {
     @Override
     public String name() {
-      return run() + (byBlock ? ".blocks" : ".codes");
+      return run() + shape.suffix;
     }
   }
 
-  /** The factors of quantised matrices, {@code [out, blocks]}. */
-  record Factors(ImmutableList<String> tensors) implements OfBlocks {
+  /**
+   * The factors of quantised matrices.
+   *
+   * @param asList whether as {@code [out · blocks]}, else as {@code [out, blocks]}; the memory is
+   *     the same
+   */
+  record Factors(ImmutableList<String> tensors, boolean asList) implements OfBlocks {
     @Override
     public String name() {
-      return run() + ".factors";
+      return run() + (asList ? ".factor_list" : ".factors");
     }
   }
 

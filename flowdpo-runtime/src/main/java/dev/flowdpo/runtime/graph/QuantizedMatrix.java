@@ -20,9 +20,9 @@ import java.util.List;
  *
  * <p>Training computes with the exact values that the codes stand for, forward and backward, as
  * QLoRA does (arXiv 2305.14314). {@code y = x Wᵀ} and {@code ∂x = g W} each make W from the codes
- * and drop it after the product, so that one matrix at a time exists in full. With 4 bits the even
- * columns of W are the low halves of the bytes and the odd ones the high halves; each half of W
- * makes a product of its own with its columns of x.
+ * and drop it after the product, so that one matrix at a time exists in full. Each block is a row
+ * of its own there, with one factor and one zero a row: over rows that ONNX Runtime knows to be so,
+ * {@code DequantizeLinear} is five times as fast as over blocks within rows.
  *
  * <p>Matrices that read the same x and lie one below the other are one matrix here, and one
  * product.
@@ -46,8 +46,7 @@ record QuantizedMatrix(
     if (!exact) {
       return withOffsets(o, x, integerProduct(o, x));
     }
-    Value product = layout.bits() == 4 ? productOfHalves(o, x) : o.linear(x, dequantized(o, x));
-    Value y = withOffsets(o, x, product);
+    Value y = withOffsets(o, x, o.linear(x, whole(o, x)));
     o.graph().derivative(y, step -> step.give(x, back(o, step.gradient())));
     return y;
   }
@@ -120,102 +119,72 @@ record QuantizedMatrix(
             x.shape().withLast(outputs));
   }
 
-  private Value productOfHalves(Operations o, Value x) {
-    Value pairs = o.reshape(x, Shape.of("rows", inputs / 2, 2), -1, inputs / 2, 2);
-    Shape.Dimension one = new Shape.Dimension(1, "");
-    List<Value> columns = o.split(pairs, 2, o.graph().integers(1, 1), one, one);
-    Shape half = x.shape().withLast(inputs / 2);
-    Value even = o.reshape(columns.get(0), half, -1, inputs / 2);
-    Value odd = o.reshape(columns.get(1), half, -1, inputs / 2);
-    return o.linear(odd, highHalf(o, x), o.linear(even, lowHalf(o, x)));
-  }
-
   /** {@code ∂x = g W}. */
   private Value back(Operations o, Value g) {
-    Value product = backOfCodes(o, g);
+    Value product = o.gemm(List.of(g, whole(o, g)), false, false);
     return layout.offsets()
         ? spread(o, product, o.gemm(List.of(g, offsets()), false, false))
         : product;
   }
 
-  private Value backOfCodes(Operations o, Value g) {
-    if (layout.bits() == 8) {
-      return o.gemm(List.of(g, dequantized(o, g)), false, false);
-    }
-    Shape pairs = Shape.of("rows", inputs / 2, 1);
-    Value even = o.gemm(List.of(g, lowHalf(o, g)), false, false);
-    Value odd = o.gemm(List.of(g, highHalf(o, g)), false, false);
-    Value joined =
-        o.concatenate(
-            2,
-            new Shape.Dimension(2, ""),
-            o.reshape(even, pairs, -1, inputs / 2, 1),
-            o.reshape(odd, pairs, -1, inputs / 2, 1));
-    return o.reshape(joined, g.shape().withLast(inputs), -1, inputs);
-  }
-
-  /** The even columns of W, {@code [outputs, inputs / 2]}. */
-  private Value lowHalf(Operations o, Value after) {
-    Value low = o.bitwiseAnd(codes(), o.bytes(o.constantAfter(after, 0x0f)));
-    return dequantized(o, low, layout.blockSize() / 2, after);
-  }
-
-  /** The odd columns of W, {@code [outputs, inputs / 2]}. */
-  private Value highHalf(Operations o, Value after) {
-    Value high = o.shiftRight(codes(), o.bytes(o.constantAfter(after, 4)));
-    return dequantized(o, high, layout.blockSize() / 2, after);
-  }
-
-  /** W, for codes of 8 bits. */
-  private Value dequantized(Operations o, Value after) {
-    return dequantized(o, codes(), layout.blockSize(), after);
-  }
-
   /**
-   * Codes, one a byte, as 32-bit numbers. They are made to depend on a value that the graph has
-   * just computed: otherwise ONNX Runtime could make them long before they are needed, or once for
-   * all when the session is created.
+   * W but for its offsets, in 32 bits. It is made to depend on a value that the graph has just
+   * computed: otherwise ONNX Runtime could make it long before it is needed, or once for all when
+   * the session is created.
    */
-  private Value dequantized(Operations o, Value bytes, int block, Value after) {
-    return o.node(
-        "DequantizeLinear",
-        List.of(bytes, factors(), zeroOfEachBlock(o, after)),
-        ImmutableMap.of("axis", 1L, "block_size", (long) block),
-        ElementType.FLOAT,
-        bytes.shape().withLast(layout.blocks(inputs) * block));
+  private Value whole(Operations o, Value after) {
+    Value bytes = codesAsRows();
+    Value blocks =
+        o.node(
+            "DequantizeLinear",
+            List.of(
+                layout.bits() == 4 ? halves(o, bytes, after) : bytes,
+                factorsAsList(),
+                zeroOfEachBlock(o, after)),
+            ImmutableMap.of("axis", 0L),
+            ElementType.FLOAT,
+            bytes.shape().withLast(layout.blockSize()));
+    return o.reshape(blocks, Shape.of(outputs, inputs), outputs, inputs);
   }
 
-  /** One zero a byte {@code [outputs, blocks]}. */
-  private Value zeroOfEachBlock(Operations o, Value after) {
-    if (!layout.zeroPoints()) {
-      return o.expand(o.bytes(o.constantAfter(after, layout.middle())), factors());
-    }
-    Value all = o.bitwiseAnd(zeros(), o.bytes(o.constantAfter(after, 0xff)));
-    if (layout.bits() == 8) {
-      return all;
-    }
-    Value low = o.bitwiseAnd(all, o.bytes(o.graph().integer(0x0f)));
-    Value high = o.shiftRight(all, o.bytes(o.graph().integer(4)));
-    long bytes = layout.zeroBytes(inputs);
+  /** The halves of bytes {@code [rows, n]}, each as a byte of its own: {@code [rows, 2n]}. */
+  private static Value halves(Operations o, Value bytes, Value after) {
+    Value low = o.bitwiseAnd(bytes, o.bytes(o.constantAfter(after, 0x0f)));
+    Value high = o.shiftRight(bytes, o.bytes(o.constantAfter(after, 4)));
+    long rows = bytes.shape().dimension(0).size();
+    long n = bytes.shape().dimension(1).size();
+    Shape one = Shape.of(rows, n, 1);
     Value pairs =
         o.concatenate(
             2,
             new Shape.Dimension(2, ""),
-            o.reshape(low, Shape.of(outputs, bytes, 1), outputs, bytes, 1),
-            o.reshape(high, Shape.of(outputs, bytes, 1), outputs, bytes, 1));
-    Value row = o.reshape(pairs, Shape.of(outputs, 2 * bytes), outputs, 2 * bytes);
-    long blocks = layout.blocks(inputs);
-    if (blocks == 2 * bytes) {
-      return row;
+            o.reshape(low, one, rows, n, 1),
+            o.reshape(high, one, rows, n, 1));
+    return o.reshape(pairs, Shape.of(rows, 2 * n), rows, 2 * n);
+  }
+
+  /** One zero a byte {@code [outputs · blocks]}. */
+  private Value zeroOfEachBlock(Operations o, Value after) {
+    if (!layout.zeroPoints()) {
+      return o.expand(o.bytes(o.constantAfter(after, layout.middle())), factorsAsList());
     }
-    // An odd number of zeros leaves half a byte at the end of the row.
-    return o.split(
-            row,
-            1,
-            o.graph().integers(blocks, 1),
-            new Shape.Dimension(blocks, ""),
-            new Shape.Dimension(1, ""))
-        .get(0);
+    long blocks = layout.blocks(inputs);
+    Value row =
+        layout.bits() == 4
+            ? halves(o, zeros(), after)
+            : o.bitwiseAnd(zeros(), o.bytes(o.constantAfter(after, 0xff)));
+    if (row.shape().dimension(1).size() != blocks) {
+      // An odd number of zeros leaves half a byte at the end of the row.
+      row =
+          o.split(
+                  row,
+                  1,
+                  o.graph().integers(blocks, 1),
+                  new Shape.Dimension(blocks, ""),
+                  new Shape.Dimension(1, ""))
+              .get(0);
+    }
+    return o.reshape(row, Shape.of(outputs * blocks), outputs * blocks);
   }
 
   private List<Value> withZeros(Value... inputs) {
@@ -228,26 +197,41 @@ record QuantizedMatrix(
 
   /** The codes {@code [outputs, blocks, bytes]}. */
   private Value codesByBlock() {
-    return weights.weight(
-        new FrozenData.Codes(tensors, true),
-        ElementType.UINT8,
+    return codes(
+        FrozenData.CodesShape.BY_BLOCK,
         Shape.of(outputs, layout.blocks(inputs), layout.blockBytes()));
   }
 
   /** The same memory by row {@code [outputs, bytes]}. */
   private Value codes() {
-    return weights.weight(
-        new FrozenData.Codes(tensors, false),
-        ElementType.UINT8,
-        Shape.of(outputs, layout.rowBytes(inputs)));
+    return codes(FrozenData.CodesShape.BY_ROW, Shape.of(outputs, layout.rowBytes(inputs)));
+  }
+
+  /** The same memory with a row for each block {@code [outputs · blocks, bytes]}. */
+  private Value codesAsRows() {
+    return codes(
+        FrozenData.CodesShape.BLOCKS_AS_ROWS,
+        Shape.of(outputs * layout.blocks(inputs), layout.blockBytes()));
+  }
+
+  private Value codes(FrozenData.CodesShape lie, Shape shape) {
+    return weights.weight(new FrozenData.Codes(tensors, lie), ElementType.UINT8, shape);
   }
 
   /** The factors {@code [outputs, blocks]}. */
   private Value factors() {
     return weights.weight(
-        new FrozenData.Factors(tensors),
+        new FrozenData.Factors(tensors, false),
         ElementType.FLOAT,
         Shape.of(outputs, layout.blocks(inputs)));
+  }
+
+  /** The same memory as a list {@code [outputs · blocks]}. */
+  private Value factorsAsList() {
+    return weights.weight(
+        new FrozenData.Factors(tensors, true),
+        ElementType.FLOAT,
+        Shape.of(outputs * layout.blocks(inputs)));
   }
 
   /** The offsets {@code [outputs, blocks]}. */
