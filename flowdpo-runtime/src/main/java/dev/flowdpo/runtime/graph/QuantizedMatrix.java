@@ -2,7 +2,10 @@ package dev.flowdpo.runtime.graph;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Iterables;
 import dev.flowdpo.runtime.checkpoint.BlockLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -20,50 +23,109 @@ import java.util.List;
  *
  * <p>Training computes with the exact values that the codes stand for, forward and backward, as
  * QLoRA does (arXiv 2305.14314). {@code y = x Wᵀ} and {@code ∂x = g W} each make W from the codes
- * and drop it after the product, so that one matrix at a time exists in full. Each block is a row
- * of its own there, with one factor and one zero a row: over rows that ONNX Runtime knows to be so,
- * {@code DequantizeLinear} is five times as fast as over blocks within rows.
+ * and drop it after the product. A large W is made in parts of whole rows, which a processor's
+ * cache holds until the product has read them, and one part at a time exists in full.
  *
  * <p>Matrices that read the same x and lie one below the other are one matrix here, and one
  * product.
  *
- * @param weights the graph that holds the weights
- * @param tensors the matrix, or several of the same layout and width
+ * @param weights all rows of the matrix, or of several of the same layout and width
  * @param exact whether to compute with 32-bit rows
+ * @param partElements the most elements that are made from codes at a time
  */
-record QuantizedMatrix(
-    Graph weights,
-    BlockLayout layout,
-    ImmutableList<String> tensors,
-    long outputs,
-    long inputs,
-    boolean exact)
+record QuantizedMatrix(BlockWeights weights, boolean exact, long partElements)
     implements FrozenMatrix {
   private static final long INTEGER_PRODUCTS = 4;
+
+  /** The most bytes of a part. */
+  private static final long PART_BYTES = 1 << 24;
+
+  /**
+   * Declares matrices in a graph.
+   *
+   * @param tensors the matrix, or several of the same layout and width
+   * @param largestPart the most bytes of one tensor
+   */
+  QuantizedMatrix(
+      Graph graph,
+      BlockLayout layout,
+      ImmutableList<String> tensors,
+      long outputs,
+      long inputs,
+      boolean exact,
+      long largestPart) {
+    this(
+        new BlockWeights(graph, layout, new FrozenData.BlockRows(tensors, 0, outputs), inputs),
+        exact,
+        Math.min(PART_BYTES, largestPart) / Float.BYTES);
+  }
 
   @Override
   public Value linear(Operations o, Value x) {
     if (!exact) {
       return withOffsets(o, x, integerProduct(o, x));
     }
-    Value y = withOffsets(o, x, o.linear(x, whole(o, x)));
+    Value y = withOffsets(o, x, product(o, x));
     o.graph().derivative(y, step -> step.give(x, back(o, step.gradient())));
     return y;
   }
 
+  /** {@code x Wᵀ} but for the offsets. */
+  private Value product(Operations o, Value x) {
+    List<Value> products = new ArrayList<>();
+    for (BlockWeights part : weights.parts(partElements)) {
+      // The next part is made when the one before has been used.
+      Value made = part.numbers(o, products.isEmpty() ? x : Iterables.getLast(products));
+      products.add(o.linear(x, made));
+    }
+    return products.size() == 1
+        ? products.get(0)
+        : o.concatenate(
+            1, new Shape.Dimension(weights.count(), ""), products.toArray(Value[]::new));
+  }
+
+  /** {@code g W} but for the offsets. */
+  private Value productBack(Operations o, Value g) {
+    List<BlockWeights> parts = weights.parts(partElements);
+    if (parts.size() == 1) {
+      return o.gemm(List.of(g, weights.numbers(o, g)), false, false);
+    }
+    long[] sizes = parts.stream().mapToLong(BlockWeights::count).toArray();
+    Shape.Dimension[] dimensions =
+        Arrays.stream(sizes)
+            .mapToObj(size -> new Shape.Dimension(size, ""))
+            .toArray(Shape.Dimension[]::new);
+    List<Value> columns = o.split(g, 1, o.graph().integers(sizes), dimensions);
+    Value sum = o.gemm(List.of(columns.get(0), parts.get(0).numbers(o, g)), false, false);
+    for (int i = 1; i < parts.size(); i++) {
+      Value made = parts.get(i).numbers(o, sum);
+      sum = o.gemm(List.of(columns.get(i), made, sum), false, false);
+    }
+    return sum;
+  }
+
+  /** {@code ∂x = g W}. */
+  private Value back(Operations o, Value g) {
+    Value product = productBack(o, g);
+    return layout().offsets()
+        ? spread(o, product, o.gemm(List.of(g, weights.offsets()), false, false))
+        : product;
+  }
+
   /** Adds what the offsets make of x. */
   private Value withOffsets(Operations o, Value x, Value product) {
-    if (!layout.offsets()) {
+    if (!layout().offsets()) {
       return product;
     }
-    Value sums = o.sumOfLast(byBlock(o, x, layout.blockSize()));
-    long blocks = layout.blocks(inputs);
-    return o.linear(o.reshape(sums, x.shape().withLast(blocks), -1, blocks), offsets(), product);
+    Value sums = o.sumOfLast(byBlock(o, x, layout().blockSize()));
+    long blocks = weights.blocks();
+    return o.linear(
+        o.reshape(sums, x.shape().withLast(blocks), -1, blocks), weights.offsets(), product);
   }
 
   /** Rows {@code [n, blocks · size]} as {@code [n, blocks, size]}. */
   private Value byBlock(Operations o, Value rows, long size) {
-    long blocks = layout.blocks(inputs);
+    long blocks = weights.blocks();
     Shape.Dimension n = rows.shape().dimension(0);
     Shape shape =
         new Shape(List.of(n, new Shape.Dimension(blocks, ""), new Shape.Dimension(size, "")));
@@ -74,14 +136,14 @@ record QuantizedMatrix(
    * Adds to each element of rows {@code [n, inputs]} what {@code [n, blocks]} has for its block.
    */
   private Value spread(Operations o, Value rows, Value ofBlocks) {
-    Value sum = o.add(byBlock(o, rows, layout.blockSize()), byBlock(o, ofBlocks, 1));
-    return o.reshape(sum, rows.shape(), -1, inputs);
+    Value sum = o.add(byBlock(o, rows, layout().blockSize()), byBlock(o, ofBlocks, 1));
+    return o.reshape(sum, rows.shape(), -1, weights.inputs());
   }
 
   @Override
   public Value rows(Operations o, Value indices) {
     Value rows = rowsOfCodes(o, indices);
-    return layout.offsets() ? spread(o, rows, o.rows(offsets(), indices)) : rows;
+    return layout().offsets() ? spread(o, rows, o.rows(weights.offsets(), indices)) : rows;
   }
 
   private Value rowsOfCodes(Operations o, Value indices) {
@@ -89,18 +151,19 @@ record QuantizedMatrix(
         .node(
             "GatherBlockQuantized",
             Graph.MICROSOFT,
-            withZeros(codes(), indices, factors()),
+            weights.withZeros(weights.codes(), indices, weights.factors()),
             ImmutableMap.of(
                 "gather_axis",
                 0L,
                 "quantize_axis",
                 1L,
                 "block_size",
-                (long) layout.blockSize(),
+                (long) layout().blockSize(),
                 "bits",
-                (long) layout.bits()),
+                (long) layout().bits()),
             ElementType.FLOAT,
-            new Shape(List.of(indices.shape().dimension(0), new Shape.Dimension(inputs, ""))));
+            new Shape(
+                List.of(indices.shape().dimension(0), new Shape.Dimension(weights.inputs(), ""))));
   }
 
   private Value integerProduct(Operations o, Value x) {
@@ -108,145 +171,23 @@ record QuantizedMatrix(
         .node(
             "MatMulNBits",
             Graph.MICROSOFT,
-            withZeros(x, codesByBlock(), factors()),
+            weights.withZeros(x, weights.codesByBlock(), weights.factors()),
             ImmutableMap.of(
-                "K", inputs,
-                "N", outputs,
-                "bits", (long) layout.bits(),
-                "block_size", (long) layout.blockSize(),
-                "accuracy_level", INTEGER_PRODUCTS),
+                "K",
+                weights.inputs(),
+                "N",
+                weights.count(),
+                "bits",
+                (long) layout().bits(),
+                "block_size",
+                (long) layout().blockSize(),
+                "accuracy_level",
+                INTEGER_PRODUCTS),
             ElementType.FLOAT,
-            x.shape().withLast(outputs));
+            x.shape().withLast(weights.count()));
   }
 
-  /** {@code ∂x = g W}. */
-  private Value back(Operations o, Value g) {
-    Value product = o.gemm(List.of(g, whole(o, g)), false, false);
-    return layout.offsets()
-        ? spread(o, product, o.gemm(List.of(g, offsets()), false, false))
-        : product;
-  }
-
-  /**
-   * W but for its offsets, in 32 bits. It is made to depend on a value that the graph has just
-   * computed: otherwise ONNX Runtime could make it long before it is needed, or once for all when
-   * the session is created.
-   */
-  private Value whole(Operations o, Value after) {
-    Value bytes = codesAsRows();
-    Value blocks =
-        o.node(
-            "DequantizeLinear",
-            List.of(
-                layout.bits() == 4 ? halves(o, bytes, after) : bytes,
-                factorsAsList(),
-                zeroOfEachBlock(o, after)),
-            ImmutableMap.of("axis", 0L),
-            ElementType.FLOAT,
-            bytes.shape().withLast(layout.blockSize()));
-    return o.reshape(blocks, Shape.of(outputs, inputs), outputs, inputs);
-  }
-
-  /** The halves of bytes {@code [rows, n]}, each as a byte of its own: {@code [rows, 2n]}. */
-  private static Value halves(Operations o, Value bytes, Value after) {
-    Value low = o.bitwiseAnd(bytes, o.bytes(o.constantAfter(after, 0x0f)));
-    Value high = o.shiftRight(bytes, o.bytes(o.constantAfter(after, 4)));
-    long rows = bytes.shape().dimension(0).size();
-    long n = bytes.shape().dimension(1).size();
-    Shape one = Shape.of(rows, n, 1);
-    Value pairs =
-        o.concatenate(
-            2,
-            new Shape.Dimension(2, ""),
-            o.reshape(low, one, rows, n, 1),
-            o.reshape(high, one, rows, n, 1));
-    return o.reshape(pairs, Shape.of(rows, 2 * n), rows, 2 * n);
-  }
-
-  /** One zero a byte {@code [outputs · blocks]}. */
-  private Value zeroOfEachBlock(Operations o, Value after) {
-    if (!layout.zeroPoints()) {
-      return o.expand(o.bytes(o.constantAfter(after, layout.middle())), factorsAsList());
-    }
-    long blocks = layout.blocks(inputs);
-    Value row =
-        layout.bits() == 4
-            ? halves(o, zeros(), after)
-            : o.bitwiseAnd(zeros(), o.bytes(o.constantAfter(after, 0xff)));
-    if (row.shape().dimension(1).size() != blocks) {
-      // An odd number of zeros leaves half a byte at the end of the row.
-      row =
-          o.split(
-                  row,
-                  1,
-                  o.graph().integers(blocks, 1),
-                  new Shape.Dimension(blocks, ""),
-                  new Shape.Dimension(1, ""))
-              .get(0);
-    }
-    return o.reshape(row, Shape.of(outputs * blocks), outputs * blocks);
-  }
-
-  private List<Value> withZeros(Value... inputs) {
-    ImmutableList.Builder<Value> all = ImmutableList.<Value>builder().add(inputs);
-    if (layout.zeroPoints()) {
-      all.add(zeros());
-    }
-    return all.build();
-  }
-
-  /** The codes {@code [outputs, blocks, bytes]}. */
-  private Value codesByBlock() {
-    return codes(
-        FrozenData.CodesShape.BY_BLOCK,
-        Shape.of(outputs, layout.blocks(inputs), layout.blockBytes()));
-  }
-
-  /** The same memory by row {@code [outputs, bytes]}. */
-  private Value codes() {
-    return codes(FrozenData.CodesShape.BY_ROW, Shape.of(outputs, layout.rowBytes(inputs)));
-  }
-
-  /** The same memory with a row for each block {@code [outputs · blocks, bytes]}. */
-  private Value codesAsRows() {
-    return codes(
-        FrozenData.CodesShape.BLOCKS_AS_ROWS,
-        Shape.of(outputs * layout.blocks(inputs), layout.blockBytes()));
-  }
-
-  private Value codes(FrozenData.CodesShape lie, Shape shape) {
-    return weights.weight(new FrozenData.Codes(tensors, lie), ElementType.UINT8, shape);
-  }
-
-  /** The factors {@code [outputs, blocks]}. */
-  private Value factors() {
-    return weights.weight(
-        new FrozenData.Factors(tensors, false),
-        ElementType.FLOAT,
-        Shape.of(outputs, layout.blocks(inputs)));
-  }
-
-  /** The same memory as a list {@code [outputs · blocks]}. */
-  private Value factorsAsList() {
-    return weights.weight(
-        new FrozenData.Factors(tensors, true),
-        ElementType.FLOAT,
-        Shape.of(outputs * layout.blocks(inputs)));
-  }
-
-  /** The offsets {@code [outputs, blocks]}. */
-  private Value offsets() {
-    return weights.weight(
-        new FrozenData.Offsets(tensors),
-        ElementType.FLOAT,
-        Shape.of(outputs, layout.blocks(inputs)));
-  }
-
-  /** The zeros as they lie {@code [outputs, bytes]}. */
-  private Value zeros() {
-    return weights.weight(
-        new FrozenData.Zeros(tensors),
-        ElementType.UINT8,
-        Shape.of(outputs, layout.zeroBytes(inputs)));
+  private BlockLayout layout() {
+    return weights.layout();
   }
 }
