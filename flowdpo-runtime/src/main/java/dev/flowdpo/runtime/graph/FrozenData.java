@@ -37,30 +37,49 @@ public sealed interface FrozenData {
     }
   }
 
-  /**
-   * The integers of a quantised matrix, or of several, one below the other.
-   *
-   * @param tensors the matrices, as they follow each other in memory
-   * @param byBlock as {@code [out, blocks, bytes of a block]}, else as {@code [out, bytes of a
-   *     row]}; the memory is the same
-   */
-  record Codes(ImmutableList<String> tensors, boolean byBlock) implements OfBlocks {
-    @Override
-    public String name() {
-      return run() + (byBlock ? ".blocks" : ".codes");
+  /** The shapes in which graphs read the same codes. */
+  enum CodesShape {
+    /** {@code [out, blocks, bytes of a block]}. */
+    BY_BLOCK(".blocks"),
+    /** {@code [out, bytes of a row]}. */
+    BY_ROW(".codes"),
+    /** {@code [out · blocks, bytes of a block]}. */
+    BLOCKS_AS_ROWS(".block_rows");
+
+    private final String suffix;
+
+    CodesShape(String suffix) {
+      this.suffix = suffix;
     }
   }
 
-  /** The factors of quantised matrices, {@code [out, blocks]}. */
-  record Factors(ImmutableList<String> tensors) implements OfBlocks {
+  /**
+   * The integers of a quantised matrix, or of several, one below the other.
+   *
+   * @param shape how a graph reads them; the memory is the same
+   */
+  record Codes(BlockRows rows, CodesShape shape) implements OfBlocks {
     @Override
     public String name() {
-      return run() + ".factors";
+      return run() + shape.suffix;
+    }
+  }
+
+  /**
+   * The factors of quantised matrices.
+   *
+   * @param asList whether as {@code [out · blocks]}, else as {@code [out, blocks]}; the memory is
+   *     the same
+   */
+  record Factors(BlockRows rows, boolean asList) implements OfBlocks {
+    @Override
+    public String name() {
+      return run() + (asList ? ".factor_list" : ".factors");
     }
   }
 
   /** The offsets of quantised matrices whose blocks have some, {@code [out, blocks]}. */
-  record Offsets(ImmutableList<String> tensors) implements OfBlocks {
+  record Offsets(BlockRows rows) implements OfBlocks {
     @Override
     public String name() {
       return run() + ".offsets";
@@ -68,7 +87,7 @@ public sealed interface FrozenData {
   }
 
   /** The zeros of quantised matrices whose blocks have their own, {@code [out, bytes of a row]}. */
-  record Zeros(ImmutableList<String> tensors) implements OfBlocks {
+  record Zeros(BlockRows rows) implements OfBlocks {
     @Override
     public String name() {
       return run() + ".zeros";
@@ -77,17 +96,36 @@ public sealed interface FrozenData {
 
   /** A part of the blocks of quantised matrices that lie one below the other. */
   sealed interface OfBlocks extends FrozenData {
-    /** Returns the matrices, at least one, as they follow each other in memory. */
-    ImmutableList<String> tensors();
+    /** Returns which rows. */
+    BlockRows rows();
 
     @Override
     default String tensor() {
-      return tensors().get(0);
+      return rows().tensors().get(0);
     }
 
-    /** Returns what they are called together. */
+    /** Returns what the rows are called. */
     default String run() {
-      return String.join("+", tensors());
+      return rows().name();
+    }
+  }
+
+  /**
+   * Rows of quantised matrices that lie one below the other.
+   *
+   * @param tensors the matrices, at least one, as they follow each other in memory
+   * @param first the first row
+   * @param count the number of rows
+   */
+  record BlockRows(ImmutableList<String> tensors, long first, long count) {
+
+    /** Returns some of these rows. */
+    BlockRows part(long from, long rows) {
+      return new BlockRows(tensors, first + from, rows);
+    }
+
+    private String name() {
+      return String.join("+", tensors) + ".rows_" + first + "_to_" + (first + count);
     }
   }
 }

@@ -73,7 +73,13 @@ public record MatrixPlan(MatrixFormats formats, long largestPart, ElementType ty
         .<FrozenMatrix>map(
             format ->
                 new QuantizedMatrix(
-                    graph, format.layout(), ImmutableList.of(name), outputs, inputs, exact))
+                    graph,
+                    format.layout(),
+                    ImmutableList.of(name),
+                    outputs,
+                    inputs,
+                    exact,
+                    largestPart))
         .orElseGet(() -> dense(graph, name, outputs, inputs));
   }
 
@@ -102,7 +108,8 @@ public record MatrixPlan(MatrixFormats formats, long largestPart, ElementType ty
                     tensors.stream().map(ModelTensor::name).collect(toImmutableList()),
                     outputs,
                     inputs,
-                    false));
+                    false,
+                    largestPart));
   }
 
   private FrozenMatrix dense(Graph graph, String tensor, long outputs, long inputs) {

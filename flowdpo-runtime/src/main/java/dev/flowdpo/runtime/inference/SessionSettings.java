@@ -24,8 +24,10 @@ import org.slf4j.LoggerFactory;
  * How a model's graphs run and hold its weights: what was chosen in an {@link ExecutionTarget},
  * with what it left open decided. This is the one place that reads it. Immutable and thread-safe.
  *
- * @param threads the threads of one native call; 0 takes one a core
- * @param spinning whether these threads wait for each other in busy loops
+ * @param threads the threads of one native call; 0 takes one a core, and those of all sessions from
+ *     one pool
+ * @param spinning whether these threads wait for each other in busy loops; if not, every session
+ *     has threads of its own
  * @param maxTokens the largest number of tokens of a sequence, unless the model allows fewer; the
  *     rotary tables take {@code 4 · maxTokens · headSize} bytes
  * @param quantization how the frozen matrices are held in memory
@@ -215,9 +217,11 @@ public record SessionSettings(
     NativeLibraries.onnxRuntime(); // the options alone would load it, unprepared
     OrtSession.SessionOptions options = new OrtSession.SessionOptions();
     options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-    options.setIntraOpNumThreads(threads);
-    if (!spinning) {
-      options.addConfigEntry("session.intra_op.allow_spinning", "0");
+    if (threads == 0 && spinning && NativeLibraries.onePool()) {
+      options.disablePerSessionThreads();
+    } else {
+      options.setIntraOpNumThreads(threads);
+      options.addConfigEntry("session.intra_op.allow_spinning", spinning ? "1" : "0");
     }
     // Shapes differ from call to call: a plan for each of them would only grow.
     options.setMemoryPatternOptimization(false);

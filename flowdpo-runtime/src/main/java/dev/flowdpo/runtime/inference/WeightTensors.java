@@ -6,8 +6,10 @@ import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import com.google.common.collect.ImmutableList;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.DataType;
+import dev.flowdpo.runtime.checkpoint.FloatTensor;
 import dev.flowdpo.runtime.checkpoint.MatrixFormats;
 import dev.flowdpo.runtime.checkpoint.QuantizedWeights;
 import dev.flowdpo.runtime.graph.FrozenData;
@@ -104,18 +106,26 @@ final class WeightTensors implements AutoCloseable {
           : floats(checkpoint.weight(name, part.first(), part.rows()), shape);
     } else if (data instanceof FrozenData.Matrix && half.isPresent()) {
       return halves(name, half.get(), 0, shape);
-    } else if (data instanceof FrozenData.Codes codes) {
-      return bytes(quantized().codes(codes.tensors()), shape);
-    } else if (data instanceof FrozenData.Zeros zeros) {
-      return bytes(quantized().zeros(zeros.tensors()), shape);
-    } else if (data instanceof FrozenData.Factors factors) {
-      return floats(quantized().factors(factors.tensors()), shape);
-    } else if (data instanceof FrozenData.Offsets offsets) {
-      return floats(quantized().offsets(offsets.tensors()), shape);
+    } else if (data instanceof FrozenData.OfBlocks part) {
+      return ofBlocks(part, shape);
     }
     // The tensor is kept, so the table is not asked for again.
     RotaryTables.Table table = tables.remove(name);
     return floats(table == null ? checkpoint.weight(name) : direct(table.values()), shape);
+  }
+
+  private OnnxTensor ofBlocks(FrozenData.OfBlocks data, long[] shape) throws OrtException {
+    ImmutableList<String> tensors = data.rows().tensors();
+    int size = Math.toIntExact(FloatTensor.elements(shape));
+    int first = Math.toIntExact(data.rows().first() * (size / data.rows().count()));
+    if (data instanceof FrozenData.Codes) {
+      return bytes(quantized().codes(tensors).slice(first, size), shape);
+    } else if (data instanceof FrozenData.Zeros) {
+      return bytes(quantized().zeros(tensors).slice(first, size), shape);
+    } else if (data instanceof FrozenData.Factors) {
+      return floats(quantized().factors(tensors).slice(first, size), shape);
+    }
+    return floats(quantized().offsets(tensors).slice(first, size), shape);
   }
 
   private QuantizedWeights quantized() {

@@ -1,6 +1,7 @@
 package dev.flowdpo.runtime.internal;
 
 import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtLoggingLevel;
 import com.google.common.base.Throwables;
 import com.google.common.util.concurrent.Uninterruptibles;
 import dev.flowdpo.error.FlowException;
@@ -30,6 +31,7 @@ public final class NativeLibraries {
   private static final String NOT_MAPPED = "failed to map segment";
 
   private static @Nullable OrtEnvironment environment;
+  private static boolean onePool;
   private static boolean tokenizersReady;
   private static boolean learningReady;
   private static OptionalInt learningThreads = OptionalInt.empty();
@@ -60,7 +62,7 @@ public final class NativeLibraries {
       }
       requireTemporaryFolder();
       try {
-        environment = OrtEnvironment.getEnvironment();
+        environment = withOnePool();
       } catch (LinkageError | RuntimeException e) {
         String path = System.getProperty(ProcessSettings.ONNX_RUNTIME_PATH, "");
         onnxRuntimeFailure = notLoaded("ONNX Runtime", path, e);
@@ -69,6 +71,32 @@ public final class NativeLibraries {
       removeEmptyFolder();
     }
     return environment;
+  }
+
+  /**
+   * Returns whether sessions may take their threads from one pool of all: they may unless the
+   * application made ONNX Runtime's environment before this library did, and without such a pool.
+   */
+  public static synchronized boolean onePool() {
+    onnxRuntime();
+    return onePool;
+  }
+
+  /**
+   * Makes the environment with one pool of threads for all sessions. Threads of a session's own
+   * wait in busy loops for a while after each run, and take a core from the next session's.
+   */
+  private static OrtEnvironment withOnePool() {
+    try (OrtEnvironment.ThreadingOptions threads = new OrtEnvironment.ThreadingOptions()) {
+      OrtEnvironment made =
+          OrtEnvironment.getEnvironment(
+              OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING, OrtEnvironment.DEFAULT_NAME, threads);
+      onePool = true;
+      return made;
+    } catch (IllegalStateException e) {
+      LOG.debug("ONNX Runtime: the application made its environment before", e);
+      return OrtEnvironment.getEnvironment();
+    }
   }
 
   /**

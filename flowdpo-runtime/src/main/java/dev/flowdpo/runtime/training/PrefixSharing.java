@@ -16,19 +16,23 @@ import java.util.stream.IntStream;
  * every other, also across branches. A token costs about {@code 12·hidden²} products a layer, a
  * comparison {@code 2·hidden}. So a sequence joins a row as long as the tokens that it saves cost
  * twice what the comparisons do that it adds; and as long as it has at least half of its prompt in
- * common with the row, since shorter beginnings are those of another problem. Immutable and
- * thread-safe.
+ * common with the row, since shorter beginnings are those of another problem.
  *
- * @param longest the most tokens of a row
+ * <p>A row of more tokens than a batch may have comes about only where it takes less memory than
+ * its sequences would apart: it has fewer tokens than they in any case, and no more comparisons.
+ * Immutable and thread-safe.
+ *
+ * @param widest the most tokens of any row: the rotary tables have no more positions
+ * @param longest the most tokens of a row that makes more comparisons than its sequences apart
  * @param comparisons how many comparisons cost as much as a token
  */
-record PrefixSharing(int longest, long comparisons) {
+record PrefixSharing(int widest, int longest, long comparisons) {
 
   /** Returns the rule for a model. */
   static PrefixSharing of(FrozenBase base) {
     ModelConfig config = base.config();
     int longest = Math.min(base.maxTokens(), CompletionBatch.maxTokens(config));
-    return new PrefixSharing(longest, 3L * config.hiddenSize());
+    return new PrefixSharing(base.maxTokens(), longest, 3L * config.hiddenSize());
   }
 
   /** Returns the indices of the completions of each row, in the order that a tree wants. */
@@ -36,24 +40,38 @@ record PrefixSharing(int longest, long comparisons) {
     List<int[]> sequences = completions.stream().map(Completion::input).toList();
     List<List<Integer>> rows = new ArrayList<>();
     TokenTree tree = new TokenTree();
+    long apart = 0;
     for (int index : sorted(sequences)) {
       int[] sequence = sequences.get(index);
-      if (rows.isEmpty() || !joins(tree, sequence, completions.get(index).prompt().length)) {
+      if (rows.isEmpty() || !joins(tree, apart, sequence, completions.get(index).prompt().length)) {
         tree = new TokenTree();
+        apart = 0;
         rows.add(new ArrayList<>());
       }
       tree.add(sequence);
+      apart += square(sequence.length);
       rows.get(rows.size() - 1).add(index);
     }
     return rows;
   }
 
-  private boolean joins(TokenTree tree, int[] sequence, int prompt) {
+  /**
+   * Returns whether a sequence joins a row.
+   *
+   * @param apart the comparisons that the sequences of the row would make apart
+   */
+  private boolean joins(TokenTree tree, long apart, int[] sequence, int prompt) {
     int common = tree.common(sequence);
     int added = sequence.length - common;
+    int joined = tree.size() + added;
     return 2 * common >= prompt
-        && tree.size() + added <= longest
+        && joined <= widest
+        && (joined <= longest || square(joined) <= apart + square(sequence.length))
         && common * comparisons >= 2L * added * tree.size();
+  }
+
+  private static long square(long tokens) {
+    return tokens * tokens;
   }
 
   /**

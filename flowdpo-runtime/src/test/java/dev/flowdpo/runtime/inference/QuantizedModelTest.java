@@ -23,6 +23,7 @@ import dev.flowdpo.runtime.training.PreferenceGradient;
 import dev.flowdpo.value.TokenIds;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -101,6 +102,29 @@ class QuantizedModelTest {
             .isLessThan(1e-4);
       }
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("decodedModels")
+  void matricesInPartsScoreAndDifferentiateAsWholeOnes(
+      Architecture architecture, MatrixFormats formats) {
+    Path original = RandomModels.write(folder.resolve("original"), architecture, DataType.F32);
+    MatrixPlan ofParts = new MatrixPlan(formats, 20 * 64 * Float.BYTES);
+    List<float[]> scores = new ArrayList<>();
+    List<float[]> gradients = new ArrayList<>();
+    for (MatrixPlan plan : List.of(MatrixPlan.of(formats), ofParts)) {
+      try (FrozenBase base =
+          FrozenBase.load(Checkpoint.open(original), new SessionSettings(1, 128), plan)) {
+        AdapterSnapshot adapter = RandomModels.adapter(base.config());
+        scores.add(
+            new CompletionScorer(base)
+                .tokenLogProbabilities(adapter, RandomModels.completions(1))
+                .get(0));
+        gradients.add(gradient(base, GradientPath.TAPS, adapter));
+      }
+    }
+    assertThat(scores.get(1)).containsExactly(scores.get(0), within(1e-5f));
+    assertThat(distance(gradients.get(1), gradients.get(0))).isLessThan(1e-5);
   }
 
   /** Decoding rounds activations to 8 bits, so that it is near the twin and not the same. */

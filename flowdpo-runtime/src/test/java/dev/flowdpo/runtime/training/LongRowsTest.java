@@ -83,7 +83,7 @@ class LongRowsTest {
             new Completion(prompt, random.ints(9, 0, VOCABULARY).toArray()),
             new Completion(prompt, random.ints(13, 0, VOCABULARY).toArray()),
             new Completion(Arrays.copyOfRange(prompt, 1, 400), new int[] {5, 6, 7})),
-        new PrefixSharing(2 * ROW, 1 << 20));
+        new PrefixSharing(2 * ROW, 2 * ROW, 1 << 20));
   }
 
   private static AdapterSnapshot adapter(AdapterLayout layout) {

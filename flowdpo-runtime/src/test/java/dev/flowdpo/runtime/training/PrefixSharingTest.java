@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -59,7 +60,7 @@ class PrefixSharingTest {
     Random random = new Random(seed);
     List<Completion> completions = completions(random, count);
     CompletionBatch apart = CompletionBatch.of(completions);
-    CompletionBatch shared = CompletionBatch.of(completions, new PrefixSharing(200, 1 << 20));
+    CompletionBatch shared = CompletionBatch.of(completions, new PrefixSharing(200, 200, 1 << 20));
     float[] seeds = new float[apart.scored()];
     for (int i = 0; i < seeds.length; i++) {
       seeds[i] = (float) random.nextGaussian();
@@ -75,6 +76,35 @@ class PrefixSharingTest {
     assertThat(scores[1]).containsExactly(scores[0], within(1e-4f));
     double norm = expected.norm2Number().doubleValue();
     assertThat(found.sub(expected).norm2Number().doubleValue()).isLessThan(1e-4 * norm);
+  }
+
+  @Property(tries = 100)
+  void aLongRowMakesNoMoreComparisonsThanItsSequencesApart(
+      @ForAll long seed, @ForAll @IntRange(min = 1, max = 12) int count) {
+    List<Completion> completions = completions(new Random(seed), count);
+    int longest = 12;
+    for (List<Integer> row : new PrefixSharing(40, longest, 1 << 20).rows(completions)) {
+      TokenTree tree = new TokenTree();
+      row.forEach(index -> tree.add(completions.get(index).input()));
+      long apart =
+          row.stream().mapToLong(i -> (long) Math.pow(completions.get(i).inputLength(), 2)).sum();
+      assertThat(tree.size() <= longest || Math.pow(tree.size(), 2) <= apart).isTrue();
+      assertThat(row.size() == 1 || tree.size() <= 40).isTrue();
+    }
+  }
+
+  @Example
+  void aPairThatIsLongerThanABatchMayBeReadsItsPromptOnce() {
+    int[] prompt = tokens(new Random(1), 100);
+    List<Completion> pair =
+        List.of(new Completion(prompt, new int[] {1, 2}), new Completion(prompt, new int[] {3, 4}));
+    assertThat(new PrefixSharing(200, 12, 1 << 20).rows(pair)).containsExactly(List.of(0, 1));
+    assertThat(new PrefixSharing(101, 12, 1 << 20).rows(pair)).as("too wide").hasSize(2);
+    List<Completion> mostlyApart =
+        List.of(
+            new Completion(prompt, tokens(new Random(2), 400)),
+            new Completion(prompt, tokens(new Random(3), 400)));
+    assertThat(new PrefixSharing(2000, 12, 1 << 20).rows(mostlyApart)).hasSize(2);
   }
 
   private static float[] remember(float[][] scores, int slot, float[] found, float[] seeds) {
