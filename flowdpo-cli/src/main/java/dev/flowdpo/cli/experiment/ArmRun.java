@@ -37,7 +37,10 @@ import java.util.regex.Pattern;
  */
 final class ArmRun implements ExperimentRun<ArmResult> {
   private static final int LAST_UPDATES = 20;
-  private static final int CHECKPOINT_PROBLEMS = 500;
+
+  /** How often a run is kept where its settings say nothing. */
+  static final int CHECKPOINT_PROBLEMS = 500;
+
   private static final Pattern CHECKPOINT_NAME = Pattern.compile("problems-(\\d{1,9})(-again)?");
 
   private final Arm arm;
