@@ -37,7 +37,9 @@ import java.util.regex.Pattern;
  */
 final class ArmRun implements ExperimentRun<ArmResult> {
   private static final int LAST_UPDATES = 20;
-  private static final int CHECKPOINT_PROBLEMS = 500;
+
+  /** How often a run is kept where its settings say nothing. */
+  static final int CHECKPOINT_PROBLEMS = 500;
 
   /** A bound for an arm that is held to a time and not to a number of problems. */
   private static final int MOST_TIMES_AS_MANY = 20;

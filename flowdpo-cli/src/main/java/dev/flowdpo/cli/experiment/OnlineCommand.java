@@ -1,14 +1,18 @@
 package dev.flowdpo.cli.experiment;
 
 import dev.flowdpo.cli.options.EngineOptions;
+import dev.flowdpo.cli.options.LearningPlan;
+import dev.flowdpo.cli.options.LearningSettings;
 import dev.flowdpo.cli.options.OptionRange;
 import dev.flowdpo.cli.options.OutputOptions;
+import dev.flowdpo.cli.options.SettingsOptions;
 import dev.flowdpo.cli.output.JsonText;
+import dev.flowdpo.cli.run.RunFiles;
 import dev.flowdpo.cli.run.RunFolder;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
-import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.preference.DpoObjective;
+import dev.flowdpo.runtime.learning.AdapterFlowEngine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +34,8 @@ import picocli.CommandLine.Option;
 final class OnlineCommand implements Callable<Integer> {
   @Mixin private OutputOptions output;
   @Mixin private EngineOptions model;
+  @Mixin private SettingsOptions file;
+  @Mixin private LearningSettings changes;
   @Mixin private ExperimentOptions experiment;
   @Mixin private DistributionOptions distribution;
   @Mixin private ComparisonOptions comparison;
@@ -52,15 +58,10 @@ final class OnlineCommand implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "measured",
       description =
-          "measured: what was measured best for the bundled model; paper: the paper's values;"
-              + " default: ${DEFAULT-VALUE}.")
+          "What the learner starts from where its settings are not given. measured: what was"
+              + " measured best for the bundled model; paper: the paper's values; default:"
+              + " ${DEFAULT-VALUE}.")
   private String preset;
-
-  @Option(
-      names = "--rollouts",
-      paramLabel = "N",
-      description = "Alternatives at each node; default: the preset's.")
-  private Optional<Integer> rollouts = Optional.empty();
 
   @Option(
       names = "--arms",
@@ -85,20 +86,16 @@ final class OnlineCommand implements Callable<Integer> {
           "--compare: expected the arm flow-dpo among --arms, found " + arms);
     }
     List<Long> seeds = experiment.seeds();
-    OnlineSettings settings =
-        new OnlineSettings(
-            model.choice(),
-            adapters,
-            distribution.chosen(),
-            OptionRange.atLeast(1, "--problems", problems),
-            experiment.heldOut(),
-            learner(),
-            DpoObjective.paper());
+    OptionRange.atLeast(1, "--problems", problems);
+    LearningPlan start = preset();
+    LearningPlan plan = changes.plan(start).withProblems(problems);
+    OnlineSettings settings = settings(start, plan);
     RunFolder folder =
         experiment.folder(
             "online",
             settings.describe(seeds),
             reportOnly ? RunFolder.Existing.RESUME : RunFolder.Existing.REFUSE);
+    file.write(folder.file(RunFiles.SETTINGS), LearningSettings.values(plan));
     List<ArmRun> runs = new ArrayList<>();
     for (long seed : seeds) {
       for (Arm arm : chosen) {
@@ -153,10 +150,29 @@ final class OnlineCommand implements Callable<Integer> {
     }
   }
 
-  private LearnerOptions learner() {
-    LearnerOptions options = Preset.named(preset).learner();
-    return rollouts
-        .map(n -> options.toBuilder().rollouts(r -> r.rolloutsPerNode(n)).build())
-        .orElse(options);
+  private LearningPlan preset() {
+    try (AdapterFlowEngine engine = model.choice().open(Optional.empty())) {
+      return LearningPlan.of(engine, Preset.named(preset).learner())
+          .withLearner(learner -> learner.checkpointEveryProblems(ArmRun.CHECKPOINT_PROBLEMS));
+    }
+  }
+
+  /** Folders of runs that set no more than the learner's numbers are described as they were. */
+  private OnlineSettings settings(LearningPlan start, LearningPlan plan) {
+    int every = Preset.named(preset).learner().checkpointEveryProblems();
+    OnlineSettings numbers =
+        new OnlineSettings(
+            model.choice(),
+            adapters,
+            distribution.chosen(),
+            problems,
+            experiment.heldOut(),
+            plan.learner().toBuilder().checkpointEveryProblems(every).build(),
+            DpoObjective.paper());
+    boolean onlyNumbers =
+        plan.hasFlowAndObjectiveOf(start)
+            && plan.learner().checkpointEveryProblems()
+                == start.learner().checkpointEveryProblems();
+    return onlyNumbers ? numbers : numbers.with(plan);
   }
 }

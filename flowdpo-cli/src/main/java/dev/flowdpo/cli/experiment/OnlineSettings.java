@@ -2,6 +2,7 @@ package dev.flowdpo.cli.experiment;
 
 import com.google.common.collect.ImmutableSortedMap;
 import dev.flowdpo.Flow;
+import dev.flowdpo.cli.options.LearningPlan;
 import dev.flowdpo.cli.options.ModelChoice;
 import dev.flowdpo.cli.output.ProgressDisplay;
 import dev.flowdpo.learning.LearnerOptions;
@@ -66,6 +67,21 @@ record OnlineSettings(
         GroupRelative.builder().build(),
         PairRule.contrasts(learner.pairs()),
         Optional.empty());
+  }
+
+  /** Returns the same with what else a plan says beside the learner's numbers. */
+  OnlineSettings with(LearningPlan plan) {
+    return new OnlineSettings(
+        model,
+        adapters,
+        set,
+        problems,
+        heldOut,
+        plan.learner(),
+        plan.objective(),
+        plan.withGroups().objective(),
+        plan.rule(),
+        Optional.of(plan.flow()));
   }
 
   /**

@@ -29,6 +29,12 @@ public record LearningPlan(FlowOptions flow, LearnerOptions learner, ObjectiveCh
             .withChosenNll(defaults.chosenNll()));
   }
 
+  /** Returns these numbers with DPO as the paper has it, for an engine's model. */
+  public static LearningPlan of(AdapterFlowEngine engine, LearnerOptions learner) {
+    return new LearningPlan(
+        engine.learningFlow(), learner, ObjectiveChoice.of(ObjectiveChoice.SIGMOID, 1));
+  }
+
   /**
    * Returns what is minimised.
    *
@@ -47,6 +53,14 @@ public record LearningPlan(FlowOptions flow, LearnerOptions learner, ObjectiveCh
   /** Returns the same with rewards within groups in place of pairs. */
   public LearningPlan withGroups() {
     return withChoice(choice.withName(ObjectiveChoice.GROUP_RELATIVE));
+  }
+
+  /**
+   * Says whether the other writes answers and minimises as this does, whatever its learner's
+   * numbers.
+   */
+  public boolean hasFlowAndObjectiveOf(LearningPlan other) {
+    return flow.equals(other.flow) && choice.equals(other.choice);
   }
 
   /** Returns a flow on the engine, which it closes. */

@@ -83,7 +83,16 @@ public final class LearningSettings {
    * @throws InvalidInputException if a value is none of its setting
    */
   public LearningPlan plan(AdapterFlowEngine engine) {
-    LearningPlan plan = LearningPlan.of(engine);
+    return plan(LearningPlan.of(engine));
+  }
+
+  /**
+   * Returns a plan with what was given.
+   *
+   * @throws InvalidInputException if a value is none of its setting
+   */
+  public LearningPlan plan(LearningPlan start) {
+    LearningPlan plan = start;
     for (LearningSetting setting : ALL) {
       if (given.containsKey(setting.name())) {
         plan = setting.change().apply(plan, given.getOrDefault(setting.name(), ""));
