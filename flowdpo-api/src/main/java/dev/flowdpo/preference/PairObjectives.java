@@ -37,8 +37,8 @@ final class PairObjectives {
   }
 
   /**
-   * cDPO, Mitchell 2023: the cross-entropy of σ(x) with the smoothed label 1 − ε, which is −log σ(x)
-   * + ε x, x = β h.
+   * cDPO, Mitchell 2023: the cross-entropy of σ(x) with the smoothed label 1 − ε, which is −log
+   * σ(x) + ε x, x = β h.
    */
   record ConservativeObjective(double beta, double labelSmoothing) implements DpoObjective {
     ConservativeObjective {
