@@ -85,8 +85,8 @@ final class KvTokens {
   }
 
   /**
-   * Says that they lie elsewhere now, as many as claims were limited to. Where they lay, their claim
-   * ends.
+   * Says that they lie elsewhere now, as many as claims were limited to. Where they lay, their
+   * claim ends.
    *
    * @param newFirst the token of a row at which they begin
    */
