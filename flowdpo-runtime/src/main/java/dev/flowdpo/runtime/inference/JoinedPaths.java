@@ -4,7 +4,6 @@ import dev.flowdpo.error.FlowException;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -76,7 +75,7 @@ final class JoinedPaths {
 
   /** Limits claims to what is moved, unless paths share tokens or somebody claims more of them. */
   private boolean limit(List<KvBlock> limited) {
-    Map<KvTokens, KvBlock> seen = new IdentityHashMap<>();
+    IdentityHashMap<KvTokens, KvBlock> seen = new IdentityHashMap<>();
     for (List<KvBlock> path : paths) {
       for (KvBlock block : path) {
         boolean first = seen.put(block.tokens(), block) == null;
@@ -91,7 +90,7 @@ final class JoinedPaths {
 
   /** Takes the slabs over that nobody else claims, if they are large enough together. */
   private boolean takeOver() {
-    Map<KvSlab, Integer> claims = new IdentityHashMap<>();
+    IdentityHashMap<KvSlab, Integer> claims = new IdentityHashMap<>();
     paths.forEach(path -> path.forEach(block -> claims.merge(block.slab(), 1, Integer::sum)));
     long freed =
         claims.entrySet().stream()
