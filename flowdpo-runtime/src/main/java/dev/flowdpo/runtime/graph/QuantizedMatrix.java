@@ -73,10 +73,11 @@ record QuantizedMatrix(BlockWeights weights, boolean exact, long partElements)
   /** {@code x Wᵀ} but for the offsets. */
   private Value product(Operations o, Value x) {
     List<Value> products = new ArrayList<>();
+    Value before = x;
     for (BlockWeights part : weights.parts(partElements)) {
       // The next part is made when the one before has been used.
-      Value made = part.numbers(o, products.isEmpty() ? x : Iterables.getLast(products));
-      products.add(o.linear(x, made));
+      before = o.linear(x, part.numbers(o, before));
+      products.add(before);
     }
     return products.size() == 1
         ? products.get(0)
