@@ -2,7 +2,6 @@ package dev.flowdpo.runtime.graph;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.Iterables;
 import dev.flowdpo.runtime.checkpoint.BlockLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
