@@ -54,7 +54,7 @@ public record CommandRun(int exitCode, String out, String err) {
 
   /** Returns a result without the only figure that two equal runs do not share. */
   public static JsonNode withoutTime(JsonNode result) {
-    return ((ObjectNode) result.deepCopy()).without("seconds");
+    return ((ObjectNode) result.deepCopy()).without(List.of("seconds", "learningSeconds"));
   }
 
   /** Returns the lines of a file, each of which must be JSON; none where there is no file. */
