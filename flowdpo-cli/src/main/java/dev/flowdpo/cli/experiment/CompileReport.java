@@ -71,30 +71,19 @@ final class CompileReport implements ExperimentReport {
     return Estimate.ofSample(of(set, kind).stream().mapToDouble(figure).toArray());
   }
 
+  private List<SeedPair<TraceKindResult>> pairs(String set, TraceKind kind, TraceKind other) {
+    return SeedPair.of(of(set, kind), of(set, other), TraceKindResult::seed);
+  }
+
   /** Returns by how much one kind is above another on the same seeds. */
   private Estimate difference(String set, TraceKind kind, TraceKind other) {
-    List<Double> differences = new ArrayList<>();
-    for (TraceKindResult result : of(set, kind)) {
-      for (TraceKindResult against : of(set, other)) {
-        if (against.seed() == result.seed()) {
-          differences.add(result.accuracy() - against.accuracy());
-        }
-      }
-    }
-    return Estimate.ofSample(differences.stream().mapToDouble(Double::doubleValue).toArray());
+    return Estimate.ofSample(
+        SeedPair.differences(pairs(set, kind, other), TraceKindResult::accuracy));
   }
 
   /** Returns by how much one kind is above another on each problem, as the mean over seeds. */
   private double[] problemDifferences(String set, TraceKind kind, TraceKind other) {
-    List<double[]> seeds = new ArrayList<>();
-    for (TraceKindResult result : of(set, kind)) {
-      for (TraceKindResult against : of(set, other)) {
-        if (against.seed() == result.seed()) {
-          seeds.add(OnlineFigures.differences(result.heldOutOutcomes(), against.heldOutOutcomes()));
-        }
-      }
-    }
-    return OnlineFigures.means(seeds);
+    return SeedPair.meansByProblem(pairs(set, kind, other), TraceKindResult::heldOutOutcomes);
   }
 
   private Table byProblem() {

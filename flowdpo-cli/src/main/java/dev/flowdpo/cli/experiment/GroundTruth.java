@@ -13,9 +13,9 @@ import java.util.SplittableRandom;
 
 /** Right solutions that come with the problems, as examples to train on. */
 final class GroundTruth {
-  private GroundTruth() {}
-
   private static final String SOLUTION = "solution";
+
+  private GroundTruth() {}
 
   /** Says whether a problem brings its solution, as an attribute. */
   static boolean isStatedWith(Problem problem) {

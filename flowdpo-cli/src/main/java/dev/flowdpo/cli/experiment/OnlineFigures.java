@@ -4,9 +4,7 @@ import dev.flowdpo.cli.report.Estimate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
 
 /** The results of an online experiment, gathered by arm. Immutable. */
 final class OnlineFigures {
@@ -41,15 +39,7 @@ final class OnlineFigures {
 
   /** Returns by how much each seed's figure is above that of the same seed in another arm. */
   double[] differences(Arm arm, Arm control, ToDoubleFunction<ArmResult> figure) {
-    List<Double> differences = new ArrayList<>();
-    for (ArmResult result : of(arm)) {
-      for (ArmResult other : of(control)) {
-        if (other.seed() == result.seed()) {
-          differences.add(figure.applyAsDouble(result) - figure.applyAsDouble(other));
-        }
-      }
-    }
-    return differences.stream().mapToDouble(Double::doubleValue).toArray();
+    return SeedPair.differences(pairs(arm, control), figure);
   }
 
   /**
@@ -57,50 +47,18 @@ final class OnlineFigures {
    * seeds that both have: in [-1, 1].
    */
   double[] heldOutDifferences(Arm arm, Arm control) {
-    return means(
-        pairs(arm, control, ArmResult::heldOutOutcomes).stream()
-            .map(pair -> differences(pair.own, pair.others))
-            .toList());
+    return SeedPair.meansByProblem(pairs(arm, control), ArmResult::heldOutOutcomes);
   }
 
   /** Returns by how much an arm is above another on each problem of each seed's stream. */
   double[] progressiveDifferences(Arm arm, Arm control) {
-    return pairs(arm, control, ArmResult::outcomes).stream()
-        .flatMapToDouble(pair -> Arrays.stream(differences(pair.own, pair.others)))
+    return pairs(arm, control).stream()
+        .flatMapToDouble(pair -> Arrays.stream(pair.byProblem(ArmResult::outcomes)))
         .toArray();
   }
 
-  /** What two arms made of the same problems. */
-  private record Outcomes(String own, String others) {}
-
-  private List<Outcomes> pairs(Arm arm, Arm control, Function<ArmResult, String> outcomes) {
-    List<Outcomes> pairs = new ArrayList<>();
-    for (ArmResult result : of(arm)) {
-      for (ArmResult other : of(control)) {
-        if (other.seed() == result.seed()) {
-          pairs.add(new Outcomes(outcomes.apply(result), outcomes.apply(other)));
-        }
-      }
-    }
-    return pairs;
-  }
-
-  /**
-   * Returns the differences of outcomes, problem by problem. An arm may have seen more problems
-   * than another; those that both saw count.
-   */
-  static double[] differences(String own, String others) {
-    return IntStream.range(0, Math.min(own.length(), others.length()))
-        .mapToDouble(i -> own.charAt(i) - others.charAt(i))
-        .toArray();
-  }
-
-  /** Returns the mean over seeds of each problem's difference. */
-  static double[] means(List<double[]> seeds) {
-    int problems = seeds.stream().mapToInt(seed -> seed.length).min().orElse(0);
-    return IntStream.range(0, problems)
-        .mapToDouble(i -> seeds.stream().mapToDouble(seed -> seed[i]).average().orElse(0))
-        .toArray();
+  private List<SeedPair<ArmResult>> pairs(Arm arm, Arm control) {
+    return SeedPair.of(of(arm), of(control), ArmResult::seed);
   }
 
   /** Returns the places at which curves are drawn: every so many problems. */

@@ -258,21 +258,13 @@ class LearnedRolesTest {
           return pairs;
         };
     Recorder recorder = new Recorder();
-    LearningProgress progress;
-    try (Flow flow = Flow.builder().seed(1).build();
-        OnlineLearner learner =
-            learner(
-                flow,
-                b ->
-                    b.options(
-                            OPTIONS.toBuilder()
-                                .updates(updates -> updates.pairsPerAnswerUpdate(3))
-                                .build())
-                        .pairs(PairRule.successes().atThePaceOf(counted))
-                        .objective(DpoObjective.supervised())
-                        .listener(recorder))) {
-      progress = learner.learn(BundledProblems.learning(25, 24)).progress();
-    }
+    LearningProgress progress =
+        learn(
+            3,
+            recorder,
+            b ->
+                b.pairs(PairRule.successes().atThePaceOf(counted))
+                    .objective(DpoObjective.supervised()));
     // As many updates as the contrasts would make, from all of the examples.
     assertThat(progress.answerUpdates()).isEqualTo(due.get() / 3).isPositive();
     List<UpdateMetrics> answer = of(AdapterRole.ANSWER, recorder.updates);
@@ -294,20 +286,7 @@ class LearnedRolesTest {
                 .filter(pair -> met.add(pair.problemId()))
                 .toList();
     Recorder recorder = new Recorder();
-    LearningProgress progress;
-    try (Flow flow = Flow.builder().seed(1).build();
-        OnlineLearner learner =
-            learner(
-                flow,
-                b ->
-                    b.options(
-                            OPTIONS.toBuilder()
-                                .updates(updates -> updates.pairsPerAnswerUpdate(2))
-                                .build())
-                        .pairs(few.atThePaceOf(contrasts))
-                        .listener(recorder))) {
-      progress = learner.learn(BundledProblems.learning(25, 24)).progress();
-    }
+    LearningProgress progress = learn(2, recorder, b -> b.pairs(few.atThePaceOf(contrasts)));
     assertThat(progress.answerPairs()).isEqualTo(met.size()).isPositive();
     assertThat(progress.answerUpdates()).isBetween(met.size() - 1, met.size());
     assertThat(of(AdapterRole.ANSWER, recorder.updates))
@@ -323,6 +302,19 @@ class LearnedRolesTest {
         b ->
             b.pairs(PairRule.successes().atThePaceOf(PairRule.contrasts(OPTIONS.pairs())))
                 .objective(DpoObjective.supervised()));
+  }
+
+  private static LearningProgress learn(
+      int pairsPerAnswerUpdate, Recorder recorder, UnaryOperator<OnlineLearner.Builder> change) {
+    LearnerOptions options =
+        OPTIONS.toBuilder()
+            .updates(updates -> updates.pairsPerAnswerUpdate(pairsPerAnswerUpdate))
+            .build();
+    try (Flow flow = Flow.builder().seed(1).build();
+        OnlineLearner learner =
+            learner(flow, b -> change.apply(b).options(options).listener(recorder))) {
+      return learner.learn(BundledProblems.learning(25, 24)).progress();
+    }
   }
 
   private List<UpdateMetrics> updates(LearnerOptions options) {
