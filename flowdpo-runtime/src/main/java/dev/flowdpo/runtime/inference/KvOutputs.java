@@ -71,9 +71,7 @@ final class KvOutputs implements AutoCloseable {
       for (int i = 0; i < shape.sides(); i++) {
         ByteBuffer from = all.part(i * shape.side(), shape.side());
         ByteBuffer to = all.part(i * side, side);
-        for (int row = 0; row < rows(); row++) {
-          to.put(row * rowBytes, from, row * shape.rowBytes(), rowBytes);
-        }
+        copyBeginnings(from, to, rowBytes);
       }
       all.giveFrom(shape.sides() * side);
     }
@@ -88,12 +86,17 @@ final class KvOutputs implements AutoCloseable {
       sides[i] = all;
       if (kept < shape.steps()) {
         sides[i] = ByteBuffer.allocate(rows() * rowBytes);
-        for (int row = 0; row < rows(); row++) {
-          sides[i].put(row * rowBytes, all, row * shape.rowBytes(), rowBytes);
-        }
+        copyBeginnings(all, sides[i], rowBytes);
       }
     }
     return KvSlab.of(sides, rowBytes);
+  }
+
+  /** Copies the first bytes of each row of one side. */
+  private void copyBeginnings(ByteBuffer from, ByteBuffer to, int rowBytes) {
+    for (int row = 0; row < rows(); row++) {
+      to.put(row * rowBytes, from, row * shape.rowBytes(), rowBytes);
+    }
   }
 
   private int rows() {
