@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -36,6 +37,7 @@ final class RoundsAhead implements AutoCloseable {
   private final int lag;
   private final VerifierGuard verifier;
   private final ExecutorService thread;
+  private final Queue<Thread> started = new ConcurrentLinkedQueue<>();
   private final Queue<List<Work>> read = new ArrayDeque<>();
   private final Queue<Begun> begun = new ArrayDeque<>();
 
@@ -55,7 +57,11 @@ final class RoundsAhead implements AutoCloseable {
     this.verifier = verifier;
     this.thread =
         Executors.newSingleThreadExecutor(
-            task -> turns.working(task, "flowdpo-" + name + "-rollouts"));
+            task -> {
+              Thread made = turns.working(task, "flowdpo-" + name + "-rollouts");
+              started.add(made);
+              return made;
+            });
   }
 
   /** Says whether another group should be read before the next is learned from. */
@@ -131,7 +137,10 @@ final class RoundsAhead implements AutoCloseable {
   @Override
   public void close() {
     thread.shutdownNow();
-    if (!Uninterruptibles.awaitTerminationUninterruptibly(thread, PATIENCE)) {
+    if (Uninterruptibles.awaitTerminationUninterruptibly(thread, PATIENCE)) {
+      // An executor counts as ended a moment before its thread has.
+      started.forEach(one -> Uninterruptibles.joinUninterruptibly(one, PATIENCE));
+    } else {
       LOG.warn(
           "Learner \"{}\": rollouts that were begun ahead do not end when they are interrupted;"
               + " their thread is left behind",
