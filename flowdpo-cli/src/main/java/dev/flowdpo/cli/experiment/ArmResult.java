@@ -31,7 +31,8 @@ import java.util.Map;
  * @param undecidedStops share of the flow's own stop decisions with a probability near one half
  * @param nodes output nodes that were explored
  * @param nodesWithoutContrast those of them whose branches fared alike
- * @param learningSeconds how long learning took, the rest of the run and resumed parts not counted
+ * @param learningSeconds how long learning took, in all processes that went on with it, the rest of
+ *     the run not counted
  * @param seconds how long the run took, resumed parts not counted
  */
 record ArmResult(

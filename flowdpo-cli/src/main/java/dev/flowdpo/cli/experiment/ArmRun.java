@@ -18,6 +18,7 @@ import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.rollout.Attempt;
 import dev.flowdpo.rollout.RolloutSampler;
 import dev.flowdpo.rollout.Verifier;
+import dev.flowdpo.runtime.data.DurableFile;
 import dev.flowdpo.runtime.data.FileSeals;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Solution;
@@ -33,7 +34,8 @@ import java.util.regex.Pattern;
 
 /**
  * One arm with one seed in a folder of its own: progressive validation over the seed's problems,
- * then the held-out problems, greedily. A run that is done is read, one that was killed goes on.
+ * then the held-out problems, greedily. A run that is done is read, one that was killed goes on,
+ * and so does one that is to have more problems than it had.
  */
 final class ArmRun implements ExperimentRun<ArmResult> {
   private static final int LAST_UPDATES = 20;
@@ -64,9 +66,20 @@ final class ArmRun implements ExperimentRun<ArmResult> {
     return arm;
   }
 
-  /** Says whether an earlier run left a result. */
+  /** Says whether an earlier run left the result of all problems. */
   boolean isDone() {
-    return new ResultFile(folder).exists();
+    return doneBefore().isPresent();
+  }
+
+  private Optional<ArmResult> doneBefore() {
+    return new ResultFile(folder).read(ArmResult.class).filter(this::isWhole);
+  }
+
+  /** A run over fewer problems goes on, as does one that was held to a shorter time. */
+  private boolean isWhole(ArmResult result) {
+    return arm == Arm.SUPERVISED_AS_LONG
+        ? result.learningSeconds() >= secondsOfMethod()
+        : result.outcomes().length() >= settings.problems();
   }
 
   /** Returns what the display counts: problems learned from and problems measured on. */
@@ -82,11 +95,13 @@ final class ArmRun implements ExperimentRun<ArmResult> {
 
   @Override
   public ArmResult run(ProgressDisplay display) {
-    ResultFile file = new ResultFile(folder);
-    if (file.exists()) {
+    Optional<ArmResult> before = doneBefore();
+    if (before.isPresent()) {
       display.update(work(), "done before");
+      return before.get();
     }
-    return file.orElse(ArmResult.class, () -> measure(display));
+    DurableFile.createFolder(folder);
+    return new ResultFile(folder).keep(measure(display));
   }
 
   private ArmResult measure(ProgressDisplay display) {
@@ -94,16 +109,16 @@ final class ArmRun implements ExperimentRun<ArmResult> {
     try (Flow flow = settings.flow(settings.open(), seed)) {
       LearningProgress progress = LearningProgress.NONE;
       List<ProblemLog.Row> rows;
-      long learning = System.nanoTime();
+      LearningClock clock = LearningClock.goOn(folder.resolve("time.json"), progressBefore());
       if (arm == Arm.SINGLE_PASS) {
         rows = solve(SinglePass.of(flow), display);
       } else {
         try (ProblemLog log = ProblemLog.open(problemsFile(), progressBefore())) {
-          progress = learn(flow, log, display);
+          progress = learn(flow, log, clock, display);
           rows = log.rows();
         }
       }
-      double learningSeconds = secondsSince(learning);
+      double learningSeconds = clock.seconds();
       Flow measured = Evaluation.greedy(arm == Arm.SINGLE_PASS ? SinglePass.of(flow) : flow);
       Evaluation heldOut =
           Evaluation.of(
@@ -111,12 +126,8 @@ final class ArmRun implements ExperimentRun<ArmResult> {
               settings.heldOutProblems(),
               settings.set().verifier(),
               new ShiftedDisplay(display, settings.problems()));
-      return result(progress, rows, heldOut, learningSeconds, secondsSince(begin));
+      return result(progress, rows, heldOut, learningSeconds, (System.nanoTime() - begin) / 1e9);
     }
-  }
-
-  private static double secondsSince(long begin) {
-    return (System.nanoTime() - begin) / 1e9;
   }
 
   private Path problemsFile() {
@@ -156,7 +167,14 @@ final class ArmRun implements ExperimentRun<ArmResult> {
     }
   }
 
-  private LearningProgress learn(Flow flow, ProblemLog log, ProgressDisplay display) {
+  private LearningProgress learn(
+      Flow flow, ProblemLog log, LearningClock clock, ProgressDisplay display) {
+    int before = progressBefore();
+    if (arm == Arm.OFFLINE && before > 0 && before < settings.problems()) {
+      throw new InvalidInputException(
+          "%s: expected %d problems, as it began with, found %d; its rollouts all come before its updates, so leave that arm out or choose another folder"
+              .formatted(folder, before, settings.problems()));
+    }
     LearnerOptions options =
         arm.options(settings.learner()).toBuilder()
             .seed(seed)
@@ -186,6 +204,7 @@ final class ArmRun implements ExperimentRun<ArmResult> {
                 .listener(watch)
                 .listener(trees)
                 .listener(seals)
+                .listener(clock)
                 .checkpoint(checkpoint)
                 .resume(resume)
                 .build();
@@ -194,7 +213,7 @@ final class ArmRun implements ExperimentRun<ArmResult> {
       seals.onCheckpoint(checkpoint); // of what was not cut off, where the run goes on
       LearningProgress progress =
           arm == Arm.SUPERVISED_AS_LONG
-              ? learnAsLong(learner)
+              ? learnAsLong(learner, clock)
               : learner.learn(settings.problemsOf(seed)).progress();
       trees.finish();
       if (options.updates().enabled()) {
@@ -205,25 +224,29 @@ final class ArmRun implements ExperimentRun<ArmResult> {
   }
 
   /** Learns for as long as the method did, a group at a time. */
-  private LearningProgress learnAsLong(OnlineLearner learner) {
-    ResultFile method = new ResultFile(folder(experiment, Arm.DPO, seed));
-    if (!method.exists()) {
-      throw new InvalidInputException(
-          "%s: expected the run of %s with seed %d to be done, whose time it takes, found none; name that arm first, with --parallel 1"
-              .formatted(arm.folder(), Arm.DPO.folder(), seed));
-    }
-    double seconds = method.orElse(ArmResult.class, ResultFile::deleted).learningSeconds();
-    long begin = System.nanoTime();
+  private LearningProgress learnAsLong(OnlineLearner learner, LearningClock clock) {
+    double seconds = secondsOfMethod();
     List<Problem> problems =
         settings.set().learning(seed, MOST_TIMES_AS_MANY * settings.problems());
     for (List<Problem> group :
         Lists.partition(problems, settings.learner().rollouts().problemsPerGroup())) {
-      if (secondsSince(begin) >= seconds) {
+      if (clock.seconds() >= seconds) {
         break;
       }
       var unused = learner.learn(group);
     }
     return learner.progress();
+  }
+
+  private double secondsOfMethod() {
+    return new ArmRun(Arm.DPO, seed, settings, experiment)
+        .doneBefore()
+        .map(ArmResult::learningSeconds)
+        .orElseThrow(
+            () ->
+                new InvalidInputException(
+                    "%s: expected the run of %s with seed %d to be done, whose time it takes, found none; name that arm first, with --parallel 1"
+                        .formatted(arm.folder(), Arm.DPO.folder(), seed)));
   }
 
   /** Offline all rollouts come before the first update; in parts, for their memory. */

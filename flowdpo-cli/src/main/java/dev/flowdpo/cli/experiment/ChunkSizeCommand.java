@@ -69,7 +69,9 @@ final class ChunkSizeCommand implements Callable<Integer> {
     Map<String, String> described = new HashMap<>(settings.describe(seeds));
     described.put("sizes", sizes.toString());
     described.put("tokens", Integer.toString(OptionRange.atLeast(1, "--tokens", tokens)));
-    RunFolder folder = experiment.folder("chunk-size", described, RunFolder.Existing.REFUSE);
+    RunFolder folder =
+        experiment.folder(
+            ExperimentOptions.FOLDER, "chunk-size", described, RunFolder.Existing.REFUSE);
     List<ChunkSizeRun> runs = new ArrayList<>();
     for (long seed : seeds) {
       for (int size : sizes) {

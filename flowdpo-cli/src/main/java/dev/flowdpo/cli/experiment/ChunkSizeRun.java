@@ -42,10 +42,9 @@ final class ChunkSizeRun implements ExperimentRun<ChunkSizeResult> {
 
   @Override
   public ChunkSizeResult run(ProgressDisplay display) {
-    if (file.exists()) {
-      display.update(work(), "done before");
-    }
-    return file.orElse(ChunkSizeResult.class, () -> measure(display));
+    ChunkSizeResult result = file.orElse(ChunkSizeResult.class, () -> measure(display));
+    display.update(work(), "");
+    return result;
   }
 
   private ChunkSizeResult measure(ProgressDisplay display) {

@@ -69,7 +69,9 @@ final class CompileExperimentCommand implements Callable<Integer> {
     }
     described.put("distribution", distributions.toString());
     described.put("training", training.toString());
-    RunFolder folder = experiment.folder("compile", described, RunFolder.Existing.REFUSE);
+    RunFolder folder =
+        experiment.folder(
+            ExperimentOptions.FOLDER, "compile", described, RunFolder.Existing.REFUSE);
     for (long seed : seeds) {
       for (Distribution distribution : distributions) {
         runs.add(

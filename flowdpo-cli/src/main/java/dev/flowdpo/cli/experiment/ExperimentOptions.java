@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.LongStream;
 import picocli.CommandLine.Mixin;
@@ -38,7 +39,17 @@ final class ExperimentOptions {
               RunFiles.SETTINGS,
               ComparisonFile.NAME,
               WinRateResult.FILE),
-          false); // its runs are locked, and reports of what is done may be made meanwhile
+          false, // its runs are locked, and reports of what is done may be made meanwhile
+          Set.of());
+
+  /** The folder of one whose runs go on where they are to have more problems. */
+  static final RunFolder.Kind GROWING =
+      new RunFolder.Kind(
+          FOLDER.name(),
+          FOLDER.settingsFile(),
+          FOLDER.files(),
+          FOLDER.exclusive(),
+          Set.of(OnlineSettings.PROBLEMS));
 
   @Mixin private RunFolderOptions out;
   @Mixin private SeedOptions first;
@@ -79,16 +90,21 @@ final class ExperimentOptions {
   /**
    * Opens the folder of an experiment.
    *
+   * @param kind {@link #FOLDER} or {@link #GROWING}
    * @param name the experiment's name
    * @param settings what must be the same where it is resumed
    * @param otherwise what to do with one that is there where the options do not say
    */
-  RunFolder folder(String name, Map<String, String> settings, RunFolder.Existing otherwise) {
+  RunFolder folder(
+      RunFolder.Kind kind,
+      String name,
+      Map<String, String> settings,
+      RunFolder.Existing otherwise) {
     OptionRange.atLeast(1, "--parallel", parallel);
     Map<String, String> described = new LinkedHashMap<>();
     described.put("experiment", name);
     described.putAll(settings);
-    return out.open(FOLDER, described, otherwise);
+    return out.open(kind, described, otherwise);
   }
 
   /** Does all runs of an experiment beside each other and shows their progress as one. */

@@ -44,7 +44,9 @@ final class OnlineCommand implements Callable<Integer> {
       names = "--problems",
       paramLabel = "N",
       defaultValue = "2000",
-      description = "How many problems each run learns from; default: ${DEFAULT-VALUE}.")
+      description =
+          "How many problems each run learns from; with --resume, runs go on where these are more"
+              + " than before; default: ${DEFAULT-VALUE}.")
   private int problems;
 
   @Option(
@@ -92,6 +94,7 @@ final class OnlineCommand implements Callable<Integer> {
     OnlineSettings settings = settings(start, plan);
     RunFolder folder =
         experiment.folder(
+            ExperimentOptions.GROWING,
             "online",
             settings.describe(seeds),
             reportOnly ? RunFolder.Existing.RESUME : RunFolder.Existing.REFUSE);

@@ -46,6 +46,8 @@ record OnlineSettings(
     DpoObjective groups,
     PairRule rule,
     Optional<FlowOptions> flow) {
+  /** The name of the number of problems among what describes an experiment. */
+  static final String PROBLEMS = "problems";
 
   /** Makes settings with the paper's pairs, of a flow that writes as suits the model. */
   OnlineSettings(
@@ -163,7 +165,7 @@ record OnlineSettings(
         .put("model", model.description())
         .put("adapters", adapters.map(Path::toString).orElse("none"))
         .put("distribution", set.label())
-        .put("problems", Integer.toString(problems))
+        .put(PROBLEMS, Integer.toString(problems))
         .put("heldOut", Integer.toString(heldOut))
         .put("learner", learner.toString())
         .put("objective", objective.toString())

@@ -64,7 +64,9 @@ final class RealCommand implements Callable<Integer> {
       names = "--problems",
       paramLabel = "N",
       defaultValue = "600",
-      description = "How many problems each run learns from; default: ${DEFAULT-VALUE}.")
+      description =
+          "How many problems each run learns from; with --resume, runs go on where these are more"
+              + " than before; default: ${DEFAULT-VALUE}.")
   private int problems;
 
   @Option(
@@ -110,6 +112,7 @@ final class RealCommand implements Callable<Integer> {
             Optional.of(plan.flow()));
     RunFolder folder =
         experiment.folder(
+            ExperimentOptions.GROWING,
             "real",
             common.describe(seeds),
             reportOnly ? RunFolder.Existing.RESUME : RunFolder.Existing.REFUSE);

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -25,8 +26,29 @@ record ResultFile(Path folder) {
     return folder.resolve(RunFiles.RESULT);
   }
 
-  boolean exists() {
-    return Files.exists(file());
+  /**
+   * Returns what an earlier run left.
+   *
+   * @throws InvalidInputException if the file is damaged
+   */
+  <T> Optional<T> read(Class<T> type) {
+    try {
+      return Files.exists(file())
+          ? Optional.of(MAPPER.readValue(Files.readAllBytes(file()), type))
+          : Optional.empty();
+    } catch (JsonProcessingException e) {
+      throw new InvalidInputException(
+          file() + ": expected the result of a run, found: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file() + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Keeps a result, also in the place of an earlier one, and returns it. */
+  <T> T keep(T result) {
+    DurableFile.createFolder(folder);
+    JsonText.write(file(), result);
+    return result;
   }
 
   /**
@@ -35,24 +57,6 @@ record ResultFile(Path folder) {
    * @throws InvalidInputException if the file is damaged
    */
   <T> T orElse(Class<T> type, Supplier<T> run) {
-    try {
-      if (exists()) {
-        return MAPPER.readValue(Files.readAllBytes(file()), type);
-      }
-      DurableFile.createFolder(folder);
-      T result = run.get();
-      JsonText.write(file(), result);
-      return result;
-    } catch (JsonProcessingException e) {
-      throw new InvalidInputException(
-          file() + ": expected the result of a run, found: " + e.getOriginalMessage(), e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(file() + ": cannot be read or written: " + e.getMessage(), e);
-    }
-  }
-
-  /** What to give where a result was there a moment ago. */
-  static <T> T deleted() {
-    throw new IllegalStateException("expected a result that was there, found that it was deleted");
+    return read(type).orElseGet(() -> keep(run.get()));
   }
 }

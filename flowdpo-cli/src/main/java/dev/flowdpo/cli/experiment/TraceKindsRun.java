@@ -52,7 +52,10 @@ final class TraceKindsRun implements ExperimentRun<List<TraceKindResult>> {
     this.seed = seed;
     this.settings = settings;
     this.training = training.toBuilder().seed(seed).build();
-    this.folder = experiment.resolve("runs").resolve(settings.set().label() + "/seed-" + seed);
+    // A stream that goes on gives more traces, of a flow that learned more.
+    String suffix = learned.isPresent() ? "-" + settings.problems() : "";
+    this.folder =
+        experiment.resolve("runs").resolve(settings.set().label() + suffix + "/seed-" + seed);
     this.learned = learned;
   }
 
@@ -83,12 +86,14 @@ final class TraceKindsRun implements ExperimentRun<List<TraceKindResult>> {
   }
 
   private LearnedFlow learnedBefore(Path run) {
-    ResultFile file = new ResultFile(run);
-    if (!file.exists()) {
-      throw new InvalidInputException(
-          run + ": expected a run of " + Arm.DPO.folder() + " that is done, found none");
-    }
-    ArmResult result = file.orElse(ArmResult.class, ResultFile::deleted);
+    ArmResult result =
+        new ResultFile(run)
+            .read(ArmResult.class)
+            .orElseThrow(
+                () ->
+                    new InvalidInputException(
+                        "%s: expected a run of %s that is done, found none"
+                            .formatted(run, Arm.DPO.folder())));
     return new LearnedFlow(result.accuracy(), result.heldOut());
   }
 

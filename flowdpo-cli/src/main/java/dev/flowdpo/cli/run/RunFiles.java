@@ -1,6 +1,7 @@
 package dev.flowdpo.cli.run;
 
 import java.util.List;
+import java.util.Set;
 
 /** The names of what a learning or training run leaves in its folder. */
 public final class RunFiles {
@@ -66,7 +67,8 @@ public final class RunFiles {
               SETTINGS,
               SEALS,
               CHECKPOINT),
-          true);
+          true,
+          Set.of());
 
   private RunFiles() {}
 }

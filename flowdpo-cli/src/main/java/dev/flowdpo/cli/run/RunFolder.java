@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.hash.Hashing;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import com.google.common.primitives.Longs;
 import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.checkpoint.FolderLock;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,11 +49,24 @@ public final class RunFolder implements AutoCloseable {
    * @param files names of the files and folders that a run leaves beside it, in the order in which
    *     they are deleted
    * @param exclusive whether one command at a time may have the folder open
+   * @param growing names of those settings, whole numbers, that may be larger where a run goes on
    */
-  public record Kind(String name, String settingsFile, List<String> files, boolean exclusive) {
+  public record Kind(
+      String name,
+      String settingsFile,
+      List<String> files,
+      boolean exclusive,
+      Set<String> growing) {
     /** Copies the names. */
     public Kind {
       files = List.copyOf(files);
+      growing = Set.copyOf(growing);
+    }
+
+    boolean mayBecome(String setting, String before, String now) {
+      Long from = Longs.tryParse(before);
+      Long to = Longs.tryParse(now);
+      return growing.contains(setting) && from != null && to != null && from <= to;
     }
   }
 
@@ -164,10 +179,16 @@ public final class RunFolder implements AutoCloseable {
     settings.forEach(
         (name, value) -> {
           String was = before.path(name).asText("nothing");
-          if (!was.equals(value)) {
+          if (!was.equals(value) && !kind.mayBecome(name, was, value)) {
             throw new InvalidInputException(
-                "%s: \"%s\": expected %s as now given, found %s; resume %s with the options it began with"
-                    .formatted(settingsFile(), name, value, was, kind.name()));
+                "%s: \"%s\": expected %s as now given, found %s; resume %s with the options it began with%s"
+                    .formatted(
+                        settingsFile(),
+                        name,
+                        value,
+                        was,
+                        kind.name(),
+                        kind.growing().contains(name) ? ", or with more" : ""));
           }
         });
     if (before.path(HELD_OUT_BEFORE).isNumber()) {

@@ -55,14 +55,16 @@ class ArmResultTest {
   void aRunThatIsDoneIsReadInsteadOfRepeated() {
     ResultFile file = new ResultFile(folder.resolve("run"));
     AtomicInteger runs = new AtomicInteger();
-    assertThat(file.exists()).isFalse();
+    assertThat(file.read(ArmResult.class)).isEmpty();
     ArmResult first = file.orElse(ArmResult.class, () -> counted(runs));
     ArmResult second = file.orElse(ArmResult.class, () -> counted(runs));
 
-    assertThat(file.exists()).isTrue();
+    assertThat(file.read(ArmResult.class)).hasValue(first);
     assertThat(runs).hasValue(1);
     assertThat(first).isEqualTo(result("0101"));
     assertThat(second).isEqualTo(first);
+    assertThat(file.keep(result("11"))).isEqualTo(result("11"));
+    assertThat(file.read(ArmResult.class)).as("in its place").hasValue(result("11"));
   }
 
   @Test
@@ -76,7 +78,7 @@ class ArmResultTest {
                       throw new IllegalStateException("power cut");
                     }))
         .hasMessage("power cut");
-    assertThat(file.exists()).isFalse();
+    assertThat(file.read(ArmResult.class)).isEmpty();
   }
 
   @Test

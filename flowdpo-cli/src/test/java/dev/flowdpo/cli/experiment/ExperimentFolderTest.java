@@ -11,6 +11,7 @@ import dev.flowdpo.error.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +74,25 @@ class ExperimentFolderTest {
         .hasMessageContaining("experiment.json")
         .hasMessageContaining("\"problems\": expected 64 as now given, found 32");
     assertThat(folder.resolve("experiment.json")).content().contains("32");
+  }
+
+  @Test
+  void whatMayGrowMayNotShrinkOrBecomeSomethingElse() {
+    grow("64");
+    assertThat(folder.resolve("experiment.json")).content().contains("\"problems\":\"64\"");
+    for (String now : List.of("63", "many")) {
+      assertThatThrownBy(() -> grow(now))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("\"problems\": expected " + now + " as now given, found 64")
+          .hasMessageContaining("or with more");
+    }
+    grow("64");
+  }
+
+  private void grow(String problems) {
+    Map<String, String> settings =
+        Map.of("experiment", "online", "problems", problems, "seeds", "[0, 1]");
+    new RunFolder(folder, ExperimentOptions.GROWING, settings, RESUME).close();
   }
 
   @Test

@@ -110,6 +110,70 @@ class RealCommandTest {
     assertThat(CommandRun.of(with(arguments, "flow-dpo")).jsonLines()).isEqualTo(run.jsonLines());
   }
 
+  @Test
+  void aRunGoesOnWithMoreProblemsAsIfItHadHadThem() {
+    String arms = "flow-dpo,no-updates,single-pass,supervised-as-long";
+    CommandRun few = CommandRun.of(growing(folder.resolve("grown"), 16, arms));
+    assertThat(few.exitCode()).as(few.err()).isZero();
+    CommandRun grown = CommandRun.of(growing(folder.resolve("grown"), 24, arms));
+    assertThat(grown.exitCode()).as(grown.err()).isZero();
+    CommandRun whole = CommandRun.of(growing(folder.resolve("whole"), 24, arms));
+
+    List<JsonNode> results = grown.jsonLines();
+    for (int i = 0; i < 3; i++) {
+      for (String field : List.of("arm", "outcomes", "heldOutOutcomes", "answerUpdates", "nodes")) {
+        assertThat(results.get(i).get(field))
+            .as(field)
+            .isEqualTo(whole.jsonLines().get(i).get(field));
+      }
+    }
+    double seconds = results.get(0).get("learningSeconds").asDouble();
+    assertThat(seconds).isGreaterThan(few.jsonLines().get(0).get("learningSeconds").asDouble());
+    assertThat(results.get(3).get("learningSeconds").asDouble())
+        .as("as long as both parts of the method's run")
+        .isGreaterThanOrEqualTo(seconds);
+
+    CommandRun fewer = CommandRun.of(growing(folder.resolve("grown"), 16, arms));
+    assertThat(fewer.exitCode()).isNotZero();
+    assertThat(fewer.err())
+        .contains("\"problems\": expected 16 as now given, found 24", "or with more");
+  }
+
+  @Test
+  void rolloutsThatAllComeFirstTakeNoMoreProblems() {
+    CommandRun few = CommandRun.of(growing(folder, 4, "offline-dpo"));
+    assertThat(few.exitCode()).as(few.err()).isZero();
+    CommandRun more = CommandRun.of(growing(folder, 6, "offline-dpo"));
+    assertThat(more.exitCode()).isNotZero();
+    assertThat(more.err())
+        .contains("offline-dpo", "expected 4 problems, as it began with, found 6");
+  }
+
+  private static Object[] growing(Path folder, int problems, String arms) {
+    return new Object[] {
+      "experiment",
+      "real",
+      "--set",
+      "one-step",
+      "--problems",
+      problems,
+      "--held-out",
+      3,
+      "--seeds",
+      1,
+      "--parallel",
+      1,
+      "--group",
+      2,
+      "--json",
+      "--out",
+      folder,
+      "--resume",
+      "--arms",
+      arms
+    };
+  }
+
   private static Object[] with(List<Object> arguments, String arms) {
     List<Object> all = new ArrayList<>(arguments);
     all.add(arms);
