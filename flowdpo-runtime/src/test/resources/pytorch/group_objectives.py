@@ -3,7 +3,8 @@
     python3 group_objectives.py    # writes group-objectives.json, from a fixed seed
 
 Every completion is a row of token log-probabilities; the derivative by a completion's log-probability is that
-by each of its tokens, which autograd gives alike for all of them but where the divergence is one of tokens.
+by each of its tokens, which autograd gives alike for all of them but where the ratio or the divergence is one of
+tokens.
 """
 
 import json
@@ -26,7 +27,7 @@ def group(sizes: list) -> dict:
         "rewards": rounded(torch.rand(len(sizes))).tolist(),
         "policy": [p.tolist() for p in policy],
         "reference": [rounded(p + 0.3 * torch.randn(len(p))).tolist() for p in policy],
-        "sampled": [float(p.sum() + 0.4 * torch.randn(())) for p in policy],
+        "sampled": [rounded(p + 0.2 * torch.randn(len(p))).tolist() for p in policy],
     }
 
 
@@ -45,10 +46,12 @@ def loss(policy: list, data: dict, settings: dict) -> torch.Tensor:
         mean = settings["lengthNormalised"]
         reduce = (lambda x: x.mean()) if mean else (lambda x: x.sum())
         if settings["clip"] > 0:
-            sampled = data["sampled"][i] / (len(tokens) if mean else 1)
-            ratio = torch.exp(reduce(tokens) - sampled)
+            sampled = torch.tensor(data["sampled"][i], dtype=torch.float64)
+            away = tokens - sampled if settings["clipOfTokens"] else reduce(tokens) - reduce(sampled)
+            ratio = torch.exp(away)
             bounded = torch.clamp(ratio, 1 - settings["clip"], 1 + settings["clip"])
-            total = total - torch.minimum(ratio * advantages[i], bounded * advantages[i])
+            gained = torch.minimum(ratio * advantages[i], bounded * advantages[i])
+            total = total - (reduce(gained) if settings["clipOfTokens"] else gained)
         else:
             total = total - advantages[i] * reduce(tokens)
         reference = torch.tensor(data["reference"][i], dtype=torch.float64)
@@ -68,11 +71,13 @@ def main() -> None:
         for leave in (False, True):
             for length in (False, True):
                 for deviation in (False, True):
-                    for clip, kl, tokens in ((0, 0, False), (0.2, 0, False), (0, 0.05, False), (0.1, 0.2, False),
-                                             (0.1, 0.2, True)):
+                    for clip, ratios, kl, divergences in (
+                            (0, False, 0, False), (0.2, False, 0, False), (0, False, 0.05, False), (0.1, False, 0.2, False),
+                            (0.1, False, 0.2, True), (0.2, True, 0, False), (0.1, True, 0.2, True)):
                         settings = {"leaveOneOut": leave, "lengthNormalised": length,
                                     "deviationNormalised": deviation, "clip": clip, "kl": kl,
-                                    "klOfTokens": tokens}
+                                    "clipOfTokens": ratios, "klOfTokens": divergences}
+                        tokens = ratios or divergences
                         policy = [torch.tensor(p, dtype=torch.float64, requires_grad=True) for p in data["policy"]]
                         value = loss(policy, data, settings)
                         value.backward()

@@ -78,8 +78,8 @@ class SeamsTest {
             event -> {
               PreferencePair pair = (PreferencePair) event;
               assertThat(pair.role()).isEqualTo(AdapterRole.ANSWER);
-              assertThat(pair.chosen()).isEqualTo(Chunks.ids("r"));
-              assertThat(pair.rejected()).isEqualTo(Chunks.ids("w"));
+              assertThat(pair.chosen().tokens()).isEqualTo(Chunks.ids("r"));
+              assertThat(pair.rejected().tokens()).isEqualTo(Chunks.ids("w"));
             });
   }
 
@@ -100,8 +100,8 @@ class SeamsTest {
     assertThat(events).hasSize(3);
     assertThat(events.get(0)).isInstanceOf(RolloutTree.class);
     PreferencePair pair = (PreferencePair) events.get(1);
-    assertThat(pair.chosen()).isEqualTo(Chunks.ids("yes"));
-    assertThat(pair.rejected()).isEqualTo(Chunks.ids("no"));
+    assertThat(pair.chosen().tokens()).isEqualTo(Chunks.ids("yes"));
+    assertThat(pair.rejected().tokens()).isEqualTo(Chunks.ids("no"));
     assertThat(((UpdateMetrics) events.get(2)).loss()).isEqualTo(43);
   }
 

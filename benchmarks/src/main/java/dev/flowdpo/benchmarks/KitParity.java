@@ -115,8 +115,8 @@ record KitParity(ExecutionTarget target, Path folder) {
       PreferencePair pair = SpeedFigures.pair(base, 64, 24);
       List<Completion> completions =
           List.of(
-              new Completion(pair.prompt().toArray(), pair.chosen().toArray()),
-              new Completion(pair.prompt().toArray(), pair.rejected().toArray()));
+              new Completion(pair.prompt().toArray(), pair.chosen().tokens().toArray()),
+              new Completion(pair.prompt().toArray(), pair.rejected().tokens().toArray()));
       float[] scores = new float[0];
       for (float[] one :
           new CompletionScorer(base).tokenLogProbabilities(figures.adapter(), completions)) {

@@ -13,6 +13,7 @@ import dev.flowdpo.policy.StopJudge;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.preference.RewardedCompletion;
 import dev.flowdpo.runtime.AdapterFlowEngineProvider;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
@@ -160,11 +161,9 @@ public final class MemoryCheck {
           new PreferencePair(
               AdapterRole.ANSWER,
               tokens(config, load.tokens() - load.completionTokens(), random),
-              tokens(config, load.completionTokens(), random),
-              tokens(config, load.completionTokens(), random),
+              new RewardedCompletion(tokens(config, load.completionTokens(), random), 1),
+              new RewardedCompletion(tokens(config, load.completionTokens(), random), 0),
               "pair " + i,
-              0,
-              1,
               0));
     }
     return pairs;

@@ -4,6 +4,7 @@ import dev.flowdpo.model.GradientPath;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.preference.RewardedCompletion;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
@@ -77,11 +78,9 @@ public class PreferenceGradientBenchmark {
           new PreferencePair(
               AdapterRole.ANSWER,
               tokens(PROMPT, random),
-              tokens(COMPLETION, random),
-              tokens(COMPLETION, random),
+              new RewardedCompletion(tokens(COMPLETION, random), 1),
+              new RewardedCompletion(tokens(COMPLETION, random), 0),
               "pair " + i,
-              0,
-              1,
               0));
     }
   }

@@ -13,6 +13,7 @@ import dev.flowdpo.policy.StopRules;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.preference.RewardedCompletion;
 import dev.flowdpo.rollout.RolloutRequest;
 import dev.flowdpo.rollout.RolloutSampler;
 import dev.flowdpo.rollout.RolloutTree;
@@ -117,11 +118,9 @@ final class SpeedFigures implements AutoCloseable {
     return new PreferencePair(
         AdapterRole.ANSWER,
         tokens(random, tokens - scored, base),
-        tokens(random, scored, base),
-        tokens(random, scored, base),
+        new RewardedCompletion(tokens(random, scored, base), 1),
+        new RewardedCompletion(tokens(random, scored, base), 0),
         "pair",
-        0,
-        1,
         0);
   }
 

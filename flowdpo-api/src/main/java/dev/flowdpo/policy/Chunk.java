@@ -2,7 +2,7 @@ package dev.flowdpo.policy;
 
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
-import dev.flowdpo.error.Require;
+import dev.flowdpo.value.LogProbabilities;
 import dev.flowdpo.value.TokenIds;
 import java.util.Objects;
 import java.util.OptionalDouble;
@@ -15,15 +15,19 @@ import java.util.OptionalDouble;
 public final class Chunk {
   private final TokenIds tokens;
   private final String text;
-  private final OptionalDouble logProbability;
+  private final LogProbabilities logProbabilities;
   private final boolean endOfSequence;
 
   private Chunk(
-      TokenIds tokens, String text, OptionalDouble logProbability, boolean endOfSequence) {
+      TokenIds tokens, String text, LogProbabilities logProbabilities, boolean endOfSequence) {
     this.tokens = Objects.requireNonNull(tokens, "tokens");
     this.text = Objects.requireNonNull(text, "text");
-    logProbability.ifPresent(value -> Require.finite("logProbability of a chunk", value));
-    this.logProbability = logProbability;
+    if (logProbabilities.hasTokens() && logProbabilities.length() != tokens.length()) {
+      throw new InvalidInputException(
+          "Chunk: expected a log-probability for each of %d tokens, found %d"
+              .formatted(tokens.length(), logProbabilities.length()));
+    }
+    this.logProbabilities = logProbabilities;
     this.endOfSequence = endOfSequence;
   }
 
@@ -46,24 +50,24 @@ public final class Chunk {
           "Chunk: expected at least one token, found none. A policy that has nothing to add"
               + " returns its end-of-sequence token, and one that knows no tokens a Chunk.ofText.");
     }
-    return of(tokens, text, OptionalDouble.of(logProbability), endOfSequence);
+    return of(tokens, text, LogProbabilities.ofSum(logProbability), endOfSequence);
   }
 
   /**
    * Returns a chunk of which the text is known, and perhaps more.
    *
    * @param tokens as above, or none where they are not known
-   * @param logProbability as above, or empty where it is not known
-   * @throws InvalidInputException if the log-probability is not a number
+   * @param logProbabilities of each token, of all together, or unknown
+   * @throws InvalidInputException if there are those of other than as many tokens
    */
   public static Chunk of(
-      TokenIds tokens, String text, OptionalDouble logProbability, boolean endOfSequence) {
-    return new Chunk(tokens, text, logProbability, endOfSequence);
+      TokenIds tokens, String text, LogProbabilities logProbabilities, boolean endOfSequence) {
+    return new Chunk(tokens, text, logProbabilities, endOfSequence);
   }
 
   /** {@return a chunk of which only the text is known; it may be empty} */
   public static Chunk ofText(String text, boolean endOfSequence) {
-    return of(TokenIds.of(), text, OptionalDouble.empty(), endOfSequence);
+    return of(TokenIds.of(), text, LogProbabilities.unknown(), endOfSequence);
   }
 
   /** {@return whether the ids are known} */
@@ -111,7 +115,12 @@ public final class Chunk {
    * where the policy does not tell it}
    */
   public OptionalDouble logProbability() {
-    return logProbability;
+    return logProbabilities.sum();
+  }
+
+  /** {@return what the policy tells of how likely it found the tokens, perhaps each} */
+  public LogProbabilities logProbabilities() {
+    return logProbabilities;
   }
 
   /** {@return whether the policy ended its output here} */
@@ -124,19 +133,19 @@ public final class Chunk {
     return other instanceof Chunk that
         && tokens.equals(that.tokens)
         && text.equals(that.text)
-        && logProbability.equals(that.logProbability)
+        && logProbabilities.equals(that.logProbabilities)
         && endOfSequence == that.endOfSequence;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(tokens, text, logProbability, endOfSequence);
+    return Objects.hash(tokens, text, logProbabilities, endOfSequence);
   }
 
   /** {@return all parts, for logs} */
   @Override
   public String toString() {
     return "Chunk[tokens=%s, text=%s, logProbability=%s, endOfSequence=%s]"
-        .formatted(tokens, text, logProbability, endOfSequence);
+        .formatted(tokens, text, logProbabilities, endOfSequence);
   }
 }

@@ -5,6 +5,7 @@ import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.rollout.Branch;
 import dev.flowdpo.rollout.OutputNode;
 import dev.flowdpo.rollout.RolloutTree;
+import dev.flowdpo.value.LogProbabilities;
 import dev.flowdpo.value.TokenIds;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
 /**
@@ -35,7 +35,7 @@ record GroupPairs(boolean wholeAnswers) implements PairRule {
                   Stream.of(tree.original()),
                   tree.nodes().stream().flatMap(node -> node.alternatives().stream()))
               .filter(branch -> branch.verdict().known())
-              .map(branch -> completion(branch, whole(branch.answer()), logProbability(branch)))
+              .map(branch -> completion(branch, whole(branch.answer()), sampled(branch)))
               .toList();
       group(AdapterRole.ANSWER, tokens.answerPrompt(question), answers, question, 0)
           .ifPresent(groups::add);
@@ -59,7 +59,7 @@ record GroupPairs(boolean wholeAnswers) implements PairRule {
                       completion(
                           branch,
                           tokens.stopDecision(branch.decisions().get(node.index()).stop()),
-                          OptionalDouble.empty()))
+                          LogProbabilities.unknown()))
               .toList();
       group(
               AdapterRole.STOP,
@@ -74,12 +74,12 @@ record GroupPairs(boolean wholeAnswers) implements PairRule {
 
   private static RewardedCompletion chunk(Branch branch, int node) {
     Chunk chunk = branch.answer().chunks().get(node);
-    return completion(branch, chunk.tokens(), chunk.logProbability());
+    return completion(branch, chunk.tokens(), chunk.logProbabilities());
   }
 
   private static RewardedCompletion completion(
-      Branch branch, TokenIds tokens, OptionalDouble logProbability) {
-    return new RewardedCompletion(tokens, branch.verdict().reward().orElseThrow(), logProbability);
+      Branch branch, TokenIds tokens, LogProbabilities sampled) {
+    return new RewardedCompletion(tokens, branch.verdict().reward().orElseThrow(), sampled);
   }
 
   /** Returns what was written from the question on, with the end where the text was ended. */
@@ -92,17 +92,15 @@ record GroupPairs(boolean wholeAnswers) implements PairRule {
   }
 
   /** Unknown where an end was written on the way, which is no part of the answer. */
-  private static OptionalDouble logProbability(Branch branch) {
+  private static LogProbabilities sampled(Branch branch) {
     List<Chunk> chunks = branch.answer().chunks();
-    double sum = 0;
-    for (int i = 0; i < chunks.size(); i++) {
-      Chunk chunk = chunks.get(i);
-      if (chunk.logProbability().isEmpty() || (chunk.endOfSequence() && i < chunks.size() - 1)) {
-        return OptionalDouble.empty();
-      }
-      sum += chunk.logProbability().getAsDouble();
+    if (chunks.subList(0, chunks.size() - 1).stream().anyMatch(Chunk::endOfSequence)) {
+      return LogProbabilities.unknown();
     }
-    return OptionalDouble.of(sum);
+    return chunks.stream()
+        .map(Chunk::logProbabilities)
+        .reduce(LogProbabilities::then)
+        .orElseThrow();
   }
 
   private static Optional<PreferencePair> group(
@@ -123,18 +121,8 @@ record GroupPairs(boolean wholeAnswers) implements PairRule {
       return Optional.empty();
     }
     return Optional.of(
-        new PreferencePair(
-            role,
-            prompt,
-            best.tokens(),
-            worst.tokens(),
-            prefix.problem().id(),
-            node,
-            best.reward(),
-            worst.reward(),
-            best.logProbability(),
-            worst.logProbability(),
-            group.stream().filter(each -> each != best && each != worst).toList()));
+        new PreferencePair(role, prompt, best, worst, prefix.problem().id(), node)
+            .withOthers(group.stream().filter(each -> each != best && each != worst).toList()));
   }
 
   /** What was written more than once counts once, with the mean of what it led to. */
@@ -149,7 +137,7 @@ record GroupPairs(boolean wholeAnswers) implements PairRule {
                 new RewardedCompletion(
                     tokens,
                     each.stream().mapToDouble(RewardedCompletion::reward).average().orElseThrow(),
-                    each.get(0).logProbability())));
+                    each.get(0).sampled())));
     return merged;
   }
 }

@@ -2,7 +2,6 @@ package dev.flowdpo.preference;
 
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.error.Require;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -19,13 +18,15 @@ import java.util.List;
  * Shao et al., arXiv 2402.03300, whose std is that of a sample); or, with {@link
  * Builder#leaveOneOut}, the mean of the others in place of the group's (RLOO, Ahmadian et al.,
  * arXiv 2402.14740). There are two further terms, of whole completions, so that one pass through
- * the model is enough, unless {@link Builder#klOfTokens} asks for a second:
+ * the model is enough, unless {@link Builder#clipOfTokens} or {@link Builder#klOfTokens} asks for a
+ * second:
  *
  * <ul>
  *   <li>{@link Builder#clip}: −min(ρᵢ Aᵢ, clip(ρᵢ, 1 − ε, 1 + ε) Aᵢ) in place of −Aᵢ log πᵢ / sᵢ,
- *       with ρᵢ = exp((log πᵢ − log π_sampled,ᵢ) / sᵢ) (GSPO, Zheng et al., arXiv 2507.18071).
- *       Where it is not known how likely the completion was when it was sampled, as for stop
- *       decisions, it counts as sampled now.
+ *       with ρᵢ = exp((log πᵢ − log π_sampled,ᵢ) / sᵢ) (GSPO, Zheng et al., arXiv 2507.18071); or,
+ *       with {@link Builder#clipOfTokens}, the sum of that over single tokens, with their own
+ *       ratios ρᵢₜ, divided by sᵢ, as in GRPO. Where it is not known how likely the completion was
+ *       when it was sampled, as for stop decisions, it counts as sampled now.
  *   <li>{@link Builder#kl}: plus the weight times exp(dᵢ) − dᵢ − 1, dᵢ = (log π_ref,ᵢ − log πᵢ) /
  *       sᵢ, an estimate of the divergence from the reference; or, with {@link Builder#klOfTokens},
  *       times Σₜ (exp(dᵢₜ) − dᵢₜ − 1) / sᵢ with dᵢₜ = log π_ref,ᵢₜ − log πᵢₜ of single tokens, as
@@ -48,6 +49,7 @@ public final class GroupRelative implements DpoObjective {
       boolean lengthNormalised,
       boolean deviationNormalised,
       double clip,
+      boolean clipOfTokens,
       double kl,
       boolean klOfTokens,
       boolean wholeAnswers) {}
@@ -74,7 +76,7 @@ public final class GroupRelative implements DpoObjective {
 
   @Override
   public boolean tokenLevel() {
-    return values.klOfTokens && values.kl > 0;
+    return (values.klOfTokens && values.kl > 0) || (values.clipOfTokens && values.clip > 0);
   }
 
   @Override
@@ -92,36 +94,76 @@ public final class GroupRelative implements DpoObjective {
     for (int i = 0; i < n; i++) {
       ScoredCompletion completion = group.get(i);
       double scale = values.lengthNormalised ? completion.length() : 1;
-      double advantage = advantages[i];
-      double now = completion.policySum();
-      double slope;
-      if (values.clip == 0) {
-        loss -= advantage * now / scale;
-        slope = -advantage / scale;
-      } else {
-        double away = (now - completion.sampledSum().orElse(now)) / scale;
-        double ratio = 1 + growth(away);
-        double bounded = Math.max(1 - values.clip, Math.min(1 + values.clip, ratio));
-        boolean free = ratio * advantage <= bounded * advantage;
-        loss -= (free ? ratio : bounded) * advantage;
-        slope = free ? -Math.exp(Math.min(away, STEEPEST)) * advantage / scale : 0;
-      }
-      if (values.kl > 0 && !values.klOfTokens) {
-        double away = (completion.referenceSum() - now) / scale;
-        loss += values.kl * (growth(away) - away);
-        slope += klSlope(away, scale);
-      }
-      derivatives[i] = new double[tokenLevel() ? completion.length() : 1];
-      Arrays.fill(derivatives[i], slope / n);
-      if (tokenLevel()) {
-        for (int t = 0; t < completion.length(); t++) {
-          double away = completion.reference(t) - completion.policy(t);
-          loss += values.kl * (growth(away) - away) / scale;
-          derivatives[i][t] += klSlope(away, scale) / n;
-        }
+      double[] slopes = new double[tokenLevel() ? completion.length() : 1];
+      loss += rewardLoss(completion, advantages[i], scale, slopes);
+      loss += divergence(completion, scale, slopes);
+      derivatives[i] = slopes;
+      for (int t = 0; t < slopes.length; t++) {
+        slopes[t] /= n;
       }
     }
     return new GroupValue(loss / n, derivatives);
+  }
+
+  /** Returns the term of the reward, and adds its derivative. */
+  private double rewardLoss(
+      ScoredCompletion completion, double advantage, double scale, double[] slopes) {
+    double now = completion.policySum();
+    if (values.clip == 0) {
+      addToAll(slopes, -advantage / scale);
+      return -advantage * now / scale;
+    }
+    if (!values.clipOfTokens) {
+      Clipped whole = clipped((now - completion.sampledSum().orElse(now)) / scale, advantage);
+      addToAll(slopes, whole.slope / scale);
+      return whole.loss;
+    }
+    double loss = 0;
+    for (int t = 0; t < completion.length(); t++) {
+      double policy = completion.policy(t);
+      Clipped token = clipped(policy - completion.sampled(t).orElse(policy), advantage);
+      loss += token.loss / scale;
+      slopes[t] += token.slope / scale;
+    }
+    return loss;
+  }
+
+  /** The loss by a ratio to the sampler, and its derivative by the ratio's logarithm. */
+  private record Clipped(double loss, double slope) {}
+
+  private Clipped clipped(double away, double advantage) {
+    double ratio = 1 + growth(away);
+    double bounded = Math.max(1 - values.clip, Math.min(1 + values.clip, ratio));
+    boolean free = ratio * advantage <= bounded * advantage;
+    return free
+        ? new Clipped(-ratio * advantage, -Math.exp(Math.min(away, STEEPEST)) * advantage)
+        : new Clipped(-bounded * advantage, 0);
+  }
+
+  /** Returns the term of the divergence from the reference, and adds its derivative. */
+  private double divergence(ScoredCompletion completion, double scale, double[] slopes) {
+    if (values.kl == 0) {
+      return 0;
+    }
+    if (!values.klOfTokens) {
+      double away = (completion.referenceSum() - completion.policySum()) / scale;
+      addToAll(slopes, klSlope(away, scale));
+      return values.kl * (growth(away) - away);
+    }
+    double loss = 0;
+    for (int t = 0; t < completion.length(); t++) {
+      double away = completion.reference(t) - completion.policy(t);
+      loss += values.kl * (growth(away) - away) / scale;
+      slopes[t] += klSlope(away, scale);
+    }
+    return loss;
+  }
+
+  /** The derivative by a sum is the derivative by each of its tokens. */
+  private static void addToAll(double[] slopes, double slope) {
+    for (int t = 0; t < slopes.length; t++) {
+      slopes[t] += slope;
+    }
   }
 
   private double klSlope(double away, double scale) {
@@ -175,6 +217,7 @@ public final class GroupRelative implements DpoObjective {
     private boolean lengthNormalised;
     private boolean deviationNormalised;
     private double clip;
+    private boolean clipOfTokens;
     private double kl;
     private boolean klOfTokens;
     private boolean wholeAnswers;
@@ -202,6 +245,15 @@ public final class GroupRelative implements DpoObjective {
     /** Sets how far the ratio to the sampler counts, in [0, 1); 0, the default, for no clip. */
     public Builder clip(double clip) {
       this.clip = Require.below(0, 1, "clip", clip);
+      return this;
+    }
+
+    /**
+     * Sets whether the ratio to the sampler is one of single tokens, at the cost of a second pass
+     * through the model; default false.
+     */
+    public Builder clipOfTokens(boolean clipOfTokens) {
+      this.clipOfTokens = clipOfTokens;
       return this;
     }
 
@@ -234,6 +286,7 @@ public final class GroupRelative implements DpoObjective {
               lengthNormalised,
               deviationNormalised,
               clip,
+              clipOfTokens,
               kl,
               klOfTokens,
               wholeAnswers));

@@ -1,10 +1,10 @@
 package dev.flowdpo.preference;
 
+import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.rollout.OutputNode;
 import dev.flowdpo.rollout.RolloutTree;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalDouble;
 
 /**
  * Forms preference pairs, as ids, of a tree's {@link Contrast}s (Flow-DPO, arXiv 2410.22304,
@@ -35,16 +35,22 @@ public final class PairBuilder {
     OutputNode node = contrast.node();
     boolean answers = contrast.role() == AdapterRole.ANSWER;
     boolean stop = contrast.choosesStop();
+    double chosen = contrast.chosen().verdict().reward().orElseThrow();
+    double rejected = contrast.rejected().verdict().reward().orElseThrow();
     return new PreferencePair(
         contrast.role(),
         answers ? tokens.answerPrompt(node.prefix()) : tokens.stopPrompt(node.output()),
-        answers ? contrast.chosenChunk().tokens() : tokens.stopDecision(stop),
-        answers ? contrast.rejectedChunk().tokens() : tokens.stopDecision(!stop),
+        answers
+            ? chunk(contrast.chosenChunk(), chosen)
+            : new RewardedCompletion(tokens.stopDecision(stop), chosen),
+        answers
+            ? chunk(contrast.rejectedChunk(), rejected)
+            : new RewardedCompletion(tokens.stopDecision(!stop), rejected),
         node.prefix().problem().id(),
-        node.index(),
-        contrast.chosen().verdict().reward().orElseThrow(),
-        contrast.rejected().verdict().reward().orElseThrow(),
-        answers ? contrast.chosenChunk().logProbability() : OptionalDouble.empty(),
-        answers ? contrast.rejectedChunk().logProbability() : OptionalDouble.empty());
+        node.index());
+  }
+
+  private static RewardedCompletion chunk(Chunk chunk, double reward) {
+    return new RewardedCompletion(chunk.tokens(), reward, chunk.logProbabilities());
   }
 }

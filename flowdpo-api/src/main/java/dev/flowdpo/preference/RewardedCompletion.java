@@ -1,23 +1,34 @@
 package dev.flowdpo.preference;
 
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.value.LogProbabilities;
 import dev.flowdpo.value.TokenIds;
 import java.util.Objects;
-import java.util.OptionalDouble;
 
 /**
  * A completion and what the answer that it led to was worth. Immutable and thread-safe.
  *
  * @param tokens its ids, at least one
  * @param reward of the answer that it led to
- * @param logProbability what the sampler said of it; empty where that is not known
+ * @param sampled what {@link dev.flowdpo.policy.Chunk#logProbabilities} said of it when it was
+ *     written; unknown where it is a decision
  */
-public record RewardedCompletion(TokenIds tokens, double reward, OptionalDouble logProbability) {
+public record RewardedCompletion(TokenIds tokens, double reward, LogProbabilities sampled) {
   /** Refuses a completion without tokens. */
   public RewardedCompletion {
-    Objects.requireNonNull(logProbability, "logProbability");
+    Objects.requireNonNull(sampled, "sampled");
     if (tokens.isEmpty()) {
       throw new InvalidInputException("completion: expected at least one token, found none");
     }
+    if (sampled.hasTokens() && sampled.length() != tokens.length()) {
+      throw new InvalidInputException(
+          "completion: expected a log-probability for each of %d tokens, found %d"
+              .formatted(tokens.length(), sampled.length()));
+    }
+  }
+
+  /** Makes a completion of which it is not known how likely it was when it was written. */
+  public RewardedCompletion(TokenIds tokens, double reward) {
+    this(tokens, reward, LogProbabilities.unknown());
   }
 }

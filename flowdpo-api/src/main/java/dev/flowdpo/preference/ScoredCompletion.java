@@ -2,7 +2,7 @@ package dev.flowdpo.preference;
 
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.error.Require;
-import java.util.Objects;
+import dev.flowdpo.value.LogProbabilities;
 import java.util.OptionalDouble;
 
 /**
@@ -14,7 +14,7 @@ public final class ScoredCompletion {
   private final double reward;
   private final float[] policy;
   private final float[] reference;
-  private final OptionalDouble sampledSum;
+  private final LogProbabilities sampled;
   private final double policySum;
   private final double referenceSum;
 
@@ -28,7 +28,7 @@ public final class ScoredCompletion {
    *     finite
    */
   public ScoredCompletion(double reward, float[] policy, float[] reference) {
-    this(reward, policy, reference, OptionalDouble.empty());
+    this(reward, policy, reference, LogProbabilities.unknown());
   }
 
   /**
@@ -37,19 +37,24 @@ public final class ScoredCompletion {
    * @param reward what the answer that it led to was worth
    * @param policy log π of each token, at least one; copied
    * @param reference log π_ref of each token; copied
-   * @param sampledSum log π of the whole completion when it was sampled; empty if unknown
+   * @param sampled log π of its tokens, or of the whole completion, when it was sampled
    * @throws InvalidInputException if there are no tokens, not as many of each, or a sum is not
    *     finite
    */
   public ScoredCompletion(
-      double reward, float[] policy, float[] reference, OptionalDouble sampledSum) {
+      double reward, float[] policy, float[] reference, LogProbabilities sampled) {
     if (policy.length == 0 || policy.length != reference.length) {
       throw new InvalidInputException(
           "scored completion: expected as many tokens of the policy as of the reference, at least"
               + " one, found %d and %d.".formatted(policy.length, reference.length));
     }
+    if (sampled.hasTokens() && sampled.length() != policy.length) {
+      throw new InvalidInputException(
+          "scored completion: expected %d tokens that were sampled, as many as are scored, found %d"
+              .formatted(policy.length, sampled.length()));
+    }
     this.reward = reward;
-    this.sampledSum = Objects.requireNonNull(sampledSum, "sampledSum");
+    this.sampled = sampled;
     this.policy = policy.clone();
     this.reference = reference.clone();
     this.policySum = Require.finite("log-probability under the policy", sum(policy));
@@ -91,7 +96,12 @@ public final class ScoredCompletion {
 
   /** {@return log π of the whole completion when it was sampled; empty where that is not known} */
   public OptionalDouble sampledSum() {
-    return sampledSum;
+    return sampled.sum();
+  }
+
+  /** {@return log π of one token, counted from 0, when it was sampled; empty if not known} */
+  public OptionalDouble sampled(int token) {
+    return sampled.hasTokens() ? OptionalDouble.of(sampled.get(token)) : OptionalDouble.empty();
   }
 
   /** {@return log π_ref of the whole completion, the sum over its tokens} */

@@ -8,7 +8,6 @@ import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.value.TokenIds;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 
 /**
  * Takes every chunk and every stop decision of the traces that end in a correct answer: of the
@@ -47,52 +46,29 @@ record SuccessPairs(boolean rollouts) implements PairRule {
     for (int node = output.depth() - 1; node >= firstDecision; node--) {
       PartialAnswer prefix = output.parent().orElseThrow();
       boolean stop = trace.decisions().get(node).stop();
+      double reward = trace.verdict().reward().orElseThrow();
+      String problem = trace.answer().problem().id();
       pairs.add(
-          pair(
+          new PreferencePair(
               AdapterRole.STOP,
-              trace,
-              node,
               tokens.stopPrompt(output),
-              tokens.stopDecision(stop),
-              tokens.stopDecision(!stop),
-              OptionalDouble.empty()));
+              new RewardedCompletion(tokens.stopDecision(stop), reward),
+              new RewardedCompletion(tokens.stopDecision(!stop), reward),
+              problem,
+              node));
       if (node >= firstChunk) {
         Chunk chunk = output.lastChunk().orElseThrow();
         pairs.add(
-            pair(
+            new PreferencePair(
                 AdapterRole.ANSWER,
-                trace,
-                node,
                 tokens.answerPrompt(prefix),
-                chunk.tokens(),
-                standIn(chunk.tokens()),
-                chunk.logProbability()));
+                new RewardedCompletion(chunk.tokens(), reward, chunk.logProbabilities()),
+                new RewardedCompletion(standIn(chunk.tokens()), reward),
+                problem,
+                node));
       }
       output = prefix;
     }
-  }
-
-  private static PreferencePair pair(
-      AdapterRole role,
-      Branch trace,
-      int node,
-      TokenIds prompt,
-      TokenIds chosen,
-      TokenIds rejected,
-      OptionalDouble logProbability) {
-    double reward = trace.verdict().reward().orElseThrow();
-    String problem = trace.answer().problem().id();
-    return new PreferencePair(
-        role,
-        prompt,
-        chosen,
-        rejected,
-        problem,
-        node,
-        reward,
-        reward,
-        logProbability,
-        OptionalDouble.empty());
   }
 
   private static TokenIds standIn(TokenIds chunk) {

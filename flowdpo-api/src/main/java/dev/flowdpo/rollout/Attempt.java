@@ -4,6 +4,7 @@ import dev.flowdpo.answer.FinalAnswer;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.value.FinishReason;
+import dev.flowdpo.value.LogProbabilities;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Solution;
 import java.util.List;
@@ -59,7 +60,13 @@ public final class Attempt {
   public static Attempt of(Solution solution) {
     List<Chunk> chunks =
         solution.chunks().stream()
-            .map(c -> Chunk.of(c.tokens(), c.text(), c.logProbability(), c.endOfSequence()))
+            .map(
+                c ->
+                    Chunk.of(
+                        c.tokens(),
+                        c.text(),
+                        LogProbabilities.ofSum(c.logProbability()),
+                        c.endOfSequence()))
             .toList();
     return new Attempt(
         solution.problem(), solution.text(), chunks, Optional.of(solution.finishReason()));

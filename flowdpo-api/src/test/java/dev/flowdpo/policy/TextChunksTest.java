@@ -15,6 +15,7 @@ import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.testing.Chunks;
 import dev.flowdpo.testing.ScriptedPolicy;
+import dev.flowdpo.value.LogProbabilities;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Solution;
 import dev.flowdpo.value.SolutionChunk;
@@ -47,9 +48,9 @@ class TextChunksTest {
 
   @Test
   void aLogProbabilityMayBeKnownWithoutTokens() {
-    Chunk chunk = Chunk.of(TokenIds.of(), "four", OptionalDouble.of(-1.5), false);
+    Chunk chunk = Chunk.of(TokenIds.of(), "four", LogProbabilities.ofSum(-1.5), false);
     assertThat(chunk.logProbability()).hasValue(-1.5);
-    assertThatThrownBy(() -> Chunk.of(TokenIds.of(), "", OptionalDouble.of(Double.NaN), false))
+    assertThatThrownBy(() -> Chunk.of(TokenIds.of(), "", LogProbabilities.ofSum(Double.NaN), false))
         .hasMessageContaining("NaN");
   }
 

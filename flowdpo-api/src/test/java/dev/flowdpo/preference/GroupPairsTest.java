@@ -15,7 +15,6 @@ import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.TokenIds;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -90,10 +89,10 @@ class GroupPairsTest {
             "%s>%s %.3f|%s %.3f"
                 .formatted(
                     text(pair.prompt()),
-                    text(pair.chosen()),
-                    pair.chosenReward(),
-                    text(pair.rejected()),
-                    pair.rejectedReward()));
+                    text(pair.chosen().tokens()),
+                    pair.chosen().reward(),
+                    text(pair.rejected().tokens()),
+                    pair.rejected().reward()));
     pair.others().forEach(o -> shown.append("|%s %.3f".formatted(text(o.tokens()), o.reward())));
     return shown.toString();
   }
@@ -114,7 +113,7 @@ class GroupPairsTest {
         .map(GroupPairsTest::shown)
         .containsExactly(
             "Q>yz 0.750|x 0.125|abcd" + end + " 0.500|abe 0.500", "Sab>N 0.500|Y 0.125");
-    assertThat(groups.get(0).others().get(0).logProbability()).isEqualTo(OptionalDouble.of(-5));
+    assertThat(groups.get(0).others().get(0).sampled().sum()).hasValue(-5);
   }
 
   @Test
@@ -127,7 +126,7 @@ class GroupPairsTest {
     List<PreferencePair> kept = everyChunk.mostVaried(1).pairs(tree(), TOKENS);
 
     assertThat(kept).hasSize(2).isSubsetOf(all);
-    assertThat(kept.get(0).chosenReward() - kept.get(0).rejectedReward())
+    assertThat(kept.get(0).chosen().reward() - kept.get(0).rejected().reward())
         .isCloseTo(0.5, within(1e-12));
   }
 }

@@ -14,12 +14,12 @@ import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.testing.Chunks;
 import dev.flowdpo.value.FinishReason;
+import dev.flowdpo.value.LogProbabilities;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.TokenIds;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,8 +87,8 @@ class PairBuilderTest {
             1, prefix, output, STOPS, List.of(branch(other, WRONG, STOPS)), Optional.empty());
     PreferencePair pair =
         builder.pairs(new RolloutTree(PROBLEM, branch(output, RIGHT, STOPS), List.of(node))).get(0);
-    assertThat(pair.chosen()).isEqualTo(TokenIds.of('b', Chunks.END));
-    assertThat(pair.rejected()).isEqualTo(TokenIds.of('b'));
+    assertThat(pair.chosen().tokens()).isEqualTo(TokenIds.of('b', Chunks.END));
+    assertThat(pair.rejected().tokens()).isEqualTo(TokenIds.of('b'));
   }
 
   @Test
@@ -132,10 +132,10 @@ class PairBuilderTest {
     PreferencePair pair = pairs.get(0);
     assertThat(pair.role()).isEqualTo(STOP);
     assertThat(pair.prompt()).isEqualTo(Chunks.ids("Sab"));
-    assertThat(pair.chosen()).isEqualTo(Chunks.ids(chosen));
-    assertThat(pair.rejected()).isEqualTo(Chunks.ids(chosen.equals("Y") ? "N" : "Y"));
-    assertThat(pair.chosenReward()).isEqualTo(1);
-    assertThat(pair.rejectedReward()).isEqualTo(stopRight && goOnRight ? 1 : 0);
+    assertThat(pair.chosen().tokens()).isEqualTo(Chunks.ids(chosen));
+    assertThat(pair.rejected().tokens()).isEqualTo(Chunks.ids(chosen.equals("Y") ? "N" : "Y"));
+    assertThat(pair.chosen().reward()).isEqualTo(1);
+    assertThat(pair.rejected().reward()).isEqualTo(stopRight && goOnRight ? 1 : 0);
   }
 
   @Test
@@ -213,9 +213,9 @@ class PairBuilderTest {
     List<PreferencePair> pairs =
         builder.pairs(tree(RIGHT, RIGHT, Optional.of(Verdict.reward(0.8, "terse")), GO_ON));
     assertThat(pairs).hasSize(1);
-    assertThat(pairs.get(0).chosen()).isEqualTo(Chunks.ids("Y"));
-    assertThat(pairs.get(0).chosenReward()).isEqualTo(0.8);
-    assertThat(pairs.get(0).rejectedReward()).isEqualTo(1);
+    assertThat(pairs.get(0).chosen().tokens()).isEqualTo(Chunks.ids("Y"));
+    assertThat(pairs.get(0).chosen().reward()).isEqualTo(0.8);
+    assertThat(pairs.get(0).rejected().reward()).isEqualTo(1);
   }
 
   @Test
@@ -242,14 +242,10 @@ class PairBuilderTest {
     return new PreferencePair(
         ANSWER,
         Chunks.ids("Qa"),
-        Chunks.ids(chosen),
-        Chunks.ids(rejected),
+        new RewardedCompletion(Chunks.ids(chosen), chosenReward, LogProbabilities.ofSum(-1)),
+        new RewardedCompletion(Chunks.ids(rejected), rejectedReward, LogProbabilities.ofSum(-1)),
         "p1",
-        1,
-        chosenReward,
-        rejectedReward,
-        OptionalDouble.of(-1), // what the script says of one letter
-        OptionalDouble.of(-1));
+        1);
   }
 
   /** The original path is "a", "b"; its second node has the alternative "x" and maybe a flip. */

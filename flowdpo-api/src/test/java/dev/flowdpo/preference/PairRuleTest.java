@@ -83,9 +83,9 @@ class PairRuleTest {
     for (PreferencePair pair : pairs) {
       boolean answer = text(pair.prompt()).startsWith("Q");
       assertThat(pair.role()).isEqualTo(answer ? ANSWER : STOP);
-      assertThat(pair.rejected()).isNotEqualTo(pair.chosen());
+      assertThat(pair.rejected().tokens()).isNotEqualTo(pair.chosen().tokens());
       assertThat(pair.problemId()).isEqualTo("p1");
-      assertThat(pair.chosenReward()).isEqualTo(1);
+      assertThat(pair.chosen().reward()).isEqualTo(1);
     }
   }
 
@@ -118,7 +118,7 @@ class PairRuleTest {
                         Verdict.unknown("no key"))),
                 TOKENS);
     assertThat(pairs)
-        .map(pair -> text(pair.chosen()) + "/" + text(pair.rejected()))
+        .map(pair -> text(pair.chosen().tokens()) + "/" + text(pair.rejected().tokens()))
         .containsExactlyInAnyOrder("ab/a", "N/Y", "cd/c", "Y/N", "x/xx", "Y/N");
   }
 
@@ -159,7 +159,7 @@ class PairRuleTest {
   }
 
   private static String shown(PreferencePair pair) {
-    return text(pair.prompt()) + ">" + text(pair.chosen());
+    return text(pair.prompt()) + ">" + text(pair.chosen().tokens());
   }
 
   private static String text(TokenIds ids) {

@@ -116,8 +116,8 @@ public final class StubLearner implements OnlineLearner, PreferenceTokens {
   }
 
   private void update(PreferencePair pair) {
-    int chosen = pair.chosen().length();
-    int rejected = pair.rejected().length();
+    int chosen = pair.chosen().tokens().length();
+    int rejected = pair.rejected().tokens().length();
     double loss =
         setup
             .objective()

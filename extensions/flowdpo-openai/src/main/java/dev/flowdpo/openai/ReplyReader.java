@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.flowdpo.policy.Chunk;
+import dev.flowdpo.value.LogProbabilities;
 import dev.flowdpo.value.TokenIds;
-import java.util.OptionalDouble;
 
 /**
  * Puts a chunk together out of a whole reply, or of the events of a streamed one. Not thread-safe.
@@ -92,7 +92,7 @@ final class ReplyReader {
     return Chunk.of(
         TokenIds.of(),
         text(),
-        known ? OptionalDouble.of(logProbability) : OptionalDouble.empty(),
+        known ? LogProbabilities.ofSum(logProbability) : LogProbabilities.unknown(),
         endOfSequence());
   }
 

@@ -16,6 +16,7 @@ import dev.flowdpo.policy.ChunkRequest;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.policy.StopRules;
+import dev.flowdpo.value.LogProbabilities;
 import dev.flowdpo.value.Message;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.TokenIds;
@@ -23,7 +24,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -63,7 +63,7 @@ class OpenAiPolicyTest {
       Chunk chunk = policy.extend(List.of(request(answer(" It is", false), 8))).get(0);
 
       assertThat(chunk)
-          .isEqualTo(Chunk.of(TokenIds.of(), " five", OptionalDouble.of(-0.75), false));
+          .isEqualTo(Chunk.of(TokenIds.of(), " five", LogProbabilities.ofSum(-0.75), false));
       assertThat(server.paths()).containsExactly("/v1/completions");
       assertThat(server.headers().get(0).getFirst("Authorization")).isEqualTo("Bearer the-key");
       assertThat(server.headers().get(0).getFirst("X-Team")).isEqualTo("blue");

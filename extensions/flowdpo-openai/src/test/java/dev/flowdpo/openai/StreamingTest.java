@@ -16,6 +16,7 @@ import dev.flowdpo.policy.FlowListener;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.policy.StopRules;
+import dev.flowdpo.value.LogProbabilities;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.TokenIds;
 import java.io.OutputStream;
@@ -23,7 +24,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -104,7 +104,7 @@ class StreamingTest {
               .logProbabilities(true)
               .build();
       assertThat(policy.extend(requests(1), watcher))
-          .containsExactly(Chunk.of(TokenIds.of(), "five", OptionalDouble.of(-0.75), false));
+          .containsExactly(Chunk.of(TokenIds.of(), "five", LogProbabilities.ofSum(-0.75), false));
       assertThat(watcher.texts).containsExactly("0fi", "0five");
     }
   }

@@ -13,6 +13,7 @@ import dev.flowdpo.rollout.OutputNode;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.value.FinishReason;
+import dev.flowdpo.value.LogProbabilities;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.TokenIds;
 import java.io.DataInputStream;
@@ -33,7 +34,7 @@ import java.util.stream.Stream;
  * does not travel back: the driver has it. Stateless and thread-safe.
  */
 final class TreeCodec {
-  private static final int LAYOUT = 1;
+  private static final int LAYOUT = 2;
   private static final int TREE = 0;
   private static final int FAILURE = 1;
   private static final int INVALID_INPUT = 2;
@@ -315,7 +316,15 @@ final class TreeCodec {
       Bytes.writeNumber(out, tokens.get(i));
     }
     Bytes.writeText(out, chunk.text());
-    Bytes.writeDouble(out, chunk.logProbability());
+    LogProbabilities sampled = chunk.logProbabilities();
+    out.writeBoolean(sampled.hasTokens());
+    if (sampled.hasTokens()) {
+      for (int i = 0; i < sampled.length(); i++) {
+        out.writeFloat(sampled.get(i));
+      }
+    } else {
+      Bytes.writeDouble(out, sampled.sum());
+    }
     out.writeBoolean(chunk.endOfSequence());
   }
 
@@ -325,8 +334,19 @@ final class TreeCodec {
       tokens[i] = Bytes.readNumber(in);
     }
     String text = Bytes.readText(in);
-    OptionalDouble logProbability = Bytes.readDouble(in);
-    return Chunk.of(TokenIds.copyOf(tokens), text, logProbability, in.readBoolean());
+    LogProbabilities sampled =
+        in.readBoolean()
+            ? LogProbabilities.ofTokens(readFloats(in, tokens.length))
+            : LogProbabilities.ofSum(Bytes.readDouble(in));
+    return Chunk.of(TokenIds.copyOf(tokens), text, sampled, in.readBoolean());
+  }
+
+  private static float[] readFloats(DataInputStream in, int length) throws IOException {
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = in.readFloat();
+    }
+    return values;
   }
 
   private static void writeVerdict(DataOutputStream out, Verdict verdict) throws IOException {

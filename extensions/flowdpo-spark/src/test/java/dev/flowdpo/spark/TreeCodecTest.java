@@ -16,6 +16,7 @@ import dev.flowdpo.rollout.OutputNode;
 import dev.flowdpo.rollout.RolloutTree;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.value.FinishReason;
+import dev.flowdpo.value.LogProbabilities;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.TokenIds;
 import java.util.Arrays;
@@ -30,7 +31,12 @@ class TreeCodecTest {
   private final StopDecision stop = new StopDecision(true, Math.nextUp(0.5));
   private final PartialAnswer root = PartialAnswer.start(problem);
   private final PartialAnswer first =
-      root.append(Chunk.of(TokenIds.of(1, 200, 128_255), "6 · 7 = ", -0.1, false));
+      root.append(
+          Chunk.of(
+              TokenIds.of(1, 200, 128_255),
+              "6 · 7 = ",
+              LogProbabilities.ofTokens(-0.05f, -1e-9f, -0.05f),
+              false));
   private final PartialAnswer last = first.append(Chunk.of(TokenIds.of(0), "42", -3e-7, true));
   private final PartialAnswer other = root.append(Chunk.ofText("weiß nicht", true));
   private final Branch original =
@@ -110,7 +116,7 @@ class TreeCodecTest {
     bytes[0] = 9;
     assertThatThrownBy(() -> TreeCodec.decode(bytes, problem, Optional.empty()))
         .isInstanceOf(FlowException.class)
-        .hasMessageContaining("expected layout 1, found 9")
+        .hasMessageContaining("expected layout 2, found 9")
         .hasMessageContaining("different versions of flowdpo-spark");
   }
 }

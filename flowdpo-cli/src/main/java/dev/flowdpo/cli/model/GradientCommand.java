@@ -11,6 +11,7 @@ import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.LogProbabilitySums;
 import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.preference.RewardedCompletion;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.AdapterWeights;
@@ -158,11 +159,9 @@ public final class GradientCommand implements Callable<Integer> {
     return new PreferencePair(
         AdapterRole.ANSWER,
         TokenIdsJson.read(where, json, "prompt", vocabulary),
-        TokenIdsJson.read(where, json, "chosen", vocabulary),
-        TokenIdsJson.read(where, json, "rejected", vocabulary),
+        new RewardedCompletion(TokenIdsJson.read(where, json, "chosen", vocabulary), 1),
+        new RewardedCompletion(TokenIdsJson.read(where, json, "rejected", vocabulary), 0),
         where,
-        0,
-        1,
         0);
   }
 

@@ -215,6 +215,11 @@ public final class LearningSettings {
             "For groups: how far the ratio to the sampler counts, 0 for no clip",
             p -> p.choice().group().clip(),
             (p, x) -> p.withGroup(p.choice().group().withClip(x))),
+        flag(
+            "clip-of-tokens",
+            "For groups: whether that ratio is one of single tokens, by a second pass",
+            p -> p.choice().group().clipOfTokens(),
+            (p, b) -> p.withGroup(p.choice().group().withClipOfTokens(b))),
         number(
             "kl",
             "For groups: weight of the divergence from the reference",

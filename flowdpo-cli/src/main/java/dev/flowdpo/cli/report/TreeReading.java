@@ -71,12 +71,12 @@ final class TreeReading {
     boolean stopIsChosen = !answers && stopIsChosen(tree, node, pair);
     return new ReportPair(
         pair.role(),
-        answers ? chunkText(node, pair.chosen()) : stopIsChosen ? FINISHED : GO_ON,
-        answers ? chunkText(node, pair.rejected()) : stopIsChosen ? GO_ON : FINISHED,
-        pair.chosenReward(),
-        pair.rejectedReward(),
-        pair.chosen().asList(),
-        pair.rejected().asList());
+        answers ? chunkText(node, pair.chosen().tokens()) : stopIsChosen ? FINISHED : GO_ON,
+        answers ? chunkText(node, pair.rejected().tokens()) : stopIsChosen ? GO_ON : FINISHED,
+        pair.chosen().reward(),
+        pair.rejected().reward(),
+        pair.chosen().tokens().asList(),
+        pair.rejected().tokens().asList());
   }
 
   /** Returns the text of the chunk with these tokens among those tried at the node. */
@@ -97,11 +97,11 @@ final class TreeReading {
    * tie forms a pair only where the earlier stop is preferred.
    */
   private static boolean stopIsChosen(RolloutTree tree, OutputNode node, PreferencePair pair) {
-    if (pair.chosenReward() == pair.rejectedReward()) {
+    if (pair.chosen().reward() == pair.rejected().reward()) {
       return true;
     }
     double original = tree.original().verdict().reward().orElse(0);
-    boolean originalIsChosen = original == pair.chosenReward();
+    boolean originalIsChosen = original == pair.chosen().reward();
     return node.decision().stop() == originalIsChosen;
   }
 }

@@ -7,6 +7,7 @@ import com.google.common.base.Strings;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.preference.RewardedCompletion;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.TokenIds;
 import java.util.Arrays;
@@ -38,18 +39,20 @@ final class PreferenceRow {
   ObjectNode row(PreferencePair pair) {
     ObjectNode row = JsonNodeFactory.instance.objectNode();
     row.set(PROMPT_IDS, array(pair.prompt()));
-    row.set(CHOSEN_IDS, array(pair.chosen()));
-    row.set(REJECTED_IDS, array(pair.rejected()));
+    TokenIds chosen = pair.chosen().tokens();
+    TokenIds rejected = pair.rejected().tokens();
+    row.set(CHOSEN_IDS, array(chosen));
+    row.set(REJECTED_IDS, array(rejected));
     row.put(PROMPT + TEXT, tokens.promptText(pair.prompt()));
-    row.put(CHOSEN + TEXT, tokens.completionText(pair.prompt(), pair.chosen()));
-    row.put(REJECTED + TEXT, tokens.completionText(pair.prompt(), pair.rejected()));
-    row.put(CHOSEN + WHOLE, tokens.isWhole(pair.chosen()));
-    row.put(REJECTED + WHOLE, tokens.isWhole(pair.rejected()));
+    row.put(CHOSEN + TEXT, tokens.completionText(pair.prompt(), chosen));
+    row.put(REJECTED + TEXT, tokens.completionText(pair.prompt(), rejected));
+    row.put(CHOSEN + WHOLE, tokens.isWhole(chosen));
+    row.put(REJECTED + WHOLE, tokens.isWhole(rejected));
     row.put(ROLE, pair.role().folderName());
     row.put(PROBLEM_ID, pair.problemId());
     row.put(NODE, pair.node());
-    row.put(CHOSEN_REWARD, pair.chosenReward());
-    row.put(REJECTED_REWARD, pair.rejectedReward());
+    row.put(CHOSEN_REWARD, pair.chosen().reward());
+    row.put(REJECTED_REWARD, pair.rejected().reward());
     pair.rolloutVersion().ifPresent(version -> row.put(ROLLOUT_VERSION, version));
     return row;
   }
@@ -68,12 +71,10 @@ final class PreferenceRow {
           new PreferencePair(
               role(row),
               texts.prompt,
-              texts.chosen,
-              texts.rejected,
+              new RewardedCompletion(texts.chosen, row.number(CHOSEN_REWARD, 1)),
+              new RewardedCompletion(texts.rejected, row.number(REJECTED_REWARD, 0)),
               row.has(PROBLEM_ID) ? row.textOrNumber(PROBLEM_ID) : Problem.of(texts.source).id(),
-              row.wholeNumber(NODE, 0),
-              row.number(CHOSEN_REWARD, 1),
-              row.number(REJECTED_REWARD, 0));
+              row.wholeNumber(NODE, 0));
       return row.has(ROLLOUT_VERSION)
           ? pair.withRolloutVersion(row.wholeNumber(ROLLOUT_VERSION, 0))
           : pair;

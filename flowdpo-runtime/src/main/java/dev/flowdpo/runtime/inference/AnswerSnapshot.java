@@ -12,6 +12,7 @@ import dev.flowdpo.runtime.inference.AnswerStates.State;
 import dev.flowdpo.runtime.internal.Lookup;
 import dev.flowdpo.runtime.text.Prompts;
 import dev.flowdpo.runtime.text.Tokenizer;
+import dev.flowdpo.value.LogProbabilities;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.TokenIds;
 import java.util.ArrayList;
@@ -161,7 +162,10 @@ final class AnswerSnapshot implements FlowPolicy {
 
   private Chunk chunk(ChunkDraft draft) {
     return Chunk.of(
-        TokenIds.copyOf(draft.tokens()), text(draft), draft.logProbability(), draft.ended());
+        TokenIds.copyOf(draft.tokens()),
+        text(draft),
+        LogProbabilities.ofTokens(draft.logProbabilities()),
+        draft.ended());
   }
 
   /**

@@ -49,11 +49,11 @@ class ChunkDecoder {
    * What one row gives.
    *
    * @param tokens the chosen tokens, with the end token where there is one
-   * @param logProbability the sum of their log-probabilities at temperature 1
+   * @param logProbabilities of each of them at temperature 1
    * @param ended whether the last token is an end token
    * @param block the keys and values of the start token and of all tokens but the last
    */
-  record Decoded(int[] tokens, double logProbability, boolean ended, KvBlock block) {}
+  record Decoded(int[] tokens, float[] logProbabilities, boolean ended, KvBlock block) {}
 
   ChunkDecoder(FrozenBase base) {
     this.base = base;
@@ -166,16 +166,17 @@ class ChunkDecoder {
     int steps = block.length();
     int length = 0;
     boolean ended = false;
-    double sum = 0;
     int[] tokens = new int[steps];
+    float[] found = new float[steps];
     while (length < steps && !ended) {
       int place = length * rows + row;
       tokens[length] = (int) chosen[place];
-      sum += logProbabilities[place];
+      found[length] = logProbabilities[place];
       ended = config.endOfSequenceIds().contains(tokens[length]);
       length++;
     }
-    return new Decoded(Arrays.copyOf(tokens, length), sum, ended, block.first(length));
+    return new Decoded(
+        Arrays.copyOf(tokens, length), Arrays.copyOf(found, length), ended, block.first(length));
   }
 
   private void feedRows(TensorFeed feed, List<Row> rows, List<KvPath> prefixes, int maxSteps) {

@@ -1,5 +1,6 @@
 package dev.flowdpo.runtime.inference;
 
+import com.google.common.primitives.Floats;
 import com.google.common.primitives.Ints;
 import dev.flowdpo.policy.ChunkRequest;
 import java.util.Arrays;
@@ -12,7 +13,7 @@ final class ChunkDraft {
   private KvPath path;
   private int last;
   private int[] tokens = {};
-  private double logProbability;
+  private float[] logProbabilities = {};
   private boolean ended;
   private Optional<KvSlab> unread = Optional.empty();
 
@@ -49,7 +50,7 @@ final class ChunkDraft {
       unread = Optional.of(piece.block().slab());
     }
     tokens = Ints.concat(tokens, piece.tokens());
-    logProbability += piece.logProbability();
+    logProbabilities = Floats.concat(logProbabilities, piece.logProbabilities());
     ended = piece.ended();
   }
 
@@ -86,8 +87,9 @@ final class ChunkDraft {
     return ended ? Arrays.copyOf(tokens, tokens.length - 1) : tokens.clone();
   }
 
-  double logProbability() {
-    return logProbability;
+  /** Returns that of each token at temperature 1. */
+  float[] logProbabilities() {
+    return logProbabilities.clone();
   }
 
   boolean ended() {

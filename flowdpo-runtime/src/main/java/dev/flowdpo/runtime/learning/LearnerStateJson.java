@@ -8,6 +8,7 @@ import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.preference.RewardedCompletion;
+import dev.flowdpo.value.LogProbabilities;
 import dev.flowdpo.value.TokenIds;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -66,21 +66,30 @@ final class LearnerStateJson {
   private static ObjectNode write(PreferencePair pair) {
     ObjectNode json = MAPPER.createObjectNode();
     write(json.putArray("prompt"), pair.prompt());
-    write(json.putArray("chosen"), pair.chosen());
-    write(json.putArray("rejected"), pair.rejected());
+    json.set("chosen", write(pair.chosen()));
+    json.set("rejected", write(pair.rejected()));
     json.put("problem", pair.problemId());
     json.put("node", pair.node());
-    json.put("chosenReward", pair.chosenReward());
-    json.put("rejectedReward", pair.rejectedReward());
-    pair.chosenLogProbability().ifPresent(value -> json.put("chosenLogp", value));
-    pair.rejectedLogProbability().ifPresent(value -> json.put("rejectedLogp", value));
     for (RewardedCompletion other : pair.others()) {
-      ObjectNode written = json.withArray("others").addObject();
-      write(written.putArray("tokens"), other.tokens());
-      written.put("reward", other.reward());
-      other.logProbability().ifPresent(value -> written.put("logp", value));
+      json.withArray("others").add(write(other));
     }
     pair.rolloutVersion().ifPresent(version -> json.put("rolloutVersion", version));
+    return json;
+  }
+
+  private static ObjectNode write(RewardedCompletion completion) {
+    ObjectNode json = MAPPER.createObjectNode();
+    write(json.putArray("tokens"), completion.tokens());
+    json.put("reward", completion.reward());
+    LogProbabilities sampled = completion.sampled();
+    if (sampled.hasTokens()) {
+      ArrayNode each = json.putArray("logps");
+      for (int token = 0; token < sampled.length(); token++) {
+        each.add(sampled.get(token));
+      }
+    } else {
+      sampled.sum().ifPresent(sum -> json.put("logp", sum));
+    }
     return json;
   }
 
@@ -133,38 +142,52 @@ final class LearnerStateJson {
   }
 
   private static PreferencePair pair(Path file, AdapterRole role, JsonNode json) {
-    return new PreferencePair(
-        role,
-        tokens(child(file, json, "prompt")),
-        tokens(child(file, json, "chosen")),
-        tokens(child(file, json, "rejected")),
-        text(file, json, "problem"),
-        child(file, json, "node").asInt(),
-        child(file, json, "chosenReward").asDouble(),
-        child(file, json, "rejectedReward").asDouble(),
-        optional(json.path("chosenLogp")),
-        optional(json.path("rejectedLogp")),
-        others(file, json.path("others")),
-        json.has("rolloutVersion")
-            ? OptionalLong.of(json.get("rolloutVersion").asLong())
-            : OptionalLong.empty());
+    boolean earlier = child(file, json, "chosen").isArray(); // as earlier versions wrote it
+    PreferencePair pair =
+        new PreferencePair(
+            role,
+            tokens(child(file, json, "prompt")),
+            earlier ? earlier(file, json, "chosen") : completion(file, json.get("chosen")),
+            earlier
+                ? earlier(file, json, "rejected")
+                : completion(file, child(file, json, "rejected")),
+            text(file, json, "problem"),
+            child(file, json, "node").asInt());
+    List<RewardedCompletion> others = new ArrayList<>();
+    json.path("others").forEach(other -> others.add(completion(file, other)));
+    PreferencePair group = others.isEmpty() ? pair : pair.withOthers(others);
+    return json.has("rolloutVersion")
+        ? group.withRolloutVersion(json.get("rolloutVersion").asLong())
+        : group;
   }
 
-  /** Only groups of more than two have some. */
-  private static List<RewardedCompletion> others(Path file, JsonNode written) {
-    List<RewardedCompletion> others = new ArrayList<>();
-    written.forEach(
-        other ->
-            others.add(
-                new RewardedCompletion(
-                    tokens(child(file, other, "tokens")),
-                    child(file, other, "reward").asDouble(),
-                    optional(other.path("logp")))));
-    return others;
+  private static RewardedCompletion completion(Path file, JsonNode json) {
+    JsonNode each = json.path("logps");
+    return new RewardedCompletion(
+        tokens(child(file, json, "tokens")),
+        child(file, json, "reward").asDouble(),
+        each.isArray()
+            ? LogProbabilities.ofTokens(floats(each))
+            : LogProbabilities.ofSum(optional(json.path("logp"))));
+  }
+
+  private static RewardedCompletion earlier(Path file, JsonNode json, String side) {
+    return new RewardedCompletion(
+        tokens(child(file, json, side)),
+        child(file, json, side + "Reward").asDouble(),
+        LogProbabilities.ofSum(optional(json.path(side + "Logp"))));
   }
 
   private static OptionalDouble optional(JsonNode value) {
     return value.isNumber() ? OptionalDouble.of(value.asDouble()) : OptionalDouble.empty();
+  }
+
+  private static float[] floats(JsonNode array) {
+    float[] values = new float[array.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = array.get(i).floatValue();
+    }
+    return values;
   }
 
   private static TokenIds tokens(JsonNode array) {

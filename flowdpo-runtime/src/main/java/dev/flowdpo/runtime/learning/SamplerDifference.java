@@ -2,6 +2,7 @@ package dev.flowdpo.runtime.learning;
 
 import dev.flowdpo.preference.LogProbabilitySums;
 import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.preference.RewardedCompletion;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -29,9 +30,9 @@ final class SamplerDifference {
     for (int i = 0; i < pairs.size(); i++) {
       PreferencePair pair = pairs.get(i);
       LogProbabilitySums found = sums.get(i);
-      all.add(pair.chosenLogProbability(), found.policyChosen(), pair.chosen().length());
+      all.add(pair.chosen(), found.policyChosen());
       if (!chosenOnly) {
-        all.add(pair.rejectedLogProbability(), found.policyRejected(), pair.rejected().length());
+        all.add(pair.rejected(), found.policyRejected());
       }
     }
     return all.tokens == 0
@@ -39,10 +40,11 @@ final class SamplerDifference {
         : OptionalDouble.of(all.difference / all.tokens);
   }
 
-  private void add(OptionalDouble sampler, double learner, int length) {
+  private void add(RewardedCompletion sampled, double learner) {
+    OptionalDouble sampler = sampled.sampled().sum();
     if (sampler.isPresent()) {
       difference += Math.abs(learner - sampler.getAsDouble());
-      tokens += length;
+      tokens += sampled.tokens().length();
     }
   }
 }

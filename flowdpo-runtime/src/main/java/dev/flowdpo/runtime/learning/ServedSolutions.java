@@ -10,6 +10,7 @@ import dev.flowdpo.rollout.Branch;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.runtime.text.Tokenizer;
 import dev.flowdpo.value.FinishReason;
+import dev.flowdpo.value.LogProbabilities;
 import dev.flowdpo.value.Solution;
 import dev.flowdpo.value.SolutionChunk;
 import dev.flowdpo.value.Usage;
@@ -65,7 +66,10 @@ final class ServedSolutions {
       answer =
           answer.append(
               Chunk.of(
-                  chunk.tokens(), chunk.text(), chunk.logProbability(), chunk.endOfSequence()));
+                  chunk.tokens(),
+                  chunk.text(),
+                  LogProbabilities.ofSum(chunk.logProbability()),
+                  chunk.endOfSequence()));
       // Only the decision after the last chunk can have been to stop.
       boolean stop = i == last && solution.finishReason() == FinishReason.STOPPED;
       decisions.add(new StopDecision(stop, chunk.stopProbability()));

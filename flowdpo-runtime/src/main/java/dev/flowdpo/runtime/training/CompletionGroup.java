@@ -4,24 +4,24 @@ import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import dev.flowdpo.preference.PreferencePair;
 import dev.flowdpo.preference.RewardedCompletion;
-import java.util.ArrayList;
+import dev.flowdpo.value.LogProbabilities;
 import java.util.Collections;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /**
  * Completions of one prompt that an objective looks at together. Immutable.
  *
  * @param completions at least one; of a pair the chosen one comes first
  * @param rewards what the answers that they led to were worth, one a completion
- * @param sampled log π of each when it was sampled; empty where that is not known
+ * @param sampled how likely each was when it was sampled
  */
 public record CompletionGroup(
-    List<Completion> completions, List<Double> rewards, List<OptionalDouble> sampled) {
+    List<Completion> completions, List<Double> rewards, List<LogProbabilities> sampled) {
 
   /** Makes a group of which it is not known how it was sampled. */
   public CompletionGroup(List<Completion> completions, List<Double> rewards) {
-    this(completions, rewards, Collections.nCopies(completions.size(), OptionalDouble.empty()));
+    this(completions, rewards, Collections.nCopies(completions.size(), LogProbabilities.unknown()));
   }
 
   /** Copies the lists and checks their sizes. */
@@ -41,21 +41,12 @@ public record CompletionGroup(
   /** Returns a pair as a group: the chosen completion, the rejected one, and its others. */
   public static CompletionGroup of(PreferencePair pair) {
     int[] prompt = pair.prompt().toArray();
-    List<Completion> completions = new ArrayList<>();
-    List<Double> rewards = new ArrayList<>();
-    List<OptionalDouble> sampled = new ArrayList<>();
-    completions.add(new Completion(prompt, pair.chosen().toArray()));
-    completions.add(new Completion(prompt, pair.rejected().toArray()));
-    rewards.add(pair.chosenReward());
-    rewards.add(pair.rejectedReward());
-    sampled.add(pair.chosenLogProbability());
-    sampled.add(pair.rejectedLogProbability());
-    for (RewardedCompletion other : pair.others()) {
-      completions.add(new Completion(prompt, other.tokens().toArray()));
-      rewards.add(other.reward());
-      sampled.add(other.logProbability());
-    }
-    return new CompletionGroup(completions, rewards, sampled);
+    List<RewardedCompletion> all =
+        Stream.concat(Stream.of(pair.chosen(), pair.rejected()), pair.others().stream()).toList();
+    return new CompletionGroup(
+        all.stream().map(one -> new Completion(prompt, one.tokens().toArray())).toList(),
+        all.stream().map(RewardedCompletion::reward).toList(),
+        all.stream().map(RewardedCompletion::sampled).toList());
   }
 
   /** Returns the number of completions. */

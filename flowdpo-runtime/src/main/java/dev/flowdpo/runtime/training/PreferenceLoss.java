@@ -50,7 +50,7 @@ public final class PreferenceLoss implements TrainingLoss<PreferencePair> {
   @Override
   public int length(PreferencePair example) {
     return example.prompt().length()
-        + Math.max(example.chosen().length(), example.rejected().length());
+        + Math.max(example.chosen().tokens().length(), example.rejected().tokens().length());
   }
 
   @Override
@@ -60,7 +60,8 @@ public final class PreferenceLoss implements TrainingLoss<PreferencePair> {
 
   @Override
   public void identify(PreferencePair example, PrimitiveSink sink) {
-    for (TokenIds tokens : List.of(example.prompt(), example.chosen(), example.rejected())) {
+    for (TokenIds tokens :
+        List.of(example.prompt(), example.chosen().tokens(), example.rejected().tokens())) {
       sink.putInt(tokens.length());
       tokens.forEach(sink::putInt);
     }

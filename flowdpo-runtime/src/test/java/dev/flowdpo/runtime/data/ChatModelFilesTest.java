@@ -90,7 +90,7 @@ class ChatModelFilesTest {
             "system: Be brief<|end|>\nuser: 1 + 1?<|end|>\nassistant: 2<|end|>\n"
                 + "user: And 1 more?<|end|>\nassistant:");
     assertThat(whole).isEqualTo(apart);
-    assertThat(tokens.promptText(apart.chosen()))
+    assertThat(tokens.promptText(apart.chosen().tokens()))
         .as("ends with the end of a turn, and without what the template writes behind it")
         .isEqualTo(" 3<|end|>");
   }
@@ -99,7 +99,7 @@ class ChatModelFilesTest {
   void textsGetNoBeginThatTheFolderDoesNotWant() throws IOException {
     PreferencePair pair = pair("{\"prompt\": \"Q:\", \"chosen\": \" 1\", \"rejected\": \" 2\"}");
     assertThat(pair.prompt().toArray()).isEqualTo(tokenizer.encode("Q:"));
-    assertThat(tokens.promptText(pair.rejected())).isEqualTo(" 2<|end|>");
+    assertThat(tokens.promptText(pair.rejected().tokens())).isEqualTo(" 2<|end|>");
   }
 
   @Test

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.preference.RewardedCompletion;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.TokenIds;
 import java.io.IOException;
@@ -35,12 +36,10 @@ class PreferenceFileTest {
     return new PreferencePair(
         AdapterRole.ANSWER,
         prompt,
-        TOKENS.completion("3 + 4 = 7"),
-        TokenIds.copyOf(TOKENS.tokenizer().encode("3 - 4 = ")),
+        new RewardedCompletion(TOKENS.completion("3 + 4 = 7"), 1),
+        new RewardedCompletion(TokenIds.copyOf(TOKENS.tokenizer().encode("3 - 4 = ")), 0.25),
         "p\"1\"",
-        node,
-        1,
-        0.25);
+        node);
   }
 
   @Test
@@ -128,16 +127,18 @@ class PreferenceFileTest {
     int end = TOKENS.config().endOfSequenceIds().get(0);
     assertThat(answer.role()).isEqualTo(AdapterRole.ANSWER);
     assertThat(TOKENS.promptText(answer.prompt())).endsWith("Q: 3 + 4?\nA: ");
-    assertThat(answer.chosen().toArray()).startsWith(TOKENS.tokenizer().encode("7")).endsWith(end);
+    assertThat(answer.chosen().tokens().toArray())
+        .startsWith(TOKENS.tokenizer().encode("7"))
+        .endsWith(end);
     assertThat(answer.problemId()).isEqualTo(Problem.of("Q: 3 + 4?\nA: ").id());
-    assertThat(answer.chosenReward()).isEqualTo(1);
-    assertThat(answer.rejectedReward()).isZero();
+    assertThat(answer.chosen().reward()).isEqualTo(1);
+    assertThat(answer.rejected().reward()).isZero();
     PreferencePair stop = pairs.get(1);
     assertThat(stop.role()).isEqualTo(AdapterRole.STOP);
-    assertThat(stop.chosen().toArray()).isEqualTo(TOKENS.tokenizer().encode("7"));
+    assertThat(stop.chosen().tokens().toArray()).isEqualTo(TOKENS.tokenizer().encode("7"));
     assertThat(stop.problemId()).isEqualTo("12");
     assertThat(stop.node()).isEqualTo(1);
-    assertThat(stop.chosenReward()).isEqualTo(0.5);
+    assertThat(stop.chosen().reward()).isEqualTo(0.5);
   }
 
   @Test
@@ -152,7 +153,7 @@ class PreferenceFileTest {
                     .formatted(user, seven, user, eight))
             .readAll();
     assertThat(pairs.get(0).prompt()).isEqualTo(TOKENS.question("3 + 4?"));
-    assertThat(pairs.get(0).chosen()).isEqualTo(TOKENS.completion("7"));
+    assertThat(pairs.get(0).chosen().tokens()).isEqualTo(TOKENS.completion("7"));
     assertThat(pairs.get(0).problemId()).isEqualTo(Problem.of("3 + 4?").id());
     assertThat(pairs.get(1)).isEqualTo(pairs.get(0));
 
@@ -200,10 +201,10 @@ class PreferenceFileTest {
                 + "{\"chosen\": \"Q: 3 + 4?\\nA: 7\", \"rejected\": \"Q: 3 + 4?\\nA: 8\"}\n")
             .readAll();
     assertThat(pairs.get(0).prompt()).isEqualTo(TOKENS.question("3 + 4?"));
-    assertThat(pairs.get(0).chosen()).isEqualTo(TOKENS.completion("7"));
+    assertThat(pairs.get(0).chosen().tokens()).isEqualTo(TOKENS.completion("7"));
     assertThat(pairs.get(1)).isEqualTo(pairs.get(0));
     assertThat(TOKENS.promptText(pairs.get(2).prompt())).isEqualTo("Q: 3 + 4?\nA:");
-    assertThat(TOKENS.promptText(pairs.get(2).chosen())).isEqualTo(" 7<|end|>");
+    assertThat(TOKENS.promptText(pairs.get(2).chosen().tokens())).isEqualTo(" 7<|end|>");
   }
 
   @Test
@@ -214,12 +215,17 @@ class PreferenceFileTest {
         file("{\"prompt\": \"Tom has\", \"chosen\": \" pens\", \"rejected\": \"x\"}")
             .readAll()
             .get(0);
-    assertThat(TokenIds.builder(9).addAll(pair.prompt()).addAll(pair.chosen()).build().toArray())
+    assertThat(
+            TokenIds.builder(9)
+                .addAll(pair.prompt())
+                .addAll(pair.chosen().tokens())
+                .build()
+                .toArray())
         .startsWith(joint);
     PreferencePair torn =
         file("{\"prompt\": \"Tom ha\", \"chosen\": \"s\", \"rejected\": \"x\"}").readAll().get(0);
     assertThat(torn.prompt().toArray()).isEqualTo(TOKENS.tokenizer().encode("Tom ha"));
-    assertThat(torn.chosen()).isEqualTo(TOKENS.completion("s"));
+    assertThat(torn.chosen().tokens()).isEqualTo(TOKENS.completion("s"));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.preference.RewardedCompletion;
 import dev.flowdpo.value.Message;
 import dev.flowdpo.value.TokenIds;
 import java.io.IOException;
@@ -29,18 +30,22 @@ class RowPropertyTest {
   @Provide
   Arbitrary<List<PreferencePair>> pairs() {
     Arbitrary<Double> rewards = Arbitraries.doubles().between(0, 1).ofScale(9);
+    Arbitrary<RewardedCompletion> completions =
+        Combinators.combine(BundledTokens.ids(), rewards)
+            .as((tokens, reward) -> new RewardedCompletion(tokens, reward));
     return Combinators.combine(
             Arbitraries.of(AdapterRole.class),
             BundledTokens.ids(),
-            BundledTokens.ids(),
-            BundledTokens.ids(),
+            completions,
+            completions,
             TEXTS.filter(text -> !text.isBlank()),
-            Arbitraries.integers().between(0, 20),
-            rewards,
-            rewards)
+            Arbitraries.integers().between(0, 20))
         .filter(
-            (role, prompt, chosen, rejected, id, node, first, second) -> !chosen.equals(rejected))
-        .as(PreferencePair::new)
+            (role, prompt, chosen, rejected, id, node) ->
+                !chosen.tokens().equals(rejected.tokens()))
+        .as(
+            (role, prompt, chosen, rejected, id, node) ->
+                new PreferencePair(role, prompt, chosen, rejected, id, node))
         .list()
         .ofMinSize(1)
         .ofMaxSize(5);

@@ -8,6 +8,7 @@ import com.google.common.primitives.Ints;
 import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.reference.Reference;
+import dev.flowdpo.value.LogProbabilities;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -123,7 +124,8 @@ class GreedyDecodingTest {
         assertThat(chunk.ended()).isFalse();
         assertThat(chunk.tokens()).hasSize(size);
         tokens[i] = Ints.concat(tokens[i], chunk.tokens());
-        logProbabilities[i] += chunk.logProbability();
+        logProbabilities[i] +=
+            LogProbabilities.ofTokens(chunk.logProbabilities()).sum().orElseThrow();
         states.set(
             i,
             new ChunkDecoder.Row(

@@ -11,6 +11,7 @@ import dev.flowdpo.policy.SamplingOptions;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.preference.RewardedCompletion;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.Architecture;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
@@ -179,11 +180,9 @@ class QuantizedModelTest {
         new PreferencePair(
             AdapterRole.ANSWER,
             TokenIds.copyOf(completions.get(0).prompt()),
-            TokenIds.copyOf(completions.get(0).completion()),
-            TokenIds.copyOf(completions.get(1).completion()),
+            new RewardedCompletion(TokenIds.copyOf(completions.get(0).completion()), 1),
+            new RewardedCompletion(TokenIds.copyOf(completions.get(1).completion()), 0),
             "random",
-            0,
-            1,
             0);
     try (PreferenceGradient.Result result =
         PreferenceGradient.of(base, path)

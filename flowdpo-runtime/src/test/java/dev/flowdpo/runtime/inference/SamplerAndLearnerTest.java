@@ -14,6 +14,7 @@ import dev.flowdpo.runtime.checkpoint.MatrixFormats;
 import dev.flowdpo.runtime.graph.MatrixPlan;
 import dev.flowdpo.runtime.training.Completion;
 import dev.flowdpo.runtime.training.CompletionScorer;
+import dev.flowdpo.value.LogProbabilities;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -93,7 +94,10 @@ class SamplerAndLearnerTest {
       float[] byToken = new float[tokens.length];
       double before = 0;
       for (int i = 0; i < tokens.length; i++) {
-        double sum = prefixes.get(i).get(row).logProbability();
+        double sum =
+            LogProbabilities.ofTokens(prefixes.get(i).get(row).logProbabilities())
+                .sum()
+                .orElseThrow();
         byToken[i] = (float) (sum - before);
         before = sum;
       }

@@ -17,6 +17,7 @@ import dev.flowdpo.runtime.checkpoint.SafetensorsFile;
 import dev.flowdpo.runtime.graph.ElementType;
 import dev.flowdpo.runtime.reference.Reference;
 import dev.flowdpo.runtime.training.PreferenceGradient;
+import dev.flowdpo.value.LogProbabilities;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -116,7 +117,8 @@ class SixteenBitTest {
         for (JsonNode one : row.get("logProbabilities")) {
           sum += one.doubleValue();
         }
-        assertThat(found.logProbability()).isCloseTo(sum, within(0.1));
+        assertThat(LogProbabilities.ofTokens(found.logProbabilities()).sum().orElseThrow())
+            .isCloseTo(sum, within(0.1));
       }
     }
     assertThat((double) same / all).isGreaterThan(0.95);

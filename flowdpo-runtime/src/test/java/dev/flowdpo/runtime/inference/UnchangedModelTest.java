@@ -102,7 +102,10 @@ class UnchangedModelTest {
     }
     new ChunkDecoder(base)
         .run(adapter, rows, 20, SamplingOptions.of(1), terminate -> {})
-        .forEach(d -> all.append(Arrays.toString(d.tokens())).append(d.logProbability()));
+        .forEach(
+            d ->
+                all.append(Arrays.toString(d.tokens()))
+                    .append(Arrays.toString(d.logProbabilities())));
     new CompletionScorer(base)
         .tokenLogProbabilities(adapter, completions)
         .forEach(scores -> all.append(Arrays.toString(scores)));

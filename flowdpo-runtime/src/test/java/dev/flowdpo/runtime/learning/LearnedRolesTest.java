@@ -213,12 +213,12 @@ class LearnedRolesTest {
       learner.save(folder);
     }
     assertThat(of(AdapterRole.ANSWER, recorder.updates)).hasSizeGreaterThan(6);
-    assertThat(recorder.pairs).allMatch(pair -> pair.chosenReward() == 1);
+    assertThat(recorder.pairs).allMatch(pair -> pair.chosen().reward() == 1);
 
     List<Completion> chunks =
         recorder.pairs.stream()
             .filter(pair -> pair.role() == AdapterRole.ANSWER)
-            .map(pair -> new Completion(pair.prompt().toArray(), pair.chosen().toArray()))
+            .map(pair -> new Completion(pair.prompt().toArray(), pair.chosen().tokens().toArray()))
             .toList();
     try (AdapterFlowEngine engine =
         new AdapterFlowEngineProvider().open(EngineSettings.defaults())) {

@@ -11,40 +11,40 @@ import dev.flowdpo.learning.UpdateMetrics;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.LogProbabilitySums;
 import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.preference.RewardedCompletion;
 import dev.flowdpo.runtime.tiny.BundledModel;
+import dev.flowdpo.value.LogProbabilities;
 import dev.flowdpo.value.TokenIds;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 /** The sampler's log-probabilities beside the learner's of the same tokens. */
 class SamplerDifferenceTest {
   private static final LogProbabilitySums SUMS = new LogProbabilitySums(-3, -8, 0, 0, 2, 4);
 
-  private static PreferencePair pair(OptionalDouble chosen, OptionalDouble rejected) {
+  private static PreferencePair pair(LogProbabilities chosen, LogProbabilities rejected) {
     return new PreferencePair(
         AdapterRole.ANSWER,
         TokenIds.of(1),
-        TokenIds.of(2, 3),
-        TokenIds.of(4, 5, 6, 7),
+        new RewardedCompletion(TokenIds.of(2, 3), 1, chosen),
+        new RewardedCompletion(TokenIds.of(4, 5, 6, 7), 0, rejected),
         "p",
-        0,
-        1,
-        0,
-        chosen,
-        rejected);
+        0);
   }
 
   @Test
   void chunksAreComparedWholeAndWeighedByTheirTokens() {
-    List<PreferencePair> both = List.of(pair(OptionalDouble.of(-2.5), OptionalDouble.of(-10)));
+    List<PreferencePair> both =
+        List.of(pair(LogProbabilities.ofSum(-2.5), LogProbabilities.ofSum(-10)));
     assertThat(SamplerDifference.of(both, List.of(SUMS), false).orElseThrow())
         .isCloseTo((0.5 + 2) / 6, within(1e-12));
     assertThat(SamplerDifference.of(both, List.of(SUMS), true)).hasValue(0.25);
-    List<PreferencePair> one = List.of(pair(OptionalDouble.empty(), OptionalDouble.of(-9)));
+    List<PreferencePair> one =
+        List.of(pair(LogProbabilities.unknown(), LogProbabilities.ofSum(-9)));
     assertThat(SamplerDifference.of(one, List.of(SUMS), false)).hasValue(0.25);
-    List<PreferencePair> none = List.of(pair(OptionalDouble.empty(), OptionalDouble.empty()));
+    List<PreferencePair> none =
+        List.of(pair(LogProbabilities.unknown(), LogProbabilities.unknown()));
     assertThat(SamplerDifference.of(none, List.of(SUMS), false)).isEmpty();
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.flowdpo.preference.AdapterRole;
 import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.preference.RewardedCompletion;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.Checkpoint;
 import dev.flowdpo.runtime.checkpoint.ModelConfig;
@@ -125,12 +126,10 @@ public final class Reference {
           new PreferencePair(
               AdapterRole.ANSWER,
               TokenIds.copyOf(integers(pair.get("prompt"))),
-              TokenIds.copyOf(integers(pair.get("chosen"))),
-              TokenIds.copyOf(integers(pair.get("rejected"))),
+              new RewardedCompletion(TokenIds.copyOf(integers(pair.get("chosen"))), 1),
+              new RewardedCompletion(TokenIds.copyOf(integers(pair.get("rejected"))), 0),
               "reference",
-              pairs.size(),
-              1,
-              0));
+              pairs.size()));
     }
     return pairs;
   }

@@ -10,12 +10,12 @@ import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.preference.GroupRelative;
 import dev.flowdpo.preference.GroupValue;
 import dev.flowdpo.preference.ScoredCompletion;
+import dev.flowdpo.value.LogProbabilities;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 /** Losses of groups and their derivatives against those that PyTorch's autograd gives. */
@@ -36,8 +36,8 @@ class GroupRelativeTest {
               floats(json.get("policy").get(i)),
               floats(json.get("reference").get(i)),
               sampled
-                  ? OptionalDouble.of(json.get("sampled").get(i).asDouble())
-                  : OptionalDouble.empty()));
+                  ? LogProbabilities.ofTokens(floats(json.get("sampled").get(i)))
+                  : LogProbabilities.unknown()));
     }
     return group;
   }
@@ -56,6 +56,7 @@ class GroupRelativeTest {
         .lengthNormalised(settings.get("lengthNormalised").asBoolean())
         .deviationNormalised(settings.get("deviationNormalised").asBoolean())
         .clip(settings.get("clip").asDouble())
+        .clipOfTokens(settings.get("clipOfTokens").asBoolean())
         .kl(settings.get("kl").asDouble())
         .klOfTokens(settings.get("klOfTokens").asBoolean())
         .build();
@@ -64,7 +65,7 @@ class GroupRelativeTest {
   @Test
   void agreesWithPyTorch() throws IOException {
     JsonNode fixture = fixture();
-    assertThat(fixture.get("cases")).hasSize(160);
+    assertThat(fixture.get("cases")).hasSize(224);
     for (JsonNode expected : fixture.get("cases")) {
       JsonNode json = fixture.get("groups").get(expected.get("group").asInt());
       GroupValue value = objective(expected).evaluate(group(json, true));
@@ -73,7 +74,8 @@ class GroupRelativeTest {
           .as("%s", expected)
           .isCloseTo(expected.get("loss").asDouble(), within(1e-9));
       assertThat(objective(expected).tokenLevel())
-          .isEqualTo(expected.get("klOfTokens").asBoolean());
+          .isEqualTo(
+              expected.get("klOfTokens").asBoolean() || expected.get("clipOfTokens").asBoolean());
       for (int i = 0; i < value.derivatives().length; i++) {
         JsonNode slopes = expected.get("slopes").get(i);
         assertThat(value.derivatives()[i])
@@ -95,6 +97,17 @@ class GroupRelativeTest {
 
     assertThat(clipped.evaluate(group(json, false)).derivatives())
         .isDeepEqualTo(GroupRelative.builder().build().evaluate(group(json, true)).derivatives());
+    double[][] ofTokens =
+        GroupRelative.builder()
+            .clip(0.2)
+            .clipOfTokens(true)
+            .build()
+            .evaluate(group(json, false))
+            .derivatives();
+    for (int i = 0; i < ofTokens.length; i++) {
+      double expected = clipped.evaluate(group(json, false)).derivatives()[i][0];
+      assertThat(ofTokens[i]).hasSize(json.get("policy").get(i).size()).containsOnly(expected);
+    }
   }
 
   @Test

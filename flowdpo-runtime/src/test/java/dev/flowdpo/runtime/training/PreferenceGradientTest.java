@@ -12,6 +12,7 @@ import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.preference.LogProbabilitySums;
 import dev.flowdpo.preference.ObjectiveValue;
 import dev.flowdpo.preference.PreferencePair;
+import dev.flowdpo.preference.RewardedCompletion;
 import dev.flowdpo.runtime.adapter.AdapterLayout;
 import dev.flowdpo.runtime.adapter.AdapterSnapshot;
 import dev.flowdpo.runtime.checkpoint.PeftAdapters;
@@ -223,7 +224,10 @@ class PreferenceGradientTest {
     AdapterSnapshot none = reference.adapter(false);
     List<PreferencePair> pairs = randomPairs(reference, 50, 4);
     int longest =
-        pairs.stream().mapToInt(p -> p.prompt().length() + p.chosen().length()).max().orElseThrow();
+        pairs.stream()
+            .mapToInt(p -> p.prompt().length() + p.chosen().tokens().length())
+            .max()
+            .orElseThrow();
     assertThat(2 * pairs.size() * longest).as("padded tokens").isGreaterThan(1 << 13);
     PreferenceGradient gradient = PreferenceGradient.of(reference.base(), path);
     DpoObjective objective = DpoObjective.ipo(0.3).withChosenNll(0.2);
@@ -354,11 +358,9 @@ class PreferenceGradientTest {
     return new PreferencePair(
         AdapterRole.STOP,
         TokenIds.copyOf(prompt),
-        TokenIds.copyOf(chosen),
-        TokenIds.copyOf(rejected),
+        new RewardedCompletion(TokenIds.copyOf(chosen), 1),
+        new RewardedCompletion(TokenIds.copyOf(rejected), 0),
         "test",
-        0,
-        1,
         0);
   }
 

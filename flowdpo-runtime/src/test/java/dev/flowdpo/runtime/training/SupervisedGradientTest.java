@@ -52,7 +52,7 @@ class SupervisedGradientTest {
     AdapterSnapshot policy = reference.adapter(true);
     List<Completion> completions = new ArrayList<>();
     for (PreferencePair pair : reference.pairs(file)) {
-      completions.add(new Completion(pair.prompt().toArray(), pair.chosen().toArray()));
+      completions.add(new Completion(pair.prompt().toArray(), pair.chosen().tokens().toArray()));
     }
     double[] weights = completions.stream().mapToDouble(c -> 1.0 / c.completion().length).toArray();
 
@@ -112,10 +112,10 @@ class SupervisedGradientTest {
         SupervisedGradient.of(reference.base(), GradientPath.TAPS)
             .compute(
                 policy,
-                List.of(new Completion(pair.prompt().toArray(), pair.chosen().toArray())),
+                List.of(new Completion(pair.prompt().toArray(), pair.chosen().tokens().toArray())),
                 SEED);
 
-    assertThat(found.tokens()).isEqualTo(pair.chosen().length());
+    assertThat(found.tokens()).isEqualTo(pair.chosen().tokens().length());
     assertThat(found.loss()).isCloseTo(preference.loss() - Math.log(2), within(1e-6));
     assertThat(
             relativeError(found.gradient().toFloatVector(), preference.gradient().toFloatVector()))
@@ -137,7 +137,7 @@ class SupervisedGradientTest {
         SupervisedGradient.of(reference.base(), GradientPath.TAPS)
             .compute(
                 policy,
-                List.of(new Completion(pair.prompt().toArray(), pair.chosen().toArray())),
+                List.of(new Completion(pair.prompt().toArray(), pair.chosen().tokens().toArray())),
                 SEED);
 
     assertThat(preference.loss()).isCloseTo(found.loss(), within(1e-9));

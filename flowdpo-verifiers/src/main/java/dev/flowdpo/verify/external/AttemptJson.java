@@ -7,13 +7,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.rollout.Attempt;
 import dev.flowdpo.value.FinishReason;
+import dev.flowdpo.value.LogProbabilities;
 import dev.flowdpo.value.Message;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.TokenIds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -89,8 +89,8 @@ final class AttemptJson {
               tokens.build(),
               chunk.path("text").asText(),
               chunk.has("logProbability")
-                  ? OptionalDouble.of(chunk.path("logProbability").asDouble())
-                  : OptionalDouble.empty(),
+                  ? LogProbabilities.ofSum(chunk.path("logProbability").asDouble())
+                  : LogProbabilities.unknown(),
               chunk.path("endOfSequence").asBoolean()));
     }
     Optional<FinishReason> reason =
