@@ -40,9 +40,6 @@ import java.util.regex.Pattern;
 final class ArmRun implements ExperimentRun<ArmResult> {
   private static final int LAST_UPDATES = 20;
 
-  /** How often a run is kept where its settings say nothing. */
-  static final int CHECKPOINT_PROBLEMS = 500;
-
   /** A bound for an arm that is held to a time and not to a number of problems. */
   private static final int MOST_TIMES_AS_MANY = 20;
 
@@ -121,11 +118,7 @@ final class ArmRun implements ExperimentRun<ArmResult> {
       double learningSeconds = clock.seconds();
       Flow measured = Evaluation.greedy(arm == Arm.SINGLE_PASS ? SinglePass.of(flow) : flow);
       Evaluation heldOut =
-          Evaluation.of(
-              measured,
-              settings.heldOutProblems(),
-              settings.set().verifier(),
-              new ShiftedDisplay(display, settings.problems()));
+          settings.evaluate(measured, new ShiftedDisplay(display, settings.problems()));
       return result(progress, rows, heldOut, learningSeconds, (System.nanoTime() - begin) / 1e9);
     }
   }
@@ -178,10 +171,6 @@ final class ArmRun implements ExperimentRun<ArmResult> {
     LearnerOptions options =
         arm.options(settings.learner()).toBuilder()
             .seed(seed)
-            .checkpointEveryProblems(
-                settings.flow().isPresent()
-                    ? settings.learner().checkpointEveryProblems()
-                    : CHECKPOINT_PROBLEMS)
             .rollouts(
                 rollouts ->
                     rollouts.problemsPerGroup(

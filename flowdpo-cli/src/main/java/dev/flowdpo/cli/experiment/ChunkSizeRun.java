@@ -57,14 +57,12 @@ final class ChunkSizeRun implements ExperimentRun<ChunkSizeResult> {
             .maxChunks(maxChunks)
             .build()) {
       Flow greedy = Evaluation.greedy(flow);
-      double before = Evaluation.of(greedy, heldOut, new ShiftedDisplay(display, 0)).accuracy();
+      double before = settings.evaluate(greedy, new ShiftedDisplay(display, 0)).accuracy();
       LearningReport learned = learn(flow, new ShiftedDisplay(display, heldOut.size()));
       long begin = System.nanoTime();
       Evaluation after =
-          Evaluation.of(
-              greedy,
-              heldOut,
-              new ShiftedDisplay(display, heldOut.size() + (long) settings.problems()));
+          settings.evaluate(
+              greedy, new ShiftedDisplay(display, heldOut.size() + (long) settings.problems()));
       double millis = (System.nanoTime() - begin) / 1e6 / heldOut.size();
       LearningProgress progress = learned.progress();
       return new ChunkSizeResult(

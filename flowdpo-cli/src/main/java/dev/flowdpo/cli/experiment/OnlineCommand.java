@@ -11,7 +11,6 @@ import dev.flowdpo.cli.run.RunFiles;
 import dev.flowdpo.cli.run.RunFolder;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
-import dev.flowdpo.preference.DpoObjective;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,6 +31,9 @@ import picocli.CommandLine.Option;
       "JSON: a line per run with its result, as in DIR/results.jsonl."
     })
 final class OnlineCommand implements Callable<Integer> {
+  /** How often a run is kept where its settings say nothing. */
+  private static final int CHECKPOINT_PROBLEMS = 500;
+
   @Mixin private OutputOptions output;
   @Mixin private EngineOptions model;
   @Mixin private SettingsOptions file;
@@ -89,9 +91,17 @@ final class OnlineCommand implements Callable<Integer> {
     }
     List<Long> seeds = experiment.seeds();
     OptionRange.atLeast(1, "--problems", problems);
-    LearningPlan start = preset();
-    LearningPlan plan = changes.plan(start).withProblems(problems);
-    OnlineSettings settings = settings(start, plan);
+    LearningPlan plan = changes.plan(preset()).withProblems(problems);
+    OnlineSettings settings =
+        new OnlineSettings(
+                model.choice(),
+                adapters,
+                distribution.chosen(),
+                problems,
+                experiment.heldOut(),
+                plan.learner(),
+                plan.objective())
+            .with(plan);
     RunFolder folder =
         experiment.folder(
             ExperimentOptions.GROWING,
@@ -156,26 +166,7 @@ final class OnlineCommand implements Callable<Integer> {
   private LearningPlan preset() {
     try (AdapterFlowEngine engine = model.choice().open(Optional.empty())) {
       return LearningPlan.of(engine, Preset.named(preset).learner())
-          .withLearner(learner -> learner.checkpointEveryProblems(ArmRun.CHECKPOINT_PROBLEMS));
+          .withLearner(learner -> learner.checkpointEveryProblems(CHECKPOINT_PROBLEMS));
     }
-  }
-
-  /** Folders of runs that set no more than the learner's numbers are described as they were. */
-  private OnlineSettings settings(LearningPlan start, LearningPlan plan) {
-    int every = Preset.named(preset).learner().checkpointEveryProblems();
-    OnlineSettings numbers =
-        new OnlineSettings(
-            model.choice(),
-            adapters,
-            distribution.chosen(),
-            problems,
-            experiment.heldOut(),
-            plan.learner().toBuilder().checkpointEveryProblems(every).build(),
-            DpoObjective.paper());
-    boolean onlyNumbers =
-        plan.hasFlowAndObjectiveOf(start)
-            && plan.learner().checkpointEveryProblems()
-                == start.learner().checkpointEveryProblems();
-    return onlyNumbers ? numbers : numbers.with(plan);
   }
 }

@@ -2,6 +2,7 @@ package dev.flowdpo.cli.experiment;
 
 import com.google.common.collect.ImmutableSortedMap;
 import dev.flowdpo.Flow;
+import dev.flowdpo.cli.evaluation.Evaluation;
 import dev.flowdpo.cli.options.LearningPlan;
 import dev.flowdpo.cli.options.ModelChoice;
 import dev.flowdpo.cli.output.ProgressDisplay;
@@ -128,6 +129,11 @@ record OnlineSettings(
   /** Returns the problems to measure on, the same for every seed. */
   List<Problem> heldOutProblems() {
     return set.heldOut(heldOut);
+  }
+
+  /** Measures a flow on them. */
+  Evaluation evaluate(Flow flow, ProgressDisplay display) {
+    return Evaluation.of(flow, heldOutProblems(), set.verifier(), display);
   }
 
   /**

@@ -114,12 +114,7 @@ final class TraceKindsRun implements ExperimentRun<List<TraceKindResult>> {
         OnlineLearner learner = settings.learner(flow, seed, display, "learning")) {
       double progressive = learner.learn(settings.problemsOf(seed)).validation().accuracy();
       learner.save(flowFolder());
-      Evaluation heldOut =
-          Evaluation.of(
-              Evaluation.greedy(flow),
-              settings.heldOutProblems(),
-              settings.set().verifier(),
-              display);
+      Evaluation heldOut = settings.evaluate(Evaluation.greedy(flow), display);
       return new LearnedFlow(progressive, heldOut.accuracy());
     }
   }
@@ -200,11 +195,7 @@ final class TraceKindsRun implements ExperimentRun<List<TraceKindResult>> {
 
   private Evaluation singlePass(Optional<Path> adapters, ProgressDisplay display) {
     try (Flow flow = settings.flow(settings.open(adapters), seed)) {
-      return Evaluation.of(
-          SinglePass.of(Evaluation.greedy(flow)),
-          settings.heldOutProblems(),
-          settings.set().verifier(),
-          display);
+      return settings.evaluate(SinglePass.of(Evaluation.greedy(flow)), display);
     }
   }
 }

@@ -55,14 +55,6 @@ public record LearningPlan(FlowOptions flow, LearnerOptions learner, ObjectiveCh
     return withChoice(choice.withName(ObjectiveChoice.GROUP_RELATIVE));
   }
 
-  /**
-   * Says whether the other writes answers and minimises as this does, whatever its learner's
-   * numbers.
-   */
-  public boolean hasFlowAndObjectiveOf(LearningPlan other) {
-    return flow.equals(other.flow) && choice.equals(other.choice);
-  }
-
   /** Returns a flow on the engine, which it closes. */
   public Flow flow(AdapterFlowEngine engine) {
     return Flow.builder()

@@ -284,10 +284,10 @@ class ExperimentCommandTest {
   void anExistingExperimentIsNeitherOverwrittenNorMistakenForAnother() {
     CommandRun again = CommandRun.of(online(online, 16, 2));
     again.assertRefused(online.toString(), "--resume", "--overwrite");
-    CommandRun longer = CommandRun.of(online(online, 24, 2, "--resume"));
-    assertThat(longer.exitCode()).isEqualTo(2);
-    assertThat(longer.err())
-        .contains("experiment.json", "\"problems\": expected 24 as now given, found 16");
+    CommandRun shorter = CommandRun.of(online(online, 8, 2, "--resume"));
+    assertThat(shorter.exitCode()).isEqualTo(2);
+    assertThat(shorter.err())
+        .contains("experiment.json", "\"problems\": expected 8 as now given, found 16");
     CommandRun seeds = CommandRun.of(online(online, 16, 1, "--resume"));
     seeds.assertRefused("\"seeds\": expected [0] as now given, found [0, 1]");
     CommandRun other =
