@@ -88,7 +88,7 @@ class OnlineCommandTest {
     JsonNode described = file("falling", "experiment.json");
     assertThat(described.toString())
         .contains("totalProblems=12", "schedule=LINEAR", "rolloutsPerNode=2")
-        .doesNotContain("\"rule\"", "\"flow\"");
+        .contains("\"rule\":\"ContrastPairs", "\"flow\":\"FlowOptions");
     double[] rates =
         Files.readAllLines(folder.resolve("falling/runs/flow-dpo/seed-0/metrics.jsonl")).stream()
             .map(CommandRun::parse)
