@@ -7,19 +7,12 @@ import dev.flowdpo.cli.evaluation.Evaluation;
 import dev.flowdpo.cli.evaluation.SinglePass;
 import dev.flowdpo.cli.output.JsonText;
 import dev.flowdpo.cli.output.ProgressDisplay;
-import dev.flowdpo.cli.report.TreeCollector;
-import dev.flowdpo.cli.run.MetricsFile;
 import dev.flowdpo.cli.run.RunFiles;
 import dev.flowdpo.error.InvalidInputException;
-import dev.flowdpo.learning.LearnerOptions;
-import dev.flowdpo.learning.LearningListener;
 import dev.flowdpo.learning.LearningProgress;
-import dev.flowdpo.learning.OnlineLearner;
 import dev.flowdpo.rollout.Attempt;
-import dev.flowdpo.rollout.RolloutSampler;
 import dev.flowdpo.rollout.Verifier;
 import dev.flowdpo.runtime.data.DurableFile;
-import dev.flowdpo.runtime.data.FileSeals;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Solution;
 import java.nio.file.Files;
@@ -39,9 +32,6 @@ import java.util.regex.Pattern;
  */
 final class ArmRun implements ExperimentRun<ArmResult> {
   private static final int LAST_UPDATES = 20;
-
-  /** A bound for an arm that is held to a time and not to a number of problems. */
-  private static final int MOST_TIMES_AS_MANY = 20;
 
   private static final Pattern CHECKPOINT_NAME = Pattern.compile("problems-(\\d{1,9})(-again)?");
 
@@ -75,7 +65,7 @@ final class ArmRun implements ExperimentRun<ArmResult> {
   /** A run over fewer problems goes on, as does one that was held to a shorter time. */
   private boolean isWhole(ArmResult result) {
     return arm == Arm.SUPERVISED_AS_LONG
-        ? result.learningSeconds() >= secondsOfMethod()
+        ? secondsOfMethod().filter(seconds -> result.learningSeconds() >= seconds).isPresent()
         : result.outcomes().length() >= settings.problems();
   }
 
@@ -111,7 +101,9 @@ final class ArmRun implements ExperimentRun<ArmResult> {
         rows = solve(SinglePass.of(flow), display);
       } else {
         try (ProblemLog log = ProblemLog.open(problemsFile(), progressBefore())) {
-          progress = learn(flow, log, clock, display);
+          progress =
+              new ArmLearning(arm, seed, settings, folder, clock)
+                  .learn(flow, log, timeLimit(), display);
           rows = log.rows();
         }
       }
@@ -160,113 +152,23 @@ final class ArmRun implements ExperimentRun<ArmResult> {
     }
   }
 
-  private LearningProgress learn(
-      Flow flow, ProblemLog log, LearningClock clock, ProgressDisplay display) {
-    int before = progressBefore();
-    if (arm == Arm.OFFLINE && before > 0 && before < settings.problems()) {
-      throw new InvalidInputException(
-          "%s: expected %d problems, as it began with, found %d; its rollouts all come before its updates, so leave that arm out or choose another folder"
-              .formatted(folder, before, settings.problems()));
-    }
-    LearnerOptions options =
-        arm.options(settings.learner()).toBuilder()
-            .seed(seed)
-            .rollouts(
-                rollouts ->
-                    rollouts.problemsPerGroup(
-                        arm == Arm.OFFLINE
-                            ? settings.problems()
-                            : settings.learner().rollouts().problemsPerGroup()))
-            .build();
-    ArmWatch watch = new ArmWatch(log, display);
-    Seals seals = new Seals();
-    TreeCollector trees = TreeFiles.collector(folder.resolve("trees"), seed, settings.problems());
-    Path checkpoint = folder.resolve(RunFiles.CHECKPOINT);
-    boolean resume = Files.exists(checkpoint.resolve("latest"));
-    try (OnlineLearner learner =
-            flow.learner()
-                .verifier(settings.set().verifier())
-                .objective(arm.objective(settings))
-                .pairs(arm.pairRule(settings))
-                .sampler(sampler())
-                .options(options)
-                .listener(watch)
-                .listener(trees)
-                .listener(seals)
-                .listener(clock)
-                .checkpoint(checkpoint)
-                .resume(resume)
-                .build();
-        MetricsFile metrics = metrics(seals, learner.progress())) {
-      watch.writeTo(metrics);
-      seals.onCheckpoint(checkpoint); // of what was not cut off, where the run goes on
-      LearningProgress progress =
-          arm == Arm.SUPERVISED_AS_LONG
-              ? learnAsLong(learner, clock)
-              : learner.learn(settings.problemsOf(seed)).progress();
-      trees.finish();
-      if (options.updates().enabled()) {
-        learner.save(folder);
-      }
-      return progress;
-    }
-  }
-
-  /** Learns for as long as the method did, a group at a time. */
-  private LearningProgress learnAsLong(OnlineLearner learner, LearningClock clock) {
-    double seconds = secondsOfMethod();
-    List<Problem> problems =
-        settings.set().learning(seed, MOST_TIMES_AS_MANY * settings.problems());
-    for (List<Problem> group :
-        Lists.partition(problems, settings.learner().rollouts().problemsPerGroup())) {
-      if (clock.seconds() >= seconds) {
-        break;
-      }
-      var unused = learner.learn(group);
-    }
-    return learner.progress();
-  }
-
-  private double secondsOfMethod() {
+  /** Returns how long the method learned with this seed, where it is done. */
+  private Optional<Double> secondsOfMethod() {
     return new ArmRun(Arm.DPO, seed, settings, experiment)
         .doneBefore()
-        .map(ArmResult::learningSeconds)
-        .orElseThrow(
-            () ->
-                new InvalidInputException(
-                    "%s: expected the run of %s with seed %d to be done, whose time it takes, found none; name that arm first, with --parallel 1"
-                        .formatted(arm.folder(), Arm.DPO.folder(), seed)));
+        .map(ArmResult::learningSeconds);
   }
 
-  /** Offline all rollouts come before the first update; in parts, for their memory. */
-  private RolloutSampler sampler() {
-    return arm == Arm.OFFLINE
-        ? new PartitionedSampler(
-            RolloutSampler.tree(), settings.learner().rollouts().problemsPerGroup())
-        : RolloutSampler.tree();
-  }
-
-  /**
-   * Opens the file whose lines grow beside the checkpoints, and checks it where the run goes on.
-   */
-  private MetricsFile metrics(Seals seals, LearningProgress from) {
-    Path metrics = folder.resolve(RunFiles.METRICS);
-    seals.open(folder.resolve(RunFiles.SEALS), metrics, from);
-    return MetricsFile.open(metrics, from);
-  }
-
-  /** Seals the metrics with every checkpoint. */
-  private static final class Seals implements LearningListener {
-    private Optional<FileSeals> seals = Optional.empty();
-
-    void open(Path file, Path metrics, LearningProgress from) {
-      seals = Optional.of(FileSeals.resume(file, List.of(metrics), from.problems()));
-    }
-
-    @Override
-    public void onCheckpoint(Path checkpoint) {
-      seals.ifPresent(FileSeals::save);
-    }
+  /** Returns how long this arm may learn; most learn from all problems however long it takes. */
+  private double timeLimit() {
+    return arm != Arm.SUPERVISED_AS_LONG
+        ? Double.POSITIVE_INFINITY
+        : secondsOfMethod()
+            .orElseThrow(
+                () ->
+                    new InvalidInputException(
+                        "%s: expected the run of %s with seed %d to be done, whose time it takes, found none; name that arm first, with --parallel 1"
+                            .formatted(arm.folder(), Arm.DPO.folder(), seed)));
   }
 
   private ArmResult result(
