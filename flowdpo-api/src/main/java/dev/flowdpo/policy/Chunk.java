@@ -3,6 +3,7 @@ package dev.flowdpo.policy;
 import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.value.LogProbabilities;
+import dev.flowdpo.value.SolutionChunk;
 import dev.flowdpo.value.TokenIds;
 import java.util.Objects;
 import java.util.OptionalDouble;
@@ -22,12 +23,7 @@ public final class Chunk {
       TokenIds tokens, String text, LogProbabilities logProbabilities, boolean endOfSequence) {
     this.tokens = Objects.requireNonNull(tokens, "tokens");
     this.text = Objects.requireNonNull(text, "text");
-    if (logProbabilities.hasTokens() && logProbabilities.length() != tokens.length()) {
-      throw new InvalidInputException(
-          "Chunk: expected a log-probability for each of %d tokens, found %d"
-              .formatted(tokens.length(), logProbabilities.length()));
-    }
-    this.logProbabilities = logProbabilities;
+    this.logProbabilities = logProbabilities.ofAsMany("Chunk", tokens.length());
     this.endOfSequence = endOfSequence;
   }
 
@@ -63,6 +59,15 @@ public final class Chunk {
   public static Chunk of(
       TokenIds tokens, String text, LogProbabilities logProbabilities, boolean endOfSequence) {
     return new Chunk(tokens, text, logProbabilities, endOfSequence);
+  }
+
+  /** {@return a chunk of a solution, as a policy wrote it} */
+  public static Chunk of(SolutionChunk chunk) {
+    return of(
+        chunk.tokens(),
+        chunk.text(),
+        LogProbabilities.ofSum(chunk.logProbability()),
+        chunk.endOfSequence());
   }
 
   /** {@return a chunk of which only the text is known; it may be empty} */

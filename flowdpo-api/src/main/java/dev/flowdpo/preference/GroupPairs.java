@@ -73,8 +73,8 @@ record GroupPairs(boolean wholeAnswers) implements PairRule {
   }
 
   private static RewardedCompletion chunk(Branch branch, int node) {
-    Chunk chunk = branch.answer().chunks().get(node);
-    return completion(branch, chunk.tokens(), chunk.logProbabilities());
+    return RewardedCompletion.of(
+        branch.answer().chunks().get(node), branch.verdict().reward().orElseThrow());
   }
 
   private static RewardedCompletion completion(

@@ -43,10 +43,7 @@ record MostVariedPairs(PairRule rule, int perProblem) implements PairRule {
 
   private static double variance(PreferencePair pair) {
     double[] rewards =
-        DoubleStream.concat(
-                DoubleStream.of(pair.chosen().reward(), pair.rejected().reward()),
-                pair.others().stream().mapToDouble(RewardedCompletion::reward))
-            .toArray();
+        pair.completions().stream().mapToDouble(RewardedCompletion::reward).toArray();
     double mean = DoubleStream.of(rewards).average().orElseThrow();
     return DoubleStream.of(rewards).map(reward -> (reward - mean) * (reward - mean)).sum()
         / rewards.length;

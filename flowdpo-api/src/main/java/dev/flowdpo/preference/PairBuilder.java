@@ -1,6 +1,5 @@
 package dev.flowdpo.preference;
 
-import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.rollout.OutputNode;
 import dev.flowdpo.rollout.RolloutTree;
 import java.util.List;
@@ -41,16 +40,12 @@ public final class PairBuilder {
         contrast.role(),
         answers ? tokens.answerPrompt(node.prefix()) : tokens.stopPrompt(node.output()),
         answers
-            ? chunk(contrast.chosenChunk(), chosen)
+            ? RewardedCompletion.of(contrast.chosenChunk(), chosen)
             : new RewardedCompletion(tokens.stopDecision(stop), chosen),
         answers
-            ? chunk(contrast.rejectedChunk(), rejected)
+            ? RewardedCompletion.of(contrast.rejectedChunk(), rejected)
             : new RewardedCompletion(tokens.stopDecision(!stop), rejected),
         node.prefix().problem().id(),
         node.index());
-  }
-
-  private static RewardedCompletion chunk(Chunk chunk, double reward) {
-    return new RewardedCompletion(chunk.tokens(), reward, chunk.logProbabilities());
   }
 }

@@ -30,9 +30,7 @@ final class PairObjectives {
     @Override
     public ObjectiveValue evaluate(LogProbabilitySums sums) {
       double x = beta * sums.meanLogit();
-      double slope = -beta * Logistic.sigmoid(-x);
-      return ObjectiveValue.ofRatios(
-          Logistic.minusLogSigmoid(x), slope / sums.chosenLength(), -slope / sums.rejectedLength());
+      return ofMeanLogit(Logistic.minusLogSigmoid(x), -beta * Logistic.sigmoid(-x), sums);
     }
   }
 
@@ -75,6 +73,12 @@ final class PairObjectives {
         Logistic.minusLogSigmoid(x) + tilt * x, beta * (tilt - Logistic.sigmoid(-x)));
   }
 
+  /** A loss by a difference of means over tokens, and its derivative by that. */
+  private static ObjectiveValue ofMeanLogit(double loss, double slope, LogProbabilitySums sums) {
+    return ObjectiveValue.ofRatios(
+        loss, slope / sums.chosenLength(), -slope / sums.rejectedLength());
+  }
+
   /** SLiC-HF, Zhao et al., arXiv 2305.10425, on log-ratios: max(0, 1 − β h). */
   record HingeObjective(double beta) implements DpoObjective {
     HingeObjective {
@@ -100,9 +104,7 @@ final class PairObjectives {
     @Override
     public ObjectiveValue evaluate(LogProbabilitySums sums) {
       double distance = sums.meanLogit() - 1 / (2 * beta);
-      double slope = 2 * distance;
-      return ObjectiveValue.ofRatios(
-          distance * distance, slope / sums.chosenLength(), -slope / sums.rejectedLength());
+      return ofMeanLogit(distance * distance, 2 * distance, sums);
     }
   }
 

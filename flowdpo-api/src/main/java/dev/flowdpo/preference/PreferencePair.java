@@ -5,6 +5,7 @@ import dev.flowdpo.value.TokenIds;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * Two completions of one prompt, one of them preferred. Immutable and thread-safe.
@@ -54,6 +55,11 @@ public record PreferencePair(
       String problemId,
       int node) {
     this(role, prompt, chosen, rejected, problemId, node, List.of(), OptionalLong.empty());
+  }
+
+  /** {@return the chosen completion, the rejected one, and the others} */
+  public List<RewardedCompletion> completions() {
+    return Stream.concat(Stream.of(chosen, rejected), others.stream()).toList();
   }
 
   /** {@return this pair with further completions of its prompt} */

@@ -1,9 +1,9 @@
 package dev.flowdpo.preference;
 
 import dev.flowdpo.error.InvalidInputException;
+import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.value.LogProbabilities;
 import dev.flowdpo.value.TokenIds;
-import java.util.Objects;
 
 /**
  * A completion and what the answer that it led to was worth. Immutable and thread-safe.
@@ -16,19 +16,19 @@ import java.util.Objects;
 public record RewardedCompletion(TokenIds tokens, double reward, LogProbabilities sampled) {
   /** Refuses a completion without tokens. */
   public RewardedCompletion {
-    Objects.requireNonNull(sampled, "sampled");
     if (tokens.isEmpty()) {
       throw new InvalidInputException("completion: expected at least one token, found none");
     }
-    if (sampled.hasTokens() && sampled.length() != tokens.length()) {
-      throw new InvalidInputException(
-          "completion: expected a log-probability for each of %d tokens, found %d"
-              .formatted(tokens.length(), sampled.length()));
-    }
+    sampled = sampled.ofAsMany("completion", tokens.length());
   }
 
   /** Makes a completion of which it is not known how likely it was when it was written. */
   public RewardedCompletion(TokenIds tokens, double reward) {
     this(tokens, reward, LogProbabilities.unknown());
+  }
+
+  /** Returns a chunk that was written on the way to an answer of this reward. */
+  static RewardedCompletion of(Chunk chunk, double reward) {
+    return new RewardedCompletion(chunk.tokens(), reward, chunk.logProbabilities());
   }
 }

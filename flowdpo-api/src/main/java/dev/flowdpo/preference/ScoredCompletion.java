@@ -48,13 +48,8 @@ public final class ScoredCompletion {
           "scored completion: expected as many tokens of the policy as of the reference, at least"
               + " one, found %d and %d.".formatted(policy.length, reference.length));
     }
-    if (sampled.hasTokens() && sampled.length() != policy.length) {
-      throw new InvalidInputException(
-          "scored completion: expected %d tokens that were sampled, as many as are scored, found %d"
-              .formatted(policy.length, sampled.length()));
-    }
     this.reward = reward;
-    this.sampled = sampled;
+    this.sampled = sampled.ofAsMany("scored completion", policy.length);
     this.policy = policy.clone();
     this.reference = reference.clone();
     this.policySum = Require.finite("log-probability under the policy", sum(policy));

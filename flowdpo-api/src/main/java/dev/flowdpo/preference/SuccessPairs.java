@@ -62,7 +62,7 @@ record SuccessPairs(boolean rollouts) implements PairRule {
             new PreferencePair(
                 AdapterRole.ANSWER,
                 tokens.answerPrompt(prefix),
-                new RewardedCompletion(chunk.tokens(), reward, chunk.logProbabilities()),
+                RewardedCompletion.of(chunk, reward),
                 new RewardedCompletion(standIn(chunk.tokens()), reward),
                 problem,
                 node));

@@ -4,7 +4,6 @@ import dev.flowdpo.answer.FinalAnswer;
 import dev.flowdpo.policy.Chunk;
 import dev.flowdpo.policy.PartialAnswer;
 import dev.flowdpo.value.FinishReason;
-import dev.flowdpo.value.LogProbabilities;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Solution;
 import java.util.List;
@@ -58,16 +57,7 @@ public final class Attempt {
 
   /** {@return what a flow wrote, as an answer to be judged} */
   public static Attempt of(Solution solution) {
-    List<Chunk> chunks =
-        solution.chunks().stream()
-            .map(
-                c ->
-                    Chunk.of(
-                        c.tokens(),
-                        c.text(),
-                        LogProbabilities.ofSum(c.logProbability()),
-                        c.endOfSequence()))
-            .toList();
+    List<Chunk> chunks = solution.chunks().stream().map(chunk -> Chunk.of(chunk)).toList();
     return new Attempt(
         solution.problem(), solution.text(), chunks, Optional.of(solution.finishReason()));
   }

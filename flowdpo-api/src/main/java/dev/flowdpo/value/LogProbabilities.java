@@ -87,6 +87,21 @@ public final class LogProbabilities {
     return tokens.clone();
   }
 
+  /**
+   * {@return these, which are of so many tokens where they are of single ones}
+   *
+   * @param of what the tokens are, for the message
+   * @throws InvalidInputException if there are those of more or fewer tokens
+   */
+  public LogProbabilities ofAsMany(String of, int count) {
+    if (hasTokens() && length() != count) {
+      throw new InvalidInputException(
+          "%s: expected a log-probability for each of %d tokens, found %d"
+              .formatted(of, count, length()));
+    }
+    return this;
+  }
+
   /** {@return those of these tokens and of more after them, as far as both are known} */
   public LogProbabilities then(LogProbabilities more) {
     if (sum.isEmpty() || more.sum.isEmpty()) {

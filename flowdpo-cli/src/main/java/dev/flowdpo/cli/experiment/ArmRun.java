@@ -12,7 +12,6 @@ import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.learning.LearningProgress;
 import dev.flowdpo.rollout.Attempt;
 import dev.flowdpo.rollout.Verifier;
-import dev.flowdpo.runtime.data.DurableFile;
 import dev.flowdpo.value.Problem;
 import dev.flowdpo.value.Solution;
 import java.nio.file.Files;
@@ -47,6 +46,30 @@ final class ArmRun implements ExperimentRun<ArmResult> {
     this.settings = settings;
     this.experiment = experiment;
     this.folder = folder(experiment, arm, seed);
+  }
+
+  /**
+   * Returns the runs of these arms with these seeds.
+   *
+   * @param doneOnly whether those are left away that are not done
+   * @throws InvalidInputException if none is left
+   */
+  static List<ArmRun> of(
+      List<Arm> arms,
+      List<Long> seeds,
+      OnlineSettings settings,
+      Path experiment,
+      boolean doneOnly) {
+    List<ArmRun> runs =
+        seeds.stream()
+            .flatMap(seed -> arms.stream().map(arm -> new ArmRun(arm, seed, settings, experiment)))
+            .filter(run -> !doneOnly || run.isDone())
+            .toList();
+    if (runs.isEmpty()) {
+      throw new InvalidInputException(
+          experiment + ": expected runs that are done, found none; leave out --report-only");
+    }
+    return runs;
   }
 
   Arm arm() {
@@ -87,8 +110,7 @@ final class ArmRun implements ExperimentRun<ArmResult> {
       display.update(work(), "done before");
       return before.get();
     }
-    DurableFile.createFolder(folder);
-    return new ResultFile(folder).keep(measure(display));
+    return new ResultFile(folder).keep(() -> measure(display));
   }
 
   private ArmResult measure(ProgressDisplay display) {
@@ -96,11 +118,12 @@ final class ArmRun implements ExperimentRun<ArmResult> {
     try (Flow flow = settings.flow(settings.open(), seed)) {
       LearningProgress progress = LearningProgress.NONE;
       List<ProblemLog.Row> rows;
-      LearningClock clock = LearningClock.goOn(folder.resolve("time.json"), progressBefore());
+      int before = progressBefore();
+      LearningClock clock = LearningClock.goOn(folder.resolve("time.json"), before);
       if (arm == Arm.SINGLE_PASS) {
         rows = solve(SinglePass.of(flow), display);
       } else {
-        try (ProblemLog log = ProblemLog.open(problemsFile(), progressBefore())) {
+        try (ProblemLog log = ProblemLog.open(problemsFile(), before)) {
           progress =
               new ArmLearning(arm, seed, settings, folder, clock)
                   .learn(flow, log, timeLimit(), display);

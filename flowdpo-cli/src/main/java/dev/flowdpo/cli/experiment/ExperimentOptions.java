@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.LongStream;
 import picocli.CommandLine.Mixin;
@@ -39,17 +38,10 @@ final class ExperimentOptions {
               RunFiles.SETTINGS,
               ComparisonFile.NAME,
               WinRateResult.FILE),
-          false, // its runs are locked, and reports of what is done may be made meanwhile
-          Set.of());
+          false); // its runs are locked, and reports of what is done may be made meanwhile
 
   /** The folder of one whose runs go on where they are to have more problems. */
-  static final RunFolder.Kind GROWING =
-      new RunFolder.Kind(
-          FOLDER.name(),
-          FOLDER.settingsFile(),
-          FOLDER.files(),
-          FOLDER.exclusive(),
-          Set.of(OnlineSettings.PROBLEMS));
+  static final RunFolder.Kind GROWING = FOLDER.growing(OnlineSettings.PROBLEMS);
 
   @Mixin private RunFolderOptions out;
   @Mixin private SeedOptions first;

@@ -13,7 +13,6 @@ import dev.flowdpo.error.FlowException;
 import dev.flowdpo.error.InvalidInputException;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -93,15 +92,8 @@ final class OnlineCommand implements Callable<Integer> {
     OptionRange.atLeast(1, "--problems", problems);
     LearningPlan plan = changes.plan(preset()).withProblems(problems);
     OnlineSettings settings =
-        new OnlineSettings(
-                model.choice(),
-                adapters,
-                distribution.chosen(),
-                problems,
-                experiment.heldOut(),
-                plan.learner(),
-                plan.objective())
-            .with(plan);
+        OnlineSettings.of(
+            model.choice(), adapters, distribution.chosen(), problems, experiment.heldOut(), plan);
     RunFolder folder =
         experiment.folder(
             ExperimentOptions.GROWING,
@@ -109,19 +101,7 @@ final class OnlineCommand implements Callable<Integer> {
             settings.describe(seeds),
             reportOnly ? RunFolder.Existing.RESUME : RunFolder.Existing.REFUSE);
     file.write(folder.file(RunFiles.SETTINGS), LearningSettings.values(plan));
-    List<ArmRun> runs = new ArrayList<>();
-    for (long seed : seeds) {
-      for (Arm arm : chosen) {
-        ArmRun run = new ArmRun(arm, seed, settings, folder.path());
-        if (!reportOnly || run.isDone()) {
-          runs.add(run);
-        }
-      }
-    }
-    if (runs.isEmpty()) {
-      throw new InvalidInputException(
-          folder.path() + ": expected runs that are done, found none; leave out --report-only");
-    }
+    List<ArmRun> runs = ArmRun.of(chosen, seeds, settings, folder.path(), reportOnly);
     ComparisonFile comparisons = ComparisonFile.open(folder.path());
     List<ArmResult> results = experiment.run(output, "online", runs);
     Optional<FlowException> failure =

@@ -72,8 +72,14 @@ record OnlineSettings(
         Optional.empty());
   }
 
-  /** Returns the same with what else a plan says beside the learner's numbers. */
-  OnlineSettings with(LearningPlan plan) {
+  /** Returns settings with all that a plan says. */
+  static OnlineSettings of(
+      ModelChoice model,
+      Optional<Path> adapters,
+      ProblemSet set,
+      int problems,
+      int heldOut,
+      LearningPlan plan) {
     return new OnlineSettings(
         model,
         adapters,

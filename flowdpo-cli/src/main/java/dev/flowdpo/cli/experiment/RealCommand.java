@@ -15,7 +15,6 @@ import dev.flowdpo.learning.LearnerOptions;
 import dev.flowdpo.runtime.learning.AdapterFlowEngine;
 import dev.flowdpo.runtime.training.TrainerOptions;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,17 +98,13 @@ final class RealCommand implements Callable<Integer> {
     LearningPlan plan = plan(choice);
     List<Long> seeds = experiment.seeds();
     OnlineSettings common =
-        new OnlineSettings(
+        OnlineSettings.of(
             choice,
             Optional.empty(),
             learned,
             OptionRange.atLeast(1, "--problems", problems),
             experiment.heldOut(),
-            plan.learner(),
-            plan.objective(),
-            plan.withGroups().objective(),
-            plan.rule(),
-            Optional.of(plan.flow()));
+            plan);
     RunFolder folder =
         experiment.folder(
             ExperimentOptions.GROWING,
@@ -117,19 +112,7 @@ final class RealCommand implements Callable<Integer> {
             common.describe(seeds),
             reportOnly ? RunFolder.Existing.RESUME : RunFolder.Existing.REFUSE);
     file.write(folder.file(RunFiles.SETTINGS), LearningSettings.values(plan));
-    List<ArmRun> runs = new ArrayList<>();
-    for (long seed : seeds) {
-      for (Arm arm : chosen) {
-        ArmRun run = new ArmRun(arm, seed, common, folder.path());
-        if (!reportOnly || run.isDone()) {
-          runs.add(run);
-        }
-      }
-    }
-    if (runs.isEmpty()) {
-      throw new InvalidInputException(
-          folder.path() + ": expected runs that are done, found none; leave out --report-only");
-    }
+    List<ArmRun> runs = ArmRun.of(chosen, seeds, common, folder.path(), reportOnly);
     List<ArmResult> results = experiment.run(output, "real", runs);
     List<TraceKindResult> compiled = compile ? compile(common, results, folder.path()) : List.of();
     Map<String, String> described = common.describe(seeds);

@@ -44,9 +44,10 @@ record ResultFile(Path folder) {
     }
   }
 
-  /** Keeps a result, also in the place of an earlier one, and returns it. */
-  <T> T keep(T result) {
-    DurableFile.createFolder(folder);
+  /** Keeps what a run gives, also in the place of an earlier result, and returns it. */
+  <T> T keep(Supplier<T> run) {
+    DurableFile.createFolder(folder); // fails before the run where it cannot be made
+    T result = run.get();
     JsonText.write(file(), result);
     return result;
   }
@@ -57,6 +58,6 @@ record ResultFile(Path folder) {
    * @throws InvalidInputException if the file is damaged
    */
   <T> T orElse(Class<T> type, Supplier<T> run) {
-    return read(type).orElseGet(() -> keep(run.get()));
+    return read(type).orElseGet(() -> keep(run));
   }
 }

@@ -1,7 +1,6 @@
 package dev.flowdpo.cli.run;
 
 import java.util.List;
-import java.util.Set;
 
 /** The names of what a learning or training run leaves in its folder. */
 public final class RunFiles {
@@ -67,8 +66,7 @@ public final class RunFiles {
               SETTINGS,
               SEALS,
               CHECKPOINT),
-          true,
-          Set.of());
+          true);
 
   private RunFiles() {}
 }

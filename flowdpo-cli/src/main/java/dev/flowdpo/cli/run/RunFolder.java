@@ -63,6 +63,16 @@ public final class RunFolder implements AutoCloseable {
       growing = Set.copyOf(growing);
     }
 
+    /** Makes a kind none of whose settings may change where a run goes on. */
+    public Kind(String name, String settingsFile, List<String> files, boolean exclusive) {
+      this(name, settingsFile, files, exclusive, Set.of());
+    }
+
+    /** Returns this kind of which one setting may be larger. */
+    public Kind growing(String setting) {
+      return new Kind(name, settingsFile, files, exclusive, Set.of(setting));
+    }
+
     boolean mayBecome(String setting, String before, String now) {
       Long from = Longs.tryParse(before);
       Long to = Longs.tryParse(now);

@@ -63,7 +63,7 @@ class ArmResultTest {
     assertThat(runs).hasValue(1);
     assertThat(first).isEqualTo(result("0101"));
     assertThat(second).isEqualTo(first);
-    assertThat(file.keep(result("11"))).isEqualTo(result("11"));
+    assertThat(file.keep(() -> result("11"))).isEqualTo(result("11"));
     assertThat(file.read(ArmResult.class)).as("in its place").hasValue(result("11"));
   }
 

@@ -10,7 +10,6 @@ import dev.flowdpo.rollout.Branch;
 import dev.flowdpo.rollout.Verdict;
 import dev.flowdpo.runtime.text.Tokenizer;
 import dev.flowdpo.value.FinishReason;
-import dev.flowdpo.value.LogProbabilities;
 import dev.flowdpo.value.Solution;
 import dev.flowdpo.value.SolutionChunk;
 import dev.flowdpo.value.Usage;
@@ -63,13 +62,7 @@ final class ServedSolutions {
     for (int i = 0; i <= last; i++) {
       SolutionChunk chunk = solution.chunks().get(i);
       checkTokens(answer, chunk, i);
-      answer =
-          answer.append(
-              Chunk.of(
-                  chunk.tokens(),
-                  chunk.text(),
-                  LogProbabilities.ofSum(chunk.logProbability()),
-                  chunk.endOfSequence()));
+      answer = answer.append(Chunk.of(chunk));
       // Only the decision after the last chunk can have been to stop.
       boolean stop = i == last && solution.finishReason() == FinishReason.STOPPED;
       decisions.add(new StopDecision(stop, chunk.stopProbability()));

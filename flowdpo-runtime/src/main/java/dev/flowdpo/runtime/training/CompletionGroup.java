@@ -7,7 +7,6 @@ import dev.flowdpo.preference.RewardedCompletion;
 import dev.flowdpo.value.LogProbabilities;
 import java.util.Collections;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Completions of one prompt that an objective looks at together. Immutable.
@@ -41,8 +40,7 @@ public record CompletionGroup(
   /** Returns a pair as a group: the chosen completion, the rejected one, and its others. */
   public static CompletionGroup of(PreferencePair pair) {
     int[] prompt = pair.prompt().toArray();
-    List<RewardedCompletion> all =
-        Stream.concat(Stream.of(pair.chosen(), pair.rejected()), pair.others().stream()).toList();
+    List<RewardedCompletion> all = pair.completions();
     return new CompletionGroup(
         all.stream().map(one -> new Completion(prompt, one.tokens().toArray())).toList(),
         all.stream().map(RewardedCompletion::reward).toList(),
